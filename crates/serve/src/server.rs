@@ -20,7 +20,7 @@ const LAST: Duration = Duration::from_secs(1);
 /// Number of threads that answer requests.
 const THREADS: usize = 2;
 /// Largest number of threads for work that waits, such as for a camera.
-const WAITING_THREADS: usize = 32;
+const WAITING_THREADS: usize = 64;
 
 /// Where a server listens.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ impl ServerOptions {
         let thread = thread::Builder::new().name("serve".to_owned()).spawn({
             let handle = handle.clone();
             move || {
-                answer(&runtime, listener, tls, router, handle, |result| {
+                answer(runtime, listener, tls, router, handle, |result| {
                     // Nobody asks once the server has started.
                     let _ = started.send(result);
                 })
@@ -129,7 +129,7 @@ impl ServerOptions {
 
 /// Answers requests until the handle says that it is over.
 fn answer(
-    runtime: &Runtime,
+    runtime: Runtime,
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     router: Router,
@@ -162,6 +162,8 @@ fn answer(
         tracing::error!("the server ended: {error}");
         started(Err(error));
     }
+    // Work that waits, such as for a camera, is not waited for.
+    runtime.shutdown_timeout(LAST);
 }
 
 /// A server that answers requests until it is dropped.

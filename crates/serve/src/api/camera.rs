@@ -24,6 +24,8 @@ const BOUNDARY: &str = "enact-picture";
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub(super) async fn frame(State(server): State<Server>) -> Result<Response, Problem> {
+    // Whoever waits for a camera that hangs keeps a thread.
+    let _permit = server.camera_streams.try_acquire().map_err(|_| crowded())?;
     let picture = server.ask(|backend| backend.picture()).await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
@@ -34,10 +36,7 @@ pub(super) async fn frame(State(server): State<Server>) -> Result<Response, Prob
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub(super) async fn stream(State(server): State<Server>) -> Result<Response, Problem> {
     let permit = Arc::clone(&server.camera_streams).try_acquire_owned();
-    let permit = permit.map_err(|_| {
-        let detail = "too many camera streams are open; close one";
-        Problem::new(ProblemKind::TooManyStreams, detail)
-    })?;
+    let permit = permit.map_err(|_| crowded())?;
     // A camera that does not answer is told while there is a status to tell it with.
     let first = server.ask(|backend| backend.picture()).await?;
     let state = (server, permit, Some(first), Instant::now());
@@ -61,6 +60,11 @@ pub(super) async fn stream(State(server): State<Server>) -> Result<Response, Pro
     });
     let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
     Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(pictures)).into_response())
+}
+
+fn crowded() -> Problem {
+    let detail = "too many pictures are asked for at a time; close a stream";
+    Problem::new(ProblemKind::TooManyStreams, detail)
 }
 
 /// Returns a picture as a part of a stream.

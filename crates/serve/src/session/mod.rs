@@ -5,6 +5,7 @@
 //! | [`task`] | what was asked, and what became of it |
 //! | [`status`] | what a session tells |
 //! | [`events`] | the newest events, with numbers |
+//! | [`skill_info`] | what the robot can be told to do |
 //! | [`readings`] | the newest reading of the joints |
 //! | `lease` | one client drives at a time |
 //! | `store` | the tasks as a file |
@@ -19,6 +20,7 @@ mod lease;
 pub mod observer;
 pub mod readings;
 mod requests;
+pub mod skill_info;
 mod state;
 pub mod status;
 mod store;

@@ -1,6 +1,6 @@
 //! The tasks as a file that survives the program.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -32,18 +32,32 @@ impl Kept {
     }
 }
 
-/// The file, if there is one.
+/// The file, if there is one. Two programs cannot have the same.
 #[derive(Debug)]
-pub(crate) struct Store(Option<PathBuf>);
+pub(crate) struct Store(Option<(PathBuf, File)>);
 
 impl Store {
-    pub(crate) fn new(path: Option<&Path>) -> Self {
-        Self(path.map(Path::to_owned))
+    /// Opens the file at `path`, or keeps nothing.
+    pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self(None));
+        };
+        fs::create_dir_all(folder_of(path))?;
+        // Not the file itself: that is replaced.
+        let lock = File::create(path.with_extension("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self(Some((path.to_owned(), lock)))),
+            Err(TryLockError::WouldBlock) => Err(io::Error::new(
+                ErrorKind::ResourceBusy,
+                "another server uses it",
+            )),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// Reads what was kept; nothing if there is no file.
     pub(crate) fn read(&self) -> io::Result<Kept> {
-        let Some(path) = &self.0 else {
+        let Some((path, _)) = &self.0 else {
             return Ok(Kept::default());
         };
         let bytes = match fs::read(path) {
@@ -61,18 +75,20 @@ impl Store {
     /// Writes the file beside the old one and puts it in its place: whenever the program is
     /// killed, one of the two is there, whole.
     pub(crate) fn write(&self, kept: &Kept) -> io::Result<()> {
-        let Some(path) = &self.0 else {
+        let Some((path, _)) = &self.0 else {
             return Ok(());
         };
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(folder)?;
+        let mut file = NamedTempFile::new_in(folder_of(path))?;
         serde_json::to_writer(&mut file, kept)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -83,7 +99,9 @@ mod tests {
     fn a_file_of_something_else_is_an_error_and_none_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("below/queue.json");
-        let store = Store::new(Some(&path));
+        let store = Store::open(Some(&path)).unwrap();
+        let second = Store::open(Some(&path)).unwrap_err();
+        assert_eq!(second.kind(), ErrorKind::ResourceBusy);
         assert_eq!(store.read().unwrap().next, 0);
         store.write(&Kept::new(7, Vec::new())).unwrap();
         assert_eq!(store.read().unwrap().next, 7);

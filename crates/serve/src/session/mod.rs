@@ -78,7 +78,7 @@ impl SessionOptions {
 
 /// The tasks of earlier runs of the program cannot be read.
 #[derive(Debug, Error)]
-#[error("cannot read the queue {path}: {source}; move the file away to begin with an empty one")]
+#[error("cannot use the queue {path}: {source}\nhint: --state names another file")]
 pub struct StoreError {
     /// The file.
     path: String,
@@ -109,11 +109,13 @@ impl ArmSession {
     /// # Errors
     /// If these tasks cannot be read.
     pub fn open(options: SessionOptions) -> Result<Arc<Self>, StoreError> {
-        let store = Store::new(options.state.as_deref());
-        let kept = store.read().map_err(|source| StoreError {
-            path: options.state.unwrap_or_default().display().to_string(),
+        let path = options.state.clone().unwrap_or_default();
+        let failed = |source| StoreError {
+            path: path.display().to_string(),
             source,
-        })?;
+        };
+        let store = Store::open(options.state.as_deref()).map_err(failed)?;
+        let kept = store.read().map_err(failed)?;
         let (presses, pressed): (_, Receiver<String>) = sync_channel(PRESSES);
         let session = Arc::new(Self {
             robot: options.robot,

@@ -152,7 +152,10 @@ fn a_full_queue_takes_nothing_more_and_a_stop_all_the_same() {
 #[test]
 fn a_request_that_is_sent_again_does_nothing_more() {
     let folder = tempfile::tempdir().unwrap();
-    let state = folder.path().join("queue.json");
+    let (state, copy) = (
+        folder.path().join("queue.json"),
+        folder.path().join("copy.json"),
+    );
     let (ada, lin) = (client("ada", Role::Ask), client("lin", Role::Ask));
     let first = {
         let mock = Mock::with(Some(&state), SOON);
@@ -168,18 +171,14 @@ fn a_request_that_is_sent_again_does_nothing_more() {
         mock.session.press("ada");
         assert_eq!(submit(&ada, "one").unwrap(), first);
         assert_eq!(mock.session.tasks().len(), 2);
+        std::fs::copy(&state, &copy).unwrap();
         first
     };
-    let mock = reopened(&state);
+    let mock = Mock::with(Some(&copy), SOON);
     let again = mock
         .session
         .submit(&ada, instruct("one"), true, Some("key"));
     assert_eq!(again.unwrap().id, first.id);
-}
-
-/// Opens the queue once the session before it is gone, whose threads may need a moment.
-fn reopened(state: &std::path::Path) -> Mock {
-    Mock::with(Some(state), SOON)
 }
 
 #[test]

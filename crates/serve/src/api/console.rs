@@ -1,5 +1,6 @@
 //! The files of the console, which contain no secret.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -25,9 +26,9 @@ pub(super) struct Entry {
 /// without it.
 pub(super) async fn index(
     State(server): State<Server>,
-    query: Option<Query<Entry>>,
+    query: Result<Query<Entry>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Some(token) = query.and_then(|Query(entry)| entry.token) else {
+    let Some(token) = query.ok().and_then(|Query(entry)| entry.token) else {
         return file(INDEX);
     };
     if server.tokens.find(&token).is_none() {

@@ -59,13 +59,11 @@ impl ArmLoop<'_> {
             Work::Skill { step } => {
                 let sentence = step.to_string();
                 self.steering.set(Steered::Throughout(step_planner(step)));
-                let options = TaskOptions {
-                    turns: ONE_STEP,
-                    ..TaskOptions::of_turns(ONE_STEP)
-                };
+                let options = TaskOptions::of_turns(ONE_STEP);
                 self.go_home_first()?;
                 let report = self.robot_session.run(&sentence, options)?;
                 let reached = report.reports_success();
+                self.note(reached);
                 Ok(JobEnd::Reported {
                     report,
                     reached: Some(reached),
@@ -74,9 +72,7 @@ impl ArmLoop<'_> {
             Work::Instruction { instruction } => {
                 let report = self.instructed(job, instruction)?;
                 let reached = is_reached(self.setup, instruction, &report);
-                if let Some(outcomes) = &self.outcomes {
-                    outcomes.note(reached);
-                }
+                self.note(reached);
                 Ok(JobEnd::Reported {
                     report,
                     reached: Some(reached),
@@ -120,6 +116,13 @@ impl ArmLoop<'_> {
             return Ok(JobEnd::Moved(Some(format!("there is no joint `{name}`"))));
         };
         Ok(JobEnd::Moved(self.robot_session.jog(joint, by)?))
+    }
+
+    /// Has the recording keep whether the goal of the last task was reached.
+    fn note(&self, reached: bool) {
+        if let Some(outcomes) = &self.outcomes {
+            outcomes.note(reached);
+        }
     }
 
     fn options(&self) -> TaskOptions {

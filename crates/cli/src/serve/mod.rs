@@ -22,7 +22,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use enact_plan::ScriptedPlanner;
+use enact_plan::{Outcome, Plan, ScriptedPlanner, Step};
 use enact_serve::api::{Server, router};
 use enact_serve::{ArmSession, Hosts, ServeObserver, ServerOptions, SessionOptions, Tokens};
 use enact_types::text;
@@ -82,6 +82,11 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
     let robot_session = setup.session_with(agent, all, films, |arm| {
         Box::new(WatchedArm::new(arm, readings))
     })?;
+    let asked = Arc::clone(&session);
+    let robot_session =
+        robot_session.approved_by(Box::new(move |plan: &Plan, preview: &[Outcome]| {
+            asked.ask(plan, preview)
+        }));
     let backend = ProgramBackend::new(data_dir, &setup, &models, args.runs.clone())?;
     let (tokens, link) = match known {
         Some(known) => (known, String::new()),
@@ -128,6 +133,8 @@ fn end_when_told(session: &Arc<ArmSession>) {
             thread::sleep(PERIOD);
         }
         if let Some(session) = session.upgrade() {
+            // Whoever waits goes on into a stop.
+            session.press("the end of the server");
             session.end();
         }
     });
@@ -176,8 +183,8 @@ fn random_token() -> String {
 }
 
 /// Returns a planner that carries out this step and nothing else.
-pub(crate) fn step_planner(step: &enact_plan::Step) -> ScriptedPlanner {
-    ScriptedPlanner::new(enact_plan::Plan {
-        steps: vec![step.clone(), enact_plan::Step::done()],
+pub(crate) fn step_planner(step: &Step) -> ScriptedPlanner {
+    ScriptedPlanner::new(Plan {
+        steps: vec![step.clone(), Step::done()],
     })
 }

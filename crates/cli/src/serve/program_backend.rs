@@ -90,7 +90,7 @@ impl Backend for ProgramBackend {
         {
             return Ok(picture.clone());
         }
-        let unavailable = |error: &dyn std::error::Error| {
+        let unavailable = |error: &(dyn std::error::Error + 'static)| {
             BackendError::Unavailable(enact_types::reason::told(error))
         };
         let frame = shared.camera.capture().map_err(|it| unavailable(&it))?;
@@ -152,14 +152,14 @@ impl Backend for ProgramBackend {
     }
 
     fn check(&self, kind: ConfigKind, text: &str) -> Option<String> {
-        let checked = match kind {
+        let checked: Result<()> = match kind {
             ConfigKind::Scene => {
                 let name = Path::new("scene.toml");
                 Scene::parse(name, text).map(drop).map_err(Into::into)
             }
             ConfigKind::Launch => self.check_launch(text),
         };
-        checked.err().map(|error: anyhow::Error| told(&error))
+        checked.err().map(|error| told(&error))
     }
 }
 

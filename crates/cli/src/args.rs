@@ -16,6 +16,7 @@ use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
+use crate::serve::ServeArgs;
 use crate::tend::TendArgs;
 
 /// Turn natural-language instructions into robot arm motion.
@@ -88,6 +89,8 @@ pub enum Command {
     Chat(ChatArgs),
     /// Keep to a goal: the robot makes tasks for it, and carries them out one by one
     Tend(TendArgs),
+    /// Serve an arm to browsers and programs: console, HTTP API, stop
+    Serve(ServeArgs),
     /// Ask about a model
     Model {
         /// Query.

@@ -175,7 +175,7 @@ fn check_cameras(data_dir: &DataDir, path: &Path, launch: &Launch) -> Result<()>
     Ok(())
 }
 
-fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
+pub(crate) fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let launch = Launch::load(path)?;
     let inside = || format!("{} names it", path.display());

@@ -79,6 +79,7 @@
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
 //! | [`tend`] | `enact tend` |
+//! | [`serve`] | `enact serve` |
 //! | [`check`] | `enact check` |
 //! | [`prompts`] | `enact prompts`, and the folder of edited blocks of the prompt |
 //! | [`model`] | `enact model` |
@@ -137,6 +138,7 @@ pub mod robot;
 pub mod run;
 pub mod run_observers;
 pub mod scene;
+pub mod serve;
 pub mod server;
 pub mod setup;
 pub mod shell;

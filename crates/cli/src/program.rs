@@ -12,7 +12,8 @@ use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
     arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize,
-    optional_values, prompts, recordings, render, robot, run, scene, shell, stop_sources, tend,
+    optional_values, prompts, recordings, render, robot, run, scene, serve, shell, stop_sources,
+    tend,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -54,6 +55,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Run(args) => run::run(&data_dir, args),
         Command::Chat(args) => chat::chat(&data_dir, args),
         Command::Tend(args) => tend::tend(&data_dir, args),
+        Command::Serve(args) => serve::serve(&data_dir, args),
         Command::Check { files, json } => check_all(&data_dir, files, *json),
         Command::Robot { question } => {
             robot::answer(&data_dir, question, stdin().lock(), Stdout).map(|()| true)

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use enact_arm::{ArmThread, StopSwitch};
+use enact_arm::{Arm, ArmThread, StopSwitch};
 use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, Sampling, VisionLanguageModel};
@@ -332,7 +332,22 @@ impl Setup {
         observers: Vec<Box<dyn Observer + 'a>>,
         films: Vec<CameraFilm>,
     ) -> Result<Session<'a>> {
-        let (arm, camera) = camera_stream::arrange(self, self.arm.arm(&self.simulator)?, films)?;
+        self.session_with(agent, observers, films, |arm| arm)
+    }
+
+    /// Starts a session as [`session`](Self::session) does, of what `around` makes of the arm.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn session_with<'a>(
+        &self,
+        agent: Box<dyn Agent>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+        films: Vec<CameraFilm>,
+        around: impl FnOnce(Box<dyn Arm>) -> Box<dyn Arm>,
+    ) -> Result<Session<'a>> {
+        let arm = around(self.arm.arm(&self.simulator)?);
+        let (arm, camera) = camera_stream::arrange(self, arm, films)?;
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.wants_realtime() {
             for denied in arm.request_realtime()? {

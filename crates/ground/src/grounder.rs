@@ -12,6 +12,7 @@ use crate::manipulation::SkillContext;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{fits, is_graspable};
 use crate::motion::end_effector::solve;
+use crate::motion::jog;
 use crate::motion::obstacles::obstacle;
 use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed};
 use crate::motion::transit::SearchBudget;
@@ -285,6 +286,35 @@ impl Grounder {
         }
         // Searched only now, because a search costs more than all earlier attempts.
         try_with(&SearchBudget::new(SEARCHES)).or(direct)
+    }
+
+    /// Plans a slow turn of one joint, by its index among the robot's, from rest at `joints` by rad
+    /// or m, clear of what is known.
+    ///
+    /// # Errors
+    /// The reason why it cannot be turned there.
+    pub fn jog(
+        &self,
+        scene: &SceneMemory,
+        joints: &JointVector,
+        joint: usize,
+        by: f64,
+    ) -> Result<StepMotion, Refusal> {
+        self.require_valid(joints)?;
+        let held = scene.held();
+        if let Some(held) = held
+            && self.robot.gripper().is_some_and(|it| it.joint == joint)
+        {
+            let name = &held.object.name;
+            let text = format!("the gripper holds the {name}; put it down first");
+            return Err(Refusal::NotApplicable(text));
+        }
+        let held = held.map(|held| in_hand(&self.robot, held));
+        let around = self.around(scene).holding(held);
+        let segment = jog::segment(&self.robot, joints, joint, by, &around)?;
+        Ok(StepMotion {
+            segments: vec![segment],
+        })
     }
 
     /// Returns whether the arm can reach an object: to grasp it, or else to be above it.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::prompt;
 use crate::skills::Step;
+use crate::space::Relation;
 
 /// A step that a critic forbids for the rest of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,14 +18,26 @@ pub struct Veto {
 }
 
 impl Veto {
-    /// Returns whether it forbids `step`, however that is spelled.
+    /// Returns whether it forbids `step`, however that is spelled: what may not be put in something may
+    /// not be put on it, either, for the arm does the same.
     pub fn forbids(&self, step: &Step) -> bool {
-        self.step.skill() == step.skill() && in_words(&self.step) == in_words(step)
+        self.step.skill() == step.skill()
+            && in_words(&as_done(&self.step)) == in_words(&as_done(step))
     }
 
     /// Returns the step in words.
     pub fn in_words(&self) -> String {
         in_words(&self.step)
+    }
+}
+
+/// A step of the same motion, the same for all steps of that motion.
+fn as_done(step: &Step) -> Step {
+    match step {
+        Step::Place(place) if place.relation == Relation::In => {
+            Step::place(place.object.as_str(), Relation::On, place.target.as_str())
+        }
+        other => other.clone(),
     }
 }
 
@@ -36,7 +49,6 @@ fn in_words(step: &Step) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::Relation;
 
     #[test]
     fn a_step_is_known_again_however_it_is_spelled() {
@@ -49,5 +61,6 @@ mod tests {
         assert!(veto.forbids(&Step::place("BAG", Relation::On, " stove")));
         assert!(!veto.forbids(&Step::place("bag", Relation::NextTo, "stove")));
         assert!(!veto.forbids(&Step::pick("bag")));
+        assert!(veto.forbids(&Step::place("bag", Relation::In, "stove")));
     }
 }

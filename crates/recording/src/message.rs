@@ -136,8 +136,8 @@ pub struct TaskMessage {
 /// A person asked for something outside of any task.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UserCommandMessage {
-    /// For what.
-    #[schemars(with = "String")]
+    /// For what: a word, or a word with its numbers.
+    #[schemars(with = "Value")]
     pub order: UserCommand,
 }
 

@@ -70,6 +70,24 @@ fn what_a_person_agreed_to_is_answered_again() {
 }
 
 #[test]
+fn jogs_and_tasks_of_one_session_come_to_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(2);
+    let mut recording = stage.recording(&path, 0);
+    let session = stage.session(PUT, vec![Box::new(&mut recording)]);
+    let mut answers = [true, false].into_iter();
+    let mut session = session.approved_by(Box::new(move |_, _| answers.next() == Some(true)));
+    assert_eq!(session.home().unwrap(), None);
+    session.run("put it", BOUNDS).unwrap();
+    assert_eq!(session.jog(0, 0.1 + 0.2).unwrap(), None);
+    session.run("put it", BOUNDS).unwrap();
+    drop(session);
+    recording.finish().unwrap();
+    assert!(is_the_same(&path) > 4);
+}
+
+#[test]
 fn the_wall_clock_is_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");

@@ -13,13 +13,20 @@ use crate::session::RuntimeError;
 use crate::turn::TaskOptions;
 
 /// A request of a person outside of any task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserCommand {
     /// Look at the table.
     See,
     /// Move home.
     Home,
+    /// Turn one joint.
+    Jog {
+        /// Its index among the robot's joints.
+        joint: usize,
+        /// By how much, rad or m.
+        by: f64,
+    },
 }
 
 /// An event of a run.

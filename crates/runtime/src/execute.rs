@@ -158,6 +158,22 @@ impl<'a> Executor<'a> {
         }
     }
 
+    /// Turns one joint. Returns what interrupted the motion, if anything did.
+    pub(crate) fn jog(
+        &mut self,
+        joint: usize,
+        by: f64,
+    ) -> Result<Option<Interruption>, RuntimeError> {
+        self.perception.look = None;
+        let at = self.goal()?;
+        let perception = &self.perception;
+        match perception.grounder.jog(&perception.memory, &at, joint, by) {
+            // It names no object, as the step home.
+            Ok(motion) => self.follow_motion(&Step::home(), &motion, &mut false),
+            Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
+        }
+    }
+
     /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it
     /// checks the objects it is about to handle. Sets `moved` if the arm has moved.
     fn follow_motion(

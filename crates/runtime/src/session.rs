@@ -188,6 +188,19 @@ impl<'a> Session<'a> {
         Ok(interruption.map(|why| why.to_string()))
     }
 
+    /// Turns one joint, by its index among the robot's, slowly and clear of what is known, by rad or
+    /// m. Returns why it did not get there, if it did not.
+    ///
+    /// # Errors
+    /// If the arm fails.
+    pub fn jog(&mut self, joint: usize, by: f64) -> Result<Option<String>, RuntimeError> {
+        self.executor
+            .observers
+            .notify(&Event::UserCommand(UserCommand::Jog { joint, by }));
+        let interruption = self.executor.jog(joint, by)?;
+        Ok(interruption.map(|why| why.to_string()))
+    }
+
     /// Returns the switch that stops the arm, from any thread.
     pub fn stop_switch(&self) -> StopSwitch {
         self.executor.arm.stop_switch()
@@ -222,6 +235,8 @@ impl<'a> Session<'a> {
         options: TaskOptions,
     ) -> Result<TaskReport, RuntimeError> {
         self.executor.begin(options.marks);
+        // A yes to a plan of an earlier task is none to the motions of this one.
+        self.consent.lapse();
         let started = self.executor.state()?.stamp;
         let run = TaskRun::new(
             instruction,

@@ -3,6 +3,7 @@
 //! For integration tests only, because unit tests would see other builds of the crates it depends
 //! on. It panics where a shipped file is unusable.
 
+pub mod http_client;
 pub mod real_time;
 
 use std::path::{Path, PathBuf};

@@ -61,7 +61,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> Value {
+pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> Value {
     match recording {
         Ok(recording) => json!({
             "file": file,
@@ -85,7 +85,7 @@ fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> 
 }
 
 /// Tells the story of a run for a program.
-fn story(file: &Path, recording: &Recording) -> Result<Value> {
+pub(crate) fn story(file: &Path, recording: &Recording) -> Result<Value> {
     let info = recording.info()?;
     let log: Vec<Value> = recording
         .log()

@@ -15,11 +15,13 @@
 //! | [`end_effector`] | tool poses by approach and opening direction |
 //! | [`rrt_connect`] | a path around obstacles in joint space |
 //! | [`escape_collision`] | leaves a posture that is already too close to an obstacle |
+//! | [`jog`] | a slow turn of one joint |
 //! | [`transit`] | moves from one posture to another around obstacles |
 
 pub mod cartesian_path;
 pub mod end_effector;
 pub mod escape_collision;
+pub mod jog;
 pub mod limit_ratio;
 pub mod obstacles;
 pub mod online_trajectory;

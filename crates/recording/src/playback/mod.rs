@@ -138,6 +138,7 @@ fn meet(session: &mut Session<'_>, demand: &Request) -> Result<(), RuntimeError>
         }) => session.run(instruction, *options).map(drop),
         Request::Order(UserCommand::See) => session.see().map(drop),
         Request::Order(UserCommand::Home) => session.home().map(drop),
+        Request::Order(UserCommand::Jog { joint, by }) => session.jog(*joint, *by).map(drop),
     }
 }
 

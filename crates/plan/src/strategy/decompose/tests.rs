@@ -188,24 +188,7 @@ fn a_search_finds_the_steps_of_a_part() {
 }
 
 #[test]
-fn the_steps_of_a_part_go_around_what_a_critic_forbids() {
-    let mut table = table();
-    let model =
-        MockModel::planning(&[r#"{"steps":[{"skill":"done"}]}"#]).replying(&[OUTLINE, CUBE, BALL]);
-    let layers: Vec<Box<dyn Strategy>> = vec![
-        Box::new(mock::forbidding(&["place red cube in blue bowl"])),
-        Box::new(Decompose::default()),
-        Box::new(GoalFirst::default()),
-    ];
-    let mut planner = LayeredPlanner::new(model, layers);
-    let first = turn(&mut planner, &mut table);
-    assert_eq!(first, "pick red cube, then place red cube on blue bowl");
-    let second = turn(&mut planner, &mut table);
-    assert!(second.starts_with("pick yellow ball"), "{second}");
-    assert_eq!(turn(&mut planner, &mut table), "done");
-    assert!(planner.model().situations.is_empty());
-
-    // Neither in nor on: the rule is named.
+fn a_part_that_a_critic_forbids_names_the_rule() {
     let model = MockModel::planning(&[PUT_CUBE]).replying(&[OUTLINE, CUBE, BALL]);
     let layers: Vec<Box<dyn Strategy>> = vec![
         Box::new(mock::forbidding(&["pick red cube"])),

@@ -1,0 +1,189 @@
+//! Pictures, runs, models and configurations, as the rest of the program has them.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use enact_camera::Camera;
+use enact_recording::Recording;
+use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
+use enact_sim::Scene;
+use enact_types::StopSwitch;
+use image::codecs::jpeg::JpegEncoder;
+use serde_json::Value;
+
+use crate::check::check_launch;
+use crate::data_dir::DataDir;
+use crate::out::told;
+use crate::recordings::args::ReplayArgs;
+use crate::recordings::replay::Player;
+use crate::recordings::{open, runs};
+use crate::setup::{RunModels, Setup};
+
+/// How long a picture counts as the newest: whoever asks meanwhile gets the same.
+const NEW: Duration = Duration::from_millis(80);
+/// Quality of the pictures, of 100.
+const QUALITY: u8 = 80;
+
+/// The rest of the program.
+pub struct ProgramBackend {
+    data_dir: DataDir,
+    camera: Mutex<SharedCamera>,
+    runs: PathBuf,
+    models: Models,
+    replaying: Mutex<()>,
+}
+
+/// A camera, and its newest picture.
+struct SharedCamera {
+    camera: Box<dyn Camera>,
+    newest: Option<(Instant, Vec<u8>)>,
+}
+
+impl ProgramBackend {
+    /// Creates it for a set-up, with the folder of recordings that is shown.
+    ///
+    /// # Errors
+    /// If the main camera cannot be opened.
+    pub fn new(
+        data_dir: &DataDir,
+        setup: &Setup,
+        models: &RunModels,
+        runs: PathBuf,
+    ) -> Result<Self> {
+        let both = || models.both.as_ref().map(|choice| choice.name.clone());
+        let name = |choice: &Option<crate::model_choice::ModelChoice>| {
+            choice
+                .as_ref()
+                .map(|choice| choice.name.clone())
+                .or_else(both)
+        };
+        Ok(Self {
+            data_dir: data_dir.clone(),
+            camera: Mutex::new(SharedCamera {
+                camera: setup.onlooker(setup.launch.cameras.main())?,
+                newest: None,
+            }),
+            runs,
+            models: Models {
+                name: models.asked().next().map(|_| models.name().to_owned()),
+                perceiver: name(&models.perceiver),
+                planner: name(&models.planner),
+            },
+            replaying: Mutex::new(()),
+        })
+    }
+
+    fn camera(&self) -> MutexGuard<'_, SharedCamera> {
+        self.camera.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Backend for ProgramBackend {
+    fn picture(&self) -> Result<Vec<u8>, BackendError> {
+        let mut shared = self.camera();
+        if let Some((at, picture)) = &shared.newest
+            && at.elapsed() < NEW
+        {
+            return Ok(picture.clone());
+        }
+        let unavailable = |error: &(dyn std::error::Error + 'static)| {
+            BackendError::Unavailable(enact_types::reason::told(error))
+        };
+        let frame = shared.camera.capture().map_err(|it| unavailable(&it))?;
+        let mut jpeg = Cursor::new(Vec::new());
+        frame
+            .rgb
+            .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY))
+            .map_err(|it| unavailable(&it))?;
+        let jpeg = jpeg.into_inner();
+        shared.newest = Some((Instant::now(), jpeg.clone()));
+        Ok(jpeg)
+    }
+
+    fn runs(&self) -> Result<Vec<Run>, BackendError> {
+        let files = runs::recordings(&self.runs);
+        let files = files.map_err(|error| BackendError::Unavailable(told(&error)))?;
+        Ok(files.iter().map(|file| run_of(file)).collect())
+    }
+
+    fn run_file(&self, name: &str) -> Result<PathBuf, BackendError> {
+        let file = self.runs.join(name);
+        // A link could lead anywhere.
+        match fs::symlink_metadata(&file) {
+            Ok(found) if found.is_file() => Ok(file),
+            _ => Err(BackendError::NotFound(format!("there is no run {name}"))),
+        }
+    }
+
+    fn run(&self, name: &str) -> Result<Run, BackendError> {
+        Ok(run_of(&self.run_file(name)?))
+    }
+
+    fn story(&self, name: &str) -> Result<Value, BackendError> {
+        let file = self.run_file(name)?;
+        let story = open(&file).and_then(|recording| runs::story(Path::new(name), &recording));
+        story.map_err(|error| BackendError::Invalid(told(&error)))
+    }
+
+    fn replay(&self, name: &str) -> Result<Replayed, BackendError> {
+        let file = self.run_file(name)?;
+        let Ok(_one_at_a_time) = self.replaying.try_lock() else {
+            let text = "another run is being replayed".to_owned();
+            return Err(BackendError::Busy(text));
+        };
+        // It has a world and a switch of its own.
+        let args = ReplayArgs::of(&file);
+        let player = Player::open(&self.data_dir, &args, StopSwitch::new());
+        let outcome = player.and_then(|player| player.play(|_, _| true, |_, _| {}));
+        let outcome = outcome.map_err(|error| BackendError::Invalid(told(&error)))?;
+        Ok(Replayed {
+            as_recorded: outcome.is_as_recorded(),
+            motions: outcome.motions,
+            tool_off_m: outcome.tool,
+        })
+    }
+
+    fn models(&self) -> Models {
+        self.models.clone()
+    }
+
+    fn check(&self, kind: ConfigKind, text: &str) -> Option<String> {
+        let checked: Result<()> = match kind {
+            ConfigKind::Scene => {
+                let name = Path::new("scene.toml");
+                Scene::parse(name, text).map(drop).map_err(Into::into)
+            }
+            ConfigKind::Launch => self.check_launch(text),
+        };
+        checked.err().map(|error| told(&error))
+    }
+}
+
+impl ProgramBackend {
+    fn check_launch(&self, text: &str) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("launch.toml");
+        fs::write(&file, text)?;
+        check_launch(&self.data_dir, &file)
+    }
+}
+
+/// Returns what the file of a recording is of.
+fn run_of(file: &Path) -> Run {
+    let outline = Recording::outline(file);
+    let line = runs::line_of_json(file, outline.as_ref());
+    let name = file.file_name().unwrap_or_default();
+    Run {
+        name: name.to_string_lossy().into_owned(),
+        tasks: serde_json::from_value(line["tasks"].clone()).unwrap_or_default(),
+        outcome: line["outcome"].as_str().unwrap_or_default().to_owned(),
+        reached: line["reached"].as_bool(),
+        seconds: line["seconds"].as_f64(),
+        unix_seconds: line["unix_seconds"].as_f64(),
+        error: line["error"].as_str().map(str::to_owned),
+    }
+}

@@ -1,0 +1,119 @@
+//! An agent that is given a plan for a while, instead of being asked for one.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use enact_plan::{
+    Agent, Detection, EndedTask, ModelResponse, Perceiver, Plan, Planner, PlannerError, Rejection,
+    ScriptedPlanner, Situation, TextModel,
+};
+use enact_types::{Frame, NormalizedPoint};
+
+/// What is done instead of asking.
+pub enum Steered {
+    /// This plan is followed once; whatever comes after it is asked for.
+    Once(Plan),
+    /// This planner is asked instead, throughout the task.
+    Throughout(ScriptedPlanner),
+}
+
+/// The plan that an agent is given. Clones share it.
+#[derive(Clone, Default)]
+pub struct Steering(Arc<Mutex<Option<Steered>>>);
+
+impl Steering {
+    /// Gives the agent a plan.
+    pub fn set(&self, steered: Steered) {
+        *self.lock() = Some(steered);
+    }
+
+    /// Lets the agent plan by itself again.
+    pub fn release(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Steered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An agent with a plan that it may be given.
+pub struct SteeredAgent {
+    agent: Box<dyn Agent>,
+    steering: Steering,
+}
+
+impl SteeredAgent {
+    /// Creates an agent that perceives as `agent` does, and plans as it does unless it is steered.
+    pub fn new(agent: Box<dyn Agent>, steering: Steering) -> Self {
+        Self { agent, steering }
+    }
+}
+
+impl Perceiver for SteeredAgent {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.agent.perceive(frame)
+    }
+
+    fn perceive_marked(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.agent.perceive_marked(frame, marks)
+    }
+
+    fn perceive_again(
+        &mut self,
+        frame: &Frame,
+        marks: &[NormalizedPoint],
+        reason: &Rejection,
+    ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.agent.perceive_again(frame, marks, reason)
+    }
+}
+
+impl Planner for SteeredAgent {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        let mut steered = self.steering.lock();
+        match steered.take() {
+            Some(Steered::Once(plan)) => Ok(ModelResponse::planned(plan)),
+            Some(Steered::Throughout(mut planner)) => {
+                let answer = planner.plan(frame, situation);
+                *steered = Some(Steered::Throughout(planner));
+                answer
+            }
+            None => {
+                drop(steered);
+                self.agent.plan(frame, situation)
+            }
+        }
+    }
+
+    fn declines(&self, instruction: &str) -> Option<String> {
+        match *self.steering.lock() {
+            Some(_) => None,
+            None => self.agent.declines(instruction),
+        }
+    }
+
+    fn understands(&mut self, situation: &Situation) -> bool {
+        let is_steered = self.steering.lock().is_some();
+        !is_steered && self.agent.understands(situation)
+    }
+
+    fn text_model(&mut self) -> Option<&mut dyn TextModel> {
+        self.agent.text_model()
+    }
+
+    /// Has the agent learn from what it planned itself only.
+    fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
+        if matches!(*self.steering.lock(), Some(Steered::Throughout(_))) {
+            return Ok(());
+        }
+        self.agent.task_ended(task)
+    }
+}

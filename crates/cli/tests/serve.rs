@@ -1,0 +1,370 @@
+//! `enact serve` as a black box: tasks by HTTP in the default simulator, and what stops them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use enact_testkit::http_client::{Events, HttpClient};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+mod program;
+
+use program::{PUT, TASK, enact, is_one_clear_error, piped, root, run, write};
+
+/// A server that runs, killed at the end of a test.
+struct Serving {
+    child: Child,
+    client: HttpClient,
+}
+
+impl Serving {
+    /// Serves the simulator with the plan of a file, and perfect perception.
+    fn scripted(folder: &Path, more: &[&str]) -> Self {
+        let plan = write(folder, "plan.json", PUT);
+        Self::start(folder, &[&["--plan", plan.as_str()], more].concat())
+    }
+
+    fn start(folder: &Path, more: &[&str]) -> Self {
+        let state = folder.join("queue.json").display().to_string();
+        let runs = folder.join("runs").display().to_string();
+        let arguments = [
+            &[
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--perception",
+                "ground-truth",
+                "--state",
+                &state,
+                "--runs",
+                &runs,
+            ],
+            more,
+        ]
+        .concat();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_enact"))
+            .args(arguments)
+            .current_dir(folder)
+            .env("ENACT_HOME", root().canonicalize().unwrap())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut talk = child.stderr.take().unwrap();
+        // Read, so that it does not wait for a reader.
+        let said = thread::spawn(move || {
+            let mut said = String::new();
+            let _ = talk.read_to_string(&mut said);
+            said
+        });
+        let mut line = String::new();
+        let told = child.stdout.take().unwrap();
+        BufReader::new(told).read_line(&mut line).unwrap();
+        let Some((address, token)) = parts(&line) else {
+            panic!("`{line}`: {}", said.join().unwrap());
+        };
+        let client = HttpClient::new(address, Some(&token));
+        Self { child, client }
+    }
+
+    /// The same with the lease taken.
+    fn driven(self) -> Self {
+        let driver = self.client.post("/v1/driver", &Value::Null);
+        assert_eq!(driver.status, 200, "{driver:?}");
+        self
+    }
+
+    fn task(&self, instruction: &str, approve: bool) -> u64 {
+        let task = json!({"instruction": instruction, "approve": approve});
+        let answer = self.client.post("/v1/tasks", &task);
+        assert_eq!(answer.status, 202, "{answer:?}");
+        answer.json()["id"].as_u64().unwrap()
+    }
+
+    /// Waits until a task is over.
+    fn over(&self, events: &mut Events, id: u64) -> Value {
+        events.wait_for("task", |task| {
+            task["id"] == id && !["queued", "running"].contains(&task["state"].as_str().unwrap())
+        });
+        self.client.get(&format!("/v1/tasks/{id}")).json()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns address and token of the link.
+fn parts(line: &str) -> Option<(SocketAddr, String)> {
+    let rest = line.trim().strip_prefix("http://")?;
+    let (address, token) = rest.split_once("/?token=")?;
+    Some((address.parse().ok()?, token.to_owned()))
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn a_task_is_carried_out_and_told() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--record", "runs/one.mcap"]).driven();
+    let mut events = serving.client.events(&[]);
+    assert_eq!(events.next_event().data["recording"], "one.mcap");
+    let id = serving.task(TASK, false);
+    let seen = events.wait_for("objects", |_| true).data;
+    let names: Vec<&str> = seen["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["id"].as_str().unwrap())
+        .collect();
+    assert!(names.contains(&"red cube"), "{names:?}");
+    let plan = events.wait_for("plan", |_| true).data;
+    assert_eq!(plan["steps"][0]["text"], "pick red cube");
+    events.wait_for("step", |step| step["verdict"] == "yes");
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["state"], "ended");
+    assert_eq!(task["ending"], "done", "{task}");
+    assert_eq!(task["reached"], true, "physics has it in the bowl");
+    let scene = serving.client.get("/v1/scene").json();
+    assert!(scene["age_s"].as_f64().unwrap() >= 0.0);
+    let status = serving.client.get("/v1/status").json();
+    assert_eq!(status["state"], "idle");
+    assert!(status["joints"].as_array().unwrap().len() > 4, "{status}");
+    let picture = serving.client.get("/v1/camera/frame.jpg");
+    let picture = image::load_from_memory(&picture.body).unwrap();
+    assert!(picture.width() > 100);
+    let robot = serving.client.get("/v1/robot").json();
+    assert_eq!(robot["name"], "so101");
+    assert_eq!(serving.client.get("/v1/models").json()["name"], json!(null));
+    drop(events);
+    signal(&serving.child, "-TERM");
+    let mut serving = serving;
+    assert!(serving.child.wait().unwrap().success());
+    // The recording is whole, and the loop comes to the same with it.
+    let file = folder.path().join("runs/one.mcap").display().to_string();
+    let again = run(&["replay", &file, "--verify"]);
+    assert!(again.status.success(), "{again:?}");
+}
+
+fn signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn an_edited_plan_is_carried_out_instead() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--no-record"]).driven();
+    let mut events = serving.client.events(&[]);
+    let id = serving.task(TASK, true);
+    let waiting = events.wait_for("plan", |plan| plan["waiting"] == true).data;
+    let path = format!("/v1/tasks/{id}/plan");
+    let shown = serving.client.get(&path).json();
+    assert_eq!(shown["steps"][0]["verdict"], "feasible");
+    let nonsense = json!({"plan": waiting["plan"], "decision": "approve",
+        "steps": [{"skill": "throw", "object": "red cube"}]});
+    assert_eq!(serving.client.post(&path, &nonsense).problem(), "invalid");
+    let edited = json!({"plan": waiting["plan"], "decision": "approve",
+        "steps": [{"skill": "point", "object": "red cube"}, {"skill": "done"}]});
+    assert_eq!(serving.client.post(&path, &edited).status, 202);
+    let step = events.wait_for("step", |_| true).data;
+    assert_eq!(step["text"], "point red cube", "and nothing before it");
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["ending"], "done", "{task}");
+    assert_eq!(task["reached"], false, "it is not in the bowl");
+}
+
+#[test]
+fn an_edited_plan_that_is_refused_waits_again() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--no-record"]).driven();
+    let mut events = serving.client.events(&[]);
+    let id = serving.task(TASK, true);
+    let first = events.wait_for("plan", |plan| plan["waiting"] == true).data;
+    let path = format!("/v1/tasks/{id}/plan");
+    let edited = json!({"plan": first["plan"], "decision": "approve",
+        "steps": [{"skill": "pick", "object": "golden goose"}, {"skill": "done"}]});
+    assert_eq!(serving.client.post(&path, &edited).status, 202);
+    let again = events.wait_for("plan", |plan| {
+        plan["waiting"] == true && plan["plan"] != first["plan"]
+    });
+    assert_eq!(again.data["edited"], true);
+    let shown = serving.client.get(&path).json();
+    assert_eq!(shown["steps"][0]["verdict"], "refused");
+    let no = json!({"plan": shown["plan"], "decision": "reject"});
+    assert_eq!(serving.client.post(&path, &no).status, 202);
+    assert_eq!(serving.over(&mut events, id)["ending"], "rejected");
+}
+
+#[test]
+fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--no-record", "--realtime"]).driven();
+    let mut events = serving.client.events(&[]);
+    let id = serving.task(TASK, false);
+    events.wait_for("step", |step| step["verdict"].is_null());
+    events.wait_for("status", |status| status["state"] == "moving");
+    assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["ending"], "stopped", "{task}");
+    let refused = serving
+        .client
+        .post("/v1/tasks", &json!({"instruction": TASK}));
+    assert_eq!(refused.problem(), "stopped");
+    let cleared = serving.client.post("/v1/clear", &Value::Null).json();
+    assert_eq!(
+        (&cleared["state"], &cleared["stopped"]),
+        (&json!("idle"), &json!(false))
+    );
+    let id = serving.task(TASK, false);
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["reached"], true, "{task}");
+}
+
+#[test]
+fn steps_and_joints_are_moved_one_by_one() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--record", "runs/one.mcap"]).driven();
+    let mut events = serving.client.events(&[]);
+    let client = &serving.client;
+    let taken = |path: &str, body: &Value| -> u64 {
+        let answer = client.post(path, body);
+        assert_eq!(answer.status, 202, "{answer:?}");
+        answer.json()["id"].as_u64().unwrap()
+    };
+    let id = taken(
+        "/v1/skills",
+        &json!({"skill": "pick", "object": "red cube"}),
+    );
+    assert_eq!(serving.over(&mut events, id)["ending"], "done");
+    assert_eq!(
+        client.get("/v1/status").json()["gripper"]["holding"],
+        "red cube"
+    );
+    let nothing = taken(
+        "/v1/skills",
+        &json!({"skill": "push", "object": "goose", "direction": "left"}),
+    );
+    let task = serving.over(&mut events, nothing);
+    assert_eq!(task["reached"], false, "{task}");
+    assert_eq!(
+        client
+            .post("/v1/skills", &json!({"skill": "done"}))
+            .problem(),
+        "invalid"
+    );
+    let joint = client.get("/v1/robot").json()["joints"][0]["name"].clone();
+    let at = |client: &HttpClient| {
+        let status = client.get("/v1/status").json();
+        status["joints"][0]["position"].as_f64().unwrap()
+    };
+    let before = at(client);
+    let id = taken("/v1/jog", &json!({"joint": joint, "by": 0.2}));
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["ending"], "done", "{task}");
+    assert!((at(client) - before - 0.2).abs() < 0.05);
+    assert_eq!(
+        client
+            .post("/v1/jog", &json!({"joint": joint, "by": 2.0}))
+            .problem(),
+        "invalid"
+    );
+    let id = taken("/v1/home", &Value::Null);
+    assert_eq!(serving.over(&mut events, id)["ending"], "done");
+    assert!((at(client) - before).abs() < 0.05);
+    let id = taken("/v1/plans", &json!({"instruction": TASK}));
+    assert_eq!(serving.over(&mut events, id)["ending"], "dry_run");
+    let plan = client.get(&format!("/v1/tasks/{id}/plan")).json();
+    assert_eq!(plan["waiting"], false);
+    assert!(plan["steps"][0]["verdict"].is_string(), "{plan}");
+    drop(events);
+    signal(&serving.child, "-TERM");
+    let mut serving = serving;
+    assert!(serving.child.wait().unwrap().success());
+    let file = folder.path().join("runs/one.mcap").display().to_string();
+    let again = run(&["replay", &file, "--verify"]);
+    assert!(again.status.success(), "{again:?}");
+}
+
+#[test]
+fn the_queue_survives_kill_and_nothing_moves_by_itself() {
+    let folder = folder();
+    let more = ["--no-record", "--realtime"];
+    let mut killed = Serving::scripted(folder.path(), &more).driven();
+    let mut events = killed.client.events(&[]);
+    let first = killed.task(TASK, false);
+    let second = killed.task(TASK, false);
+    events.wait_for("step", |step| step["verdict"].is_null());
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+    let serving = Serving::scripted(folder.path(), &["--no-record"]);
+    let status = serving.client.get("/v1/status").json();
+    assert_eq!(status["state"], "paused");
+    assert_eq!(status["driver"], json!(null));
+    assert_eq!(status["queue"][0]["id"], second);
+    let was = serving.client.get(&format!("/v1/tasks/{first}")).json();
+    assert_eq!(was["state"], "interrupted");
+    let serving = serving.driven();
+    let mut events = serving.client.events(&[]);
+    let resumed = serving.client.post("/v1/resume", &Value::Null);
+    assert_eq!(resumed.status, 200);
+    assert_eq!(serving.over(&mut events, second)["reached"], true);
+}
+
+#[test]
+fn a_stop_is_answered_while_a_model_keeps_everybody_waiting() {
+    // A server that accepts and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let model = format!("http://{}/v1#m", silent.local_addr().unwrap());
+    let folder = folder();
+    let serving = Serving::start(folder.path(), &["--no-record", "--model", &model]).driven();
+    let mut events = serving.client.events(&[]);
+    let id = serving.task(TASK, false);
+    for _ in 0..64 {
+        serving.task(TASK, false);
+    }
+    let (_asked, _) = silent.accept().unwrap();
+    assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);
+    let task = serving.over(&mut events, id);
+    assert_eq!(task["ending"], "stopped", "{task}");
+    let cleared = serving.client.post("/v1/clear", &Value::Null).json();
+    assert_eq!(cleared["state"], "paused", "what waits does not begin");
+}
+
+#[test]
+fn what_would_be_open_or_cannot_be_is_one_clear_error() {
+    let folder = folder();
+    let error = |arguments: &[&str], parts: &[&str]| {
+        is_one_clear_error(&run(&[&["serve"], arguments].concat()), parts);
+    };
+    error(
+        &["--listen", "0.0.0.0:0"],
+        &["--tls-cert", "--tokens", "127.0.0.1"],
+    );
+    let weak = "[[token]]\nname = \"ada\"\nrole = \"drive\"\ntoken = \"secret\"\n";
+    let tokens = write(folder.path(), "tokens.toml", weak);
+    let mode = |mode: &str| {
+        let set = Command::new("chmod").args([mode, &tokens]).status();
+        assert!(set.unwrap().success());
+    };
+    mode("644");
+    error(&["--tokens", &tokens], &["others can read", "chmod 600"]);
+    mode("600");
+    error(&["--tokens", &tokens], &["`ada`", "at least 24"]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    error(&["--listen", &address], &["cannot listen on", &address]);
+    let ended = piped(&mut enact(&["serve", "--tls-cert", "cert.pem"])).wait_with_output();
+    let ended = ended.unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+}

@@ -1,0 +1,95 @@
+//! Small turns of joints through the gate, and consent that ends with a task.
+
+use enact_runtime::{Event, Observer, TaskOptions};
+use enact_testkit::{PUT, TASK, Table};
+
+/// Counts motions, and keeps where the arm was last.
+#[derive(Default)]
+struct Motions {
+    count: usize,
+    at: Vec<f64>,
+}
+
+impl Observer for Motions {
+    fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::MotionStarted { .. } => self.count += 1,
+            Event::StateRead(state) => self.at = state.position.to_vec(),
+            Event::MotionEnded(execution) => self.at = execution.state.position.to_vec(),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_joint_turns_by_as_much_as_asked_and_the_others_do_not() {
+    let table = Table::new(1);
+    let mut motions = Motions::default();
+    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
+    assert_eq!(session.home().unwrap(), None);
+    assert_eq!(session.jog(0, 0.2).unwrap(), None);
+    drop(session);
+    let home = table.robot.home();
+    for (joint, at) in motions.at.iter().enumerate() {
+        let expected = home[joint] + if joint == 0 { 0.2 } else { 0.0 };
+        assert!((at - expected).abs() < 0.05, "joint {joint}: {at}");
+    }
+}
+
+#[test]
+fn what_the_gate_does_not_admit_turns_nothing() {
+    let table = Table::new(1);
+    let mut motions = Motions::default();
+    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
+    let most = table.robot.joints()[0].limits.max - table.robot.joints()[0].limits.min;
+    for (joint, by) in [(0, most), (0, f64::NAN), (99, 0.1)] {
+        let why = session.jog(joint, by).unwrap();
+        assert!(why.is_some(), "joint {joint} by {by}");
+    }
+    let stop = session.stop_switch();
+    stop.press();
+    assert_eq!(
+        session.jog(0, 0.1).unwrap().as_deref(),
+        Some("it was stopped")
+    );
+    drop(session);
+    assert_eq!(motions.count, 0);
+}
+
+#[test]
+fn the_gripper_does_not_open_while_it_holds_something() {
+    let table = Table::new(3);
+    let pick = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
+    let mut session = table.session(table.agent(pick), Vec::new());
+    let report = session
+        .run("pick up the red cube", TaskOptions::of_turns(2))
+        .unwrap();
+    assert!(report.reports_success(), "{report:?}");
+    let gripper = table.robot.gripper().unwrap().joint;
+    let why = session.jog(gripper, 0.1).unwrap().unwrap();
+    assert!(why.contains("holds the red cube"), "{why}");
+}
+
+#[test]
+fn a_yes_to_one_task_moves_nothing_in_the_next() {
+    let table = Table::new(1);
+    let mut motions = Motions::default();
+    let mut answers = [true, false].into_iter();
+    let session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
+    let mut session = session.approved_by(Box::new(move |_, _| answers.next() == Some(true)));
+    let report = session.run(TASK, TaskOptions::of_turns(3)).unwrap();
+    assert!(report.reports_success(), "{report:?}");
+    // Out of the way of nothing: a task with consent would go home first.
+    assert_eq!(session.jog(0, 0.2).unwrap(), None);
+    let before = table
+        .simulator
+        .with_world(|world| world.state().position.to_vec());
+    session.run(TASK, TaskOptions::of_turns(1)).unwrap();
+    let after = table
+        .simulator
+        .with_world(|world| world.state().position.to_vec());
+    drop(session);
+    for (before, after) in before.iter().zip(&after) {
+        assert!((before - after).abs() < 1e-3, "{before} {after}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Stop, clear, pause, resume, the lease.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Server;
+use super::extract::{Json, JsonBody, OptionalBody};
+use crate::access::{Client, Role};
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::session::status::{Driver, Status};
+
+/// The arm is being stopped.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StopAnswer {
+    /// Always true.
+    stopped: bool,
+}
+
+/// How the lease is asked for.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DriveRequest {
+    /// Whether to take it from whoever has it; for `admin`.
+    #[serde(default)]
+    force: bool,
+}
+
+/// To whom the lease is handed over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverRequest {
+    /// Name of a token that may drive.
+    to: String,
+}
+
+/// Stops the arm. It brakes along its path and stays stopped until it is cleared.
+#[utoipa::path(post, path = "/v1/stop", tag = "control",
+    responses((status = 200, body = StopAnswer), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn stop(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Json<StopAnswer> {
+    server.session.press(&client.name);
+    Json(StopAnswer { stopped: true })
+}
+
+/// Lets the arm move again. What waits stays paused.
+#[utoipa::path(post, path = "/v1/clear", tag = "control",
+    responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn clear(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<Json<Status>, Problem> {
+    server.session.clear(&client)?;
+    Ok(Json(server.session.status(&client)))
+}
+
+/// Has the arm wait before its next step.
+#[utoipa::path(post, path = "/v1/pause", tag = "control",
+    responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn pause(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<Json<Status>, Problem> {
+    server.session.pause(&client)?;
+    Ok(Json(server.session.status(&client)))
+}
+
+/// Lets the arm go on after a pause.
+#[utoipa::path(post, path = "/v1/resume", tag = "control",
+    responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn resume(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<Json<Status>, Problem> {
+    server.session.resume(&client)?;
+    Ok(Json(server.session.status(&client)))
+}
+
+/// Takes the lease, or renews it.
+#[utoipa::path(post, path = "/v1/driver", tag = "control", request_body = Option<DriveRequest>,
+    responses((status = 200, body = Driver), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn drive(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+    OptionalBody(request): OptionalBody<DriveRequest>,
+) -> Result<Json<Driver>, Problem> {
+    Ok(Json(server.session.drive(&client, request.force)?))
+}
+
+/// Gives the lease back.
+#[utoipa::path(delete, path = "/v1/driver", tag = "control",
+    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn leave(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<StatusCode, Problem> {
+    server.session.leave(&client)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hands the lease over to another client.
+#[utoipa::path(post, path = "/v1/driver/handover", tag = "control", request_body = HandoverRequest,
+    responses((status = 200, body = Driver), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn hand_over(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+    JsonBody(request): JsonBody<HandoverRequest>,
+) -> Result<Json<Driver>, Problem> {
+    client.require(Role::Drive)?;
+    let to = server.tokens.named(&request.to);
+    let Some(to) = to.filter(|to| to.role >= Role::Drive) else {
+        let detail = format!("`{}` is no client that may drive", request.to);
+        return Err(Problem::new(ProblemKind::Invalid, detail));
+    };
+    Ok(Json(server.session.hand_over(&client, to)?))
+}

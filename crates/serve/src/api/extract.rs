@@ -1,0 +1,158 @@
+//! Bodies, numbers in paths and keys, or a problem.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{SLOWEST_BODY, Server};
+use crate::problem::{Problem, ProblemKind};
+
+/// Largest number of a key's characters.
+const LONGEST_KEY: usize = 128;
+
+/// A JSON body.
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Server> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            let detail = "the body must be application/json";
+            return Err(Problem::new(ProblemKind::MediaType, detail));
+        }
+        let body = body(request, server).await?;
+        // Whatever is no JSON cannot be read; JSON of another form makes no sense.
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            let kind = match error.is_data() {
+                true => ProblemKind::Invalid,
+                false => ProblemKind::Malformed,
+            };
+            Problem::new(kind, format!("the body: {error}"))
+        })
+    }
+}
+
+/// A JSON body, or the default where there is none.
+pub(super) struct OptionalBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Server> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            let JsonBody(body) = JsonBody::from_request(request, server).await?;
+            return Ok(Self(body));
+        }
+        let body = body(request, server).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let detail = "the body must be application/json";
+        Err(Problem::new(ProblemKind::MediaType, detail))
+    }
+}
+
+/// Reads a body that arrives in time and is not too large.
+async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
+    let read = tokio::time::timeout(SLOWEST_BODY, Bytes::from_request(request, server));
+    match read.await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(rejection)) => Err(unread(&rejection)),
+        Err(_) => {
+            let seconds = SLOWEST_BODY.as_secs();
+            let detail = format!("the body must arrive within {seconds} s");
+            Err(Problem::new(ProblemKind::TooSlow, detail))
+        }
+    }
+}
+
+fn unread(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let detail = format!("a body has at most {} bytes", super::LARGEST_BODY);
+        return Problem::new(ProblemKind::TooLarge, detail);
+    }
+    Problem::new(ProblemKind::Malformed, rejection.body_text())
+}
+
+/// The number in a path.
+pub(super) struct Number(pub(super) u64);
+
+impl FromRequestParts<Server> for Number {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let Text(text) = Text::from_request_parts(parts, server).await?;
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse()
+            .ok()
+            .filter(|_| is_plain)
+            .map(Self)
+            .ok_or_else(|| {
+                let detail = format!("`{text}` is no number of a task");
+                Problem::new(ProblemKind::NotFound, detail)
+            })
+    }
+}
+
+/// The text in a path.
+pub(super) struct Text(pub(super) String);
+
+impl FromRequestParts<Server> for Text {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, server).await;
+        let text = path.map(|Path(text)| Self(text));
+        text.map_err(|_| Problem::new(ProblemKind::Malformed, "the path is not UTF-8"))
+    }
+}
+
+/// Returns the key by which a request that is sent again is recognized.
+///
+/// # Errors
+/// [`ProblemKind::Malformed`] if there are several, or it is too long or empty.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let is_visible = |key: &&str| {
+        (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = value.to_str().ok().filter(is_visible);
+    match (key, values.next()) {
+        (Some(key), None) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::new(
+            ProblemKind::Malformed,
+            format!("Idempotency-Key has 1 to {LONGEST_KEY} visible characters, and is there once"),
+        )),
+    }
+}
+
+/// An answer in JSON.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => {
+                let kind = [(header::CONTENT_TYPE, "application/json")];
+                (kind, body).into_response()
+            }
+            Err(error) => {
+                tracing::error!("an answer cannot be written: {error}");
+                let detail = "the answer cannot be written";
+                Problem::new(ProblemKind::Internal, detail).into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Who asks, and headers of every answer.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::Server;
+use crate::problem::{Problem, ProblemKind};
+
+/// Name of the cookie that holds the token.
+pub(super) const COOKIE: &str = "enact_token";
+
+/// Returns the headers of every answer. Nothing is loaded from elsewhere, shown in a frame or told
+/// to another server.
+fn headers() -> [(HeaderName, &'static str); 6] {
+    [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+    ]
+}
+
+/// Adds the headers of every answer.
+pub(super) async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let answered = response.headers_mut();
+    for (name, value) in headers() {
+        answered.insert(name, HeaderValue::from_static(value));
+    }
+    if !answered.contains_key(header::CACHE_CONTROL) {
+        let value = HeaderValue::from_static("no-store");
+        answered.insert(header::CACHE_CONTROL, value);
+    }
+    response
+}
+
+/// Lets requests through that are meant for this server.
+pub(super) async fn check_host(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    server.hosts.check(request.headers())?;
+    Ok(next.run(request).await)
+}
+
+/// Lets clients through that have a token, and notes that they were heard of.
+pub(super) async fn admit(
+    State(server): State<Server>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let token = match bearer(request.headers()) {
+        Some(token) => token,
+        None => {
+            let token = cookie(request.headers()).ok_or_else(no_token)?;
+            // Pages of other servers can make a browser send the cookie, but not this header.
+            let is_reading = [Method::GET, Method::HEAD].contains(request.method());
+            let is_marked = request.headers().get("x-enact").is_some_and(|it| it == "1");
+            if !is_reading && !is_marked {
+                let detail = "with the cookie, whatever is not a GET needs the header X-Enact: 1";
+                return Err(Problem::new(ProblemKind::Header, detail));
+            }
+            token
+        }
+    };
+    let client = server.tokens.find(token).cloned().ok_or_else(no_token)?;
+    // A stop waits for no lock, and a stream says nothing of who reads it.
+    let path = request.uri().path();
+    let is_quiet = ["/stop", "/events", "/camera/stream.mjpg"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    if !is_quiet {
+        server.session.hear(&client);
+    }
+    request.extensions_mut().insert(client);
+    Ok(next.run(request).await)
+}
+
+/// Returns the token in the header for tokens.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Returns the token in the cookie.
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(header::COOKIE).iter();
+    let cookies = lines.filter_map(|line| line.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+}
+
+fn no_token() -> Problem {
+    let detail = "send Authorization: Bearer TOKEN, or open the link that the server printed";
+    Problem::new(ProblemKind::NoToken, detail)
+}
+
+/// Answers a path that there is not.
+pub(super) async fn nothing_there() -> Problem {
+    Problem::new(
+        ProblemKind::NotFound,
+        "there is no such path; /openapi.json lists those that there are",
+    )
+}
+
+/// Answers a method that a path does not have.
+pub(super) async fn wrong_method() -> Problem {
+    Problem::new(
+        ProblemKind::Method,
+        "the path has other methods; /openapi.json lists them",
+    )
+}

@@ -1,0 +1,161 @@
+//! Requests and their answers.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `extract` | bodies, numbers in paths and keys, or a problem |
+//! | `guard` | who asks, and headers of every answer |
+//! | [`control`] | stop, clear, pause, resume, the lease |
+//! | [`tasks`] | tasks, plans, skills, jogs |
+//! | [`telling`] | status, robot, scene, models, configurations |
+//! | [`events`] | the event stream |
+//! | [`camera`] | pictures |
+//! | [`runs`] | recorded runs |
+//! | `console` | the files of the console |
+
+pub mod camera;
+mod console;
+pub mod control;
+pub mod events;
+mod extract;
+mod guard;
+pub mod runs;
+pub mod tasks;
+pub mod telling;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+
+use crate::access::{Hosts, Tokens};
+use crate::backend::{Backend, BackendError};
+use crate::problem::{Problem, ProblemKind};
+use crate::session::ArmSession;
+
+/// Largest body of a request, bytes.
+pub const LARGEST_BODY: usize = 64 * 1024;
+/// Longest time that a body may take to arrive.
+const SLOWEST_BODY: Duration = Duration::from_secs(10);
+/// Largest number of event streams.
+const EVENT_STREAMS: usize = 256;
+/// Largest number of camera streams.
+const CAMERA_STREAMS: usize = 32;
+
+/// What every request may use.
+#[derive(Clone)]
+pub struct Server {
+    /// The session.
+    pub session: Arc<ArmSession>,
+    /// The rest of the program.
+    pub backend: Arc<dyn Backend>,
+    /// Who may come in.
+    pub tokens: Arc<Tokens>,
+    /// Under which names.
+    pub hosts: Arc<Hosts>,
+    /// Whether clients come by TLS.
+    pub is_secure: bool,
+    event_streams: Arc<Semaphore>,
+    camera_streams: Arc<Semaphore>,
+}
+
+impl Server {
+    /// Creates what requests use.
+    pub fn new(
+        session: Arc<ArmSession>,
+        backend: Arc<dyn Backend>,
+        tokens: Tokens,
+        hosts: Hosts,
+        is_secure: bool,
+    ) -> Self {
+        Self {
+            session,
+            backend,
+            tokens: Arc::new(tokens),
+            hosts: Arc::new(hosts),
+            is_secure,
+            event_streams: Arc::new(Semaphore::new(EVENT_STREAMS)),
+            camera_streams: Arc::new(Semaphore::new(CAMERA_STREAMS)),
+        }
+    }
+
+    /// Asks the program on a thread that nothing else waits for.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let backend = Arc::clone(&self.backend);
+        aside(move || question(&*backend).map_err(Problem::from)).await
+    }
+
+    /// Uses the session where that may take a moment, such as while the queue is written.
+    async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&ArmSession) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let session = Arc::clone(&self.session);
+        aside(move || change(&session)).await
+    }
+}
+
+/// Does work that may wait on a thread for that.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => {
+            tracing::error!("a request failed: {error}");
+            let detail = "the request failed; the server's log says more";
+            Err(Problem::new(ProblemKind::Internal, detail))
+        }
+    }
+}
+
+/// Returns the routes of a server.
+pub fn router(server: Server) -> Router {
+    let guarded = Router::new()
+        .route("/status", get(telling::status))
+        .route("/robot", get(telling::robot))
+        .route("/scene", get(telling::scene))
+        .route("/models", get(telling::models))
+        .route("/config/check", post(telling::check))
+        .route("/camera/frame.jpg", get(camera::frame))
+        .route("/camera/stream.mjpg", get(camera::stream))
+        .route("/events", get(events::stream))
+        .route("/stop", post(control::stop))
+        .route("/clear", post(control::clear))
+        .route("/pause", post(control::pause))
+        .route("/resume", post(control::resume))
+        .route("/driver", post(control::drive).delete(control::leave))
+        .route("/driver/handover", post(control::hand_over))
+        .route("/tasks", get(tasks::list).post(tasks::create))
+        .route("/tasks/{id}", get(tasks::show).delete(tasks::cancel))
+        .route("/tasks/{id}/plan", get(tasks::plan).post(tasks::decide))
+        .route("/plans", post(tasks::plan_only))
+        .route("/skills", post(tasks::skill))
+        .route("/home", post(tasks::home))
+        .route("/jog", post(tasks::jog))
+        .route("/runs", get(runs::list))
+        .route("/runs/{name}", get(runs::show))
+        .route("/runs/{name}/story", get(runs::story))
+        .route("/runs/{name}/download", get(runs::download))
+        .route("/runs/{name}/replay", post(runs::replay))
+        .method_not_allowed_fallback(guard::wrong_method)
+        .fallback(guard::nothing_there)
+        .layer(from_fn_with_state(server.clone(), guard::admit));
+    Router::new()
+        .nest("/v1", guarded)
+        .route("/openapi.json", get(telling::openapi))
+        .route("/", get(console::index))
+        .route("/assets/{*path}", get(console::asset))
+        .method_not_allowed_fallback(guard::wrong_method)
+        .fallback(guard::nothing_there)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(server.clone(), guard::check_host))
+        .layer(from_fn(guard::add_headers))
+        .with_state(server)
+}

@@ -1,0 +1,167 @@
+//! Recorded runs.
+
+use std::io;
+
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::unfold;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
+use utoipa::ToSchema;
+
+use super::Server;
+use super::extract::{Json, Text};
+use crate::access::{Client, Role};
+use crate::backend::{Replayed, Run};
+use crate::problem::{Problem, ProblemDocument, ProblemKind};
+
+/// Bytes of a file that are read at a time.
+const CHUNK: usize = 64 * 1024;
+/// Largest number of a name's bytes.
+const LONGEST_NAME: usize = 200;
+
+/// The recorded runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunList {
+    /// By name.
+    runs: Vec<Run>,
+}
+
+/// Returns a name that is that of a file in the folder of runs, and of nothing else.
+fn plain(Text(name): Text) -> Result<String, Problem> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    let is_file = name.len() <= LONGEST_NAME
+        && name.chars().all(is_plain)
+        && !name.starts_with('.')
+        && name
+            .strip_suffix(".mcap")
+            .is_some_and(|stem| !stem.is_empty());
+    match is_file {
+        true => Ok(name),
+        false => Err(Problem::new(
+            ProblemKind::NotFound,
+            "there is no such run; GET /v1/runs lists them",
+        )),
+    }
+}
+
+/// Lists the recorded runs.
+#[utoipa::path(get, path = "/v1/runs", tag = "runs",
+    responses((status = 200, body = RunList), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn list(State(server): State<Server>) -> Result<Json<RunList>, Problem> {
+    let runs = server.ask(|backend| backend.runs()).await?;
+    Ok(Json(RunList { runs }))
+}
+
+/// Returns what a run is of.
+#[utoipa::path(get, path = "/v1/runs/{name}", tag = "runs", params(("name" = String, Path)),
+    responses((status = 200, body = Run), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn show(State(server): State<Server>, name: Text) -> Result<Json<Run>, Problem> {
+    let name = plain(name)?;
+    Ok(Json(server.ask(move |backend| backend.run(&name)).await?))
+}
+
+/// Tells the story of a run.
+#[utoipa::path(get, path = "/v1/runs/{name}/story", tag = "runs", params(("name" = String, Path)),
+    responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn story(
+    State(server): State<Server>,
+    name: Text,
+) -> Result<Json<Value>, Problem> {
+    let name = plain(name)?;
+    Ok(Json(server.ask(move |backend| backend.story(&name)).await?))
+}
+
+/// Returns the file of a run.
+#[utoipa::path(get, path = "/v1/runs/{name}/download", tag = "runs", params(("name" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn download(
+    State(server): State<Server>,
+    name: Text,
+) -> Result<Response, Problem> {
+    let name = plain(name)?;
+    let asked = name.clone();
+    let path = server.ask(move |backend| backend.run_file(&asked)).await?;
+    let file = File::open(&path).await.map_err(|error| {
+        let detail = format!("the file cannot be read: {error}");
+        Problem::new(ProblemKind::Unavailable, detail)
+    })?;
+    let chunks = unfold(Some(file), |file| async move {
+        let mut file = file?;
+        let mut chunk = vec![0; CHUNK];
+        match file.read(&mut chunk).await {
+            Ok(0) => None,
+            Ok(read) => {
+                chunk.truncate(read);
+                Some((Ok::<Bytes, io::Error>(chunk.into()), Some(file)))
+            }
+            // The client sees that the file is cut.
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(&name)),
+    ];
+    Ok((headers, Body::from_stream(chunks)).into_response())
+}
+
+/// Returns the header that names a file to keep; a header has ASCII only.
+fn attachment(name: &str) -> String {
+    match name.is_ascii() {
+        true => format!("attachment; filename=\"{name}\""),
+        false => "attachment; filename=\"run.mcap\"".to_owned(),
+    }
+}
+
+/// Replays the motions of a run in a simulator of their own.
+#[utoipa::path(post, path = "/v1/runs/{name}/replay", tag = "runs", params(("name" = String, Path)),
+    responses((status = 200, body = Replayed), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn replay(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+    name: Text,
+) -> Result<Json<Replayed>, Problem> {
+    client.require(Role::Admin)?;
+    let name = plain(name)?;
+    Ok(Json(
+        server.ask(move |backend| backend.replay(&name)).await?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for name in ["2026-12-01T13-12-35-serve.mcap", "方块.mcap", "a.b.mcap"] {
+            assert_eq!(plain(Text(name.to_owned())).unwrap(), name);
+        }
+        let long = format!("{}.mcap", "a".repeat(LONGEST_NAME));
+        for name in [
+            "",
+            ".mcap",
+            "..",
+            "../secret.mcap",
+            "/etc/passwd",
+            "a/b.mcap",
+            "a\\b.mcap",
+            "a\0.mcap",
+            "..mcap",
+            "a.mcap.txt",
+            "a b.mcap",
+            "C:a.mcap",
+            &long,
+        ] {
+            let problem = plain(Text(name.to_owned())).unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::NotFound, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Status, robot, scene, models, configurations.
+
+use axum::Extension;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Server;
+use super::extract::{Json, JsonBody};
+use crate::access::{Client, Role};
+use crate::backend::{ConfigKind, Models};
+use crate::openapi;
+use crate::problem::{Problem, ProblemDocument};
+use crate::session::status::{RobotInfo, Scene, Status};
+
+/// A configuration to check.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRequest {
+    /// Its kind.
+    kind: ConfigKind,
+    /// TOML.
+    text: String,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckAnswer {
+    /// Whether nothing is wrong.
+    ok: bool,
+    /// What is wrong.
+    error: Option<String>,
+}
+
+/// Returns the state of the session.
+#[utoipa::path(get, path = "/v1/status", tag = "telling",
+    responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn status(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Json<Status> {
+    Json(server.session.status(&client))
+}
+
+/// Returns the robot, its joints and skills.
+#[utoipa::path(get, path = "/v1/robot", tag = "telling",
+    responses((status = 200, body = RobotInfo), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn robot(State(server): State<Server>) -> Json<RobotInfo> {
+    Json(server.session.robot().clone())
+}
+
+/// Returns what was seen last.
+#[utoipa::path(get, path = "/v1/scene", tag = "telling",
+    responses((status = 200, body = Scene), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn scene(State(server): State<Server>) -> Json<Scene> {
+    Json(server.session.scene())
+}
+
+/// Returns which models see and plan.
+#[utoipa::path(get, path = "/v1/models", tag = "telling",
+    responses((status = 200, body = Models), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn models(State(server): State<Server>) -> Result<Json<Models>, Problem> {
+    Ok(Json(server.ask(|backend| Ok(backend.models())).await?))
+}
+
+/// Checks a configuration; nothing is changed.
+#[utoipa::path(post, path = "/v1/config/check", tag = "telling", request_body = CheckRequest,
+    responses((status = 200, body = CheckAnswer), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn check(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+    JsonBody(CheckRequest { kind, text }): JsonBody<CheckRequest>,
+) -> Result<Json<CheckAnswer>, Problem> {
+    client.require(Role::Admin)?;
+    let error = server
+        .ask(move |backend| Ok(backend.check(kind, &text)))
+        .await?;
+    Ok(Json(CheckAnswer {
+        ok: error.is_none(),
+        error,
+    }))
+}
+
+/// Returns the description of the API.
+pub(super) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi::document())
+}

@@ -1,0 +1,136 @@
+//! What the program around the server answers: pictures, runs, models, configurations.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use crate::problem::{Problem, ProblemKind};
+
+/// Answers what a session does not know. The answers may take their time: they are asked for on
+/// threads that nothing else waits for.
+pub trait Backend: Send + Sync + 'static {
+    /// Returns a picture of the main camera as it is now, as JPEG.
+    ///
+    /// # Errors
+    /// If the camera does not answer.
+    fn picture(&self) -> Result<Vec<u8>, BackendError>;
+
+    /// Lists the recordings.
+    ///
+    /// # Errors
+    /// If their folder cannot be read.
+    fn runs(&self) -> Result<Vec<Run>, BackendError>;
+
+    /// Returns the file of a recording; `name` is a plain file name.
+    ///
+    /// # Errors
+    /// If there is none.
+    fn run_file(&self, name: &str) -> Result<PathBuf, BackendError>;
+
+    /// Returns what a recording is of.
+    ///
+    /// # Errors
+    /// If there is none.
+    fn run(&self, name: &str) -> Result<Run, BackendError>;
+
+    /// Tells the story of a recording.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be read.
+    fn story(&self, name: &str) -> Result<Value, BackendError>;
+
+    /// Replays the motions of a recording in a simulator of their own.
+    ///
+    /// # Errors
+    /// If there is none, it cannot be replayed, or another one is replayed.
+    fn replay(&self, name: &str) -> Result<Replayed, BackendError>;
+
+    /// Returns which models see and plan.
+    fn models(&self) -> Models;
+
+    /// Checks the text of a configuration and returns what is wrong with it, if anything is.
+    fn check(&self, kind: ConfigKind, text: &str) -> Option<String>;
+}
+
+/// Why the program cannot answer.
+#[derive(Debug, Error)]
+pub enum BackendError {
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// A device does not answer.
+    #[error("{0}")]
+    Unavailable(String),
+    /// It cannot be done with this one.
+    #[error("{0}")]
+    Invalid(String),
+    /// The same is being done for somebody else.
+    #[error("{0}")]
+    Busy(String),
+}
+
+impl From<BackendError> for Problem {
+    fn from(error: BackendError) -> Self {
+        let kind = match &error {
+            BackendError::NotFound(_) => ProblemKind::NotFound,
+            BackendError::Unavailable(_) => ProblemKind::Unavailable,
+            BackendError::Invalid(_) => ProblemKind::Invalid,
+            BackendError::Busy(_) => ProblemKind::Busy,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// A recorded run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// Name of the file.
+    pub name: String,
+    /// The instructions.
+    pub tasks: Option<Vec<String>>,
+    /// The outcome in a word or two.
+    pub outcome: String,
+    /// Whether the goal was reached.
+    pub reached: Option<bool>,
+    /// How long it took on the arm's clock.
+    pub seconds: Option<f64>,
+    /// When it began, seconds since 1970.
+    pub unix_seconds: Option<f64>,
+    /// What is wrong with the file.
+    pub error: Option<String>,
+}
+
+/// How a replay came out.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Replayed {
+    /// Whether the motions came out as recorded.
+    pub as_recorded: bool,
+    /// Number of motions.
+    pub motions: usize,
+    /// Largest distance of the tool from where it was, meters.
+    pub tool_off_m: f64,
+}
+
+/// Which models see and plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Models {
+    /// Name of the one that sees, or else of the one that plans.
+    pub name: Option<String>,
+    /// Name of the one that sees.
+    pub perceiver: Option<String>,
+    /// Name of the one that plans.
+    pub planner: Option<String>,
+}
+
+/// The kind of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigKind {
+    /// A launch file.
+    Launch,
+    /// A scene.
+    Scene,
+}

@@ -1,0 +1,29 @@
+//! One arm behind an HTTP API: many watchers, one driver, a queue of tasks, a stream of events.
+//!
+//! The loop runs on a thread of its own, takes its work from the [`session`] and tells it what
+//! happens; requests only read and change the session. A stop presses the switch of the arm and
+//! waits for nothing.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`access`] | who may come in, and what they may do |
+//! | [`session`] | the arm's session: lease, queue, approval, events |
+//! | [`backend`] | what the program around the server answers |
+//! | [`api`] | requests and their answers |
+//! | [`openapi`] | the description of the API |
+//! | [`problem`] | errors in one form |
+//! | [`server`] | listens, with or without TLS |
+
+pub mod access;
+pub mod api;
+pub mod backend;
+pub mod openapi;
+pub mod problem;
+pub mod server;
+pub mod session;
+
+pub use access::{Client, Hosts, Role, Tokens};
+pub use backend::{Backend, BackendError};
+pub use problem::{Problem, ProblemKind};
+pub use server::{Listening, ServerError, ServerOptions};
+pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};

@@ -1,0 +1,140 @@
+//! The newest events, with numbers by which a stream that broke continues.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+/// Number of events that are kept.
+const KEPT: usize = 2000;
+
+/// An event.
+#[derive(Clone, Debug)]
+pub struct EventRecord {
+    /// Its number; later events have greater ones.
+    pub number: u64,
+    /// Its type.
+    pub kind: &'static str,
+    /// JSON.
+    pub data: Arc<str>,
+}
+
+/// Events after a number.
+#[derive(Clone, Debug, Default)]
+pub struct Newer {
+    /// In order.
+    pub events: Vec<EventRecord>,
+    /// Whether some before them are not kept any more.
+    pub gap: bool,
+}
+
+/// The newest events. A reader keeps only the number of what it has read, so that a slow one costs
+/// nothing.
+#[derive(Debug)]
+pub struct EventLog {
+    /// Tells numbers of this run of the program from those of others.
+    run: String,
+    ring: Mutex<VecDeque<EventRecord>>,
+    newest: watch::Sender<u64>,
+}
+
+impl EventLog {
+    /// Creates an empty log; `run` is another one for each run of the program.
+    pub fn new(run: &str) -> Self {
+        Self {
+            run: run.to_owned(),
+            ring: Mutex::default(),
+            newest: watch::Sender::new(0),
+        }
+    }
+
+    /// Adds an event.
+    pub fn push(&self, kind: &'static str, data: &impl Serialize) {
+        let Ok(data) = serde_json::to_string(data) else {
+            tracing::error!("an event of type {kind} cannot be written");
+            return;
+        };
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = *self.newest.borrow() + 1;
+        if ring.len() == KEPT {
+            ring.pop_front();
+        }
+        ring.push_back(EventRecord {
+            number,
+            kind,
+            data: data.into(),
+        });
+        self.newest.send_replace(number);
+    }
+
+    /// Returns at most `most` of the events after this number.
+    pub fn after(&self, number: u64, most: usize) -> Newer {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = ring.partition_point(|event| event.number <= number);
+        Newer {
+            gap: ring.front().is_some_and(|event| event.number > number + 1),
+            events: ring.range(first..).take(most).cloned().collect(),
+        }
+    }
+
+    /// Returns the number of the newest event, and tells of newer ones.
+    pub fn newest(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
+    }
+
+    /// Returns the id of an event of this number.
+    pub fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.run)
+    }
+
+    /// Returns the number in an id; `None` if it is of another run of the program.
+    pub fn number(&self, id: &str) -> Option<u64> {
+        let (run, number) = id.rsplit_once('-')?;
+        let number = number.parse().ok()?;
+        (run == self.run && number <= *self.newest.borrow()).then_some(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(newer: &Newer) -> Vec<u64> {
+        newer.events.iter().map(|event| event.number).collect()
+    }
+
+    #[test]
+    fn a_reader_continues_where_it_was() {
+        let log = EventLog::new("a");
+        for step in 0..5 {
+            log.push("step", &step);
+        }
+        assert_eq!(numbers(&log.after(0, 10)), [1, 2, 3, 4, 5]);
+        assert_eq!(numbers(&log.after(3, 10)), [4, 5]);
+        assert_eq!(numbers(&log.after(0, 2)), [1, 2]);
+        assert!(log.after(5, 10).events.is_empty());
+        assert_eq!(log.number(&log.id(3)), Some(3));
+        assert_eq!(&*log.after(4, 1).events[0].data, "4");
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        let log = EventLog::new("a");
+        for step in 0..KEPT + 10 {
+            log.push("step", &step);
+        }
+        assert!(log.after(9, 1).gap);
+        assert!(!log.after(10, 1).gap);
+        assert_eq!(log.after(0, usize::MAX).events.len(), KEPT);
+    }
+
+    #[test]
+    fn ids_of_another_run_or_of_nothing_are_not_known() {
+        let log = EventLog::new("a");
+        log.push("step", &1);
+        for id in ["b-1", "a-2", "a-x", "1", "", "a-99999999999999999999"] {
+            assert_eq!(log.number(id), None, "{id}");
+        }
+    }
+}

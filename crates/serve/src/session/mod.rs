@@ -1,0 +1,183 @@
+//! The session of one arm: who drives, what waits, what is going on.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`task`] | what was asked, and what became of it |
+//! | [`status`] | what a session tells |
+//! | [`events`] | the newest events, with numbers |
+//! | [`skill_info`] | what the robot can be told to do |
+//! | [`readings`] | the newest reading of the joints |
+//! | `lease` | one client drives at a time |
+//! | `store` | the tasks as a file |
+//! | `state` | the state that requests and the loop share |
+//! | `requests` | what clients change |
+//! | `work` | what the loop takes and tells |
+//! | [`observer`] | what happens in the loop, as events |
+//! | `warden` | watches the stop switch and the lease |
+
+pub mod events;
+mod lease;
+pub mod observer;
+pub mod readings;
+mod requests;
+pub mod skill_info;
+mod state;
+pub mod status;
+mod store;
+pub mod task;
+mod warden;
+mod work;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use enact_types::StopSwitch;
+use thiserror::Error;
+
+pub use observer::ServeObserver;
+pub use requests::OpenStream;
+pub use task::Work;
+pub use work::{Job, JobEnd};
+
+use crate::access::Client;
+use events::EventLog;
+use readings::Readings;
+use state::Inner;
+use status::{RobotInfo, Scene, Status, You};
+use store::Store;
+
+/// Number of presses that may wait to be told; more say nothing new.
+const PRESSES: usize = 16;
+
+/// What a session is made of.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    /// The robot.
+    pub robot: RobotInfo,
+    /// Name of the recording, if the session is recorded.
+    pub recording: Option<String>,
+    /// The switch that stops the arm.
+    pub stop: StopSwitch,
+    /// The file in which tasks survive the program; none: they do not.
+    pub state: Option<PathBuf>,
+    /// How long the lease lasts after its holder was last heard of.
+    pub lease: Duration,
+    /// Another text for each run of the program.
+    pub run: String,
+    /// Returns the seconds since 1970.
+    pub clock: fn() -> f64,
+}
+
+impl SessionOptions {
+    /// How long a lease lasts, unless somebody says otherwise.
+    pub const LEASE: Duration = Duration::from_secs(30);
+}
+
+/// The tasks of earlier runs of the program cannot be read.
+#[derive(Debug, Error)]
+#[error("cannot use the queue {path}: {source}\nhint: --state names another file")]
+pub struct StoreError {
+    /// The file.
+    path: String,
+    /// What is wrong with it.
+    source: io::Error,
+}
+
+/// The session of one arm, shared by the loop and by whoever answers requests.
+#[derive(Debug)]
+pub struct ArmSession {
+    robot: RobotInfo,
+    recording: Option<String>,
+    stop: StopSwitch,
+    clock: fn() -> f64,
+    inner: Mutex<Inner>,
+    /// Notified when the loop may have something to do.
+    changed: Condvar,
+    events: EventLog,
+    readings: Arc<Readings>,
+    store: Store,
+    presses: SyncSender<String>,
+}
+
+impl ArmSession {
+    /// Opens a session with the tasks that earlier runs of the program left. Whatever waits stays
+    /// paused: nothing moves by itself.
+    ///
+    /// # Errors
+    /// If these tasks cannot be read.
+    pub fn open(options: SessionOptions) -> Result<Arc<Self>, StoreError> {
+        let path = options.state.clone().unwrap_or_default();
+        let failed = |source| StoreError {
+            path: path.display().to_string(),
+            source,
+        };
+        let store = Store::open(options.state.as_deref()).map_err(failed)?;
+        let kept = store.read().map_err(failed)?;
+        let (presses, pressed): (_, Receiver<String>) = sync_channel(PRESSES);
+        let session = Arc::new(Self {
+            robot: options.robot,
+            recording: options.recording,
+            stop: options.stop,
+            clock: options.clock,
+            inner: Mutex::new(Inner::of(kept, options.lease)),
+            changed: Condvar::new(),
+            events: EventLog::new(&options.run),
+            readings: Arc::default(),
+            store,
+            presses,
+        });
+        warden::watch(&session, pressed);
+        Ok(session)
+    }
+
+    /// Stops the arm: presses the switch and waits for nothing and nobody.
+    pub fn press(&self, by: &str) {
+        self.stop.press();
+        // Told by the warden; a press that finds no room follows one that is told.
+        let _ = self.presses.try_send(format!("{by} pressed stop"));
+    }
+
+    /// Returns the robot.
+    pub fn robot(&self) -> &RobotInfo {
+        &self.robot
+    }
+
+    /// Returns the events.
+    pub fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// Returns where readings of the joints go.
+    pub fn readings(&self) -> &Arc<Readings> {
+        &self.readings
+    }
+
+    /// Returns the status as a client sees it.
+    pub fn status(&self, client: &Client) -> Status {
+        let inner = self.lock();
+        let mut status = self.status_of(&inner);
+        status.you = Some(You {
+            name: client.name.clone(),
+            role: client.role,
+            is_driver: inner.lease.is_of(&client.name, Instant::now()),
+        });
+        status.joints = Some(self.joints());
+        status
+    }
+
+    /// Returns what was seen last.
+    pub fn scene(&self) -> Scene {
+        let inner = self.lock();
+        Scene {
+            age_s: inner.seen_at.map(|at| at.elapsed().as_secs_f64()),
+            ..inner.scene.clone()
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,448 @@
+//! What clients change.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use enact_plan::Plan;
+use serde_json::json;
+
+use super::ArmSession;
+use super::state::{Decision, Inner};
+use super::status::Driver;
+use super::task::{Accepted, PlanView, TaskEntry, TaskRecord, TaskState, Work};
+use crate::access::{Client, Role};
+use crate::problem::{Problem, ProblemKind};
+
+/// Largest number of tasks that wait.
+const MOST: usize = 64;
+/// Largest number of an instruction's characters.
+const LONGEST: usize = 2000;
+
+/// An event stream that a client has open. Dropped when the stream breaks.
+#[derive(Debug)]
+pub struct OpenStream {
+    session: Arc<ArmSession>,
+    client: String,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        let mut inner = self.session.lock();
+        if inner.lease.closed(&self.client, Instant::now()) {
+            self.session.pause_without(&mut inner, &self.client);
+            self.session.tell_status(&mut inner);
+        }
+    }
+}
+
+impl ArmSession {
+    /// Notes that a client watches events.
+    pub fn open_stream(self: &Arc<Self>, client: &Client) -> OpenStream {
+        self.lock().lease.opened(&client.name);
+        OpenStream {
+            session: Arc::clone(self),
+            client: client.name.clone(),
+        }
+    }
+
+    /// Notes that a client was heard of.
+    pub fn hear(&self, client: &Client) {
+        self.lock().lease.renew(&client.name, Instant::now());
+    }
+
+    /// Gives the lease to a client, or renews it.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Leased`] if somebody else has it and it is not taken by force, or
+    /// [`ProblemKind::Role`].
+    pub fn drive(&self, client: &Client, force: bool) -> Result<Driver, Problem> {
+        client.require(if force { Role::Admin } else { Role::Drive })?;
+        let mut inner = self.lock();
+        let now = Instant::now();
+        let reason = match inner.lease.holder(now) {
+            Some((holder, _)) if holder == client.name => None,
+            Some((holder, left)) if !force => {
+                return Err(Problem::new(
+                    ProblemKind::Leased,
+                    format!(
+                        "{holder} has the lease for another {:.0} s; ask {holder} to hand it over",
+                        left.as_secs_f64()
+                    ),
+                ));
+            }
+            Some((holder, _)) => Some(format!("{} took it from {holder}", client.name)),
+            None => Some(format!("{} took it", client.name)),
+        };
+        inner.lease.give(&client.name, now);
+        Ok(self.driven(&mut inner, reason.as_deref()))
+    }
+
+    /// Gives the lease back.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn leave(&self, client: &Client) -> Result<(), Problem> {
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        inner.lease.end();
+        self.tell_driver(&inner, &format!("{} gave it back", client.name));
+        self.pause_without(&mut inner, &client.name);
+        self.tell_status(&mut inner);
+        Ok(())
+    }
+
+    /// Hands the lease over to another client, who may drive.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn hand_over(&self, client: &Client, to: &Client) -> Result<Driver, Problem> {
+        to.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        inner.lease.give(&to.name, Instant::now());
+        let reason = format!("{} handed it over to {}", client.name, to.name);
+        Ok(self.driven(&mut inner, Some(&reason)))
+    }
+
+    /// Takes work up; the same `key` with the same work takes up nothing more.
+    ///
+    /// # Errors
+    /// Why it is not taken up.
+    pub fn submit(
+        &self,
+        client: &Client,
+        work: Work,
+        approve: bool,
+        key: Option<&str>,
+    ) -> Result<Accepted, Problem> {
+        let is_asked = matches!(work, Work::Instruction { .. } | Work::Plan { .. });
+        client.require(if is_asked { Role::Ask } else { Role::Drive })?;
+        let mut inner = self.lock();
+        let print = work.print(approve);
+        if let Some(key) = key
+            && let Some(known) = known(&inner, client, key, &print)?
+        {
+            return Ok(known);
+        }
+        self.check_work(&work)?;
+        if work.moves() && (!is_asked || !approve) {
+            self.require_lease(&inner, client)?;
+        }
+        if let Some(fault) = &inner.fault {
+            return Err(Problem::new(ProblemKind::Faulted, fault.clone()));
+        }
+        if self.stop.is_pressed() {
+            let detail = "the arm is stopped; POST /v1/clear lets it move again";
+            return Err(Problem::new(ProblemKind::Stopped, detail));
+        }
+        if work.is_immediate() && (inner.running.is_some() || !inner.queue.is_empty()) {
+            let detail = "other tasks are carried out or wait; this is for an arm that is idle";
+            return Err(Problem::new(ProblemKind::Busy, detail));
+        }
+        if inner.queue.len() >= MOST {
+            let detail = format!("{MOST} tasks wait already");
+            return Err(Problem::new(ProblemKind::QueueFull, detail));
+        }
+        let id = inner.next;
+        let record = TaskRecord {
+            id,
+            kind: work.kind(),
+            instruction: work.instruction(),
+            by: client.name.clone(),
+            approve: approve && work.kind() == super::task::TaskKind::Instruction,
+            state: TaskState::Queued,
+            place: None,
+            turn: 0,
+            ending: None,
+            reached: None,
+            said: Vec::new(),
+            reason: None,
+            asked_at: (self.clock)(),
+            began_at: None,
+            ended_at: None,
+        };
+        let entry = TaskEntry {
+            record,
+            work,
+            key: key.map(str::to_owned),
+            print,
+            plan: None,
+            edited: None,
+            agreed: None,
+            rejected: false,
+        };
+        let before = inner.next;
+        inner.tasks.insert(id, entry);
+        inner.queue.push_back(id);
+        inner.next += 1;
+        if let Err(error) = self.keep(&mut inner) {
+            inner.tasks.remove(&id);
+            inner.queue.retain(|queued| *queued != id);
+            inner.next = before;
+            let detail = format!("the queue cannot be kept, so nothing is taken up: {error}");
+            return Err(Problem::new(ProblemKind::Internal, detail));
+        }
+        let place = inner.queue.len() - 1;
+        self.tell_task(&inner, id);
+        self.tell_queue(&inner);
+        self.tell_status(&mut inner);
+        self.changed.notify_all();
+        Ok(Accepted { id, place })
+    }
+
+    /// Returns all tasks that are known, the newest last.
+    pub fn tasks(&self) -> Vec<TaskRecord> {
+        let inner = self.lock();
+        let ids: Vec<u64> = inner.tasks.keys().copied().collect();
+        ids.into_iter().filter_map(|id| inner.record(id)).collect()
+    }
+
+    /// Returns a task.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotFound`].
+    pub fn task(&self, id: u64) -> Result<TaskRecord, Problem> {
+        self.lock().record(id).ok_or_else(|| no_task(id))
+    }
+
+    /// Returns the newest plan of a task.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotFound`].
+    pub fn plan(&self, id: u64) -> Result<PlanView, Problem> {
+        let inner = self.lock();
+        let entry = inner.tasks.get(&id).ok_or_else(|| no_task(id))?;
+        entry.plan.clone().ok_or_else(|| {
+            Problem::new(
+                ProblemKind::NotFound,
+                format!("there is no plan for task {id} yet"),
+            )
+        })
+    }
+
+    /// Takes a task that waits out of the queue, or stops the one that is being carried out.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Over`], [`ProblemKind::Role`] if it is another client's, or
+    /// [`ProblemKind::NotFound`].
+    pub fn cancel(&self, client: &Client, id: u64) -> Result<TaskRecord, Problem> {
+        client.require(Role::Ask)?;
+        let mut inner = self.lock();
+        let entry = inner.tasks.get_mut(&id).ok_or_else(|| no_task(id))?;
+        if entry.record.by != client.name {
+            client.require(Role::Drive)?;
+        }
+        match entry.record.state {
+            TaskState::Queued => {
+                entry.record.state = TaskState::Cancelled;
+                entry.record.reason = Some(format!("{} cancelled it", client.name));
+                entry.record.ended_at = Some((self.clock)());
+                inner.queue.retain(|queued| *queued != id);
+                self.keep_or_say(&mut inner);
+                self.tell_task(&inner, id);
+                self.tell_queue(&inner);
+                self.tell_status(&mut inner);
+            }
+            TaskState::Running => self.press(&client.name),
+            _ => {
+                let detail = format!("task {id} is over");
+                return Err(Problem::new(ProblemKind::Over, detail));
+            }
+        }
+        inner.record(id).ok_or_else(|| no_task(id))
+    }
+
+    /// Says yes or no to a plan that waits; `steps` replace its own.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotWaiting`] if this is not the plan that waits, or
+    /// [`ProblemKind::NotDriver`].
+    pub fn decide(
+        &self,
+        client: &Client,
+        id: u64,
+        plan: u64,
+        agreed: bool,
+        steps: Option<Plan>,
+    ) -> Result<TaskRecord, Problem> {
+        client.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        if !inner.tasks.contains_key(&id) {
+            return Err(no_task(id));
+        }
+        let waiting = inner.waiting.as_mut().filter(|waiting| {
+            waiting.task == id && waiting.plan == plan && waiting.decision.is_none()
+        });
+        let Some(waiting) = waiting else {
+            return Err(Problem::new(
+                ProblemKind::NotWaiting,
+                format!("plan {plan} of task {id} does not wait for an answer (any more)"),
+            ));
+        };
+        waiting.decision = Some(match (agreed, steps) {
+            (false, _) => Decision::Reject,
+            (true, None) => Decision::Approve,
+            (true, Some(steps)) => Decision::Edit(steps),
+        });
+        self.changed.notify_all();
+        inner.record(id).ok_or_else(|| no_task(id))
+    }
+
+    /// Releases the stop switch. Whatever waits stays paused.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`], or [`ProblemKind::Busy`] while the task that was stopped has not
+    /// come to its end: it must not go on.
+    pub fn clear(&self, client: &Client) -> Result<(), Problem> {
+        client.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        if self.stop.is_pressed() {
+            if inner.running.is_some() {
+                let detail = "the arm is being stopped; clear once it is";
+                return Err(Problem::new(ProblemKind::Busy, detail));
+            }
+            if !inner.queue.is_empty() {
+                inner.paused = Some("it was stopped; resume goes on with what waits".to_owned());
+            }
+            inner.stopped = None;
+            self.stop.release();
+            self.events
+                .push("stop", &json!({"stopped": false, "reason": null}));
+        }
+        self.tell_status(&mut inner);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Has the loop wait before the next step.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn pause(&self, client: &Client) -> Result<(), Problem> {
+        client.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        let reason = || format!("{} paused it", client.name);
+        inner.paused.get_or_insert_with(reason);
+        self.tell_status(&mut inner);
+        Ok(())
+    }
+
+    /// Lets the loop go on.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn resume(&self, client: &Client) -> Result<(), Problem> {
+        client.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        inner.paused = None;
+        self.tell_status(&mut inner);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Pauses what is being carried out for want of a driver.
+    pub(super) fn pause_without(&self, inner: &mut Inner, driver: &str) {
+        let running = inner.running.and_then(|id| inner.tasks.get(&id));
+        if running.is_some_and(|entry| entry.work.moves()) {
+            let reason = || format!("the driver {driver} is not there any more");
+            inner.paused.get_or_insert_with(reason);
+        }
+    }
+
+    fn require_lease(&self, inner: &Inner, client: &Client) -> Result<(), Problem> {
+        let detail = match inner.lease.holder(Instant::now()) {
+            Some((holder, _)) if holder == client.name => return Ok(()),
+            Some((holder, left)) => format!(
+                "{holder} has the lease for another {:.0} s; ask {holder} to hand it over",
+                left.as_secs_f64()
+            ),
+            None => "nobody has the lease; POST /v1/driver takes it".to_owned(),
+        };
+        Err(Problem::new(ProblemKind::NotDriver, detail))
+    }
+
+    /// Refuses work that makes no sense for this robot.
+    fn check_work(&self, work: &Work) -> Result<(), Problem> {
+        let invalid = |detail: String| Err(Problem::new(ProblemKind::Invalid, detail));
+        match work {
+            Work::Instruction { instruction } | Work::Plan { instruction } => {
+                if !instruction.contains(char::is_alphanumeric) {
+                    return invalid("the instruction has no words".to_owned());
+                }
+                if instruction.chars().count() > LONGEST {
+                    return invalid(format!(
+                        "the instruction has more than {LONGEST} characters"
+                    ));
+                }
+            }
+            Work::Skill { step } if !step.moves() => {
+                return invalid(format!("`{step}` moves nothing"));
+            }
+            Work::Skill { .. } | Work::Home => {}
+            Work::Jog { joint, by } => {
+                let Some(known) = self.robot.joints.iter().find(|it| it.name == *joint) else {
+                    let names: Vec<&str> = self.robot.joints.iter().map(|it| &*it.name).collect();
+                    let names = names.join(", ");
+                    return invalid(format!("there is no joint `{joint}`; there are {names}"));
+                };
+                let most = known.largest_jog();
+                if !by.is_finite() || *by == 0.0 || by.abs() > most {
+                    return invalid(format!(
+                        "a jog of `{joint}` is at most {most} {}, and not 0",
+                        known.unit
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells who drives now, if that is news.
+    fn driven(&self, inner: &mut Inner, reason: Option<&str>) -> Driver {
+        if let Some(reason) = reason {
+            self.tell_driver(inner, reason);
+            self.tell_status(inner);
+        }
+        let holder = inner.lease.holder(Instant::now());
+        let (name, left) = holder.unwrap_or_default();
+        Driver {
+            name: name.to_owned(),
+            expires_in_s: left.as_secs_f64(),
+        }
+    }
+}
+
+/// Returns what a client's key was answered before.
+fn known(
+    inner: &Inner,
+    client: &Client,
+    key: &str,
+    print: &str,
+) -> Result<Option<Accepted>, Problem> {
+    let is_it =
+        |entry: &&TaskEntry| entry.record.by == client.name && entry.key.as_deref() == Some(key);
+    let Some(entry) = inner.tasks.values().find(is_it) else {
+        return Ok(None);
+    };
+    if entry.print != print {
+        let detail = format!(
+            "the key was used for task {}, which is another",
+            entry.record.id
+        );
+        return Err(Problem::new(ProblemKind::KeyReused, detail));
+    }
+    let id = entry.record.id;
+    let place = inner.queue.iter().position(|queued| *queued == id);
+    Ok(Some(Accepted {
+        id,
+        place: place.unwrap_or(0),
+    }))
+}
+
+fn no_task(id: u64) -> Problem {
+    Problem::new(ProblemKind::NotFound, format!("there is no task {id}"))
+}

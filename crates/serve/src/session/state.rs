@@ -1,0 +1,270 @@
+//! The state that requests and the loop share.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::ArmSession;
+use super::lease::Lease;
+use super::status::{
+    ArmMode, CurrentTask, Driver, GripperStatus, JointReading, QueuedTask, Scene, Status,
+};
+use super::store::Kept;
+use super::task::{TaskEntry, TaskRecord, TaskState};
+
+/// Number of tasks that are over and kept.
+const KEPT: usize = 200;
+
+/// What the loop does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Activity {
+    #[default]
+    Idle,
+    Planning,
+    Waiting,
+    Moving,
+    /// It waits before a step.
+    Held,
+}
+
+/// What a person says to a plan.
+#[derive(Clone, Debug)]
+pub(super) enum Decision {
+    Approve,
+    /// Another plan instead of it.
+    Edit(enact_plan::Plan),
+    Reject,
+}
+
+/// A plan that waits, and what was said to it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) task: u64,
+    pub(super) plan: u64,
+    pub(super) decision: Option<Decision>,
+}
+
+/// The state.
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) activity: Activity,
+    /// Why the loop is to wait.
+    pub(super) paused: Option<String>,
+    pub(super) fault: Option<String>,
+    /// Who pressed the switch, if it was told that it is pressed.
+    pub(super) stopped: Option<String>,
+    pub(super) lease: Lease,
+    pub(super) next: u64,
+    /// Number of the next plan.
+    pub(super) next_plan: u64,
+    pub(super) queue: VecDeque<u64>,
+    pub(super) running: Option<u64>,
+    pub(super) tasks: BTreeMap<u64, TaskEntry>,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) scene: Scene,
+    pub(super) seen_at: Option<Instant>,
+    /// Whether the loop is to end.
+    pub(super) is_over: bool,
+    /// The status that was told last.
+    told: Option<Status>,
+}
+
+impl Inner {
+    /// Creates the state with the tasks that were kept. One that was being carried out is
+    /// interrupted.
+    pub(super) fn of(kept: Kept, lease: Duration) -> Self {
+        let mut tasks = BTreeMap::new();
+        let mut queue = VecDeque::new();
+        for mut entry in kept.tasks {
+            let record = &mut entry.record;
+            match record.state {
+                TaskState::Queued => queue.push_back(record.id),
+                TaskState::Running => {
+                    record.state = TaskState::Interrupted;
+                    record.reason = Some("the program was killed meanwhile".to_owned());
+                }
+                _ => {}
+            }
+            tasks.insert(record.id, entry);
+        }
+        let paused = (!queue.is_empty())
+            .then(|| "the server was started again, and tasks were left".to_owned());
+        let known = tasks.last_key_value().map_or(0, |(id, _)| *id);
+        Self {
+            activity: Activity::Idle,
+            paused,
+            fault: None,
+            stopped: None,
+            lease: Lease::new(lease),
+            next: kept.next.max(known + 1),
+            next_plan: 1,
+            queue,
+            running: None,
+            tasks,
+            waiting: None,
+            scene: Scene::default(),
+            seen_at: None,
+            is_over: false,
+            told: None,
+        }
+    }
+
+    /// Returns a task as it is told now.
+    pub(super) fn record(&self, id: u64) -> Option<TaskRecord> {
+        let entry = self.tasks.get(&id)?;
+        Some(TaskRecord {
+            place: self.queue.iter().position(|queued| *queued == id),
+            ..entry.record.clone()
+        })
+    }
+
+    /// Forgets the oldest tasks that are over.
+    pub(super) fn forget(&mut self) {
+        let is_over = |entry: &TaskEntry| {
+            !matches!(entry.record.state, TaskState::Queued | TaskState::Running)
+        };
+        let over: Vec<u64> = self
+            .tasks
+            .iter()
+            .filter(|(_, entry)| is_over(entry))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in over.iter().take(over.len().saturating_sub(KEPT)) {
+            self.tasks.remove(id);
+        }
+    }
+
+    pub(super) fn kept(&self) -> Kept {
+        Kept::new(self.next, self.tasks.values().cloned().collect())
+    }
+}
+
+impl ArmSession {
+    /// Returns the status without what is for one client.
+    pub(super) fn status_of(&self, inner: &Inner) -> Status {
+        let stopped = self.stop.is_pressed();
+        let running = inner.running.and_then(|id| inner.tasks.get(&id));
+        let state = if inner.fault.is_some() {
+            ArmMode::Faulted
+        } else if stopped {
+            ArmMode::Stopped
+        } else {
+            match inner.activity {
+                Activity::Held => ArmMode::Paused,
+                Activity::Moving => ArmMode::Moving,
+                Activity::Waiting => ArmMode::WaitingForApproval,
+                Activity::Planning => ArmMode::Planning,
+                Activity::Idle if inner.paused.is_some() => ArmMode::Paused,
+                Activity::Idle => ArmMode::Idle,
+            }
+        };
+        let driver = inner.lease.holder(Instant::now());
+        Status {
+            state,
+            stopped,
+            stop_reason: inner.stopped.clone().filter(|_| stopped),
+            pause_reason: inner.paused.clone(),
+            fault: inner.fault.clone(),
+            driver: driver.map(|(name, left)| Driver {
+                name: name.to_owned(),
+                expires_in_s: left.as_secs_f64(),
+            }),
+            you: None,
+            task: running.map(|entry| CurrentTask {
+                id: entry.record.id,
+                instruction: entry.record.instruction.clone(),
+                state: entry.record.state,
+                turn: entry.record.turn,
+            }),
+            queue: queued(inner),
+            joints: None,
+            gripper: self.robot.gripper.as_ref().map(|joint| GripperStatus {
+                joint: joint.clone(),
+                holding: inner.scene.holding.clone(),
+            }),
+            robot: self.robot.name.clone(),
+            model: self.robot.model.clone(),
+            recording: self.recording.clone(),
+        }
+    }
+
+    /// Returns where the joints are; empty before the arm was read.
+    pub fn joints(&self) -> Vec<JointReading> {
+        let Some(reading) = self.readings.newest() else {
+            return Vec::new();
+        };
+        let read = reading.position.iter().zip(&reading.load);
+        let joints = self.robot.joints.iter().zip(read);
+        joints
+            .map(|(joint, (position, load))| JointReading {
+                name: joint.name.clone(),
+                position: *position,
+                lower: joint.lower,
+                upper: joint.upper,
+                unit: joint.unit,
+                load: *load,
+                temperature: None,
+            })
+            .collect()
+    }
+
+    /// Tells the status if it is another one than was told last.
+    pub(super) fn tell_status(&self, inner: &mut Inner) {
+        let status = self.status_of(inner);
+        // That time passes is no news.
+        let mut steady = status.clone();
+        if let Some(driver) = &mut steady.driver {
+            driver.expires_in_s = 0.0;
+        }
+        if inner.told.as_ref() != Some(&steady) {
+            self.events.push("status", &status);
+            inner.told = Some(steady);
+        }
+    }
+
+    /// Tells a task.
+    pub(super) fn tell_task(&self, inner: &Inner, id: u64) {
+        if let Some(record) = inner.record(id) {
+            self.events.push("task", &record);
+        }
+    }
+
+    /// Tells what waits.
+    pub(super) fn tell_queue(&self, inner: &Inner) {
+        self.events.push("queue", &json!({"queue": queued(inner)}));
+    }
+
+    /// Tells who drives, and why that changed.
+    pub(super) fn tell_driver(&self, inner: &Inner, reason: &str) {
+        let driver = self.status_of(inner).driver;
+        self.events
+            .push("driver", &json!({"driver": driver, "reason": reason}));
+    }
+
+    /// Keeps the tasks; an error is the caller's to judge.
+    pub(super) fn keep(&self, inner: &mut Inner) -> std::io::Result<()> {
+        inner.forget();
+        self.store.write(&inner.kept())
+    }
+
+    /// Keeps the tasks where nothing better can be done than to say that they are not kept.
+    pub(super) fn keep_or_say(&self, inner: &mut Inner) {
+        if let Err(error) = self.keep(inner) {
+            tracing::error!("the queue is not kept: {error}");
+        }
+    }
+}
+
+fn queued(inner: &Inner) -> Vec<QueuedTask> {
+    let waiting = inner.queue.iter().filter_map(|id| inner.tasks.get(id));
+    waiting
+        .enumerate()
+        .map(|(place, entry)| QueuedTask {
+            id: entry.record.id,
+            instruction: entry.record.instruction.clone(),
+            place,
+            by: entry.record.by.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,326 @@
+//! What the loop takes and tells.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use enact_plan::{Outcome, Plan, StepKind, Verdict};
+use enact_runtime::{TaskEnd, TaskReport};
+use serde_json::json;
+
+use super::ArmSession;
+use super::state::{Activity, Decision, Inner, Waiting};
+use super::task::{PlanView, PlannedStep, TaskState, Work};
+
+/// Interval at which whoever waits looks at the stop switch.
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// Work that the loop is to do now.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Number of the task.
+    pub id: u64,
+    /// What is to be done.
+    pub work: Work,
+    /// Whether each plan waits for a yes.
+    pub approve: bool,
+}
+
+/// How work ended.
+#[derive(Clone, Debug)]
+pub enum JobEnd {
+    /// The loop came to an end.
+    Reported {
+        /// Its report.
+        report: TaskReport,
+        /// Whether the goal was reached.
+        reached: Option<bool>,
+    },
+    /// A motion without a plan is over: why it did not get there, if it did not.
+    Moved(Option<String>),
+    /// It was stopped before there was anything to report.
+    Stopped,
+    /// Something failed; the arm can be used all the same.
+    Failed(String),
+    /// The arm failed: nothing more is taken up.
+    Broken(String),
+}
+
+impl ArmSession {
+    /// Waits for work and returns it; `None` once the session is to end. There is none while the arm
+    /// is stopped or paused.
+    pub fn next_job(&self) -> Option<Job> {
+        let mut inner = self.lock();
+        loop {
+            if inner.is_over {
+                return None;
+            }
+            let may_begin =
+                inner.fault.is_none() && inner.paused.is_none() && !self.stop.is_pressed();
+            if may_begin && let Some(id) = inner.queue.pop_front() {
+                if let Some(job) = self.begin(&mut inner, id) {
+                    return Some(job);
+                }
+                continue;
+            }
+            inner = self
+                .changed
+                .wait_timeout(inner, PERIOD)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// Ends the session: [`next_job`](Self::next_job) returns `None` from now on, and whoever waits
+    /// for an answer gets a no.
+    pub fn end(&self) {
+        self.lock().is_over = true;
+        self.changed.notify_all();
+    }
+
+    fn begin(&self, inner: &mut Inner, id: u64) -> Option<Job> {
+        let now = (self.clock)();
+        let entry = inner.tasks.get_mut(&id)?;
+        entry.record.state = TaskState::Running;
+        entry.record.began_at = Some(now);
+        let job = Job {
+            id,
+            work: entry.work.clone(),
+            approve: entry.record.approve,
+        };
+        let told = json!({
+            "task": id,
+            "instruction": entry.record.instruction,
+            "by": entry.record.by,
+        });
+        inner.running = Some(id);
+        inner.activity = match job.work {
+            Work::Home | Work::Jog { .. } => Activity::Moving,
+            _ => Activity::Planning,
+        };
+        // A task that cannot be noted as begun would begin once more after a restart.
+        if let Err(error) = self.keep(inner) {
+            self.over(
+                inner,
+                id,
+                JobEnd::Failed(format!("the queue is not kept: {error}")),
+            );
+            return None;
+        }
+        self.events.push("instruction", &told);
+        self.tell_task(inner, id);
+        self.tell_queue(inner);
+        self.tell_status(inner);
+        Some(job)
+    }
+
+    /// Notes how a task ended.
+    pub fn finish(&self, id: u64, end: JobEnd) {
+        let mut inner = self.lock();
+        self.over(&mut inner, id, end);
+    }
+
+    fn over(&self, inner: &mut Inner, id: u64, end: JobEnd) {
+        let now = (self.clock)();
+        inner.running = inner.running.filter(|running| *running != id);
+        inner.waiting = None;
+        inner.activity = Activity::Idle;
+        if let JobEnd::Broken(why) = &end {
+            inner.fault = Some(why.clone());
+        }
+        if let Some(entry) = inner.tasks.get_mut(&id) {
+            if let Some(plan) = &mut entry.plan {
+                plan.waiting = false;
+            }
+            let record = &mut entry.record;
+            record.ended_at = Some(now);
+            record.state = TaskState::Ended;
+            match end {
+                JobEnd::Reported { report, reached } => {
+                    let ending = match report.ending {
+                        TaskEnd::Stopped if entry.rejected => "rejected".to_owned(),
+                        ending => word(ending),
+                    };
+                    record.ending = Some(ending);
+                    record.reached = reached;
+                    record.turn = report.turns;
+                    record.reason = report.refusals.last().cloned();
+                    record.said = report.said;
+                }
+                JobEnd::Moved(None) => {
+                    record.ending = Some("done".to_owned());
+                    record.reached = Some(true);
+                }
+                JobEnd::Moved(Some(why)) => {
+                    let is_stop = self.stop.is_pressed();
+                    let ending = if is_stop { "stopped" } else { "refused" };
+                    record.ending = Some(ending.to_owned());
+                    record.reached = Some(false);
+                    record.reason = Some(why);
+                }
+                JobEnd::Stopped => record.ending = Some("stopped".to_owned()),
+                JobEnd::Failed(why) | JobEnd::Broken(why) => {
+                    record.state = TaskState::Failed;
+                    record.reason = Some(why);
+                }
+            }
+        }
+        self.keep_or_say(inner);
+        self.tell_task(inner, id);
+        self.tell_queue(inner);
+        self.tell_status(inner);
+        self.changed.notify_all();
+    }
+
+    /// Returns whether a plan with this preview may be carried out: waits for a yes if the task
+    /// needs one. A stop, a pause that ends the session, and silence are a no.
+    pub fn ask(&self, plan: &Plan, preview: &[Outcome]) -> bool {
+        let mut inner = self.lock();
+        let Some(id) = inner.running else {
+            return false;
+        };
+        let Some(entry) = inner.tasks.get_mut(&id) else {
+            return false;
+        };
+        let steps = previewed(plan, preview);
+        let is_feasible = preview.iter().all(|it| it.verdict != Verdict::Refused);
+        let is_agreed = entry.agreed.take().is_some_and(|agreed| agreed == *plan);
+        let needs_yes = entry.record.approve && !(is_agreed && is_feasible);
+        let known = entry.plan.get_or_insert_with(|| PlanView {
+            plan: 0,
+            steps: Vec::new(),
+            waiting: false,
+            edited: false,
+            thoughts: Vec::new(),
+            critic: Vec::new(),
+        });
+        known.steps = steps;
+        known.waiting = needs_yes;
+        let told = known.clone();
+        self.tell_verdicts(id, &told);
+        if !needs_yes {
+            return true;
+        }
+        inner.waiting = Some(Waiting {
+            task: id,
+            plan: told.plan,
+            decision: None,
+        });
+        inner.activity = Activity::Waiting;
+        self.tell_plan(id, &told);
+        self.tell_status(&mut inner);
+        let decision = loop {
+            if inner.is_over || self.stop.is_pressed() {
+                break None;
+            }
+            if let Some(decision) = inner.waiting.as_mut().and_then(|it| it.decision.take()) {
+                break Some(decision);
+            }
+            inner = self
+                .changed
+                .wait_timeout(inner, PERIOD)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        };
+        inner.waiting = None;
+        inner.activity = Activity::Planning;
+        let mut agreed = false;
+        if let Some(entry) = inner.tasks.get_mut(&id) {
+            if let Some(plan) = &mut entry.plan {
+                plan.waiting = false;
+            }
+            match decision {
+                Some(Decision::Approve) => agreed = true,
+                Some(Decision::Edit(plan)) => entry.edited = Some(plan.without_repeats()),
+                Some(Decision::Reject) => entry.rejected = true,
+                None => {}
+            }
+        }
+        self.tell_status(&mut inner);
+        agreed
+    }
+
+    /// Returns the plan that a person put in the place of the one that was refused, to be carried
+    /// out now.
+    pub fn take_edited(&self, id: u64) -> Option<Plan> {
+        let mut inner = self.lock();
+        let entry = inner.tasks.get_mut(&id)?;
+        let edited = entry.edited.take()?;
+        entry.agreed = Some(edited.clone());
+        Some(edited)
+    }
+
+    /// Waits while the session is paused. A stop ends the wait: what follows it is refused then.
+    pub(super) fn hold(&self) {
+        let mut inner = self.lock();
+        while inner.paused.is_some() && !inner.is_over && !self.stop.is_pressed() {
+            if inner.activity != Activity::Held {
+                inner.activity = Activity::Held;
+                self.tell_status(&mut inner);
+            }
+            inner = self
+                .changed
+                .wait_timeout(inner, PERIOD)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    pub(super) fn tell_plan(&self, id: u64, plan: &PlanView) {
+        let steps: Vec<_> = plan
+            .steps
+            .iter()
+            .map(|it| json!({"step": it.step, "text": it.text}))
+            .collect();
+        self.events.push(
+            "plan",
+            &json!({
+                "task": id,
+                "plan": plan.plan,
+                "steps": steps,
+                "waiting": plan.waiting,
+                "edited": plan.edited,
+            }),
+        );
+    }
+
+    fn tell_verdicts(&self, id: u64, plan: &PlanView) {
+        for (index, step) in plan.steps.iter().enumerate() {
+            if step.verdict.is_some() {
+                self.events.push(
+                    "verdict",
+                    &json!({
+                        "task": id,
+                        "plan": plan.plan,
+                        "index": index,
+                        "verdict": step.verdict,
+                        "reason": step.reason,
+                    }),
+                );
+            }
+        }
+    }
+}
+
+/// Tells the steps of a plan with what a preview says of those that move the arm.
+fn previewed(plan: &Plan, preview: &[Outcome]) -> Vec<PlannedStep> {
+    let mut preview = preview.iter();
+    let mut steps = PlannedStep::all(plan);
+    for (told, step) in steps.iter_mut().zip(&plan.steps) {
+        if step.kind() != StepKind::Motion {
+            continue;
+        }
+        let Some(outcome) = preview.next() else {
+            break;
+        };
+        let is_refused = outcome.verdict == Verdict::Refused;
+        told.verdict = Some(if is_refused { "refused" } else { "feasible" }.to_owned());
+        told.reason = is_refused.then(|| outcome.reason.clone());
+    }
+    steps
+}
+
+/// Returns the word for an ending.
+fn word(ending: TaskEnd) -> String {
+    let word = json!(ending);
+    word.as_str().unwrap_or_default().to_owned()
+}

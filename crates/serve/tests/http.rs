@@ -1,0 +1,515 @@
+//! The API over HTTP, and what is tried against it.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use enact_runtime::TaskEnd;
+use enact_serve::api::{Server, router};
+use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
+use enact_serve::{Hosts, Listening, ServerOptions, Tokens};
+use enact_testkit::http_client::{HttpClient, read};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+mod mock;
+
+use mock::{Mock, reported};
+
+const WATCH: &str = "watch-watch-watch-watch-watch";
+const ASK: &str = "ask-ask-ask-ask-ask-ask-ask-ask";
+const DRIVE: &str = "drive-drive-drive-drive-drive";
+const OTHER: &str = "other-other-other-other-other";
+const ADMIN: &str = "admin-admin-admin-admin-admin";
+
+/// A folder with one run.
+struct Folder(PathBuf);
+
+impl Backend for Folder {
+    fn picture(&self) -> Result<Vec<u8>, BackendError> {
+        Err(BackendError::Unavailable("the camera is off".to_owned()))
+    }
+
+    fn runs(&self) -> Result<Vec<Run>, BackendError> {
+        Ok(vec![self.run("one.mcap")?])
+    }
+
+    fn run_file(&self, name: &str) -> Result<PathBuf, BackendError> {
+        let file = self.0.join("runs").join(name);
+        let missing = || BackendError::NotFound("there is no such run".to_owned());
+        file.is_file().then_some(file).ok_or_else(missing)
+    }
+
+    fn run(&self, name: &str) -> Result<Run, BackendError> {
+        self.run_file(name)?;
+        Ok(Run {
+            name: name.to_owned(),
+            tasks: None,
+            outcome: "reached".to_owned(),
+            reached: Some(true),
+            seconds: None,
+            unix_seconds: None,
+            error: None,
+        })
+    }
+
+    fn story(&self, name: &str) -> Result<Value, BackendError> {
+        Ok(json!({"file": name}))
+    }
+
+    fn replay(&self, _name: &str) -> Result<Replayed, BackendError> {
+        Ok(Replayed {
+            as_recorded: true,
+            motions: 3,
+            tool_off_m: 0.0,
+        })
+    }
+
+    fn models(&self) -> Models {
+        Models {
+            name: Some("nobody".to_owned()),
+            perceiver: None,
+            planner: None,
+        }
+    }
+
+    fn check(&self, _kind: ConfigKind, text: &str) -> Option<String> {
+        text.is_empty().then(|| "there is nothing in it".to_owned())
+    }
+}
+
+/// A server with a session of a mock.
+struct Running {
+    mock: Mock,
+    address: SocketAddr,
+    _listening: Listening,
+    _folder: TempDir,
+}
+
+impl Running {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("runs")).unwrap();
+        std::fs::write(folder.path().join("runs/one.mcap"), [7; 100_000]).unwrap();
+        std::fs::write(folder.path().join("secret.mcap"), "secret").unwrap();
+        let entry = |name: &str, role: &str, token: &str| {
+            format!("[[token]]\nname = \"{name}\"\nrole = \"{role}\"\ntoken = \"{token}\"\n")
+        };
+        let tokens = [
+            entry("watch", "watch", WATCH),
+            entry("ask", "ask", ASK),
+            entry("drive", "drive", DRIVE),
+            entry("other", "drive", OTHER),
+            entry("admin", "admin", ADMIN),
+        ];
+        let options = ServerOptions {
+            address: "127.0.0.1:0".parse().unwrap(),
+            tls: None,
+            has_tokens: true,
+        };
+        let (listener, address) = options.bind().unwrap();
+        let mock = Mock::new();
+        let server = Server::new(
+            Arc::clone(&mock.session),
+            Arc::new(Folder(folder.path().to_owned())),
+            Tokens::parse(&tokens.concat()).unwrap(),
+            Hosts::new(address, &[]),
+            false,
+        );
+        Self {
+            mock,
+            address,
+            _listening: options.serve(listener, router(server)).unwrap(),
+            _folder: folder,
+        }
+    }
+
+    fn client(&self, token: &str) -> HttpClient {
+        HttpClient::new(self.address, Some(token))
+    }
+
+    fn stranger(&self) -> HttpClient {
+        HttpClient::new(self.address, None)
+    }
+}
+
+#[test]
+fn nobody_comes_in_without_a_token() {
+    let running = Running::new();
+    for client in [running.stranger(), running.client("wrong")] {
+        for path in [
+            "/v1/status",
+            "/v1/events",
+            "/v1/camera/frame.jpg",
+            "/v1/nothing",
+        ] {
+            let answer = client.get(path);
+            assert_eq!(answer.status, 401, "{path}");
+            assert_eq!(answer.problem(), "no-token");
+            assert!(answer.head.contains("application/problem+json"));
+        }
+        assert_eq!(client.post("/v1/stop", &Value::Null).status, 401);
+    }
+    assert!(!running.mock.stop.is_pressed());
+    // In the address it is worth nothing but on the page that takes it away.
+    let path = format!("/v1/status?token={WATCH}");
+    assert_eq!(running.stranger().get(&path).status, 401);
+}
+
+#[test]
+fn each_role_does_what_it_may() {
+    let running = Running::new();
+    let watch = running.client(WATCH);
+    assert_eq!(watch.get("/v1/status").json()["you"]["role"], "watch");
+    let task = json!({"instruction": "pick it"});
+    for (path, body) in [
+        ("/v1/tasks", task.clone()),
+        ("/v1/plans", task.clone()),
+        ("/v1/driver", Value::Null),
+        ("/v1/home", Value::Null),
+        ("/v1/clear", Value::Null),
+        ("/v1/jog", json!({"joint": "pan", "by": 0.1})),
+        ("/v1/skills", json!({"skill": "home"})),
+        ("/v1/runs/one.mcap/replay", Value::Null),
+        ("/v1/config/check", json!({"kind": "scene", "text": ""})),
+    ] {
+        let answer = watch.post(path, &body);
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (403, "role"),
+            "{path}"
+        );
+    }
+    assert_eq!(running.client(ASK).post("/v1/tasks", &task).status, 202);
+    let drive = running.client(DRIVE);
+    let answer = drive.post("/v1/home", &Value::Null);
+    assert_eq!(answer.problem(), "not-driver");
+    assert_eq!(
+        drive.post("/v1/runs/one.mcap/replay", &Value::Null).status,
+        403
+    );
+    let admin = running.client(ADMIN);
+    let replayed = admin.post("/v1/runs/one.mcap/replay", &Value::Null);
+    assert_eq!(replayed.json()["motions"], 3);
+    let checked = admin.post("/v1/config/check", &json!({"kind": "scene", "text": ""}));
+    assert_eq!(checked.json()["ok"], false);
+    // Whoever watches may stop.
+    assert_eq!(watch.post("/v1/stop", &Value::Null).status, 200);
+    assert!(running.mock.stop.is_pressed());
+}
+
+#[test]
+fn pages_of_other_servers_are_refused() {
+    let running = Running::new();
+    let (client, stranger) = (running.client(WATCH), running.stranger());
+    for host in ["Host: evil.example", "Host: evil.example:8420", "Host: a b"] {
+        for path in ["/v1/status", "/", "/openapi.json"] {
+            let answer = client.send("GET", path, &[host], b"");
+            assert!([400, 403].contains(&answer.status), "{host}: {answer:?}");
+        }
+    }
+    let cookie = format!("Cookie: a=b; enact_token={WATCH}");
+    let origin = "Origin: http://evil.example";
+    let own = format!("Origin: http://{}", running.address);
+    for headers in [
+        &[cookie.as_str(), origin][..],
+        &[&cookie, origin, "X-Enact: 1"],
+        &[&cookie, "Origin: null", "X-Enact: 1"],
+    ] {
+        let answer = stranger.send("POST", "/v1/stop", headers, b"");
+        assert_eq!((answer.status, answer.problem().as_str()), (403, "origin"));
+    }
+    let answer = stranger.send("POST", "/v1/stop", &[&cookie], b"");
+    assert_eq!((answer.status, answer.problem().as_str()), (403, "header"));
+    assert!(!running.mock.stop.is_pressed());
+    let headers = [&cookie, own.as_str(), "X-Enact: 1"];
+    assert_eq!(stranger.send("POST", "/v1/stop", &headers, b"").status, 200);
+    assert!(running.mock.stop.is_pressed());
+    assert_eq!(
+        stranger.send("GET", "/v1/status", &[&cookie], b"").status,
+        200
+    );
+}
+
+#[test]
+fn the_link_becomes_a_cookie_and_the_token_stays_in_no_address() {
+    let running = Running::new();
+    let stranger = running.stranger();
+    let answer = stranger.get(&format!("/?token={WATCH}"));
+    assert_eq!(answer.status, 303);
+    assert!(answer.head.contains("location: /\r\n"), "{}", answer.head);
+    let cookie = format!("set-cookie: enact_token={WATCH}; path=/; httponly; samesite=strict");
+    assert!(answer.head.contains(&cookie), "{}", answer.head);
+    assert!(answer.head.contains("referrer-policy: no-referrer"));
+    assert_eq!(stranger.get("/?token=wrong").status, 401);
+    let page = stranger.get("/");
+    assert_eq!(page.status, 200);
+    assert!(
+        page.head
+            .contains("content-security-policy: default-src 'self';")
+    );
+    assert!(page.head.contains("x-frame-options: deny"));
+    assert_eq!(stranger.get("/assets/../Cargo.toml").status, 404);
+    assert_eq!(stranger.get("/assets/%2e%2e/Cargo.toml").status, 404);
+}
+
+#[test]
+fn no_path_leads_out_of_the_folder_of_runs() {
+    let running = Running::new();
+    let client = running.client(WATCH);
+    for name in [
+        "../secret.mcap",
+        "..%2fsecret.mcap",
+        "%2e%2e%2fsecret.mcap",
+        "..%5csecret.mcap",
+        "%2fetc%2fpasswd",
+        "one.mcap%00",
+        "two.mcap",
+        "%ff.mcap",
+    ] {
+        for end in ["", "/story", "/download"] {
+            let answer = client.get(&format!("/v1/runs/{name}{end}"));
+            assert!(
+                [400, 404].contains(&answer.status),
+                "{name}{end}: {answer:?}"
+            );
+            assert!(!answer.body.windows(6).any(|part| part == b"secret"));
+        }
+    }
+    let whole = client.get("/v1/runs/one.mcap/download");
+    assert_eq!((whole.status, whole.body.len()), (200, 100_000));
+    assert!(whole.head.contains("filename=\"one.mcap\""));
+    assert_eq!(client.get("/v1/runs").json()["runs"][0]["name"], "one.mcap");
+}
+
+#[test]
+fn bodies_that_cannot_be_meant_are_refused() {
+    let running = Running::new();
+    let client = running.client(ASK);
+    let json = "Content-Type: application/json";
+    for (headers, body, expected) in [
+        (&[json][..], "{", "malformed"),
+        (&[json], "", "malformed"),
+        (&[json], "[]", "invalid"),
+        (&[json], r#"{"instruction": 7}"#, "invalid"),
+        (&[json], r#"{"instruction": "pick", "speed": 9}"#, "invalid"),
+        (&[json], r#"{"instruction": " ?! "}"#, "invalid"),
+        (&["Content-Type: text/plain"], "{}", "media-type"),
+        (&[], r#"{"instruction": "pick"}"#, "media-type"),
+        (
+            &[json, "Idempotency-Key: a", "Idempotency-Key: b"],
+            r#"{"instruction": "pick"}"#,
+            "malformed",
+        ),
+    ] {
+        let answer = client.send("POST", "/v1/tasks", headers, body.as_bytes());
+        assert_eq!(answer.problem(), expected, "{body}");
+    }
+    let huge = format!(r#"{{"instruction": "{}"}}"#, "a".repeat(100_000));
+    let answer = client.send("POST", "/v1/tasks", &[json], huge.as_bytes());
+    assert_eq!(answer.status, 413);
+    assert_eq!(client.get("/v1/nothing").problem(), "not-found");
+    assert_eq!(client.delete("/v1/status").problem(), "method");
+    assert_eq!(client.get("/v1/tasks/x").problem(), "not-found");
+    assert_eq!(client.get("/v1/tasks/7").problem(), "not-found");
+    assert_eq!(client.get("/v1/camera/frame.jpg").status, 503);
+    assert_eq!(running.mock.session.tasks().len(), 0);
+}
+
+#[test]
+fn a_slow_client_keeps_nobody_waiting() {
+    let running = Running::new();
+    let client = running.client(ASK);
+    // Half a head, and half a body: each is cut off some time.
+    let mut half_head = client.connect();
+    half_head
+        .write_all(b"POST /v1/tasks HTTP/1.1\r\nHost: ")
+        .unwrap();
+    let mut half_body = client.connect();
+    let request = client.request(
+        "POST",
+        "/v1/tasks",
+        &["Content-Type: application/json"],
+        br#"{"instruction": "pick"}"#,
+    );
+    half_body.write_all(&request[..request.len() - 5]).unwrap();
+    assert_eq!(client.get("/v1/status").status, 200);
+    let answer = read(half_body);
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (408, "too-slow")
+    );
+    let mut rest = Vec::new();
+    // Closed, with or without a word.
+    let _ = std::io::Read::read_to_end(&mut half_head, &mut rest);
+    assert!(!String::from_utf8_lossy(&rest).contains("202"));
+    assert_eq!(running.mock.session.tasks().len(), 0);
+}
+
+#[test]
+fn a_stop_is_answered_while_planner_and_queue_are_stuck() {
+    let running = Running::new();
+    let ask = running.client(ASK);
+    for number in 0..=64 {
+        let task = json!({"instruction": format!("task {number}")});
+        assert_eq!(ask.post("/v1/tasks", &task).status, 202);
+        if number == 0 {
+            // From now on the loop is busy with a planner that does not answer.
+            running.mock.session.next_job().unwrap();
+        }
+    }
+    let full = ask.post("/v1/tasks", &json!({"instruction": "one more"}));
+    assert_eq!((full.status, full.problem().as_str()), (429, "queue-full"));
+    running.client(DRIVE).post("/v1/driver", &Value::Null);
+    let answer = running.client(WATCH).post("/v1/stop", &Value::Null);
+    assert_eq!(answer.json(), json!({"stopped": true}));
+    assert!(running.mock.stop.is_pressed());
+}
+
+#[test]
+fn the_lease_is_not_stolen() {
+    let running = Running::new();
+    let (drive, other) = (running.client(DRIVE), running.client(OTHER));
+    let nothing = Value::Null;
+    assert_eq!(drive.post("/v1/driver", &nothing).json()["name"], "drive");
+    for (path, body, problem) in [
+        ("/v1/driver", nothing.clone(), "leased"),
+        ("/v1/driver", json!({"force": true}), "role"),
+        ("/v1/driver/handover", json!({"to": "other"}), "not-driver"),
+        ("/v1/home", nothing.clone(), "not-driver"),
+        ("/v1/jog", json!({"joint": "pan", "by": 0.1}), "not-driver"),
+        (
+            "/v1/tasks",
+            json!({"instruction": "go", "approve": false}),
+            "not-driver",
+        ),
+        ("/v1/clear", nothing.clone(), "not-driver"),
+        ("/v1/resume", nothing.clone(), "not-driver"),
+    ] {
+        assert_eq!(other.post(path, &body).problem(), problem, "{path}");
+    }
+    assert_eq!(other.delete("/v1/driver").problem(), "not-driver");
+    let handed = drive.post("/v1/driver/handover", &json!({"to": "watch"}));
+    assert_eq!(handed.problem(), "invalid");
+    let handed = drive.post("/v1/driver/handover", &json!({"to": "other"}));
+    assert_eq!(handed.json()["name"], "other");
+    let forced = running
+        .client(ADMIN)
+        .post("/v1/driver", &json!({"force": true}));
+    assert_eq!(forced.json()["name"], "admin");
+    assert_eq!(running.mock.session.tasks().len(), 0);
+}
+
+#[test]
+fn a_key_makes_a_request_safe_to_repeat() {
+    let running = Running::new();
+    let client = running.client(ASK);
+    let post = |text: &str| {
+        let headers = ["Idempotency-Key: 7f"];
+        client.post_with("/v1/tasks", &headers, &json!({"instruction": text}))
+    };
+    let first = post("pick it");
+    assert_eq!(first.status, 202);
+    assert_eq!(post("pick it").json(), first.json());
+    assert_eq!(post("drop it").problem(), "key-reused");
+    assert_eq!(running.mock.session.tasks().len(), 1);
+}
+
+#[test]
+fn a_stream_that_broke_continues_where_it_was() {
+    let running = Running::new();
+    let client = running.client(ASK);
+    let mut events = client.events(&[]);
+    let first = events.next_event();
+    assert_eq!(first.kind, "status");
+    assert_eq!(first.data["state"], "idle");
+    assert!(first.data.get("you").is_none());
+    let id = client.post("/v1/tasks", &json!({"instruction": "<b>pick</b>"}));
+    let id = id.json()["id"].clone();
+    let queued = events.wait_for("task", |task| task["id"] == id);
+    assert_eq!(queued.data["instruction"], "<b>pick</b>", "as it is: data");
+    drop(events);
+    let job = running.mock.session.next_job().unwrap();
+    running.mock.session.finish(job.id, reported(TaskEnd::Done));
+    let last = format!("Last-Event-ID: {}", queued.id);
+    let mut events = client.events(&[&last]);
+    let next = events.wait_for("task", |task| task["id"] == id);
+    assert_eq!(next.data["state"], "running", "nothing is missing");
+    events.wait_for("task", |task| task["state"] == "ended");
+    for unknown in ["Last-Event-ID: other-1", "Last-Event-ID: test-99999"] {
+        let mut events = client.events(&[unknown]);
+        assert_eq!(events.next_event().kind, "gap");
+        assert_eq!(events.next_event().kind, "status");
+    }
+}
+
+#[test]
+fn where_the_joints_are_is_streamed() {
+    let running = Running::new();
+    running
+        .mock
+        .session
+        .readings()
+        .note(&[0.5, 0.25], &[0.1, 0.2]);
+    let mut events = running.client(WATCH).events(&[]);
+    let joints = events.wait_for("joints", |_| true);
+    assert_eq!(joints.id, "");
+    assert_eq!(joints.data["joints"][0]["name"], "pan");
+    assert_eq!(joints.data["joints"][1]["position"], 0.25);
+}
+
+#[test]
+fn a_driver_whose_stream_breaks_pauses_the_arm() {
+    let running = Running::new();
+    let drive = running.client(DRIVE);
+    drive.post("/v1/driver", &Value::Null);
+    let events = drive.events(&[]);
+    let task = json!({"instruction": "pick it", "approve": false});
+    assert_eq!(drive.post("/v1/tasks", &task).status, 202);
+    let job = running.mock.session.next_job().unwrap();
+    drop(events);
+    running
+        .mock
+        .wait_until(|status| status.pause_reason.is_some());
+    running.mock.session.finish(job.id, reported(TaskEnd::Done));
+}
+
+#[test]
+fn no_token_is_in_any_answer() {
+    let running = Running::new();
+    let client = running.client(ADMIN);
+    client.post("/v1/driver", &Value::Null);
+    client.post("/v1/tasks", &json!({"instruction": "pick it"}));
+    for path in [
+        "/v1/status",
+        "/v1/tasks",
+        "/v1/robot",
+        "/openapi.json",
+        "/v1/models",
+    ] {
+        let answer = client.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        let text = String::from_utf8(answer.body).unwrap() + &answer.head;
+        assert!(!text.contains(ADMIN), "{path}");
+    }
+}
+
+#[test]
+fn many_watch_at_a_time() {
+    let running = Running::new();
+    let streams: Vec<_> = (0..40).map(|_| running.client(WATCH).events(&[])).collect();
+    let readers: Vec<_> = streams
+        .into_iter()
+        .map(|mut events| {
+            thread::spawn(move || {
+                events.wait_for("stop", |stop| stop["stopped"] == true);
+            })
+        })
+        .collect();
+    running.client(WATCH).post("/v1/stop", &Value::Null);
+    for reader in readers {
+        reader.join().unwrap();
+    }
+}

@@ -1,0 +1,141 @@
+//! A session of an arm that is not there, and a loop that does what a test says.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use enact_plan::{Outcome, Plan, Step, Usage, Verdict};
+use enact_runtime::{TaskEnd, TaskReport};
+use enact_serve::session::status::{JointInfo, RobotInfo, Status};
+use enact_serve::{ArmSession, Client, JobEnd, Role, SessionOptions, Work};
+use enact_types::StopSwitch;
+
+/// Everything that is waited for comes within a second on a calm machine.
+pub const SOON: Duration = Duration::from_secs(60);
+
+/// A session, and the switch of its arm.
+pub struct Mock {
+    pub session: Arc<ArmSession>,
+    pub stop: StopSwitch,
+}
+
+impl Mock {
+    pub fn new() -> Self {
+        Self::with(None, SOON)
+    }
+
+    /// A session with a queue in this file, and a lease that lasts so long.
+    pub fn with(state: Option<&Path>, lease: Duration) -> Self {
+        let stop = StopSwitch::new();
+        let session = ArmSession::open(SessionOptions {
+            robot: robot(),
+            recording: None,
+            stop: stop.clone(),
+            state: state.map(PathBuf::from),
+            lease,
+            run: "test".to_owned(),
+            clock: || 1.0,
+        });
+        let session = session.unwrap_or_else(|error| panic!("{error}"));
+        Self { session, stop }
+    }
+
+    /// Queues an instruction that needs no yes.
+    pub fn ask(&self, client: &Client, instruction: &str, approve: bool) -> u64 {
+        let accepted = self
+            .session
+            .submit(client, instruct(instruction), approve, None);
+        accepted.unwrap_or_else(|problem| panic!("{problem}")).id
+    }
+
+    pub fn status(&self) -> Status {
+        self.session.status(&client("watcher", Role::Watch))
+    }
+
+    /// Waits until the status is so.
+    pub fn wait_until(&self, is_it: impl Fn(&Status) -> bool) -> Status {
+        let begun = Instant::now();
+        loop {
+            let status = self.status();
+            if is_it(&status) {
+                return status;
+            }
+            assert!(begun.elapsed() < SOON, "{status:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+pub fn client(name: &str, role: Role) -> Client {
+    Client {
+        name: name.to_owned(),
+        role,
+    }
+}
+
+pub fn instruct(instruction: &str) -> Work {
+    Work::Instruction {
+        instruction: instruction.to_owned(),
+    }
+}
+
+fn robot() -> RobotInfo {
+    let joint = |name: &str| JointInfo {
+        name: name.to_owned(),
+        kind: "revolute",
+        lower: -1.0,
+        upper: 1.0,
+        unit: "rad",
+        velocity: 1.0,
+    };
+    RobotInfo {
+        name: "mock".to_owned(),
+        model: Some("nobody".to_owned()),
+        joints: vec![joint("pan"), joint("jaw")],
+        gripper: Some("jaw".to_owned()),
+        home: vec![0.0, 0.0],
+        skills: Vec::new(),
+    }
+}
+
+/// The end of a task that came out well, or not.
+pub fn reported(ending: TaskEnd) -> JobEnd {
+    JobEnd::Reported {
+        reached: Some(ending == TaskEnd::Done),
+        report: TaskReport {
+            ending,
+            turns: 1,
+            steps: Vec::new(),
+            refusals: Vec::new(),
+            said: Vec::new(),
+            arm_seconds: 0.0,
+            usage: Usage::default(),
+        },
+    }
+}
+
+/// A plan of picking these.
+pub fn picks(objects: &[&str]) -> Plan {
+    Plan {
+        steps: objects.iter().map(|object| Step::pick(*object)).collect(),
+    }
+}
+
+/// A preview in which every step is feasible, except picking this one.
+pub fn preview(plan: &Plan, refused: Option<&str>) -> Vec<Outcome> {
+    let judged = |step: &Step| {
+        let is_refused = refused.is_some_and(|name| step.names().any(|it| it == name));
+        Outcome {
+            step: step.clone(),
+            verdict: if is_refused {
+                Verdict::Refused
+            } else {
+                Verdict::Yes
+            },
+            reason: if is_refused { "too far" } else { "" }.to_owned(),
+        }
+    };
+    plan.steps.iter().map(judged).collect()
+}

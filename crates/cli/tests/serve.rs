@@ -24,7 +24,7 @@ impl Serving {
     /// Serves the simulator with the plan of a file, and perfect perception.
     fn scripted(folder: &Path, more: &[&str]) -> Self {
         let plan = write(folder, "plan.json", PUT);
-        Self::start(folder, &[&["--plan", plan.as_str()], more].concat())
+        Self::start(folder, &[&["--plan", plan.as_str()][..], more].concat())
     }
 
     fn start(folder: &Path, more: &[&str]) -> Self {
@@ -38,10 +38,10 @@ impl Serving {
                 "--perception",
                 "ground-truth",
                 "--state",
-                &state,
+                state.as_str(),
                 "--runs",
-                &runs,
-            ],
+                runs.as_str(),
+            ][..],
             more,
         ]
         .concat();
@@ -157,7 +157,10 @@ fn a_task_is_carried_out_and_told() {
 
 fn signal(child: &Child, signal: &str) {
     let id = child.id().to_string();
-    let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+    let sent = Command::new("kill")
+        .args([signal, id.as_str()])
+        .status()
+        .unwrap();
     assert!(sent.success());
 }
 
@@ -206,6 +209,16 @@ fn an_edited_plan_that_is_refused_waits_again() {
     assert_eq!(serving.over(&mut events, id)["ending"], "rejected");
 }
 
+/// Returns whether a joint is at another place than it was.
+fn is_elsewhere(before: &Value, now: &Value) -> bool {
+    let positions = |joints: &Value| -> Vec<f64> {
+        let joints = joints["joints"].as_array().unwrap().iter();
+        joints.map(|it| it["position"].as_f64().unwrap()).collect()
+    };
+    let (before, now) = (positions(before), positions(now));
+    before.iter().zip(&now).any(|(a, b)| (a - b).abs() > 0.02)
+}
+
 #[test]
 fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     let folder = folder();
@@ -213,7 +226,8 @@ fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     let mut events = serving.client.events(&[]);
     let id = serving.task(TASK, false);
     events.wait_for("step", |step| step["verdict"].is_null());
-    events.wait_for("status", |status| status["state"] == "moving");
+    let first = events.wait_for("joints", |_| true).data;
+    events.wait_for("joints", |now| is_elsewhere(&first, now));
     assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);
     let task = serving.over(&mut events, id);
     assert_eq!(task["ending"], "stopped", "{task}");
@@ -330,6 +344,7 @@ fn a_stop_is_answered_while_a_model_keeps_everybody_waiting() {
     let serving = Serving::start(folder.path(), &["--no-record", "--model", &model]).driven();
     let mut events = serving.client.events(&[]);
     let id = serving.task(TASK, false);
+    events.wait_for("instruction", |begun| begun["task"] == id);
     for _ in 0..64 {
         serving.task(TASK, false);
     }
@@ -345,7 +360,7 @@ fn a_stop_is_answered_while_a_model_keeps_everybody_waiting() {
 fn what_would_be_open_or_cannot_be_is_one_clear_error() {
     let folder = folder();
     let error = |arguments: &[&str], parts: &[&str]| {
-        is_one_clear_error(&run(&[&["serve"], arguments].concat()), parts);
+        is_one_clear_error(&run(&[&["serve"][..], arguments].concat()), parts);
     };
     error(
         &["--listen", "0.0.0.0:0"],
@@ -354,7 +369,7 @@ fn what_would_be_open_or_cannot_be_is_one_clear_error() {
     let weak = "[[token]]\nname = \"ada\"\nrole = \"drive\"\ntoken = \"secret\"\n";
     let tokens = write(folder.path(), "tokens.toml", weak);
     let mode = |mode: &str| {
-        let set = Command::new("chmod").args([mode, &tokens]).status();
+        let set = Command::new("chmod").args([mode, tokens.as_str()]).status();
         assert!(set.unwrap().success());
     };
     mode("644");

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -196,12 +196,17 @@ impl Events {
     }
 
     /// Returns the next event of a type for which `is_it` holds, and passes over others.
+    ///
+    /// # Panics
+    /// If none comes.
     pub fn wait_for(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> ServerEvent {
-        loop {
+        let begun = Instant::now();
+        while begun.elapsed() < 5 * SOON {
             let event = self.next_event();
             if event.kind == kind && is_it(&event.data) {
                 return event;
             }
         }
+        panic!("no such event of type {kind} comes");
     }
 }

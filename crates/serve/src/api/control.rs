@@ -54,8 +54,11 @@ pub(super) async fn clear(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
-    server.session.clear(&client)?;
-    Ok(Json(server.session.status(&client)))
+    let changed = server.change(move |session| {
+        session.clear(&client)?;
+        Ok(session.status(&client))
+    });
+    Ok(Json(changed.await?))
 }
 
 /// Has the arm wait before its next step.
@@ -65,8 +68,11 @@ pub(super) async fn pause(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
-    server.session.pause(&client)?;
-    Ok(Json(server.session.status(&client)))
+    let changed = server.change(move |session| {
+        session.pause(&client)?;
+        Ok(session.status(&client))
+    });
+    Ok(Json(changed.await?))
 }
 
 /// Lets the arm go on after a pause.
@@ -76,8 +82,11 @@ pub(super) async fn resume(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
-    server.session.resume(&client)?;
-    Ok(Json(server.session.status(&client)))
+    let changed = server.change(move |session| {
+        session.resume(&client)?;
+        Ok(session.status(&client))
+    });
+    Ok(Json(changed.await?))
 }
 
 /// Takes the lease, or renews it.
@@ -88,7 +97,8 @@ pub(super) async fn drive(
     Extension(client): Extension<Client>,
     OptionalBody(request): OptionalBody<DriveRequest>,
 ) -> Result<Json<Driver>, Problem> {
-    Ok(Json(server.session.drive(&client, request.force)?))
+    let driver = server.change(move |session| session.drive(&client, request.force));
+    Ok(Json(driver.await?))
 }
 
 /// Gives the lease back.
@@ -98,7 +108,7 @@ pub(super) async fn leave(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<StatusCode, Problem> {
-    server.session.leave(&client)?;
+    server.change(move |session| session.leave(&client)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -111,10 +121,11 @@ pub(super) async fn hand_over(
     JsonBody(request): JsonBody<HandoverRequest>,
 ) -> Result<Json<Driver>, Problem> {
     client.require(Role::Drive)?;
-    let to = server.tokens.named(&request.to);
+    let to = server.tokens.named(&request.to).cloned();
     let Some(to) = to.filter(|to| to.role >= Role::Drive) else {
         let detail = format!("`{}` is no client that may drive", request.to);
         return Err(Problem::new(ProblemKind::Invalid, detail));
     };
-    Ok(Json(server.session.hand_over(&client, to)?))
+    let driver = server.change(move |session| session.hand_over(&client, &to));
+    Ok(Json(driver.await?))
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::Server;
+use super::{Server, aside};
 use crate::access::Client;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::session::ArmSession;
@@ -68,7 +68,9 @@ pub(super) async fn stream(
                 ready.push_back(gap());
             }
             let at = *newest.borrow();
-            let mut status = session.status(&client);
+            let watcher = client.clone();
+            let told = server.change(move |session| Ok(session.status(&watcher)));
+            let mut status = told.await?;
             (status.you, status.joints) = (None, None);
             let data = json!(status).to_string();
             let id = session.events().id(at);
@@ -76,6 +78,8 @@ pub(super) async fn stream(
             at
         }
     };
+    let opened = Arc::clone(&session);
+    let open = aside(move || Ok(opened.open_stream(&client))).await?;
     let mut joints = interval(JOINTS);
     joints.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stream = EventStream {
@@ -83,7 +87,7 @@ pub(super) async fn stream(
         at,
         ready,
         joints,
-        _open: session.open_stream(&client),
+        _open: open,
         session,
         _permit: permit,
     };

@@ -85,7 +85,13 @@ pub(super) async fn admit(
         .iter()
         .any(|end| path.ends_with(end));
     if !is_quiet {
-        server.session.hear(&client);
+        let heard = client.clone();
+        server
+            .change(move |session| {
+                session.hear(&heard);
+                Ok(())
+            })
+            .await?;
     }
     request.extensions_mut().insert(client);
     Ok(next.run(request).await)

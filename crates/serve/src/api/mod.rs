@@ -91,7 +91,8 @@ impl Server {
         aside(move || question(&*backend).map_err(Problem::from)).await
     }
 
-    /// Uses the session where that may take a moment, such as while the queue is written.
+    /// Uses the session on a thread that nothing else waits for: whoever has it may be writing the
+    /// queue to a disk that is slow, and a stop is not to wait for that.
     async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&ArmSession) -> Result<T, Problem> + Send + 'static,

@@ -169,10 +169,9 @@ pub(super) async fn jog(
 /// Lists the tasks.
 #[utoipa::path(get, path = "/v1/tasks", tag = "tasks",
     responses((status = 200, body = TaskList), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn list(State(server): State<Server>) -> Json<TaskList> {
-    Json(TaskList {
-        tasks: server.session.tasks(),
-    })
+pub(super) async fn list(State(server): State<Server>) -> Result<Json<TaskList>, Problem> {
+    let tasks = server.change(|session| Ok(session.tasks())).await?;
+    Ok(Json(TaskList { tasks }))
 }
 
 /// Returns a task.
@@ -182,7 +181,7 @@ pub(super) async fn show(
     State(server): State<Server>,
     Number(id): Number,
 ) -> Result<Json<TaskRecord>, Problem> {
-    Ok(Json(server.session.task(id)?))
+    Ok(Json(server.change(move |session| session.task(id)).await?))
 }
 
 /// Takes a task out of the queue, or stops the arm if it is being carried out.
@@ -204,7 +203,7 @@ pub(super) async fn plan(
     State(server): State<Server>,
     Number(id): Number,
 ) -> Result<Json<PlanView>, Problem> {
-    Ok(Json(server.session.plan(id)?))
+    Ok(Json(server.change(move |session| session.plan(id)).await?))
 }
 
 /// Says yes or no to a plan that waits, or gives other steps.
@@ -232,6 +231,6 @@ pub(super) async fn decide(
         None => None,
     };
     let plan = request.plan;
-    let record = server.session.decide(&client, id, plan, agreed, steps)?;
-    Ok((StatusCode::ACCEPTED, Json(record)))
+    let record = server.change(move |session| session.decide(&client, id, plan, agreed, steps));
+    Ok((StatusCode::ACCEPTED, Json(record.await?)))
 }

@@ -38,8 +38,9 @@ pub struct CheckAnswer {
 pub(super) async fn status(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
-) -> Json<Status> {
-    Json(server.session.status(&client))
+) -> Result<Json<Status>, Problem> {
+    let status = server.change(move |session| Ok(session.status(&client)));
+    Ok(Json(status.await?))
 }
 
 /// Returns the robot, its joints and skills.
@@ -52,8 +53,9 @@ pub(super) async fn robot(State(server): State<Server>) -> Json<RobotInfo> {
 /// Returns what was seen last.
 #[utoipa::path(get, path = "/v1/scene", tag = "telling",
     responses((status = 200, body = Scene), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn scene(State(server): State<Server>) -> Json<Scene> {
-    Json(server.session.scene())
+pub(super) async fn scene(State(server): State<Server>) -> Result<Json<Scene>, Problem> {
+    let scene = server.change(|session| Ok(session.scene()));
+    Ok(Json(scene.await?))
 }
 
 /// Returns which models see and plan.

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use enact_plan::Plan;
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use super::ArmSession;
 use super::state::{Decision, Inner};
@@ -27,10 +28,12 @@ pub struct OpenStream {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        let mut inner = self.session.lock();
-        if inner.lease.closed(&self.client, Instant::now()) {
-            self.session.pause_without(&mut inner, &self.client);
-            self.session.tell_status(&mut inner);
+        let (session, client) = (Arc::clone(&self.session), std::mem::take(&mut self.client));
+        let close = move || session.close_stream(&client);
+        // Threads that answer requests do not wait for the session.
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(close)),
+            Err(_) => close(),
         }
     }
 }
@@ -42,6 +45,15 @@ impl ArmSession {
         OpenStream {
             session: Arc::clone(self),
             client: client.name.clone(),
+        }
+    }
+
+    /// Notes that an event stream broke.
+    fn close_stream(&self, client: &str) {
+        let mut inner = self.lock();
+        if inner.lease.closed(client, Instant::now()) {
+            self.pause_without(&mut inner, client);
+            self.tell_status(&mut inner);
         }
     }
 

@@ -92,7 +92,7 @@ fn small_talk_is_answered_and_moves_nothing() {
         ("谢谢", "不客气"),
     ] {
         let (report, moves) = run(instruction, PICK);
-        assert_eq!((report.ending, moves), (TaskEnd::Answered, 0));
+        assert_eq!((&report.ending, moves), (&TaskEnd::Answered, 0));
         assert!(report.said[0].starts_with(begins), "{report:?}");
     }
     let (report, moves) = run("hello, pick up the red cube", PICK);

@@ -62,7 +62,7 @@ export function path(parts, ...names) {
   return String.raw({ raw: parts }, ...names.map(encodeURIComponent));
 }
 
-async function send(method, to, { body, key, patience = PATIENCE, keepalive = false } = {}) {
+async function send(method, to, { body, key, patience = PATIENCE, ...others } = {}) {
   const headers = { Accept: "application/json, */*" };
   // A page of another site cannot send this header, whatever cookie goes with its request.
   if (method !== "GET") headers["X-Enact"] = "1";
@@ -78,7 +78,7 @@ async function send(method, to, { body, key, patience = PATIENCE, keepalive = fa
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
-      keepalive,
+      ...others,
     });
   } catch {
     throw new Problem({ key: "problem.network" });

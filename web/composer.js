@@ -2,10 +2,10 @@
 import { announce, attempt } from "./announce.js";
 import { move } from "./api.js";
 import { driving } from "./driver.js";
-import { button, keyed, toggle } from "./dom.js";
+import { button, el, keyed, toggle } from "./dom.js";
 import { may } from "./state.js";
 import { on, state } from "./store.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 
 const form = document.getElementById("composer");
 const box = document.getElementById("instruction");
@@ -50,6 +50,17 @@ export function insertName(name) {
   // A finger that points should not bring up a keyboard over the camera.
   if (!matchMedia("(pointer: coarse)").matches) box.focus();
   announce("talk.inserted", { name });
+}
+
+/** Makes a button that puts the name of a thing into the sentence. */
+export function thingChip(name) {
+  return el(
+    "button",
+    { type: "button", class: "chip", on: { click: () => insertName(name) } },
+    said(el("span"), name),
+    el("span", { class: "note" }),
+    el("span", { class: "unseen", t: "talk.insert" }),
+  );
 }
 
 async function send(onlyPlan) {

@@ -32,7 +32,7 @@ export function startControls() {
     location.assign(`/?token=${encodeURIComponent(event.target.elements.token.value.trim())}`);
   });
   on(["status"], showState);
-  on(["link"], showLink);
+  on(["link", "status"], showLink);
   showLink();
 }
 
@@ -48,7 +48,7 @@ function showState() {
   if (!status) return;
   const now = status.stopped && status.state !== "faulted" ? "stopped" : status.state;
   document.body.dataset.state = now ?? "unknown";
-  words(byId("state"), `state.${now ?? "unknown"}`);
+  showBadge(now);
   said(byId("robot-name"), status.robot);
   const reason = { stopped: status.stop_reason, paused: status.pause_reason, faulted: status.fault }[now];
   said(byId("reason"), reason);
@@ -58,6 +58,13 @@ function showState() {
   hide(pause, !drive || status.stopped || !UNDER_WAY.includes(now));
   hide(resume, !drive || now !== "paused");
   tell(now, Boolean(status.stopped), reason);
+}
+
+/** Shows the state, and whether that is what it was when the server was last heard. */
+function showBadge(now) {
+  const key = `state.${now ?? "unknown"}`;
+  if (link.stale) words(byId("state"), "state.old", { state: { t: key } });
+  else words(byId("state"), key);
 }
 
 /** Hides a button; the focus goes to the stop, which is beside it, rather than nowhere. */
@@ -81,6 +88,7 @@ function tell(now, stopped, reason) {
 
 function showLink() {
   document.body.classList.toggle("stale", link.stale);
+  showBadge(document.body.dataset.state);
   byId("token").hidden = !link.signedOut;
   byId("lost").hidden = !link.stale || link.crowded || link.signedOut;
   byId("crowded").hidden = !link.crowded;

@@ -1,6 +1,6 @@
 // The conversation: every task with what was said, seen, thought, planned and done, the newest first.
 import { announce, announceText, attempt } from "./announce.js";
-import { insertName } from "./composer.js";
+import { thingChip } from "./composer.js";
 import { button, el, keyed, set } from "./dom.js";
 import { loadPlan } from "./events.js";
 import { planCard, showPlan, tellWaiting } from "./plan.js";
@@ -114,12 +114,8 @@ function showEntry(node, entry) {
 function sightOf({ objects, holding }) {
   const names = objects.map((it) => it.id);
   const title = el("p", { class: "note", t: names.length ? "talk.saw" : "talk.saw.nothing" });
-  const chips = names.map((name) => {
-    const chip = button(null, () => insertName(name), { class: "chip" });
-    said(chip, name);
-    return label(chip, "talk.insert", { name });
-  });
-  const sight = el("div", { class: "sight" }, title, el("div", { class: "chips" }, ...chips));
+  const chips = el("div", { class: "chips" }, ...names.map(thingChip));
+  const sight = el("div", { class: "sight" }, title, chips);
   if (holding) sight.append(el("p", { class: "note", t: ["talk.holding", { name: holding }] }));
   return sight;
 }

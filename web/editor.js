@@ -65,7 +65,8 @@ export function editorOf(list, entries, changed) {
     set(up, "disabled", index === 0);
     set(down, "disabled", index === steps.length - 1);
     const skill = serverWord(el("strong"), step.skill);
-    li.append(el("span", { class: "fields" }, skill, ...inputs), el("span", { class: "tools" }, up, down, gone));
+    const tools = el("span", { class: "tools" }, up, down, gone);
+    li.append(el("div", { class: "edited" }, el("span", { class: "fields" }, skill, ...inputs), tools));
     return li;
   };
   const draw = () => list.replaceChildren(...steps.map(row));

@@ -1,9 +1,9 @@
 // Points, boxes and labels over the camera's picture, and the same things as buttons beside it, for
 // keyboards and screen readers.
-import { insertName } from "./composer.js";
-import { button, el, keyed, set, svg, toggle } from "./dom.js";
+import { thingChip } from "./composer.js";
+import { el, keyed, set, svg, toggle } from "./dom.js";
 import { on, state } from "./store.js";
-import { label, said, words } from "./words.js";
+import { said, words } from "./words.js";
 
 /** How far from a thing a click still means it, pixels: a finger's width. */
 const REACH = 44;
@@ -49,8 +49,7 @@ function show() {
 }
 
 function makeChip(it) {
-  const chip = button(null, () => insertName(it.id), { class: "chip" });
-  chip.append(el("span"), el("span", { class: "note" }));
+  const chip = thingChip(it.id);
   for (const [event, name] of [["mouseenter", it.id], ["focus", it.id], ["mouseleave", null], ["blur", null]]) {
     chip.addEventListener(event, () => {
       pointed = name;
@@ -61,10 +60,7 @@ function makeChip(it) {
 }
 
 function showChip(node, it) {
-  const chip = node.firstElementChild;
-  const [name, note] = chip.children;
-  said(name, it.label ?? it.id);
-  label(chip, "talk.insert", { name: it.id });
+  const note = node.querySelector(".note");
   if (it.reachable === false) words(note, "camera.unreachable");
   else if (it.rests) words(note, "camera.rests", { relation: { word: it.rests.relation }, on: it.rests.on });
   else said(note, "");

@@ -10,7 +10,7 @@ import { changes, state } from "./store.js";
 import { said, words } from "./words.js";
 
 /** Signs beside the words, for those who see shapes faster than they read. */
-const SIGNS = { running: "▶", feasible: "○", refused: "✕", yes: "✓", no: "✕", unknown: "?" };
+const SIGNS = { running: "▶", feasible: "○", refused: "✕", yes: "✓", no: "✕", cut: "✕", unknown: "?" };
 
 /** Makes the card of a plan; `showPlan` fills it. */
 export function planCard(taskId, entry) {

@@ -73,8 +73,8 @@ function makeRun({ name }) {
 function showRun(node, { name, tasks, outcome, reached, seconds, unix_seconds, error }) {
   const [title, about, reason, row] = node.children;
   said(title, asText(tasks) || name);
-  const length = typeof seconds === "number" ? seconds.toFixed(1) : "–";
-  words(about, "runs.about", { outcome, seconds: length, time: timeOf(unix_seconds) });
+  const length = typeof seconds === "number" ? `${seconds.toFixed(1)} s` : "";
+  said(about, [outcome, length, timeOf(unix_seconds)].filter(Boolean).join(", "));
   node.dataset.reached = String(reached);
   reason.hidden = !error;
   said(reason, error);

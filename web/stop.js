@@ -39,7 +39,9 @@ async function stop() {
   const began = Date.now();
   for (;;) {
     try {
-      await write("POST", "/v1/stop", undefined, { patience: PATIENCE, keepalive: true });
+      // It is sent even if the page is closed meanwhile.
+      const options = { patience: PATIENCE, keepalive: true, priority: "high" };
+      await write("POST", "/v1/stop", undefined, options);
       break;
     } catch (problem) {
       if (unsent.hidden && Date.now() - began >= TELL_AFTER) {

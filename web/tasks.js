@@ -31,16 +31,17 @@ export function takeEvent(tasks, type, data) {
 /** Takes in the newest plan of a task as the server tells it on request. */
 export function takePlan(tasks, id, told) {
   const it = recordOf(tasks, id);
-  const plan = planNumbered(it, told.plan);
-  fill(plan, told);
-  plan.steps.forEach((step, index) => {
-    // What came of a step says more than what was expected of it.
-    if (!isTried(step.verdict)) Object.assign(step, pick(told.steps[index]));
-  });
   for (const text of told.thoughts ?? []) addOnce(it, { kind: "thought", of: "plan", text });
   for (const { method, kind, text } of told.critic ?? []) {
     addOnce(it, { kind: "critic", method, of: kind, text });
   }
+  const plan = planNumbered(it, told.plan);
+  fill(plan, told);
+  plan.steps.forEach((step, index) => {
+    // What came of a step says more than what was expected of it.
+    const { verdict = null, reason = null } = told.steps[index];
+    if (!isTried(step.verdict)) Object.assign(step, { verdict, reason });
+  });
   it.version += 1;
 }
 
@@ -110,6 +111,9 @@ const HANDLERS = {
     const heard = it.entries.filter((entry) => entry.kind === "said").length;
     for (const text of (task.said ?? []).slice(heard)) add(it, { kind: "said", text });
     if (task.state === "queued" || task.state === "running") return;
+    for (const { steps = [] } of it.entries) {
+      for (const step of steps) if (step.verdict === "running") step.verdict = "cut";
+    }
     for (const entry of it.entries) if (entry.waiting) entry.waiting = false;
   },
 };
@@ -137,11 +141,7 @@ function fill(plan, { steps, waiting, edited }) {
 }
 
 function isTried(verdict) {
-  return ["running", "yes", "no", "unknown"].includes(verdict);
-}
-
-function pick({ verdict = null, reason = null }) {
-  return { verdict, reason };
+  return ["running", "cut", "yes", "no", "unknown"].includes(verdict);
 }
 
 function planNumbered(it, number) {

@@ -6,13 +6,14 @@ const KEPT = "enact.language";
 const remembered = new WeakMap();
 let column = 0;
 
-/** Returns a sentence with its `{names}` filled in. A parameter `{word: …}` is a word of the server. */
+/** Returns a sentence with its `{names}` filled in. A parameter `{word}` is a word of the server, `{t}` a sentence. */
 export function t(key, params = {}) {
   const sentence = STRINGS[key]?.[column] ?? key;
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
     if (value === undefined || value === null) return whole;
-    return typeof value === "object" ? word(value.word) : String(value);
+    if (typeof value !== "object") return String(value);
+    return value.t ? t(value.t) : word(value.word);
   });
 }
 

@@ -1,0 +1,203 @@
+// What the console makes of events, without a browser. By hand:
+//
+//   node --test crates/serve/tests/console_state.test.mjs
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  isDrivenByAnother, may, takeInEvent, takeStanding, takeStatus, takeTaskPlan, takeTasks, unknownState,
+  waitingPlan,
+} from "../../../web/state.js";
+import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from "../../../web/steps.js";
+import { LANGUAGES, STRINGS } from "../../../web/strings.js";
+import { newestPlan } from "../../../web/tasks.js";
+
+const WEB = new URL("../../../web/", import.meta.url);
+const PICK = { skill: "pick", object: "red cube" };
+const PLACE = { skill: "place", object: "red cube", relation: "in", target: "blue bowl" };
+const DONE = { skill: "done" };
+const NOW = 1000;
+
+const inWords = (step) => Object.values(step).join(" ");
+const told = (steps) => steps.map((step) => ({ step, text: inWords(step) }));
+
+/** Returns a state after these events, each a type and its data. */
+function after(...events) {
+  const state = unknownState();
+  for (const [type, data] of events) takeInEvent(state, type, data, NOW);
+  return state;
+}
+
+const plan = (number, steps, waiting = false) =>
+  ["plan", { task: 1, plan: number, steps: told(steps), waiting, edited: false }];
+const step = (step, verdict) =>
+  ["step", { task: 1, step, text: inWords(step), verdict, reason: verdict ? "so" : null }];
+const verdict = (index, verdict) => ["verdict", { task: 1, plan: 1, index, verdict, reason: null }];
+const task = (fields) => ["task", { id: 1, instruction: "do", state: "running", said: [], ...fields }];
+const status = (state) => ["status", { state, stopped: false, driver: null, queue: [] }];
+const verdicts = (state) => newestPlan(state.tasks.get(1)).steps.map((it) => it.verdict);
+
+test("a plan that is told again because it waits keeps its verdicts", () => {
+  const state = after(
+    plan(1, [PICK, PLACE, DONE]),
+    verdict(0, "feasible"),
+    verdict(1, "refused"),
+    plan(1, [PICK, PLACE, DONE], true),
+  );
+  assert.deepEqual(verdicts(state), ["feasible", "refused", null]);
+  assert.equal(waitingPlan(state).plan.plan, 1);
+  assert.equal(state.tasks.get(1).entries.length, 1);
+});
+
+test("verdicts land on the step that was carried out", () => {
+  const steps = [PICK, PLACE, PICK, PLACE, DONE];
+  const state = after(plan(1, steps), step(PICK, null), step(PICK, "yes"), step(PLACE, null));
+  assert.deepEqual(verdicts(state), ["yes", "running", null, null, null]);
+  for (const [type, data] of [step(PLACE, "yes"), step(PICK, null), step(PICK, "no")]) {
+    takeInEvent(state, type, data, NOW);
+  }
+  assert.deepEqual(verdicts(state), ["yes", "yes", "no", null, null]);
+});
+
+test("a step that is tried again is the same step, and one that is refused need not have begun", () => {
+  const state = after(
+    plan(1, [PICK, PLACE]),
+    step(PICK, null),
+    step(PICK, "no"),
+    step(PICK, null),
+    step(PICK, "yes"),
+    step(PLACE, "refused"),
+  );
+  assert.deepEqual(verdicts(state), ["yes", "refused"]);
+  assert.equal(newestPlan(state.tasks.get(1)).steps[0].attempts, 2);
+});
+
+test("a step that no plan has is shown after it, and a new plan begins at its first step", () => {
+  const home = { skill: "home" };
+  const state = after(plan(1, [PICK]), step(home, null), step(home, "yes"), plan(2, [PICK]), step(PICK, null));
+  const [first, second] = state.tasks.get(1).entries;
+  assert.deepEqual(first.steps.map((it) => [it.text, it.verdict]), [["pick red cube", null], ["home", "yes"]]);
+  assert.deepEqual(second.steps.map((it) => it.verdict), ["running"]);
+});
+
+test("when a task is over nothing waits and nothing is in progress", () => {
+  const moving = after(plan(1, [PICK, PLACE]), step(PICK, null), task({ state: "ended", ending: "stopped" }));
+  assert.deepEqual(verdicts(moving), ["cut", null]);
+  const waiting = after(plan(1, [PICK], true), task({ state: "cancelled" }));
+  assert.equal(waitingPlan(waiting), null);
+});
+
+test("what it said is shown once, whether it was heard or told later", () => {
+  const feedback = (text) => ["feedback", { task: 1, kind: "said", text }];
+  const state = after(feedback("a"), feedback("a"), task({ said: ["a", "a", "b"] }), task({ said: ["a", "a", "b"] }));
+  assert.deepEqual(state.tasks.get(1).entries.map((it) => it.text), ["a", "a", "b"]);
+});
+
+test("a plan waits until it is answered, and not because the status tells of something else", () => {
+  const asked = [status("planning"), plan(1, [PICK], true), status("planning"), status("waiting_for_approval")];
+  assert.ok(waitingPlan(after(...asked)));
+  assert.ok(waitingPlan(after(...asked, status("paused"))), "whoever comes back may still answer");
+  assert.equal(waitingPlan(after(...asked, status("planning"))), null);
+  assert.equal(waitingPlan(after(...asked, status("moving"))), null);
+  assert.equal(waitingPlan(after(...asked, plan(2, [PLACE]))), null, "another plan took its place");
+});
+
+test("after a gap the plan as told anew keeps what is known of its steps", () => {
+  const state = after(plan(1, [PICK, PLACE]), step(PICK, null), step(PICK, "yes"));
+  const anew = {
+    plan: 1,
+    steps: told([PICK, PLACE]).map((it) => ({ ...it, verdict: "feasible", reason: null })),
+    waiting: false,
+    thoughts: ["hm"],
+    critic: [{ method: "constitution", kind: "veto", text: "no" }],
+  };
+  takeTaskPlan(state, 1, anew);
+  takeTaskPlan(state, 1, anew);
+  assert.deepEqual(verdicts(state), ["yes", "feasible"]);
+  assert.deepEqual(state.tasks.get(1).entries.map((it) => it.kind), ["plan", "thought", "critic"]);
+  takeInEvent(state, ...step(PLACE, null), NOW);
+  assert.deepEqual(verdicts(state), ["yes", "running"]);
+});
+
+test("a status that is older than the stream tells only who drives", () => {
+  const state = unknownState();
+  const you = { name: "ada", role: "drive", is_driver: false };
+  takeStatus(state, { state: "moving", stopped: false, driver: null, you, joints: [] }, NOW);
+  const driver = { name: "ada", expires_in_s: 30 };
+  takeStanding(state, { state: "idle", you: { ...you, is_driver: true }, driver }, NOW);
+  assert.equal(state.status.state, "moving");
+  assert.equal(state.leaseEnds, NOW + 30_000);
+  assert.ok(state.status.you.is_driver && !isDrivenByAnother(state));
+  takeInEvent(state, "driver", { driver: { name: "lin", expires_in_s: 30 }, reason: "" }, NOW);
+  assert.ok(!state.status.you.is_driver && isDrivenByAnother(state));
+  assert.ok(may(state, "ask") && may(state, "drive") && !may(state, "admin"));
+});
+
+test("nobody may anything before it is known who they are", () => {
+  assert.ok(!may(unknownState(), "watch"));
+});
+
+test("tasks are known by number whatever comes first", () => {
+  const state = after(["instruction", { task: 7, instruction: "go", by: "ada" }]);
+  takeTasks(state, [{ id: 7, instruction: "go", by: "ada", state: "running", said: [] }]);
+  assert.equal(state.tasks.get(7).task.state, "running");
+  assert.equal(state.tasks.size, 1);
+});
+
+test("edits of a plan", () => {
+  const steps = [PICK, PLACE, DONE];
+  assert.deepEqual(withStepMoved(steps, 0, 2), [PLACE, DONE, PICK]);
+  assert.equal(withStepMoved(steps, 0, -1), steps);
+  assert.equal(withStepMoved(steps, 2, 3), steps);
+  assert.deepEqual(withoutStep(steps, 1), [PICK, DONE]);
+  const other = withArgument(steps, 1, "target", "tray");
+  assert.equal(other[1].target, "tray");
+  assert.equal(PLACE.target, "blue bowl", "the plan as it was is left alone");
+  assert.ok(!sameSteps(steps, other) && sameSteps(steps, [PICK, { ...PLACE }, DONE]));
+});
+
+test("an argument can be what is seen, and stays what it is if that is not seen", () => {
+  const relation = { name: "relation", kind: "choice", values: ["in", "on"] };
+  const thing = (name) => ({ name, kind: "object", values: [] });
+  const skills = [
+    { name: "place", arguments: [thing("object"), relation, thing("target")] },
+    { name: "rotate", arguments: [thing("object"), { name: "degrees", kind: "number", values: [-180, 180] }] },
+  ];
+  const [object, where, target] = argumentsOf(PLACE, skills, ["red cube", "tray"]);
+  assert.deepEqual(object.choices, ["red cube", "tray"]);
+  assert.deepEqual(where.choices, ["in", "on"]);
+  assert.deepEqual(target.choices, ["blue bowl", "red cube", "tray"]);
+  const [, degrees] = argumentsOf({ skill: "rotate", object: "tray", degrees: 90 }, skills, []);
+  assert.deepEqual(degrees.number, { least: -180, most: 180 });
+});
+
+test("every sentence is there in every language, with the same names in it", () => {
+  const names = (sentence) => [...sentence.matchAll(/\{\w+\}/g)].map(String).sort();
+  for (const [key, sentences] of Object.entries(STRINGS)) {
+    assert.equal(sentences.length, LANGUAGES.length, key);
+    for (const sentence of sentences) assert.deepEqual(names(sentence), names(sentences[0]), key);
+  }
+});
+
+test("every sentence that the page uses exists", () => {
+  const page = readFileSync(new URL("index.html", WEB), "utf8");
+  const used = [...page.matchAll(/data-t(?:-label)?="([^"]+)"/g)].map((it) => it[1]);
+  const begins = [...new Set(Object.keys(STRINGS).map((key) => key.split(".")[0]))].join("|");
+  const key = new RegExp(`"((?:${begins})\\.[a-z_.]+)"`, "g");
+  for (const file of readdirSync(WEB).filter((it) => it.endsWith(".js") && it !== "strings.js")) {
+    used.push(...[...readFileSync(new URL(file, WEB), "utf8").matchAll(key)].map((it) => it[1]));
+  }
+  const missing = used.filter((it) => !(it in STRINGS) && !/\.(js|css)$/.test(it));
+  assert.deepEqual(missing, []);
+  assert.ok(used.length > 100);
+});
+
+test("the page runs under a policy without inline code and asks nobody else", () => {
+  const page = readFileSync(new URL("index.html", WEB), "utf8");
+  assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|javascript:/);
+  for (const [script] of page.matchAll(/<script[^>]*>[^<]*/g)) assert.match(script, /src="\/assets\/[^"]+">$/);
+  for (const file of readdirSync(WEB)) {
+    const text = readFileSync(new URL(file, WEB), "utf8").replaceAll("http://www.w3.org/2000/svg", "");
+    assert.doesNotMatch(text, /https?:\/\/|innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/, file);
+  }
+});

@@ -1,0 +1,107 @@
+// Requests to the server: one way to make them, one kind of error, and no motion twice.
+
+/** How long an answer may take, milliseconds. */
+const PATIENCE = 8000;
+/** Pauses before a request that moves something is sent again, under the same key. */
+const AGAIN_AFTER = [300, 1200];
+
+/** Why a request did not do what was asked, in the server's words where it gave some. */
+export class Problem extends Error {
+  constructor({ status = 0, type = "", detail = "", key = null, params = {} }) {
+    super(detail || key);
+    this.status = status;
+    /** The last part of the problem's type: `not-driver`, `stopped` and so on. */
+    this.kind = type.split(":").pop();
+    /** A sentence of the console, where the server gave none. */
+    this.key = detail ? null : key;
+    this.params = params;
+  }
+}
+
+let onHeard = () => {};
+
+/** Calls `listener` whenever the server answered, whatever it said. */
+export function whenHeard(listener) {
+  onHeard = listener;
+}
+
+/** Asks for something, and returns what came: an object, or null for an empty answer. */
+export async function get(path, options = {}) {
+  return content(await send("GET", path, options));
+}
+
+/** Asks for a picture. */
+export async function picture(path, options = {}) {
+  return (await send("GET", path, options)).blob();
+}
+
+/** Has the server change something that moves nothing; a network that fails is told at once. */
+export async function write(method, path, body, options = {}) {
+  return content(await send(method, path, { ...options, body }));
+}
+
+/**
+ * Has the server do something that may move the arm. If no answer comes, it is sent again with the
+ * same idempotency key, so that it is done once at most.
+ */
+export async function move(path, body) {
+  const key = crypto.randomUUID();
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return content(await send("POST", path, { body, key }));
+    } catch (problem) {
+      if (problem.status !== 0) throw problem;
+      if (tries === AGAIN_AFTER.length) throw new Problem({ key: "problem.unsure" });
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER[tries]));
+    }
+  }
+}
+
+/** Returns a path with names in it that come from outside. */
+export function path(parts, ...names) {
+  return String.raw({ raw: parts }, ...names.map(encodeURIComponent));
+}
+
+async function send(method, to, { body, key, patience = PATIENCE, ...others } = {}) {
+  const headers = { Accept: "application/json, */*" };
+  // A page of another site cannot send this header, whatever cookie goes with its request.
+  if (method !== "GET") headers["X-Enact"] = "1";
+  if (key) headers["Idempotency-Key"] = key;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(to, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(patience),
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "error",
+      ...others,
+    });
+  } catch {
+    throw new Problem({ key: "problem.network" });
+  }
+  onHeard();
+  if (answer.ok) return answer;
+  throw await problem(answer);
+}
+
+async function problem(answer) {
+  const { status } = answer;
+  const said = await answer.json().catch(() => ({}));
+  const detail = said.detail || said.title || "";
+  const key = "problem.status";
+  return new Problem({ status, type: said.type ?? "", detail, key, params: { status } });
+}
+
+async function content(answer) {
+  try {
+    const text = await answer.text();
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    // The connection broke in the middle of the answer.
+    throw new Problem({ key: "problem.network" });
+  }
+}

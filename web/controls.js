@@ -1,0 +1,104 @@
+// What state the arm is in, and what ends it: clearing a stop, pausing, going on.
+import { alarm, announce, attempt } from "./announce.js";
+import { move } from "./api.js";
+import { set } from "./dom.js";
+import { driving } from "./driver.js";
+import { askStatus, link } from "./events.js";
+import { may } from "./state.js";
+import { changes, on, state } from "./store.js";
+import { secondsSince } from "./units.js";
+import { said, words } from "./words.js";
+
+/** States in which there is something to pause. */
+const UNDER_WAY = ["planning", "waiting_for_approval", "moving"];
+
+const byId = (id) => document.getElementById(id);
+const clear = byId("clear");
+const pause = byId("pause");
+const resume = byId("resume");
+
+let wasStopped = null;
+let wasState = null;
+let wasStale = false;
+
+/** Makes the buttons work and shows the state. */
+export function startControls() {
+  clear.addEventListener("click", () => attempt(() => driving(() => move("/v1/clear"))));
+  pause.addEventListener("click", () => attempt(() => driving(() => move("/v1/pause"))));
+  resume.addEventListener("click", () => attempt(() => driving(() => move("/v1/resume"))));
+  byId("token").addEventListener("submit", (event) => {
+    event.preventDefault();
+    // The server answers with a cookie and an address without the token.
+    location.assign(`/?token=${encodeURIComponent(event.target.elements.token.value.trim())}`);
+  });
+  on(["status"], showState);
+  on(["link", "status"], showLink);
+  showLink();
+}
+
+/** The server confirmed a stop. */
+export function stopConfirmed() {
+  state.status = { ...state.status, stopped: true };
+  changes(["status"]);
+  void askStatus();
+}
+
+function showState() {
+  const { status } = state;
+  if (!status) return;
+  const now = status.stopped && status.state !== "faulted" ? "stopped" : status.state;
+  document.body.dataset.state = now ?? "unknown";
+  showBadge(now);
+  said(byId("robot-name"), status.robot);
+  const reason = { stopped: status.stop_reason, paused: status.pause_reason, faulted: status.fault }[now];
+  said(byId("reason"), reason);
+  byId("reason").hidden = !reason;
+  const drive = may(state, "drive");
+  hide(clear, !status.stopped || !drive);
+  hide(pause, !drive || status.stopped || !UNDER_WAY.includes(now));
+  hide(resume, !drive || now !== "paused");
+  tell(now, Boolean(status.stopped), reason);
+}
+
+/** Shows the state, and whether that is what it was when the server was last heard. */
+function showBadge(now) {
+  const key = `state.${now ?? "unknown"}`;
+  if (link.stale) words(byId("state"), "state.old", { state: { t: key } });
+  else words(byId("state"), key);
+}
+
+/** Hides a button; the focus goes to the stop, which is beside it, rather than nowhere. */
+function hide(node, hidden) {
+  if (hidden && node === document.activeElement) byId("stop").focus();
+  set(node, "hidden", hidden);
+}
+
+function tell(now, stopped, reason) {
+  if (wasStopped !== null && stopped !== wasStopped) {
+    if (stopped) alarm("stop.confirmed");
+    else announce("stop.cleared");
+  } else if (wasState !== null && now !== wasState && now !== "stopped") {
+    if (now === "faulted") alarm("state.faulted");
+    else announce(`state.${now}`);
+  }
+  if (now === "faulted" && wasState !== now && reason) announce(reason);
+  wasStopped = stopped;
+  wasState = now;
+}
+
+function showLink() {
+  document.body.classList.toggle("stale", link.stale);
+  showBadge(document.body.dataset.state);
+  byId("token").hidden = !link.signedOut;
+  byId("lost").hidden = !link.stale || link.crowded || link.signedOut;
+  byId("crowded").hidden = !link.crowded;
+  const badge = byId("link");
+  if (!state.status) words(badge, "link.loading");
+  else if (link.stale) words(badge, "link.stale", { seconds: secondsSince(link.heard) });
+  else words(badge, "link.live");
+  if (link.stale !== wasStale) {
+    if (link.stale) alarm("link.lost");
+    else announce("link.back");
+  }
+  wasStale = link.stale;
+}

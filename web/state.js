@@ -1,0 +1,123 @@
+// All that the console knows, and how events change it. Knows nothing of the page or the network.
+import { settlePlans, takeEvent, takePlan } from "./tasks.js";
+
+/** Creates a state in which nothing is known. */
+export function unknownState() {
+  return {
+    status: null,
+    joints: [],
+    robot: null,
+    scene: { objects: [], holding: null, at: null },
+    /** Records of tasks by their number. */
+    tasks: new Map(),
+    /** When the lease ends, by this browser's clock. */
+    leaseEnds: null,
+  };
+}
+
+/** Takes in an event of the stream. Returns what it changed: names of parts of the state. */
+export function takeInEvent(state, type, data, now) {
+  switch (type) {
+    case "status":
+      return takeStatus(state, data, now);
+    case "joints":
+      state.joints = data.joints;
+      return ["joints"];
+    case "queue":
+      patch(state, { queue: data.queue });
+      return ["status"];
+    case "driver":
+      patch(state, { driver: data.driver });
+      return takeLease(state, now);
+    case "stop":
+      patch(state, { stopped: data.stopped, stop_reason: data.reason });
+      return ["status"];
+    case "objects":
+      state.scene = { objects: data.objects, holding: data.holding, at: now };
+      takeEvent(state.tasks, type, data);
+      return ["scene", "tasks"];
+    default:
+      return takeEvent(state.tasks, type, data) ? ["tasks"] : [];
+  }
+}
+
+/** Takes in the status, whole or without `you` and `joints`. Returns what changed. */
+export function takeStatus(state, status, now) {
+  const { joints, ...rest } = status;
+  const before = state.status?.state;
+  state.status = { ...state.status, ...rest };
+  const changed = ["status"];
+  if (joints) {
+    state.joints = joints;
+    changed.push("joints");
+  }
+  if (isDecided(before, rest.state)) {
+    settlePlans(state.tasks);
+    changed.push("tasks");
+  }
+  takeLease(state, now);
+  return changed;
+}
+
+/** Takes in only what the status says of this client and of the lease. */
+export function takeStanding(state, { you, driver }, now) {
+  patch(state, { you, driver });
+  return takeLease(state, now);
+}
+
+/** Takes in the scene as told on request. */
+export function takeScene(state, { age_s, objects, holding }, now) {
+  state.scene = { objects, holding, at: age_s === null ? null : now - age_s * 1000 };
+  return ["scene"];
+}
+
+/** Takes in the list of all tasks. */
+export function takeTasks(state, tasks) {
+  for (const task of tasks) takeEvent(state.tasks, "task", task);
+  return ["tasks"];
+}
+
+/** Takes in the newest plan of a task. */
+export function takeTaskPlan(state, id, plan) {
+  takePlan(state.tasks, id, plan);
+  return ["tasks"];
+}
+
+/** Returns the plan that waits for a yes, with its task; null where none does. */
+export function waitingPlan(state) {
+  for (const record of state.tasks.values()) {
+    const plan = record.entries.find((entry) => entry.waiting);
+    if (plan) return { record, plan };
+  }
+  return null;
+}
+
+/** Returns whether no plan waits any longer, since somebody has answered it. */
+function isDecided(before, now) {
+  if (now === "moving" || now === "idle") return true;
+  return before === "waiting_for_approval" && now === "planning";
+}
+
+const ROLES = ["watch", "ask", "drive", "admin"];
+
+/** Returns whether this token may do what takes `role`. */
+export function may(state, role) {
+  return ROLES.indexOf(state.status?.you?.role) >= ROLES.indexOf(role);
+}
+
+/** Returns whether somebody else has the lease. */
+export function isDrivenByAnother(state) {
+  const { driver, you } = state.status ?? {};
+  return Boolean(driver) && driver.name !== you?.name;
+}
+
+function patch(state, fields) {
+  state.status = { ...state.status, ...fields };
+}
+
+function takeLease(state, now) {
+  const { driver, you } = state.status;
+  if (you) state.status.you = { ...you, is_driver: driver?.name === you.name };
+  state.leaseEnds = driver ? now + driver.expires_in_s * 1000 : null;
+  return ["status"];
+}

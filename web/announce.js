@@ -20,7 +20,7 @@ export function alarm(key, params) {
   speak("assertive", t(key, params));
 }
 
-/** Shows that something failed, until it is dismissed. `problem` is a `Problem` or an error. */
+/** Shows that something failed, until it is dismissed or something works. `problem` is a `Problem` or an error. */
 export function report(problem) {
   const list = document.getElementById("notices");
   const text = el("p");
@@ -36,10 +36,14 @@ export function report(problem) {
   while (list.children.length > MOST) list.firstElementChild.remove();
 }
 
-/** Runs what a button does, and shows why it did not work. Returns whether it did. */
+/**
+ * Runs what a button does, and shows why it did not work. Once something works, what went wrong before
+ * is no news any more. Returns whether it did.
+ */
 export async function attempt(action) {
   try {
     await action();
+    document.getElementById("notices").replaceChildren();
     return true;
   } catch (problem) {
     report(problem);

@@ -109,7 +109,7 @@ export const STRINGS = {
   "talk.load": ["Show its plan", "显示计划"],
 
   "task.queued": ["Waits", "排队中"],
-  "task.running": ["Is being carried out", "执行中"],
+  "task.running": ["Under way", "执行中"],
   "task.cancelled": ["Cancelled", "已取消"],
   "task.interrupted": ["Interrupted: the program was ended meanwhile", "已中断：程序在此期间结束"],
   "task.failed": ["Failed", "失败"],
@@ -205,6 +205,10 @@ export const STRINGS = {
   "camera.frozen": ["Frozen by you", "已由您定格"],
   "camera.labels": ["Labels", "标签"],
   "camera.seen": ["Seen {seconds} s ago; click a thing to name it", "{seconds} 秒前看到；点击物体可加入名称"],
+  "camera.seen.moved": [
+    "Seen {seconds} s ago, before the arm moved; click a thing to name it",
+    "{seconds} 秒前（机械臂移动之前）看到；点击物体可加入名称",
+  ],
   "camera.unseen": ["Nothing was seen yet.", "还没有看到任何东西。"],
   "camera.things": ["Things seen", "看到的物体"],
   "camera.rests": ["{relation} {on}", "在{on}{relation}"],
@@ -215,7 +219,7 @@ export const STRINGS = {
   "joints.joint": ["Joint", "关节"],
   "joints.position": ["Position", "位置"],
   "joints.load": ["Load", "负载"],
-  "joints.temperature": ["Temperature", "温度"],
+  "joints.temperature": ["Temp.", "温度"],
   "joints.jog": ["Jog", "点动"],
   "joints.by": ["Jog by", "点动步长"],
   "joints.range": ["{value}, from {lower} to {upper}", "{value}，范围 {lower} 至 {upper}"],

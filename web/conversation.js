@@ -5,7 +5,6 @@ import { button, el, keyed, set } from "./dom.js";
 import { loadPlan } from "./events.js";
 import { planCard, showPlan, tellWaiting } from "./plan.js";
 import { on, state } from "./store.js";
-import { timeOf } from "./units.js";
 import { label, said, t, words } from "./words.js";
 
 /** Tasks that are shown before somebody asks for earlier ones. */
@@ -80,7 +79,7 @@ function showTask(node, record) {
   label(node, "talk.task", { id: task.id, instruction: task.instruction });
   words(header.lastElementChild, "talk.by", {
     by: task.by ?? "",
-    time: timeOf(task.asked_at ?? Date.now() / 1000),
+    time: { at: task.asked_at ?? Date.now() / 1000 },
   });
   set(node, "data-state", task.state);
   set(node, "data-kind", task.kind);

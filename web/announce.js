@@ -1,4 +1,5 @@
 // Tells screen readers what happens, and shows what went wrong.
+import { Problem } from "./api.js";
 import { button, el } from "./dom.js";
 import { label, said, t, words } from "./words.js";
 
@@ -46,6 +47,7 @@ export async function attempt(action) {
     document.getElementById("notices").replaceChildren();
     return true;
   } catch (problem) {
+    if (!(problem instanceof Problem)) console.error(problem);
     report(problem);
     return false;
   }

@@ -96,7 +96,8 @@ async function decide(taskId, entry, decision, steps) {
     const body = { plan: entry.plan, decision, ...(steps && { steps }) };
     await driving(() => move(path`/v1/tasks/${taskId}/plan`, body));
     entry.waiting = false;
-    state.tasks.get(taskId).version += 1;
+    const record = state.tasks.get(taskId);
+    if (record) record.version += 1;
     changes(["tasks"]);
   });
 }

@@ -115,13 +115,12 @@ function showEntry(node, entry) {
   if (entry.kind === "plan") showPlan(node, entry);
 }
 
-function sightOf({ objects, holding }) {
+function sightOf({ objects, again }) {
   const names = objects.map((it) => it.id);
-  const title = el("p", { class: "note", t: names.length ? "talk.saw" : "talk.saw.nothing" });
+  const title = names.length ? "talk.saw" : "talk.saw.nothing";
   const chips = el("div", { class: "chips" }, ...names.map(thingChip));
-  const sight = el("div", { class: "sight" }, title, chips);
-  if (holding) sight.append(el("p", { class: "note", t: ["talk.holding", { name: holding }] }));
-  return sight;
+  if (again) return el("details", {}, el("summary", { t: "talk.again" }), chips);
+  return el("div", { class: "sight" }, el("p", { class: "note", t: title }), chips);
 }
 
 function fold(t, { kind, text }) {

@@ -1,14 +1,19 @@
 // All that the console knows, and how events change it. Knows nothing of the page or the network.
 import { keepOnly, settlePlans, takeEvent, takePlan } from "./tasks.js";
 
+/** Looks that are told with less time between them are one, milliseconds. */
+const SAME = 1000;
+/** A joint that is nearer than this to where it was has not moved, radians and meters. */
+const STILL = { rad: 0.03, m: 0.002 };
+
 /** Creates a state in which nothing is known. */
 export function unknownState() {
   return {
     status: null,
     joints: [],
     robot: null,
-    /** What was seen last, when, and whether the arm moved since. */
-    scene: { objects: [], holding: null, at: null, moved: false },
+    /** What was seen last, when, in which posture, and whether the arm moved since. */
+    scene: { objects: [], at: null, posture: null, moved: false },
     /** Records of tasks by their number. */
     tasks: new Map(),
     /** When the lease ends, by this browser's clock. */
@@ -23,7 +28,7 @@ export function takeInEvent(state, type, data, now) {
       return takeStatus(state, data, now);
     case "joints":
       state.joints = data.joints;
-      return ["joints"];
+      return hasMoved(state) ? ["joints", "scene"] : ["joints"];
     case "queue":
       patch(state, { queue: data.queue });
       return ["status"];
@@ -34,7 +39,7 @@ export function takeInEvent(state, type, data, now) {
       patch(state, { stopped: data.stopped, stop_reason: data.reason });
       return ["status"];
     case "objects":
-      state.scene = { objects: data.objects, holding: data.holding, at: now, moved: false };
+      state.scene = { objects: data.objects, at: now, posture: null, moved: false };
       takeEvent(state.tasks, type, data);
       return ["scene", "tasks"];
     default:
@@ -52,10 +57,6 @@ export function takeStatus(state, status, now) {
     state.joints = joints;
     changed.push("joints");
   }
-  if (rest.state === "moving") {
-    state.scene.moved = true;
-    changed.push("scene");
-  }
   if (isDecided(before, rest.state)) {
     settlePlans(state.tasks);
     changed.push("tasks");
@@ -71,11 +72,13 @@ export function takeStanding(state, { you, driver }, now) {
 }
 
 /** Takes in the scene as told on request. */
-export function takeScene(state, { age_s, objects, holding }, now) {
+export function takeScene(state, { age_s, objects }, now) {
   const at = age_s === null ? null : now - age_s * 1000;
+  const { scene } = state;
   // One that is asked for after a gap may be the one that is known.
-  const isSame = at !== null && state.scene.at !== null && at - state.scene.at < 1000;
-  state.scene = { objects, holding, at, moved: state.scene.moved && isSame };
+  const isSame = at !== null && scene.at !== null && at - scene.at < SAME;
+  const since = isSame ? scene : { posture: null, moved: false };
+  state.scene = { objects, at, posture: since.posture, moved: since.moved };
   return ["scene"];
 }
 
@@ -99,6 +102,17 @@ export function waitingPlan(state) {
     if (plan) return { record, plan };
   }
   return null;
+}
+
+/** Notes whether the arm has left the posture of the last look. Returns whether that is news. */
+function hasMoved({ scene, joints }) {
+  if (scene.at === null || scene.moved || joints.length === 0) return false;
+  // The first posture that is told after the look.
+  scene.posture ??= joints.map((it) => it.position);
+  scene.moved = joints.some(
+    ({ position, unit }, index) => Math.abs(position - scene.posture[index]) > STILL[unit],
+  );
+  return scene.moved;
 }
 
 /** Returns whether no plan waits any longer, since somebody has answered it. */

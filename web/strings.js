@@ -98,7 +98,7 @@ export const STRINGS = {
   "talk.by": ["{by}, {time}", "{by}，{time}"],
   "talk.saw": ["It saw", "它看到了"],
   "talk.saw.nothing": ["It saw nothing.", "它什么也没看到。"],
-  "talk.holding": ["It holds {name}.", "它夹着 {name}。"],
+  "talk.again": ["It looked again", "它又看了一次"],
   "talk.insert": [", put the name into the sentence", "，把名称加入句子"],
   "talk.thoughts.perception": ["Thoughts on the picture", "关于画面的思考"],
   "talk.thoughts.plan": ["Thoughts on the plan", "关于计划的思考"],

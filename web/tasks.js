@@ -2,6 +2,8 @@
 // from events as they come, and from what the server tells anew after a gap. Knows nothing of the page.
 import { sameStep, sameSteps } from "./steps.js";
 
+/** Endings of tasks whose last step was not cut short. */
+const WHOLE = ["done", "answered", "said", "asked", "dry_run"];
 /** Tasks that are kept; the server tells of as many. */
 const MOST = 300;
 
@@ -82,8 +84,9 @@ const HANDLERS = {
     it.task ??= { id: task, kind: "instruction", instruction, by, state: "running" };
   },
 
-  objects(it, { turn, objects, holding, dropped }) {
-    add(it, { kind: "objects", turn, objects, holding });
+  objects(it, { turn, objects, dropped }) {
+    const again = it.entries.some((entry) => entry.kind === "objects" && entry.turn === turn);
+    add(it, { kind: "objects", turn, objects, again });
     for (const text of dropped ?? []) addOnce(it, { kind: "dropped", text });
   },
 
@@ -101,6 +104,7 @@ const HANDLERS = {
     const plan = newestPlan(it) ?? planNumbered(it, 0);
     plan.waiting = false;
     if (verdict === null) {
+      settle(plan, null);
       plan.at = beginning(plan, step, text);
       const begun = plan.steps[plan.at];
       Object.assign(begun, { verdict: "running", reason: "", attempts: begun.attempts + 1 });
@@ -132,12 +136,22 @@ const HANDLERS = {
     const heard = it.entries.filter((entry) => entry.kind === "said").length;
     for (const text of (task.said ?? []).slice(heard)) add(it, { kind: "said", text });
     if (task.state === "queued" || task.state === "running") return;
-    for (const { steps = [] } of it.entries) {
-      for (const step of steps) if (step.verdict === "running") step.verdict = "cut";
+    const isWhole = task.state === "ended" && WHOLE.includes(task.ending);
+    for (const entry of it.entries) {
+      if (entry.waiting) entry.waiting = false;
+      if (entry.kind === "plan") settle(entry, isWhole ? null : "cut");
     }
-    for (const entry of it.entries) if (entry.waiting) entry.waiting = false;
   },
 };
+
+/**
+ * Gives a step that began and was never judged this verdict. What moves nothing, such as a sentence,
+ * is not judged; whatever a stop cuts short is not either.
+ */
+function settle(plan, verdict) {
+  const step = plan.steps[plan.at];
+  if (step?.verdict === "running") step.verdict = verdict;
+}
 
 /** Returns where in its plan a step begins: further on, or the same one again. */
 function beginning(plan, step, text) {

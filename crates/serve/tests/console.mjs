@@ -177,8 +177,9 @@ async function taskIsDone(page) {
   await page.locator(".plan[data-waiting] .approve").press("Enter");
   const task = page.locator(".task").first();
   await task.locator(".ending[data-ending=done]").waitFor();
-  const verdicts = await task.locator(".step[data-verdict=yes]").count();
-  assert.ok(verdicts >= 2, `steps have their verdicts (${verdicts} of them)`);
+  // It may have held the cube when it was stopped.
+  assert.ok((await task.locator(".step[data-verdict=yes]").count()) > 0, "steps have their verdicts");
+  assert.equal(await task.locator(".step[data-verdict=cut]").count(), 0, "no step is cut short");
   await look(page, "wall-done");
 }
 

@@ -87,6 +87,20 @@ test("when a task is over nothing waits and nothing is in progress", () => {
   assert.equal(waitingPlan(waiting), null);
 });
 
+test("a step that is not judged, such as a sentence, is no failure", () => {
+  const say = { skill: "say", text: "hello" };
+  const begun = [plan(1, [PICK, say, DONE]), step(PICK, null), step(PICK, "yes"), step(say, null), step(DONE, null)];
+  assert.deepEqual(verdicts(after(...begun)), ["yes", null, "running"]);
+  const whole = after(...begun, task({ state: "ended", ending: "done" }));
+  assert.deepEqual(verdicts(whole), ["yes", null, null]);
+});
+
+test("another look in the same turn is told from the first", () => {
+  const seen = (turn) => ["objects", { task: 1, turn, objects: [], holding: null, dropped: [] }];
+  const state = after(seen(1), seen(1), seen(2));
+  assert.deepEqual(state.tasks.get(1).entries.map((it) => it.again), [false, true, false]);
+});
+
 test("what it said is shown once, whether it was heard or told later", () => {
   const feedback = (text) => ["feedback", { task: 1, kind: "said", text }];
   const state = after(feedback("a"), feedback("a"), task({ said: ["a", "a", "b"] }), task({ said: ["a", "a", "b"] }));
@@ -135,12 +149,13 @@ test("a status that is older than the stream tells only who drives", () => {
 
 test("what was seen before the arm moved is known to be old", () => {
   const seen = ["objects", { task: 1, turn: 1, objects: [], holding: null, dropped: [] }];
-  assert.ok(!after(status("moving"), seen).scene.moved);
-  const state = after(seen, status("moving"), status("idle"));
-  assert.ok(state.scene.moved);
-  takeScene(state, { age_s: 5, objects: [], holding: null }, NOW + 5000);
+  const at = (position) => ["joints", { joints: [{ name: "pan", position, unit: "rad" }] }];
+  assert.ok(!after(at(0), at(1), seen, at(1.5), at(1.51)).scene.moved);
+  const state = after(seen, at(0.5), at(0.2), at(0.5));
+  assert.ok(state.scene.moved, "even if it is back");
+  takeScene(state, { age_s: 5, objects: [] }, NOW + 5000);
   assert.ok(state.scene.moved, "the same look told once more");
-  takeScene(state, { age_s: 0, objects: [], holding: null }, NOW + 9000);
+  takeScene(state, { age_s: 0, objects: [] }, NOW + 9000);
   assert.ok(!state.scene.moved);
 });
 

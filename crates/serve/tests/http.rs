@@ -56,6 +56,7 @@ impl Backend for Folder {
     }
 
     fn story(&self, name: &str) -> Result<Value, BackendError> {
+        self.run_file(name)?;
         Ok(json!({"file": name}))
     }
 

@@ -1,4 +1,5 @@
 // Tells screen readers what happens, and shows what went wrong.
+import { Problem } from "./api.js";
 import { button, el } from "./dom.js";
 import { label, said, t, words } from "./words.js";
 
@@ -20,7 +21,7 @@ export function alarm(key, params) {
   speak("assertive", t(key, params));
 }
 
-/** Shows that something failed, until it is dismissed. `problem` is a `Problem` or an error. */
+/** Shows that something failed, until it is dismissed or something works. `problem` is a `Problem` or an error. */
 export function report(problem) {
   const list = document.getElementById("notices");
   const text = el("p");
@@ -36,12 +37,17 @@ export function report(problem) {
   while (list.children.length > MOST) list.firstElementChild.remove();
 }
 
-/** Runs what a button does, and shows why it did not work. Returns whether it did. */
+/**
+ * Runs what a button does, and shows why it did not work. Once something works, what went wrong before
+ * is no news any more. Returns whether it did.
+ */
 export async function attempt(action) {
   try {
     await action();
+    document.getElementById("notices").replaceChildren();
     return true;
   } catch (problem) {
+    if (!(problem instanceof Problem)) console.error(problem);
     report(problem);
     return false;
   }

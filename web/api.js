@@ -7,7 +7,7 @@ const AGAIN_AFTER = [300, 1200];
 
 /** Why a request did not do what was asked, in the server's words where it gave some. */
 export class Problem extends Error {
-  constructor({ status = 0, type = "", detail = "", key = null, params = {} }) {
+  constructor({ status = 0, type = "", detail = "", key = null, params = {}, isLate = false }) {
     super(detail || key);
     this.status = status;
     /** The last part of the problem's type: `not-driver`, `stopped` and so on. */
@@ -15,6 +15,8 @@ export class Problem extends Error {
     /** A sentence of the console, where the server gave none. */
     this.key = detail ? null : key;
     this.params = params;
+    /** Whether the answer was waited for as long as it may take. */
+    this.isLate = isLate;
   }
 }
 
@@ -41,8 +43,9 @@ export async function write(method, path, body, options = {}) {
 }
 
 /**
- * Has the server do something that may move the arm. If no answer comes, it is sent again with the
- * same idempotency key, so that it is done once at most.
+ * Has the server do something that may move the arm. If the connection breaks, it is sent again with
+ * the same idempotency key, so that it is done once at most. If the server is silent, it is not: what
+ * somebody wanted a while ago may not be what they want now.
  */
 export async function move(path, body) {
   const key = crypto.randomUUID();
@@ -51,7 +54,7 @@ export async function move(path, body) {
       return content(await send("POST", path, { body, key }));
     } catch (problem) {
       if (problem.status !== 0) throw problem;
-      if (tries === AGAIN_AFTER.length) throw new Problem({ key: "problem.unsure" });
+      if (problem.isLate || tries === AGAIN_AFTER.length) throw new Problem({ key: "problem.unsure" });
       await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER[tries]));
     }
   }
@@ -80,8 +83,8 @@ async function send(method, to, { body, key, patience = PATIENCE, ...others } = 
       redirect: "error",
       ...others,
     });
-  } catch {
-    throw new Problem({ key: "problem.network" });
+  } catch (error) {
+    throw new Problem({ key: "problem.network", isLate: error.name === "TimeoutError" });
   }
   onHeard();
   if (answer.ok) return answer;

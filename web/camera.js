@@ -94,9 +94,10 @@ function showNote() {
 }
 
 function showAge() {
-  const { at, objects } = state.scene;
+  const { at, objects, moved } = state.scene;
   if (at === null) words(age, "camera.unseen");
-  else words(age, objects.length ? "camera.seen" : "talk.saw.nothing", { seconds: secondsSince(at) });
+  else if (objects.length === 0) words(age, "talk.saw.nothing");
+  else words(age, moved ? "camera.seen.moved" : "camera.seen", { seconds: secondsSince(at) });
 }
 
 function showAlternative() {

@@ -65,6 +65,8 @@ function showBadge(now) {
   const key = `state.${now ?? "unknown"}`;
   if (link.stale) words(byId("state"), "state.old", { state: { t: key } });
   else words(byId("state"), key);
+  // What a tab in the background shows.
+  document.title = `${byId("state").textContent} – enact`;
 }
 
 /** Hides a button; the focus goes to the stop, which is beside it, rather than nowhere. */

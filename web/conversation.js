@@ -5,7 +5,6 @@ import { button, el, keyed, set } from "./dom.js";
 import { loadPlan } from "./events.js";
 import { planCard, showPlan, tellWaiting } from "./plan.js";
 import { on, state } from "./store.js";
-import { timeOf } from "./units.js";
 import { label, said, t, words } from "./words.js";
 
 /** Tasks that are shown before somebody asks for earlier ones. */
@@ -15,7 +14,7 @@ const log = document.getElementById("log");
 const earlier = document.getElementById("earlier");
 let shown = SHOWN;
 /** What was told of each task, so that everything is told once. */
-const told = new Map();
+const told = new WeakMap();
 let begun = false;
 let awaited = null;
 
@@ -41,8 +40,8 @@ function show() {
     .sort((one, other) => other.id - one.id);
   earlier.hidden = records.length <= shown;
   document.getElementById("nothing-asked").hidden = records.length > 0;
-  keyed(log, records.slice(0, shown), (it) => it.id, makeTask, showTask);
-  const node = awaited !== null && log.querySelector(`:scope > [data-key="${Number(awaited)}"]`);
+  keyed(log, records.slice(0, shown), keyOf, makeTask, showTask);
+  const node = awaited !== null && log.querySelector(`:scope > [data-task="${Number(awaited)}"]`);
   if (node) {
     awaited = null;
     node.focus();
@@ -51,12 +50,17 @@ function show() {
   begun ||= state.status !== null;
 }
 
+/** A number can stand for another task once the server was started again. */
+function keyOf({ id, task }) {
+  return `${id} ${task.asked_at}`;
+}
+
 function makeTask(record) {
   const headline = el("h3");
   const by = el("p", { class: "note" });
   return el(
     "article",
-    { class: "task", tabindex: "-1" },
+    { class: "task", tabindex: "-1", "data-task": record.id },
     el("header", {}, headline, by),
     el("div", { class: "entries" }),
     el("p", { class: "ending" }),
@@ -75,7 +79,7 @@ function showTask(node, record) {
   label(node, "talk.task", { id: task.id, instruction: task.instruction });
   words(header.lastElementChild, "talk.by", {
     by: task.by ?? "",
-    time: timeOf(task.asked_at ?? Date.now() / 1000),
+    time: { at: task.asked_at ?? Date.now() / 1000 },
   });
   set(node, "data-state", task.state);
   set(node, "data-kind", task.kind);
@@ -136,9 +140,10 @@ function endingOf({ state: now, ending, reached }) {
 }
 
 /** Tells screen readers what is new in a task; nothing of what was there when the page came. */
-function tell({ id, task, entries }) {
-  const before = told.get(id) ?? { entries: 0, verdicts: new Map(), waiting: null, state: null };
-  told.set(id, before);
+function tell(record) {
+  const { id, task, entries } = record;
+  const before = told.get(record) ?? { entries: 0, verdicts: new Map(), waiting: null, state: null };
+  told.set(record, before);
   for (const entry of entries.slice(before.entries)) {
     if (begun && entry.kind === "said") announceText(entry.text);
   }
@@ -148,6 +153,9 @@ function tell({ id, task, entries }) {
     if (plan.waiting && before.waiting !== plan.plan) {
       before.waiting = plan.plan;
       tellWaiting(plan);
+      // Whoever has just asked for it sees what is to be agreed to.
+      const node = document.activeElement?.closest?.(".task");
+      node?.querySelector(".plan[data-waiting]")?.scrollIntoView({ block: "nearest" });
     }
     plan.steps.forEach((step, index) => {
       const key = `${plan.plan}.${index}`;

@@ -7,9 +7,9 @@ import { said, words } from "./words.js";
 
 /** How far from a thing a click still means it, pixels: a finger's width. */
 const REACH = 44;
-/** Height of a label and the space around its text, pixels. */
-const LINE = 18;
-const PAD = 4;
+/** Height of a label and the space around its text, in the page's units of type. */
+const LINE = 1.125;
+const PAD = 0.25;
 
 const drawing = document.getElementById("overlay");
 const chips = document.getElementById("things");
@@ -80,11 +80,14 @@ function draw() {
   set(drawing, "viewBox", `0 0 ${width} ${height}`);
   drawing.replaceChildren();
   if (!isShown || width === 0) return;
+  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const taken = [];
-  for (const it of state.scene.objects) drawing.append(...thing(it, width, height, taken));
+  // What was seen before the arm moved may be elsewhere now.
+  drawing.classList.toggle("old", state.scene.moved);
+  for (const it of state.scene.objects) drawing.append(...thing(it, width, height, unit, taken));
 }
 
-function thing(it, width, height, taken) {
+function thing(it, width, height, unit, taken) {
   const [x, y] = place(it, width, height);
   const marks = [];
   const kind = it.id === pointed ? " pointed" : "";
@@ -98,30 +101,30 @@ function thing(it, width, height, taken) {
   const text = svg("text", { class: "name" });
   text.textContent = it.id;
   drawing.append(text);
-  const wide = text.getComputedTextLength() + 2 * PAD;
-  const at = freePlace(x, y, wide, width, height, taken);
+  const [pad, high] = [PAD * unit, LINE * unit];
+  const wide = text.getComputedTextLength() + 2 * pad;
+  const at = freePlace([x, y], [wide, high], [width, height], taken);
   taken.push(at);
-  set(text, "x", at.x + PAD);
-  set(text, "y", at.y + LINE - 5);
-  marks.push(svg("rect", { x: at.x, y: at.y, width: wide, height: LINE, rx: 3, class: `plate${kind}` }), text);
+  set(text, "x", at.x + pad);
+  set(text, "y", at.y + high - 1.25 * pad);
+  marks.push(svg("rect", { x: at.x, y: at.y, width: wide, height: high, rx: 3, class: `plate${kind}` }), text);
   return marks;
 }
 
 /** Returns where a label hides no other one, inside the picture; above the thing if that is free. */
-function freePlace(x, y, wide, width, height, taken) {
+function freePlace([x, y], [wide, high], [width, height], taken) {
   const inside = (value, size, most) => Math.max(0, Math.min(value, most - size));
   const spots = [
-    [x - wide / 2, y - LINE - 10],
+    [x - wide / 2, y - high - 10],
     [x - wide / 2, y + 10],
-    [x + 10, y - LINE / 2],
-    [x - wide - 10, y - LINE / 2],
-    [x - wide / 2, y - 2 * LINE - 12],
-    [x - wide / 2, y + LINE + 12],
-  ].map(([left, top]) => ({ x: inside(left, wide, width), y: inside(top, LINE, height), wide }));
+    [x + 10, y - high / 2],
+    [x - wide - 10, y - high / 2],
+    [x - wide / 2, y - 2 * high - 12],
+    [x - wide / 2, y + high + 12],
+  ].map(([left, top]) => ({ x: inside(left, wide, width), y: inside(top, high, height), wide }));
   const isFree = (spot) =>
     !taken.some(
-      (it) =>
-        spot.x < it.x + it.wide && it.x < spot.x + spot.wide && Math.abs(spot.y - it.y) < LINE,
+      (it) => spot.x < it.x + it.wide && it.x < spot.x + spot.wide && Math.abs(spot.y - it.y) < high,
     );
   return spots.find(isFree) ?? spots[0];
 }

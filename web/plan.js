@@ -81,22 +81,25 @@ function showDecision(card, decision, entry) {
   decision.append(el("p", { class: "hint", t: refused ? "plan.refused" : "plan.waits" }));
   if (!refused) {
     decision.append(
-      button("plan.approve", () => decide(card.taskId, entry, "approve"), { class: "primary approve" }),
+      button("plan.approve", () => decide(card, entry, "approve"), { class: "primary approve" }),
     );
   }
   decision.append(
     button("plan.edit", () => edit(card, entry), { class: "edit" }),
-    button("plan.reject", () => decide(card.taskId, entry, "reject"), { class: "reject" }),
+    button("plan.reject", () => decide(card, entry, "reject"), { class: "reject" }),
   );
 }
 
 /** Answers a plan that waits. The plan's number goes along: no yes is given to another one. */
-async function decide(taskId, entry, decision, steps) {
+async function decide(card, entry, decision, steps) {
   return attempt(async () => {
     const body = { plan: entry.plan, decision, ...(steps && { steps }) };
-    await driving(() => move(path`/v1/tasks/${taskId}/plan`, body));
+    await driving(() => move(path`/v1/tasks/${card.taskId}/plan`, body));
     entry.waiting = false;
-    state.tasks.get(taskId).version += 1;
+    // The button that had the focus goes.
+    if (card.contains(document.activeElement)) card.closest(".task")?.focus({ preventScroll: true });
+    const record = state.tasks.get(card.taskId);
+    if (record) record.version += 1;
     changes(["tasks"]);
   });
 }
@@ -106,11 +109,16 @@ function edit(card, entry) {
   const [, list, decision] = card.children;
   const approve = button("plan.approve", () => done(), { class: "primary approve" });
   const hint = el("p", { class: "hint", t: "plan.keys" });
-  const editor = editorOf(list, entry.steps, (steps) => {
+  const refused = entry.steps.some((step) => step.verdict === "refused");
+  const changed = (steps) => {
+    const same = sameSteps(steps, original);
     words(hint, steps.length ? "plan.keys" : "plan.empty");
-    words(approve, sameSteps(steps, original) ? "plan.approve" : "plan.approve.edited");
-    approve.disabled = steps.length === 0;
-  });
+    words(approve, same ? "plan.approve" : "plan.approve.edited");
+    // A plan with a refused step is not carried out as it is.
+    approve.disabled = steps.length === 0 || (refused && same);
+  };
+  const editor = editorOf(list, entry.steps, changed);
+  changed(original);
   const close = () => {
     card.edit = null;
     decision.dataset.shows = "";
@@ -119,8 +127,8 @@ function edit(card, entry) {
   };
   const done = async () => {
     const steps = editor.steps();
-    const changed = sameSteps(steps, original) ? undefined : steps;
-    if (await decide(card.taskId, entry, "approve", changed)) close();
+    const edits = sameSteps(steps, original) ? undefined : steps;
+    if (await decide(card, entry, "approve", edits)) close();
   };
   card.edit = editor;
   decision.dataset.shows = "edit";
@@ -132,7 +140,7 @@ function edit(card, entry) {
       decision.querySelector(".edit")?.focus();
     }),
     button("plan.reject", async () => {
-      if (await decide(card.taskId, entry, "reject")) close();
+      if (await decide(card, entry, "reject")) close();
     }, { class: "reject" }),
   );
   editor.focus(0);

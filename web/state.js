@@ -1,5 +1,5 @@
 // All that the console knows, and how events change it. Knows nothing of the page or the network.
-import { settlePlans, takeEvent, takePlan } from "./tasks.js";
+import { keepOnly, settlePlans, takeEvent, takePlan } from "./tasks.js";
 
 /** Creates a state in which nothing is known. */
 export function unknownState() {
@@ -7,7 +7,8 @@ export function unknownState() {
     status: null,
     joints: [],
     robot: null,
-    scene: { objects: [], holding: null, at: null },
+    /** What was seen last, when, and whether the arm moved since. */
+    scene: { objects: [], holding: null, at: null, moved: false },
     /** Records of tasks by their number. */
     tasks: new Map(),
     /** When the lease ends, by this browser's clock. */
@@ -33,7 +34,7 @@ export function takeInEvent(state, type, data, now) {
       patch(state, { stopped: data.stopped, stop_reason: data.reason });
       return ["status"];
     case "objects":
-      state.scene = { objects: data.objects, holding: data.holding, at: now };
+      state.scene = { objects: data.objects, holding: data.holding, at: now, moved: false };
       takeEvent(state.tasks, type, data);
       return ["scene", "tasks"];
     default:
@@ -51,6 +52,10 @@ export function takeStatus(state, status, now) {
     state.joints = joints;
     changed.push("joints");
   }
+  if (rest.state === "moving") {
+    state.scene.moved = true;
+    changed.push("scene");
+  }
   if (isDecided(before, rest.state)) {
     settlePlans(state.tasks);
     changed.push("tasks");
@@ -67,12 +72,16 @@ export function takeStanding(state, { you, driver }, now) {
 
 /** Takes in the scene as told on request. */
 export function takeScene(state, { age_s, objects, holding }, now) {
-  state.scene = { objects, holding, at: age_s === null ? null : now - age_s * 1000 };
+  const at = age_s === null ? null : now - age_s * 1000;
+  // One that is asked for after a gap may be the one that is known.
+  const isSame = at !== null && state.scene.at !== null && at - state.scene.at < 1000;
+  state.scene = { objects, holding, at, moved: state.scene.moved && isSame };
   return ["scene"];
 }
 
 /** Takes in the list of all tasks. */
 export function takeTasks(state, tasks) {
+  keepOnly(state.tasks, tasks);
   for (const task of tasks) takeEvent(state.tasks, "task", task);
   return ["tasks"];
 }

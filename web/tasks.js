@@ -2,6 +2,9 @@
 // from events as they come, and from what the server tells anew after a gap. Knows nothing of the page.
 import { sameStep, sameSteps } from "./steps.js";
 
+/** Tasks that are kept; the server tells of as many. */
+const MOST = 300;
+
 /** Creates an empty record of a task. `version` grows with each change. */
 function record(id) {
   return { id, task: null, entries: [], version: 0 };
@@ -10,7 +13,8 @@ function record(id) {
 /** Returns the record of a task, which is begun if there is none. */
 export function recordOf(tasks, id) {
   if (!tasks.has(id)) tasks.set(id, record(id));
-  return tasks.get(id);
+  if (tasks.size > MOST) tasks.delete(Math.min(...tasks.keys()));
+  return tasks.get(id) ?? record(id);
 }
 
 /** Returns the newest plan of a task. */
@@ -22,6 +26,7 @@ export function newestPlan(record) {
 export function takeEvent(tasks, type, data) {
   const handler = HANDLERS[type];
   if (!handler) return false;
+  if (type === "task") forgetNamesake(tasks, data);
   const it = recordOf(tasks, type === "task" ? data.id : data.task);
   handler(it, data);
   it.version += 1;
@@ -43,6 +48,22 @@ export function takePlan(tasks, id, told) {
     if (!isTried(step.verdict)) Object.assign(step, { verdict, reason });
   });
   it.version += 1;
+}
+
+/** Forgets tasks that the server does not know any more, but for those that came after this list. */
+export function keepOnly(tasks, listed) {
+  const newest = Math.max(...listed.map((task) => task.asked_at));
+  const known = new Set(listed.map((task) => task.id));
+  for (const [id, { task }] of tasks) {
+    const isOlder = listed.length === 0 || !task?.asked_at || task.asked_at <= newest;
+    if (!known.has(id) && isOlder) tasks.delete(id);
+  }
+}
+
+/** A server that keeps nothing counts from 1 again when it is started again. */
+function forgetNamesake(tasks, { id, asked_at }) {
+  const known = tasks.get(id)?.task?.asked_at;
+  if (known !== undefined && known !== asked_at) tasks.delete(id);
 }
 
 /** No plan waits any longer: the arm moves, or nothing is being carried out. */

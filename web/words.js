@@ -1,18 +1,23 @@
 // Puts sentences into the page, and into another language when that is chosen: each node remembers
 // which sentence it shows, so nothing has to be drawn again.
 import { LANGUAGES, STRINGS } from "./strings.js";
+import { timeOf } from "./units.js";
 
 const KEPT = "enact.language";
 const remembered = new WeakMap();
 let column = 0;
 
-/** Returns a sentence with its `{names}` filled in. A parameter `{word}` is a word of the server, `{t}` a sentence. */
+/**
+ * Returns a sentence with its `{names}` filled in. A parameter `{word}` is a word of the server,
+ * `{t}` a sentence, `{at}` an instant.
+ */
 export function t(key, params = {}) {
   const sentence = STRINGS[key]?.[column] ?? key;
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
     if (value === undefined || value === null) return whole;
     if (typeof value !== "object") return String(value);
+    if ("at" in value) return timeOf(value.at);
     return value.t ? t(value.t) : word(value.word);
   });
 }

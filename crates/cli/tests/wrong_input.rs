@@ -171,7 +171,7 @@ fn small_talk_is_answered_and_moves_nothing_whatever_a_model_plans() {
     let (model, asked) = planner_server::serve(|_| Some(PUT.to_owned()));
     let told = |instruction: &str| {
         let with = ["--perception", "ground-truth", "--model", &model, "--json"];
-        let output = run(&[&["run", instruction], &with[..]].concat());
+        let output = run(&[&["run", instruction][..], &with].concat());
         (object(&output), stderr(&output))
     };
     for (instruction, answer) in [

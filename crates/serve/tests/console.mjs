@@ -265,6 +265,7 @@ try {
   await serverHangs(page);
   const phone = await open(browser, link, PHONE);
   await stopIsInView(phone);
+  await look(phone, "phone-start");
   for (const panel of await phone.locator("details.panel > summary").all()) await panel.press("Enter");
   await look(phone, "phone");
   await everythingIsTranslated(phone);

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  isDrivenByAnother, may, takeInEvent, takeStanding, takeStatus, takeTaskPlan, takeTasks, unknownState,
-  waitingPlan,
+  isDrivenByAnother, may, takeInEvent, takeScene, takeStanding, takeStatus, takeTaskPlan, takeTasks,
+  unknownState, waitingPlan,
 } from "../../../web/state.js";
 import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from "../../../web/steps.js";
 import { LANGUAGES, STRINGS } from "../../../web/strings.js";
@@ -133,6 +133,17 @@ test("a status that is older than the stream tells only who drives", () => {
   assert.ok(may(state, "ask") && may(state, "drive") && !may(state, "admin"));
 });
 
+test("what was seen before the arm moved is known to be old", () => {
+  const seen = ["objects", { task: 1, turn: 1, objects: [], holding: null, dropped: [] }];
+  assert.ok(!after(status("moving"), seen).scene.moved);
+  const state = after(seen, status("moving"), status("idle"));
+  assert.ok(state.scene.moved);
+  takeScene(state, { age_s: 5, objects: [], holding: null }, NOW + 5000);
+  assert.ok(state.scene.moved, "the same look told once more");
+  takeScene(state, { age_s: 0, objects: [], holding: null }, NOW + 9000);
+  assert.ok(!state.scene.moved);
+});
+
 test("nobody may anything before it is known who they are", () => {
   assert.ok(!may(unknownState(), "watch"));
 });
@@ -142,6 +153,19 @@ test("tasks are known by number whatever comes first", () => {
   takeTasks(state, [{ id: 7, instruction: "go", by: "ada", state: "running", said: [] }]);
   assert.equal(state.tasks.get(7).task.state, "running");
   assert.equal(state.tasks.size, 1);
+});
+
+test("tasks of a server that was started again are not mixed with those of before", () => {
+  const old = { id: 1, instruction: "a", state: "ended", said: ["x"], asked_at: 5 };
+  const state = after(["task", old], ["task", { ...old, id: 2, asked_at: 6 }]);
+  takeTasks(state, [{ id: 1, instruction: "b", state: "ended", said: ["y"], asked_at: 9 }]);
+  assert.equal(state.tasks.size, 1);
+  assert.deepEqual(state.tasks.get(1).entries.map((it) => it.text), ["y"]);
+  takeInEvent(state, "task", { ...old, id: 2, asked_at: 10 }, NOW);
+  takeTasks(state, [{ id: 1, instruction: "b", state: "ended", said: ["y"], asked_at: 9 }]);
+  assert.equal(state.tasks.size, 2, "a list that is older than a task says nothing of it");
+  takeTasks(state, []);
+  assert.equal(state.tasks.size, 0);
 });
 
 test("edits of a plan", () => {

@@ -181,7 +181,7 @@ fn an_edited_plan_is_carried_out_instead() {
         "steps": [{"skill": "point", "object": "red cube"}, {"skill": "done"}]});
     assert_eq!(serving.client.post(&path, &edited).status, 202);
     let step = events.wait_for("step", |_| true).data;
-    assert_eq!(step["text"], "point red cube", "and nothing before it");
+    assert_eq!(step["text"], "point to red cube", "and nothing before it");
     let task = serving.over(&mut events, id);
     assert_eq!(task["ending"], "done", "{task}");
     assert_eq!(task["reached"], false, "it is not in the bowl");

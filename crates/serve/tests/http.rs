@@ -56,6 +56,7 @@ impl Backend for Folder {
     }
 
     fn story(&self, name: &str) -> Result<Value, BackendError> {
+        self.run_file(name)?;
         Ok(json!({"file": name}))
     }
 
@@ -379,6 +380,11 @@ fn the_lease_is_not_stolen() {
     let (drive, other) = (running.client(DRIVE), running.client(OTHER));
     let nothing = Value::Null;
     assert_eq!(drive.post("/v1/driver", &nothing).json()["name"], "drive");
+    // A client that names a kind of body and sends none means none.
+    let json = ["Content-Type: application/json"];
+    assert_eq!(drive.send("POST", "/v1/driver", &json, b"").status, 200);
+    let other_kind = drive.send("POST", "/v1/driver", &[], b"x");
+    assert_eq!(other_kind.problem(), "media-type");
     for (path, body, problem) in [
         ("/v1/driver", nothing.clone(), "leased"),
         ("/v1/driver", json!({"force": true}), "role"),

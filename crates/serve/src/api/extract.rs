@@ -22,22 +22,11 @@ impl<T: DeserializeOwned> FromRequest<Server> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
-            let detail = "the body must be application/json";
-            return Err(Problem::new(ProblemKind::MediaType, detail));
+        // A body of another kind is not even read.
+        if !is_json(request.headers()) {
+            return Err(no_json());
         }
-        let body = body(request, server).await?;
-        // Whatever is no JSON cannot be read; JSON of another form makes no sense.
-        serde_json::from_slice(&body).map(Self).map_err(|error| {
-            let kind = match error.is_data() {
-                true => ProblemKind::Invalid,
-                false => ProblemKind::Malformed,
-            };
-            Problem::new(kind, format!("the body: {error}"))
-        })
+        parsed(&body(request, server).await?).map(Self)
     }
 }
 
@@ -48,17 +37,36 @@ impl<T: DeserializeOwned + Default> FromRequest<Server> for OptionalBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
-        if request.headers().contains_key(header::CONTENT_TYPE) {
-            let JsonBody(body) = JsonBody::from_request(request, server).await?;
-            return Ok(Self(body));
-        }
+        let is_json = is_json(request.headers());
         let body = body(request, server).await?;
-        if body.is_empty() {
-            return Ok(Self(T::default()));
+        match (body.is_empty(), is_json) {
+            (true, _) => Ok(Self(T::default())),
+            (false, true) => parsed(&body).map(Self),
+            (false, false) => Err(no_json()),
         }
-        let detail = "the body must be application/json";
-        Err(Problem::new(ProblemKind::MediaType, detail))
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn no_json() -> Problem {
+    Problem::new(ProblemKind::MediaType, "the body must be application/json")
+}
+
+/// Reads JSON: what is none cannot be read, and what has another form makes no sense.
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        let kind = match error.is_data() {
+            true => ProblemKind::Invalid,
+            false => ProblemKind::Malformed,
+        };
+        Problem::new(kind, format!("the body: {error}"))
+    })
 }
 
 /// Reads a body that arrives in time and is not too large.

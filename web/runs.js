@@ -122,5 +122,6 @@ async function replayRun(button, place, name) {
 
 function asText(told) {
   if (Array.isArray(told)) return told.map(asText).join("; ");
-  return typeof told === "object" && told !== null ? JSON.stringify(told) : String(told ?? "");
+  if (typeof told === "object" && told !== null) return told.name ?? JSON.stringify(told);
+  return String(told ?? "");
 }

@@ -74,7 +74,7 @@ pub(super) fn is_all<'a>(clauses: impl Iterator<Item = &'a str>, occasion: Occas
     for clause in clauses {
         if whole.is_match(clause) {
             says_something = true;
-        } else if !ADDRESSED.is_match(clause) && !(agrees && AGREED.is_match(clause)) {
+        } else if !(ADDRESSED.is_match(clause) || agrees && AGREED.is_match(clause)) {
             return false;
         }
     }

@@ -63,7 +63,10 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
     let (films, outcomes) = (observers.films(&setup), observers.outcomes());
     let models = setup.run_models(scripted)?;
     let model = models.asked().next().map(|_| models.name().to_owned());
-    let recording = setup.recording.get().and_then(|begun| begun.path.file_name());
+    let recording = setup
+        .recording
+        .get()
+        .and_then(|begun| begun.path.file_name());
     let session = ArmSession::open(SessionOptions {
         robot: robot_info::of(&setup.robot, model),
         recording: recording.map(|name| name.to_string_lossy().into_owned()),

@@ -1,6 +1,6 @@
 //! What the loop takes and tells.
 
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use enact_plan::{Outcome, Plan, StepKind, Verdict};
@@ -62,11 +62,7 @@ impl ArmSession {
                 }
                 continue;
             }
-            inner = self
-                .changed
-                .wait_timeout(inner, PERIOD)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            inner = self.wait(inner);
         }
     }
 
@@ -215,11 +211,7 @@ impl ArmSession {
             if let Some(decision) = inner.waiting.as_mut().and_then(|it| it.decision.take()) {
                 break Some(decision);
             }
-            inner = self
-                .changed
-                .wait_timeout(inner, PERIOD)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            inner = self.wait(inner);
         };
         inner.waiting = None;
         inner.activity = Activity::Planning;
@@ -249,6 +241,12 @@ impl ArmSession {
         Some(edited)
     }
 
+    /// Waits until something changed, or it is time to look at the stop switch again.
+    fn wait<'a>(&self, inner: MutexGuard<'a, Inner>) -> MutexGuard<'a, Inner> {
+        let woken = self.changed.wait_timeout(inner, PERIOD);
+        woken.unwrap_or_else(PoisonError::into_inner).0
+    }
+
     /// Waits while the session is paused. A stop ends the wait: what follows it is refused then.
     pub(super) fn hold(&self) {
         let mut inner = self.lock();
@@ -257,11 +255,7 @@ impl ArmSession {
                 inner.activity = Activity::Held;
                 self.tell_status(&mut inner);
             }
-            inner = self
-                .changed
-                .wait_timeout(inner, PERIOD)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            inner = self.wait(inner);
         }
     }
 

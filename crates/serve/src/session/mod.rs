@@ -10,11 +10,13 @@
 //! | `lease` | one client drives at a time |
 //! | `store` | the tasks as a file |
 //! | `state` | the state that requests and the loop share |
+//! | `driving` | how clients come by the lease, and lose it |
 //! | `requests` | what clients change |
 //! | `work` | what the loop takes and tells |
 //! | [`observer`] | what happens in the loop, as events |
 //! | `warden` | watches the stop switch and the lease |
 
+mod driving;
 pub mod events;
 mod lease;
 pub mod observer;
@@ -37,8 +39,8 @@ use std::time::{Duration, Instant};
 use enact_types::StopSwitch;
 use thiserror::Error;
 
+pub use driving::OpenStream;
 pub use observer::ServeObserver;
-pub use requests::OpenStream;
 pub use task::Work;
 pub use work::{Job, JobEnd};
 

@@ -1,0 +1,146 @@
+//! Who drives: the lease, as clients ask for it, keep it and lose it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+use super::ArmSession;
+use super::state::Inner;
+use super::status::Driver;
+use crate::access::{Client, Role};
+use crate::problem::{Problem, ProblemKind};
+
+/// An event stream that a client has open. Dropped when the stream breaks.
+#[derive(Debug)]
+pub struct OpenStream {
+    session: Arc<ArmSession>,
+    client: String,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        let (session, client) = (Arc::clone(&self.session), std::mem::take(&mut self.client));
+        let close = move || session.close_stream(&client);
+        // Threads that answer requests do not wait for the session.
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(close)),
+            Err(_) => close(),
+        }
+    }
+}
+
+impl ArmSession {
+    /// Notes that a client watches events.
+    pub fn open_stream(self: &Arc<Self>, client: &Client) -> OpenStream {
+        self.lock().lease.opened(&client.name);
+        OpenStream {
+            session: Arc::clone(self),
+            client: client.name.clone(),
+        }
+    }
+
+    /// Notes that an event stream broke.
+    fn close_stream(&self, client: &str) {
+        let mut inner = self.lock();
+        if inner.lease.closed(client, Instant::now()) {
+            self.pause_without(&mut inner, client);
+            self.tell_status(&mut inner);
+        }
+    }
+
+    /// Notes that a client was heard of.
+    pub fn hear(&self, client: &Client) {
+        self.lock().lease.renew(&client.name, Instant::now());
+    }
+
+    /// Gives the lease to a client, or renews it.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Leased`] if somebody else has it and it is not taken by force, or
+    /// [`ProblemKind::Role`].
+    pub fn drive(&self, client: &Client, force: bool) -> Result<Driver, Problem> {
+        client.require(if force { Role::Admin } else { Role::Drive })?;
+        let mut inner = self.lock();
+        let now = Instant::now();
+        let reason = match inner.lease.holder(now) {
+            Some((holder, _)) if holder == client.name => None,
+            Some((holder, left)) if !force => {
+                return Err(Problem::new(ProblemKind::Leased, held_by(holder, left)));
+            }
+            Some((holder, _)) => Some(format!("{} took it from {holder}", client.name)),
+            None => Some(format!("{} took it", client.name)),
+        };
+        inner.lease.give(&client.name, now);
+        Ok(self.driven(&mut inner, reason.as_deref()))
+    }
+
+    /// Gives the lease back.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn leave(&self, client: &Client) -> Result<(), Problem> {
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        inner.lease.end();
+        self.tell_driver(&inner, &format!("{} gave it back", client.name));
+        self.pause_without(&mut inner, &client.name);
+        self.tell_status(&mut inner);
+        Ok(())
+    }
+
+    /// Hands the lease over to another client, who may drive.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub fn hand_over(&self, client: &Client, to: &Client) -> Result<Driver, Problem> {
+        to.require(Role::Drive)?;
+        let mut inner = self.lock();
+        self.require_lease(&inner, client)?;
+        inner.lease.give(&to.name, Instant::now());
+        let reason = format!("{} handed it over to {}", client.name, to.name);
+        Ok(self.driven(&mut inner, Some(&reason)))
+    }
+
+    /// Pauses what is being carried out for want of a driver.
+    pub(super) fn pause_without(&self, inner: &mut Inner, driver: &str) {
+        let running = inner.running.and_then(|id| inner.tasks.get(&id));
+        if running.is_some_and(|entry| entry.work.moves()) {
+            let reason = || format!("the driver {driver} is not there any more");
+            inner.paused.get_or_insert_with(reason);
+        }
+    }
+
+    /// Checks that a client drives.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotDriver`].
+    pub(super) fn require_lease(&self, inner: &Inner, client: &Client) -> Result<(), Problem> {
+        let detail = match inner.lease.holder(Instant::now()) {
+            Some((holder, _)) if holder == client.name => return Ok(()),
+            Some((holder, left)) => held_by(holder, left),
+            None => "nobody has the lease; POST /v1/driver takes it".to_owned(),
+        };
+        Err(Problem::new(ProblemKind::NotDriver, detail))
+    }
+
+    /// Tells who drives now, if that is news.
+    fn driven(&self, inner: &mut Inner, reason: Option<&str>) -> Driver {
+        if let Some(reason) = reason {
+            self.tell_driver(inner, reason);
+            self.tell_status(inner);
+        }
+        let holder = inner.lease.holder(Instant::now());
+        let (name, left) = holder.unwrap_or_default();
+        Driver {
+            name: name.to_owned(),
+            expires_in_s: left.as_secs_f64(),
+        }
+    }
+}
+
+/// Says who has the lease, for how long, and how to get it.
+fn held_by(holder: &str, left: Duration) -> String {
+    let seconds = left.as_secs_f64();
+    format!("{holder} has the lease for another {seconds:.0} s; ask {holder} to hand it over")
+}

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use enact_plan::Rejection;
 use enact_types::text;
 use serde::Serialize;
-use tempfile::NamedTempFile;
+
+use crate::replaced_file;
 
 /// Returns a file of this name in the user's data folder.
 ///
@@ -44,19 +45,13 @@ pub fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T, Rejection>) -> Res
 /// # Errors
 /// If it cannot be written; the old one is still there then.
 pub fn write<T: Serialize>(path: &Path, items: &[T]) -> Result<()> {
-    let replace = || -> Result<()> {
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(folder)?;
+    let written = replaced_file::replace(path, |file| {
         for item in items {
             writeln!(file, "{}", serde_json::to_string(item)?)?;
         }
-        file.as_file().sync_all()?;
-        file.persist(path)?;
         Ok(())
-    };
-    replace().with_context(|| format!("cannot write {}", path.display()))
+    });
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Removes the entries with these numbers, from 1 on, as a list shows them.

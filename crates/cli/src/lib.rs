@@ -63,6 +63,7 @@
 //! | `json_lines` | files with one JSON object a line |
 //! | [`file_kind`] | recognizes the kind of a file by its content |
 //! | `renamed` | renamed keys and flags |
+//! | `replaced_file` | files that are replaced whole |
 //! | [`launch`] | launch files |
 //! | [`model_choice`] | which model sees and which plans |
 //! | [`server`] | how models behind servers are asked |
@@ -133,6 +134,7 @@ pub mod prompts;
 pub mod recordings;
 mod renamed;
 pub mod render;
+mod replaced_file;
 pub mod rerun_view;
 pub mod robot;
 pub mod run;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_plan::TaskList;
-use tempfile::NamedTempFile;
+
+use crate::replaced_file;
 
 /// A list and its file, for one program at a time.
 #[derive(Debug)]
@@ -80,16 +81,11 @@ impl TaskFile {
     /// # Errors
     /// If it cannot be written.
     pub fn save(&self) -> Result<()> {
-        let write = || -> io::Result<()> {
-            let folder = made_folder(&self.path)?;
-            let mut file = NamedTempFile::new_in(folder)?;
-            serde_json::to_writer_pretty(&mut file, &self.list)?;
-            writeln!(file)?;
-            file.as_file().sync_all()?;
-            file.persist(&self.path)?;
-            Ok(())
-        };
-        write().with_context(|| {
+        let written = replaced_file::replace(&self.path, |file| {
+            serde_json::to_writer_pretty(&mut *file, &self.list)?;
+            writeln!(file)
+        });
+        written.with_context(|| {
             format!(
                 "cannot write the list of tasks {}; name another file with --tasks",
                 self.path.display()
@@ -106,14 +102,6 @@ fn nothing(path: &Path) -> String {
     )
 }
 
-/// Makes the folder of a file and returns it.
-fn made_folder(path: &Path) -> io::Result<&Path> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    Ok(folder)
-}
-
 /// Locks the list at `path` by a file beside it, for the list itself is another file whenever it is
 /// saved. The file stays: if it were removed, two that wait for it could each lock one.
 ///
@@ -123,7 +111,7 @@ fn locked(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let attempt = || -> io::Result<Option<File>> {
-        made_folder(path)?;
+        replaced_file::made_folder(path)?;
         let file = File::options().create(true).append(true).open(&name)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),

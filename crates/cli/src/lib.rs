@@ -128,6 +128,7 @@ pub mod model;
 pub mod model_choice;
 pub mod optimize;
 mod optional_values;
+mod processor;
 pub mod program;
 pub mod progress;
 pub mod prompts;

@@ -12,12 +12,15 @@ use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
     arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize,
-    optional_values, prompts, recordings, render, robot, run, scene, serve, shell, stop_sources,
-    tend,
+    optional_values, processor, prompts, recordings, render, robot, run, scene, serve, shell,
+    stop_sources, tend,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
 pub fn main() -> ExitCode {
+    if let Err(error) = processor::check() {
+        return out::exit_code(Err(error));
+    }
     let words = optional_values::joined(std::env::args_os());
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,

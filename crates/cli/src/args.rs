@@ -4,11 +4,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use enact_eval::shard::Shard;
 use enact_plan::{MeaningMode, Pointing};
 
 use crate::arm::args::{ArmArgs, BusArgs};
 use crate::camera::args::CameraArgs;
 use crate::camera::lying_sheet::SheetArgs;
+use crate::eval::merge::EvalCommand;
+use crate::eval::results::ResultArgs;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
 use crate::methods::{DrawArgs, MethodArgs};
@@ -496,7 +499,11 @@ pub const SHIPPED_ROBOT: &str = "so101";
 
 /// `enact eval`.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct EvalArgs {
+    /// What to do instead of running a suite.
+    #[command(subcommand)]
+    pub command: Option<EvalCommand>,
     /// Suite name in suites/, or path of a TOML file; with --ablate also several, separated by commas
     #[arg(default_value = "core")]
     pub suite: String,
@@ -552,26 +559,19 @@ pub struct EvalArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Run only episode K and narrate it
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", conflicts_with_all = ["md", "report"])]
     pub episode: Option<u64>,
-    /// Print one JSON object instead of text
-    #[arg(long)]
-    pub json: bool,
-    /// Print only the table, as Markdown
-    #[arg(long, conflicts_with_all = ["json", "episode"])]
-    pub md: bool,
     /// Folder for results; run the same command again to resume
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Run only part I of N of the episodes, for one of N machines; `enact eval merge` puts them together
+    #[arg(long, value_name = "I/N", requires = "out", conflicts_with_all = [
+        "episode", "ablate", "photos", "report", "floor", "most_wrong",
+    ])]
+    pub shard: Option<Shard>,
     /// How freely plans are drawn, and how many.
     #[command(flatten)]
     pub draws: DrawArgs,
-    /// Write a page for a browser to this folder: results by kind, and each failure with pictures
-    #[arg(long, value_name = "DIR", conflicts_with = "episode")]
-    pub report: Option<PathBuf>,
-    /// Folder of an earlier --out with which the page compares
-    #[arg(long, value_name = "DIR", requires = "report")]
-    pub compare: Option<PathBuf>,
     /// Instead of a suite: score what the model sees on labeled pictures, which lie beside this file
     #[arg(long, value_name = "LABELS.json", conflicts_with_all = [
         "suite", "episodes", "seed", "jobs", "set", "episode", "report", "floor", "most_wrong", "perception", "planner", "marks", "robot",
@@ -581,17 +581,7 @@ pub struct EvalArgs {
     /// Kind of the labeled pictures to score
     #[arg(long, value_name = "KIND", default_value = "A", requires = "photos")]
     pub kind: String,
-    /// Exit with status 1 if the success rate is below this percentage
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
-    pub floor: f64,
-    /// Exit with status 1 if more than this percentage of the episodes are wrong
-    #[arg(long, value_name = "PERCENT", default_value_t = 100.0, value_parser = percent)]
-    pub most_wrong: f64,
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
-        _ => Err("expected a number from 0 to 100".to_owned()),
-    }
+    /// How results are shown.
+    #[command(flatten)]
+    pub results: ResultArgs,
 }

@@ -19,6 +19,9 @@
 //! | [`snapshots`] | pictures of an episode |
 //! | [`store`] | episodes on disk, so that an evaluation can resume |
 //! | [`runner`] | many episodes in parallel |
+//! | [`shard`] | a part of the episodes, for one of several machines |
+//! | [`manifest`] | what a shard is a part of, kept beside its episodes |
+//! | [`merge`] | parts that several machines ran, put together |
 //! | [`wilson`] | confidence intervals of proportions |
 //! | [`paired`] | two ways of doing the same episodes, compared |
 //! | [`ablation`] | the table of suites and methods |
@@ -34,6 +37,8 @@ pub mod episode_log;
 pub mod episode_setup;
 pub mod failure;
 mod judge;
+pub mod manifest;
+pub mod merge;
 pub mod optimize;
 pub mod oracle;
 pub mod outcome;
@@ -44,6 +49,7 @@ pub mod random;
 pub mod reply_kind;
 pub mod report;
 pub mod runner;
+pub mod shard;
 pub mod snapshots;
 pub mod store;
 pub mod suite;

@@ -1,6 +1,6 @@
 //! Runs many episodes in parallel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::episode::{self, EpisodeResult, WorkerAgent};
 use crate::episode_setup;
+use crate::shard::Shard;
 use crate::store::{EpisodeStore, StoreError};
 use crate::suite::Suite;
 
@@ -28,6 +29,8 @@ pub struct EvalConfig<'a> {
     pub seed: u64,
     /// Number of episodes.
     pub episodes: u64,
+    /// Which of them are run here.
+    pub shard: Shard,
     /// Number of episodes in parallel.
     pub workers: usize,
     /// Whether things are shown with numbers, for the perceiver to say what each is.
@@ -40,6 +43,11 @@ pub struct EvalConfig<'a> {
 }
 
 impl EvalConfig<'_> {
+    /// Returns the numbers of the episodes that are run here.
+    pub fn numbers(&self) -> Vec<u64> {
+        self.shard.numbers(self.episodes, self.suite.tasks.len())
+    }
+
     /// Returns the options of each episode.
     pub fn options(&self) -> TaskOptions {
         TaskOptions {
@@ -74,16 +82,15 @@ pub fn run(
     mut kept: Option<EpisodeStore>,
     progress: &mut dyn FnMut(&EpisodeResult),
 ) -> Result<Vec<EpisodeResult>, RunError> {
+    let mut open: BTreeSet<u64> = job.numbers().into_iter().collect();
     let mut records: BTreeMap<u64, EpisodeResult> = BTreeMap::new();
     for record in kept.iter().flat_map(|kept| &kept.done) {
-        if record.episode < job.episodes {
+        if open.remove(&record.episode) {
             progress(record);
             records.insert(record.episode, record.clone());
         }
     }
-    let open: Vec<u64> = (0..job.episodes)
-        .filter(|number| !records.contains_key(number))
-        .collect();
+    let open: Vec<u64> = open.into_iter().collect();
     let next = AtomicU64::new(0);
     let (send, receive) = mpsc::channel();
     std::thread::scope(|scope| {

@@ -10,6 +10,8 @@ use thiserror::Error;
 use crate::episode::EpisodeResult;
 use crate::snapshots::Snapshots;
 
+/// File of the episodes, a line each.
+const EPISODES: &str = "episodes.jsonl";
 /// Folder of the pictures of episodes that are not right.
 const PICTURES: &str = "pictures";
 
@@ -24,6 +26,11 @@ pub enum StoreError {
         "{0} holds an evaluation with other settings; choose another --out, or delete it\nthere: {1}\nhere:  {2}"
     )]
     Other(PathBuf, String, String),
+    /// It holds no shard.
+    #[error(
+        "{0} holds no shard of an evaluation\nhint: `enact eval SUITE --shard 1/7 --out DIR` runs the first of seven"
+    )]
+    NoShard(PathBuf),
 }
 
 /// A folder with `settings.txt`, a line of `episodes.jsonl` per episode, and `pictures/`.
@@ -56,22 +63,8 @@ impl EpisodeStore {
             Ok(_) => {}
             Err(_) => std::fs::write(&named, format!("{settings}\n")).map_err(io)?,
         }
-        let path = folder.join("episodes.jsonl");
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(io(error)),
-        };
-        // The last line may have been cut anywhere, even within a character.
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |end| end + 1);
-        let mut done = records(&bytes[..whole]);
-        let pictures = folder.join(PICTURES);
-        for record in &mut done {
-            record.pictures = Snapshots::load(&pictures, record.episode);
-        }
+        let (done, whole) = whole_lines(folder)?;
+        let path = folder.join(EPISODES);
         let file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -80,7 +73,7 @@ impl EpisodeStore {
         file.set_len(whole as u64).map_err(io)?;
         Ok(Self {
             path,
-            pictures,
+            pictures: folder.join(PICTURES),
             file,
             done,
         })
@@ -102,12 +95,39 @@ impl EpisodeStore {
     }
 }
 
+/// Reads the episodes that a folder holds so far, with their pictures; none if it holds none yet.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn kept(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
+    whole_lines(folder).map(|(records, _)| records)
+}
+
+/// Returns the episodes with their pictures, and where their last line ends: what follows was cut off,
+/// perhaps within a character.
+fn whole_lines(folder: &Path) -> Result<(Vec<EpisodeResult>, usize), StoreError> {
+    let path = folder.join(EPISODES);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(StoreError::Io(path, error)),
+    };
+    let end = bytes.iter().rposition(|byte| *byte == b'\n');
+    let whole = end.map_or(0, |end| end + 1);
+    let mut records = records(&bytes[..whole]);
+    let pictures = folder.join(PICTURES);
+    for record in &mut records {
+        record.pictures = Snapshots::load(&pictures, record.episode);
+    }
+    Ok((records, whole))
+}
+
 /// Reads the records of an earlier evaluation from the folder of its `--out`.
 ///
 /// # Errors
 /// If the folder cannot be read, or holds no records that this version understands.
 pub fn load(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
-    let path = folder.join("episodes.jsonl");
+    let path = folder.join(EPISODES);
     let bytes = std::fs::read(&path).map_err(|error| StoreError::Io(path.clone(), error))?;
     let records = records(&bytes);
     if records.is_empty() {
@@ -117,10 +137,11 @@ pub fn load(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
     Ok(records)
 }
 
+/// Reads records with the very numbers that were written, which `serde_json` does not promise.
 fn records(lines: &[u8]) -> Vec<EpisodeResult> {
     lines
         .split(|byte| *byte == b'\n')
-        .filter_map(|line| serde_json::from_slice(line).ok())
+        .filter_map(|line| simd_json::serde::from_slice(&mut line.to_vec()).ok())
         .collect()
 }
 
@@ -158,6 +179,33 @@ mod tests {
         assert_eq!(again.done, [first, record(4)]);
         assert_eq!(load(folder.path()).unwrap().len(), 2);
         assert!(EpisodeStore::open(folder.path(), "there").is_err());
+    }
+
+    #[test]
+    fn numbers_come_back_to_the_last_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = EpisodeStore::open(folder.path(), "here").unwrap();
+        let mut written = Vec::new();
+        for episode in 0..500 {
+            let mut record = record(episode);
+            record.sim_seconds = 10.0 + episode as f64 / 30.0;
+            store.add(&record).unwrap();
+            written.push(record);
+        }
+        assert_eq!(kept(folder.path()).unwrap(), written);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_no_episode() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(kept(folder.path()).unwrap(), []);
+        let mut store = EpisodeStore::open(folder.path(), "here").unwrap();
+        store.add(&record(1)).unwrap();
+        store.add(&record(2)).unwrap();
+        let path = folder.path().join(EPISODES);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, &text[..text.len() - 1]).unwrap();
+        assert_eq!(kept(folder.path()).unwrap(), [record(1)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use enact_eval::episode::EpisodeResult;
 use enact_eval::runner::{EvalConfig, run};
+use enact_eval::shard::Shard;
 use enact_eval::suite::Suite;
 use enact_plan::Outcome;
 use enact_robot::Robot;
@@ -104,6 +105,7 @@ fn how_much_of_a_suite_the_oracle_does() {
         robot: &Arc::new(robot),
         seed: given("SEED", "1").parse().unwrap(),
         episodes: given("EPISODES", "60").parse().unwrap(),
+        shard: Shard::default(),
         workers: 1,
         agents: None,
     };

@@ -126,7 +126,7 @@ fn print(
         std::fs::write(&path, &table)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    if args.json {
+    if args.results.json {
         let value = json!({
             "seed": args.seed,
             "episodes": args.episodes,

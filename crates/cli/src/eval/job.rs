@@ -138,6 +138,7 @@ impl Job {
             robot: &self.robot,
             seed: args.seed,
             episodes: args.episodes,
+            shard: args.shard.unwrap_or_default(),
             workers: usize::from(args.jobs),
             marks: args.marks,
             choice: args.draws.choice(),

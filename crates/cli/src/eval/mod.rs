@@ -4,6 +4,8 @@
 //! |---|---|
 //! | this one | a suite of tasks in the simulator |
 //! | [`job`] | a suite, and who is evaluated on it |
+//! | [`merge`] | the shards of an evaluation, put together |
+//! | [`results`] | results, printed and judged by thresholds |
 //! | [`ablate`] | the table of suites and methods |
 //! | [`preflight`] | what is wrong with methods, before the first is run |
 //! | [`method_setting`] | methods by their flags, for that table |
@@ -11,20 +13,21 @@
 
 mod ablate;
 pub(crate) mod job;
+pub mod merge;
 pub mod method_setting;
 mod photos;
 mod preflight;
+pub mod results;
 
 use std::io::stderr;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use enact_eval::episode::{EpisodeResult, WorkerAgent};
+use enact_eval::manifest::Manifest;
 use enact_eval::outcome::EpisodeOutcome;
-use enact_eval::page::Page;
-use enact_eval::report::SuiteReport;
 use enact_eval::runner::EvalConfig;
-use enact_eval::store::{self, EpisodeStore};
+use enact_eval::store::EpisodeStore;
 use enact_eval::suite::Suite;
 use enact_eval::{episode, episode_setup};
 use enact_model::{RequestOptions, Sampling, VisionLanguageModel};
@@ -38,6 +41,8 @@ use crate::methods::{DrawArgs, MethodsConfig, UnaskedMethods};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::{out, progress, prompts};
 use job::Job;
+use merge::EvalCommand;
+use results::{ResultSink, Results};
 
 /// Runs the suite and prints the table; returns whether the floor is reached.
 ///
@@ -45,6 +50,9 @@ use job::Job;
 /// If the suite, scene, robot or model cannot be loaded or do not go together, or an episode fails
 /// to run.
 pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
+    if let Some(EvalCommand::Merge(shards)) = &args.command {
+        return merge::merge(shards);
+    }
     if let Some(labels) = &args.photos {
         return photos::score(data_dir, labels, args).map(|()| true);
     }
@@ -59,19 +67,13 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     if let Some(number) = args.episode {
         return job.with_config(data_dir, args, |config| show(config, number, args));
     }
-    // What cannot be read is told before anything is run.
-    let earlier = args.compare.as_deref().map(store::load).transpose()?;
-    if let Some(folder) = &args.report {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
+    let sink = ResultSink::open(&args.results)?;
     let settings = settings(args, &job)?;
-    let kept = args
-        .out
-        .as_deref()
-        .map(|folder| EpisodeStore::open(folder, &settings))
-        .transpose()?;
-    let bar = progress::bar(args.episodes, "episodes, {msg}");
+    let command = command(args, &job);
+    let kept = kept(args, &job, &settings, &command)?;
+    let shard = args.shard.unwrap_or_default();
+    let numbers = shard.numbers(args.episodes, job.suite.tasks.len());
+    let bar = progress::bar(numbers.len() as u64, "episodes, {msg}");
     let mut successes = 0;
     let records = job.run(data_dir, args, kept, &mut |record| {
         successes += u64::from(record.success);
@@ -79,37 +81,42 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         bar.set_message(format!("{successes} succeeded"));
     })?;
     bar.finish_and_clear();
-    let command = command(args, &job);
-    let report = SuiteReport::new(&job.name, args.seed, &records, &command);
-    if let Some(folder) = &args.report {
-        let compared = args
-            .compare
-            .as_ref()
-            .map(|folder| folder.display().to_string());
-        let page = Page {
-            suite: &job.name,
-            settings: &settings,
-            records: &records,
-            earlier: compared.as_deref().zip(earlier.as_deref()),
-            command: &command,
-        };
-        let path = folder.join("index.html");
-        std::fs::write(&path, page.html())
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        errln!("enact: {} shows the results", path.display());
+    if args.shard.is_some() {
+        errln!(
+            "{:>9}  {shard}, {} of {} episodes; `enact eval merge` puts all shards together",
+            "shard",
+            records.len(),
+            args.episodes
+        );
     }
-    if args.json {
-        outln!("{}", serde_json::to_string(&report)?);
-    } else if args.md {
-        out::data(&report.markdown());
-    } else {
-        out::data(&report.table());
-    }
-    let wrong = report
-        .outcomes
-        .last()
-        .map_or(0.0, |all| all.share(all.wrong).value());
-    Ok(100.0 * report.share.value() >= args.floor && 100.0 * wrong <= args.most_wrong)
+    sink.show(&Results {
+        suite: &job.name,
+        seed: args.seed,
+        settings: &settings,
+        command: &command,
+        records: &records,
+    })
+}
+
+/// Opens the folder that keeps the episodes, if there is one.
+fn kept(args: &EvalArgs, job: &Job, settings: &str, command: &str) -> Result<Option<EpisodeStore>> {
+    let Some(folder) = &args.out else {
+        return Ok(None);
+    };
+    let Some(shard) = args.shard else {
+        return Ok(Some(EpisodeStore::open(folder, settings)?));
+    };
+    let manifest = Manifest {
+        enact: env!("CARGO_PKG_VERSION").to_owned(),
+        shard,
+        episodes: args.episodes,
+        tasks: job.suite.tasks.len(),
+        suite: job.name.clone(),
+        seed: args.seed,
+        settings: settings.to_owned(),
+        command: command.to_owned(),
+    };
+    Ok(Some(manifest.open(folder)?))
 }
 
 /// Returns the models that the arguments name; the shipped one by default.
@@ -169,7 +176,7 @@ fn show(job: &EvalConfig<'_>, number: u64, args: &EvalArgs) -> Result<bool> {
         agent,
         vec![Box::new(&mut console), Box::new(&mut unasked)],
     );
-    if args.json {
+    if args.results.json {
         outln!("{}", serde_json::to_string(&record)?);
     } else {
         outln!("{}", sentence(&record));

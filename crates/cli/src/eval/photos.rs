@@ -56,7 +56,7 @@ pub fn score(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
     }
     bar.finish_and_clear();
     let report = PhotoReport::new(pictures.iter().zip(found.iter().map(Vec::as_slice)));
-    if args.json {
+    if args.results.json {
         outln!("{}", serde_json::to_string(&report)?);
     } else {
         out::data(&report.table());

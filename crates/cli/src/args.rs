@@ -513,9 +513,10 @@ pub struct EvalArgs {
     /// Random seed; training data never uses these
     #[arg(long, default_value_t = 70_001)]
     pub seed: u64,
-    /// Number of episodes to run in parallel, each with its own copy of the model
-    #[arg(long, value_name = "J", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: u16,
+    /// Number of episodes to run in parallel, each with its own copy of the model [default: 1, or one for
+    /// each server that runs it]
+    #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
     /// Which models see and plan [default: models/tabletop].
     #[command(flatten)]
     pub models: ModelArgs,

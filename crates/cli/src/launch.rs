@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use enact_model::ServerPool;
 use enact_plan::{MeaningMode, Pointing};
 use enact_types::{text, toml_text};
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,7 @@ impl Launch {
             planning: self.planning.clone(),
             server: self.server.clone(),
             local: self.local.clone(),
+            pool: ServerPool::default(),
         }
     }
 
@@ -99,6 +101,7 @@ impl Launch {
             planning,
             server,
             local,
+            pool: _,
         } = models;
         (self.model, self.pointing) = (model, pointing);
         (self.perception, self.planning) = (perception, planning);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use clap::Args;
 use enact_model::{
-    Device, Dtype, Isq, ModelSource, Notify, RequestOptions, Sampling, VisionLanguageModel,
+    Device, Dtype, Isq, ModelSource, Notify, RequestOptions, Sampling, ServerPool,
+    VisionLanguageModel,
 };
 use enact_plan::Pointing;
 use enact_plan::similarity::TextSimilarity;
@@ -21,8 +22,8 @@ use crate::server::ServerConfig;
 /// Which models see and plan.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ModelArgs {
-    /// Model that sees and plans: folder, GGUF or UQFF file, Hugging Face id, or address of an
-    /// OpenAI-compatible server
+    /// Model that sees and plans: folder, GGUF or UQFF file, Hugging Face id, address of an
+    /// OpenAI-compatible server, or addresses of several that run one model, separated by commas
     #[arg(long, value_name = "PATH|ID|ADDRESS")]
     pub model: Option<String>,
     /// Model that looks at pictures, instead of the one that sees and plans
@@ -174,6 +175,8 @@ pub struct ModelsConfig {
     pub server: ServerConfig,
     /// How models in this process are run.
     pub local: LocalConfig,
+    /// Those among which models share several servers.
+    pub pool: ServerPool,
 }
 
 impl ModelsConfig {
@@ -296,7 +299,7 @@ impl ModelsConfig {
             ..ServerConfig::default()
         };
         let server = self.server.overridden(&server);
-        Self::named(data_dir.model(name), server, self.local.clone())
+        self.named(data_dir.model(name), server, self.local.clone())
     }
 
     /// Adds what goes for planning alone.
@@ -313,10 +316,10 @@ impl ModelsConfig {
         let name = role.model.as_ref().or(self.model.as_ref())?;
         let server = self.server.overridden(&role.server);
         let local = self.local.overridden(&role.local);
-        Some(Self::named(data_dir.model(name), server, local))
+        Some(self.named(data_dir.model(name), server, local))
     }
 
-    fn named(name: String, server: ServerConfig, local: LocalConfig) -> ModelChoice {
+    fn named(&self, name: String, server: ServerConfig, local: LocalConfig) -> ModelChoice {
         let is_server = matches!(ModelSource::parse(&name), ModelSource::Server(_));
         ModelChoice {
             name,
@@ -332,6 +335,7 @@ impl ModelsConfig {
                 local
             },
             is_server,
+            pool: self.pool.clone(),
             plans: false,
             score_steps: false,
             embeddings: None,
@@ -347,6 +351,7 @@ pub struct ModelChoice {
     server: ServerConfig,
     local: LocalConfig,
     is_server: bool,
+    pool: ServerPool,
     /// Whether it plans, too.
     pub plans: bool,
     score_steps: bool,
@@ -362,6 +367,7 @@ impl ModelChoice {
             server: run.server(),
             local: run.local(),
             is_server,
+            pool: ServerPool::default(),
             plans: false,
             score_steps: false,
             embeddings: None,
@@ -385,12 +391,18 @@ impl ModelChoice {
             .collect()
     }
 
+    /// On how many servers it runs; none where it runs in this process.
+    pub fn servers(&self) -> usize {
+        ModelSource::parse(&self.name).servers()
+    }
+
     /// The bounds of requests to it.
     pub fn options(&self) -> RequestOptions {
-        let options = match self.is_server {
+        let mut options = match self.is_server {
             true => self.server.options(),
             false => self.local.options(),
         };
+        options.server.pool = self.pool.clone();
         RequestOptions {
             score_steps: self.score_steps,
             ..options

@@ -78,7 +78,7 @@ pub use mistral::MistralModel;
 pub use options::{Notify, RequestOptions, ServerOptions};
 pub use picture::{PictureFormat, prepare, shrink};
 pub use sampling::Sampling;
-pub use server::ServerModel;
+pub use server::{PooledModel, ServerModel, ServerPool, Throughput};
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 
@@ -112,8 +112,8 @@ pub trait VisionLanguageModel: Perceiver + Planner + TextModel + Send {
 }
 
 /// Opens a model: a local folder, a GGUF or UQFF file, a Hugging Face id
-/// (`owner/name`), or a server (`http://…` or `host:port`, see [`ServerModel::connect`]). As long as `stop` is
-/// pressed it neither loads nor answers: [`PlannerError::Stopped`].
+/// (`owner/name`), a server (`http://…` or `host:port`, see [`ServerModel::connect`]), or several, separated by
+/// commas ([`PooledModel::open`]). As long as `stop` is pressed it neither loads nor answers: [`PlannerError::Stopped`].
 ///
 /// # Errors
 /// [`PlannerError::Load`] where there is no such model or it cannot be loaded.
@@ -123,7 +123,10 @@ pub fn open(
     stop: &StopSwitch,
 ) -> Result<Box<dyn VisionLanguageModel>, PlannerError> {
     match ModelSource::parse(source) {
-        ModelSource::Server(_) => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
+        ModelSource::Server(_) => match server::addresses(source) {
+            None => Ok(Box::new(ServerModel::connect(source, options, stop)?)),
+            Some(all) => Ok(Box::new(PooledModel::open(source, &all, options, stop)?)),
+        },
         #[cfg(feature = "local")]
         _ => Ok(Box::new(MistralModel::load(source, options, stop)?)),
         #[cfg(not(feature = "local"))]

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::local::LocalOptions;
 use crate::picture::PictureFormat;
 use crate::sampling::Sampling;
+use crate::server::ServerPool;
 
 /// Limits of a request.
 #[derive(Clone, Debug)]
@@ -90,6 +91,8 @@ pub struct ServerOptions {
     /// Longest time that is spent on asking again while a server loads its model, or as long as
     /// it asks to be left alone; one that is busy or broken is asked again for a third of that.
     pub retry_time: Duration,
+    /// Where several servers run the model: those among which models share them.
+    pub pool: ServerPool,
 }
 
 impl Default for ServerOptions {
@@ -100,6 +103,7 @@ impl Default for ServerOptions {
             picture_side: 1280,
             log_probabilities: false,
             retry_time: Duration::from_secs(60),
+            pool: ServerPool::default(),
         }
     }
 }

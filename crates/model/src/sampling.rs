@@ -126,7 +126,7 @@ impl Sampling {
 
 /// The draws of a model. Equal requests with equal seeds have equal draws, whatever was asked
 /// before; the same request again and again has others each time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Draws {
     /// Sum of the last request's text, and how often it was made in a row.
     last: Option<(u32, u32)>,

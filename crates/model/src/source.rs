@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::server::is_address;
+use crate::server::{addresses, is_address};
 
 /// Source of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,8 @@ pub enum ModelSource {
     Uqff(PathBuf),
     /// A Hugging Face id.
     Hub(String),
-    /// The address of an OpenAI-compatible server.
+    /// The address of an OpenAI-compatible server, or those of several that run one model, separated by
+    /// commas.
     Server(String),
 }
 
@@ -26,7 +27,7 @@ impl ModelSource {
     pub fn parse(text: &str) -> Self {
         let path = PathBuf::from(text);
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if is_address(text) {
+        if is_address(text) || addresses(text).is_some() {
             Self::Server(text.to_owned())
         } else if extension == Some("gguf") {
             Self::Gguf(path)
@@ -36,6 +37,14 @@ impl ModelSource {
             Self::Hub(text.to_owned())
         } else {
             Self::Folder(path)
+        }
+    }
+
+    /// Returns how many servers run the model; none where it is run in this process.
+    pub fn servers(&self) -> usize {
+        match self {
+            Self::Server(text) => addresses(text).map_or(1, |all| all.len()),
+            _ => 0,
         }
     }
 
@@ -90,6 +99,18 @@ mod tests {
                 ModelSource::parse(server),
                 ModelSource::Server(server.to_owned())
             );
+        }
+    }
+
+    #[test]
+    fn servers_are_counted() {
+        for (text, count) in [
+            ("models/tabletop", 0),
+            ("localhost:8000", 1),
+            ("gpu1:8000,gpu2:8000", 2),
+            ("http://a/v1,https://b/v1#m,c:80", 3),
+        ] {
+            assert_eq!(ModelSource::parse(text).servers(), count, "{text}");
         }
     }
 

@@ -139,11 +139,19 @@ impl Job {
             seed: args.seed,
             episodes: args.episodes,
             shard: args.shard.unwrap_or_default(),
-            workers: usize::from(args.jobs),
+            workers: args.jobs.map_or_else(|| self.servers(), usize::from),
             marks: args.marks,
             choice: args.draws.choice(),
             agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
         })
+    }
+
+    /// Returns how many servers run the models, by which that number of episodes can run at once; 1 if
+    /// one of them is run in this process.
+    fn servers(&self) -> usize {
+        let seen = self.perceiver.as_ref();
+        let seen = seen.map_or(usize::MAX, ModelChoice::servers);
+        self.planner.servers().min(seen).max(1)
     }
 
     /// Opens the model that plans, with its methods around it.

@@ -81,6 +81,9 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         bar.set_message(format!("{successes} succeeded"));
     })?;
     bar.finish_and_clear();
+    for server in job.models.pool.throughput() {
+        errln!("{:>9}  {server}", "server");
+    }
     if args.shard.is_some() {
         errln!(
             "{:>9}  {shard}, {} of {} episodes; `enact eval merge` puts all shards together",

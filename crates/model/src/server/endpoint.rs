@@ -37,6 +37,13 @@ impl Endpoint {
         };
         let mut base =
             url.map_err(|error| Reason::new(format!("it is not an address: {error}"), error))?;
+        if base.host_str().is_some_and(|host| host.contains(',')) {
+            return Err(
+                "commas stand between the addresses of servers: write each in full, as in \
+                 http://a:8000,http://b:8000"
+                    .into(),
+            );
+        }
         if !matches!(base.scheme(), "http" | "https") {
             let scheme = base.scheme();
             return Err(
@@ -139,6 +146,12 @@ pub(crate) fn without_secrets(source: &str) -> &str {
     address.rsplit('@').next().unwrap_or(address).trim()
 }
 
+/// Returns the addresses of several servers, which commas separate.
+pub(crate) fn addresses(text: &str) -> Option<Vec<&str>> {
+    let all: Vec<&str> = text.split(',').map(str::trim).collect();
+    (all.len() > 1 && all.iter().all(|it| is_address(it))).then_some(all)
+}
+
 /// Returns whether a text is the address of a server: with a scheme, a port, this computer's name,
 /// or a path that begins like the protocol's. An existing file is none.
 pub(crate) fn is_address(text: &str) -> bool {
@@ -224,6 +237,7 @@ mod tests {
             ("ftp://localhost/v1", "`ftp`"),
             ("http://", "not an address"),
             ("http://host:port/v1", "not an address"),
+            ("http://a,b/v1", "write each in full"),
             ("http://me:sk-1234@host/v1", "--key-env"),
             ("http://sk-1234@host/v1", "--key-env"),
             ("https://host/v1?api_key=sk-1234", "--key-env"),
@@ -234,6 +248,16 @@ mod tests {
                 "{reason}"
             );
             assert!(!without_secrets(source).contains("1234"), "{source}");
+        }
+    }
+
+    #[test]
+    fn several_addresses_are_several_servers() {
+        let two = Some(vec!["http://a", "b:8000#m"]);
+        assert_eq!(addresses("http://a, b:8000#m"), two);
+        assert_eq!(addresses("a:1,b:2,c:3").unwrap().len(), 3);
+        for text in ["http://a", "a,b", "http://a,", "http://a,models/b", ","] {
+            assert_eq!(addresses(text), None, "{text}");
         }
     }
 

@@ -3,6 +3,8 @@
 //! | module | idea |
 //! |---|---|
 //! | `endpoint` | address of a server |
+//! | `pool` | servers that share the work |
+//! | `pooled` | a model that several servers run |
 //! | `key` | its key, which is never shown |
 //! | `proxy` | the proxy in use |
 //! | `models` | chooses one of its models |
@@ -24,6 +26,8 @@ mod event_stream;
 mod json;
 mod key;
 mod models;
+mod pool;
+mod pooled;
 mod proxy;
 mod reasoning;
 mod retry_class;
@@ -53,8 +57,10 @@ use crate::special::SpecialTokens;
 use content::Content;
 use dialect::{ChatRequest, Dialect};
 use endpoint::Endpoint;
-pub(crate) use endpoint::is_address;
+pub(crate) use endpoint::{addresses, is_address};
 use key::ApiKey;
+pub use pool::{ServerPool, Throughput};
+pub use pooled::PooledModel;
 use retry_class::RetryClass;
 use retry_delay::Backoff;
 use server_error::ServerError;
@@ -91,6 +97,8 @@ enum RequestError {
     TimedOut,
     /// The server refuses the request; it may take another one.
     Refused(ServerError),
+    /// The server is gone, broken, or busy for too long.
+    Down(Reason),
     /// There is no more to be done, for a person.
     Final(Reason),
 }
@@ -148,7 +156,7 @@ impl ServerModel {
                 RequestError::Stopped => PlannerError::Stopped,
                 RequestError::TimedOut => failed("it does not answer".into()),
                 RequestError::Refused(complaint) => failed(server.explain(&complaint)),
-                RequestError::Final(reason) => failed(reason),
+                RequestError::Down(reason) | RequestError::Final(reason) => failed(reason),
             })?;
         }
         server.settings.pointing = server
@@ -241,9 +249,9 @@ impl ServerModel {
                 }
                 Err(TransportError::Stopped) => return Err(RequestError::Stopped),
                 Err(TransportError::TimedOut) => return Err(RequestError::TimedOut),
-                Err(TransportError::Failed(reason)) => return Err(RequestError::Final(reason)),
+                Err(TransportError::Failed(reason)) => return Err(RequestError::Down(reason)),
                 Err(TransportError::Unreachable(reason)) if !self.was_reached => {
-                    return Err(RequestError::Final(self.unreachable(reason)));
+                    return Err(RequestError::Down(self.unreachable(reason)));
                 }
                 Err(TransportError::Unreachable(reason) | TransportError::Broken(reason)) => {
                     (self.through_proxy(reason), RetryClass::Transient, None)
@@ -253,7 +261,7 @@ impl ServerModel {
             let wait = backoff.wait(asked, is_patient, rand::random());
             let wait = wait.filter(|wait| Instant::now() + *wait < deadline);
             let Some(wait) = wait else {
-                return Err(RequestError::Final(given_up(reason, &backoff, asked)));
+                return Err(RequestError::Down(given_up(reason, &backoff, asked)));
             };
             self.options.notify.tell(&format!(
                 "{reason}; asking again in {:.1} s",
@@ -390,7 +398,7 @@ impl ServerModel {
                     self.options.notify.tell(&format!("{said}; {change}"));
                     self.dialect = dialect;
                 }
-                None => return Err(RequestError::Final(self.explain(&complaint))),
+                None => return Err(RequestError::Refused(complaint)),
             }
         }
     }
@@ -467,7 +475,7 @@ impl ServerModel {
             RequestError::Stopped => Failure::Stopped,
             RequestError::TimedOut => Failure::TimedOut,
             RequestError::Refused(complaint) => Failure::Refused(self.explain(&complaint)),
-            RequestError::Final(reason) => Failure::Refused(reason),
+            RequestError::Down(reason) | RequestError::Final(reason) => Failure::Refused(reason),
         };
         failure.of(&self.name, self.options.time_limit)
     }
@@ -551,6 +559,9 @@ struct ChatCompletion {
 
 /// Adds how often and how long the server was asked in vain.
 fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reason {
+    if backoff.waits == 0 && asked.is_none() {
+        return reason;
+    }
     reason.reworded(|reason| match asked {
         Some(asked) if backoff.waits == 0 => {
             let seconds = asked.as_secs_f64();

@@ -7,5 +7,6 @@ mod answers;
 mod methods;
 mod mock;
 mod parameters;
+mod pool;
 mod protocol;
 mod trouble;

@@ -149,6 +149,23 @@ pub fn serve(mut respond: impl FnMut(&Request, usize) -> Response + Send + 'stat
     }
 }
 
+/// Answers requests as they come, several at once.
+pub fn serve_at_once(respond: impl Fn(&Request) -> Response + Clone + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/v1", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            let respond = respond.clone();
+            thread::spawn(move || {
+                if let Some(request) = read(&stream) {
+                    send(stream, respond(&request));
+                }
+            });
+        }
+    });
+    address
+}
+
 /// Answers chats with one response after another, the last one for good.
 pub fn serve_in_turn(responses: Vec<fn() -> Response>) -> Mock {
     serve(move |_, number| responses[number.min(responses.len() - 1)]())

@@ -14,6 +14,7 @@ use crate::observers::Observers;
 use crate::perception::Perception;
 use crate::preview::{Preview, PreviewedPlan};
 use crate::session::RuntimeError;
+use crate::stale_plan;
 
 /// Distance over which a camera sees the hand move, meters.
 const SEEN_MOTION: f64 = 0.05;
@@ -82,6 +83,20 @@ impl<'a> Executor<'a> {
             &mut self.usage,
             &mut self.observers,
         )
+    }
+
+    /// Forgets the newest look if it is too old for another plan, or if somebody has moved the arm
+    /// since.
+    pub(crate) fn expire_look(&mut self) -> Result<(), RuntimeError> {
+        if self.perception.look.is_none() {
+            return Ok(());
+        }
+        let now = self.state()?;
+        let then = self.perception.arm_at_look.as_ref();
+        if !then.is_some_and(|then| stale_plan::may_rest_on(then, &now)) {
+            self.perception.look = None;
+        }
+        Ok(())
     }
 
     /// Predicts what comes of a plan that begins at rest at `at`, with the attempts that this

@@ -8,7 +8,7 @@ use enact_ground::scene::{Finding, Solid};
 use enact_ground::{Grounder, SceneMemory};
 use enact_plan::pointing::readings;
 use enact_plan::{Agent, Detection, ModelResponse, ObjectView, PlannerError, Usage};
-use enact_types::{Frame, JointVector, NormalizedPoint, Stamp};
+use enact_types::{Frame, JointVector, NormalizedPoint};
 
 use crate::event::Event;
 use crate::frame_check;
@@ -22,10 +22,10 @@ pub(crate) struct Perception<'a> {
     pub(crate) memory: SceneMemory,
     /// Objects that moved by themselves, according to the newest look.
     pub(crate) changes: Vec<ObjectChange>,
-    /// The newest look at the table, until something moves.
+    /// The newest look at the table, until something moves or it is too old to plan by.
     pub(crate) look: Option<Frame>,
-    /// Time of the newest look, on the arm's clock.
-    pub(crate) looked_at: Option<Stamp>,
+    /// The arm at the newest look.
+    pub(crate) arm_at_look: Option<ArmState>,
     /// Whether the arm has moved since the newest look, and how long the camera takes to show it is
     /// watched.
     motion: ArmMotion,
@@ -61,7 +61,7 @@ impl<'a> Perception<'a> {
             memory: SceneMemory::default(),
             changes: Vec::new(),
             look: None,
-            looked_at: None,
+            arm_at_look: None,
             motion: ArmMotion::None,
             last_frame: None,
             sees_depth: false,
@@ -107,7 +107,7 @@ impl<'a> Perception<'a> {
         }
         let frame = frame_check::next_valid_frame(self.camera.as_mut(), self.last_frame)?;
         self.last_frame = Some(frame.sequence);
-        self.looked_at = Some(state.stamp);
+        self.arm_at_look = Some(state.clone());
         self.sees_depth = frame.depth.is_some();
         observers.notify(&Event::FrameCaptured(&frame));
         let marks = if self.marks {

@@ -17,7 +17,7 @@ use crate::execute::Executor;
 use crate::gated_arm::GatedArm;
 use crate::observers::Observers;
 use crate::perception::Perception;
-use crate::report::TaskReport;
+use crate::report::{TaskEnd, TaskReport};
 use crate::turn::{TaskOptions, TaskRun};
 
 /// Robot, camera and agent, and their memory between tasks.
@@ -246,6 +246,10 @@ impl<'a> Session<'a> {
             &self.conversation,
         );
         let (task, ending, turns) = run.finish()?;
+        if ending == TaskEnd::Stopped {
+            // Whoever stops an arm may reach for what is on the table.
+            self.executor.perception.look = None;
+        }
         self.conversation.push(ConversationTurn {
             instruction: instruction.to_owned(),
             replies: task.said.clone(),

@@ -61,6 +61,8 @@ pub(crate) struct TaskState {
     must_act: bool,
     /// Number of plans given up because their premises had changed.
     outdated: usize,
+    /// What had changed at a look that became too old before a plan was made of it.
+    unplanned_changes: Vec<ObjectChange>,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
@@ -140,6 +142,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         if let Some(reply) = reply.or_else(|| self.executor.agent.declines(instruction)) {
             return Ok((self.reply(&reply), 0));
         }
+        self.executor.expire_look()?;
         let turns = if execute_step.is_request() {
             self.options.turns
         } else {
@@ -176,8 +179,15 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                 return Ok(Some(TaskEnd::Stopped));
             }
             self.executor.look_around(&[])?;
+            let noticed = std::mem::take(&mut self.task.unplanned_changes);
+            self.executor.perception.changes.splice(0..0, noticed);
         }
         let Some(plan) = self.ask()? else {
+            self.executor.expire_look()?;
+            let perception = &self.executor.perception;
+            if perception.look.is_none() {
+                self.task.unplanned_changes.clone_from(&perception.changes);
+            }
             return Ok(None);
         };
         if self.options.dry_run {
@@ -311,7 +321,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     /// if that look is old.
     fn outdated(&mut self, plan: &Plan) -> Result<Option<String>, RuntimeError> {
         let executor = &mut *self.executor;
-        let Some(looked) = executor.perception.looked_at else {
+        let arm_at_look = executor.perception.arm_at_look.as_ref();
+        let Some(looked) = arm_at_look.map(|arm| arm.stamp) else {
             return Ok(None);
         };
         if !stale_plan::moves(plan) || !stale_plan::is_old(looked, executor.state()?.stamp) {

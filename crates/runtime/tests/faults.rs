@@ -19,7 +19,7 @@ use enact_plan::{
 use enact_robot::Command;
 use enact_runtime::{RuntimeError, TaskEnd, TaskOptions};
 use enact_sim::{Layout, Simulator};
-use enact_types::{Frame, JointVector};
+use enact_types::{Frame, JointVector, StopSwitch};
 
 /// An arm that records every command, on a clock that can be advanced.
 #[derive(Clone)]
@@ -337,4 +337,78 @@ fn fault_24_a_plan_that_rests_on_an_old_picture_is_dropped_if_anything_was_moved
     let (moved, changes) = late(false);
     assert!(moved, "a table that stayed is no reason to ask again");
     assert!(changes.is_empty(), "{changes:?}");
+}
+
+/// Runs two tasks that do nothing, between which the cube is moved and the clock goes on by `pause`;
+/// the first one is stopped or not. Returns what the second plan is told to have changed.
+fn second_task(pause: Duration, is_stopped: bool) -> Vec<String> {
+    let bench = Bench::new(PROTOCOLS[0], 1);
+    let arm = Watched::new(&bench);
+    let stop = StopSwitch::new();
+    let first = if is_stopped { "no plan" } else { DONE };
+    let mut puppet = Puppet::new(&bench, &[first, DONE]);
+    let asked = Arc::clone(&puppet.asked);
+    let mut is_first = true;
+    puppet.meanwhile = Box::new({
+        let stop = stop.clone();
+        move || {
+            if std::mem::take(&mut is_first) && is_stopped {
+                stop.press();
+            }
+        }
+    });
+    let thread = ArmThread::start_with(Box::new(arm.clone()), &bench.robot, stop.clone());
+    let mut session = bench.session(thread, bench.camera(), Box::new(puppet));
+    let report = session.run(TASK, turns(2)).unwrap();
+    let ending = if is_stopped {
+        TaskEnd::Stopped
+    } else {
+        TaskEnd::Done
+    };
+    assert_eq!(report.ending, ending);
+    stop.release();
+    move_cube(&bench.simulator, &bench.layout);
+    arm.ahead.store(pause.as_nanos() as u64, Ordering::SeqCst);
+    let report = session.run(TASK, turns(2)).unwrap();
+    assert_eq!(report.ending, TaskEnd::Done);
+    drop(session);
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 2);
+    asked[1].changes.clone()
+}
+
+#[test]
+fn fault_24_no_plan_rests_on_a_look_that_is_old_or_from_before_a_stop() {
+    let minute = Duration::from_secs(60);
+    for (pause, is_stopped) in [(minute, false), (Duration::ZERO, true)] {
+        let changes = second_task(pause, is_stopped);
+        let [change] = &changes[..] else {
+            panic!("{pause:?}, stopped: {is_stopped}: {changes:?}");
+        };
+        assert!(change.contains("the red cube was moved"), "{change}");
+    }
+    // Where no time has passed, the look counts as new, and the model is not asked again.
+    let changes = second_task(Duration::ZERO, false);
+    assert!(changes.is_empty(), "{changes:?}");
+}
+
+#[test]
+fn fault_24_a_plan_after_one_that_was_rejected_rests_on_a_new_look() {
+    let bench = Bench::new(PROTOCOLS[0], 1);
+    let arm = Watched::new(&bench);
+    let mut puppet = Puppet::new(&bench, &["no plan", DONE]);
+    let asked = Arc::clone(&puppet.asked);
+    puppet.meanwhile = Box::new({
+        let (arm, simulator, layout) = (arm.clone(), bench.simulator.clone(), bench.layout.clone());
+        move || {
+            if arm.ahead.swap(60_000_000_000, Ordering::SeqCst) == 0 {
+                move_cube(&simulator, &layout);
+            }
+        }
+    });
+    let mut session = bench.session(arm.thread(&bench), bench.camera(), Box::new(puppet));
+    session.run(TASK, turns(2)).unwrap();
+    drop(session);
+    let changes = asked.lock().unwrap()[1].changes.clone();
+    assert!(changes[0].contains("the red cube was moved"), "{changes:?}");
 }

@@ -73,8 +73,8 @@ pub trait Planner {
         None
     }
 
-    /// Returns whether the plan for `situation` follows from the words of its instruction, without a
-    /// model being asked.
+    /// Returns whether the plan for `situation` is settled without a model being asked, as where it
+    /// follows from the words of its instruction.
     fn understands(&mut self, _situation: &Situation) -> bool {
         false
     }

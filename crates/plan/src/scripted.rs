@@ -57,6 +57,10 @@ impl Planner for ScriptedPlanner {
         let text = serde_json::to_string(&plan).expect("a plan is always valid JSON");
         Ok(ModelResponse::unasked(text, plan))
     }
+
+    fn understands(&mut self, _situation: &Situation) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ use std::sync::{Arc, OnceLock};
 
 use common::{ABSENT, BOUNDS, PUT, Stage, record, record_on};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
-use enact_plan::{Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Situation};
+use enact_plan::{
+    Agent, Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Situation,
+};
 use enact_recording::{Playback, RecordedWall, Recording, Replay, Topic, verify};
 use enact_robot::Command;
-use enact_runtime::{Event, Observer, TaskEnd};
+use enact_runtime::{Event, Observer, PlanChoice, TaskEnd, TaskOptions};
 use enact_sim::{Layout, SimArm, Simulator};
 use enact_types::Frame;
 
@@ -85,6 +87,54 @@ fn jogs_and_tasks_of_one_session_come_to_the_same_again() {
     drop(session);
     recording.finish().unwrap();
     assert!(is_the_same(&path) > 4);
+}
+
+/// An agent whose plans are those of a model, as far as the loop can tell.
+struct Guessing<A>(A);
+
+impl<A: Perceiver> Perceiver for Guessing<A> {
+    fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+        self.0.perceive(frame)
+    }
+}
+
+impl<A: Planner> Planner for Guessing<A> {
+    fn plan(
+        &mut self,
+        frame: &Frame,
+        situation: &Situation,
+    ) -> Result<ModelResponse<Plan>, PlannerError> {
+        self.0.plan(frame, situation)
+    }
+}
+
+#[test]
+fn as_many_plans_are_drawn_again_as_were_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let options = TaskOptions {
+        choice: PlanChoice::Vote(3),
+        ..BOUNDS
+    };
+    let (mut settled, mut guessed) = (0, 0);
+    for (is_settled, drawn) in [(true, &mut settled), (false, &mut guessed)] {
+        let stage = Stage::new(2);
+        let mut recording = stage.recording(&path, 0);
+        let agent: Box<dyn Agent> = match is_settled {
+            true => Box::new(stage.agent(PUT)),
+            false => Box::new(Guessing(stage.agent(PUT))),
+        };
+        let arm = Box::new(stage.simulator.arm());
+        let mut session = stage.session_with(arm, agent, vec![Box::new(&mut recording)]);
+        session.run("put it", options).unwrap();
+        drop(session);
+        recording.finish().unwrap();
+        assert!(is_the_same(&path) > 4);
+        let recording = Recording::open(&path).unwrap();
+        *drawn = recording.of(Topic::Plan).count();
+    }
+    assert!(settled > 0, "{settled}");
+    assert_eq!(guessed, 3 * settled);
 }
 
 #[test]

@@ -248,14 +248,18 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Asks for as many plans as the bounds say. The best answer is last.
+    /// Asks for as many plans as the bounds say, or for the one that no model is asked for. The best
+    /// answer is last.
     fn draw(&mut self, situation: &Situation) -> Result<Vec<ModelResponse<Plan>>, RuntimeError> {
         let executor = &mut *self.executor;
         let Some(frame) = &executor.perception.look else {
             return Ok(Vec::new());
         };
         let choice = self.options.choice;
-        let answers: Vec<ModelResponse<Plan>> = (0..choice.drawn())
+        // Drawn again it would be the same, and a vote on it would say nothing.
+        let is_settled = choice.drawn() > 1 && executor.agent.understands(situation);
+        let drawn = if is_settled { 1 } else { choice.drawn() };
+        let answers: Vec<ModelResponse<Plan>> = (0..drawn)
             .map(|_| executor.agent.plan(frame, situation))
             .collect::<Result<_, _>>()?;
         if answers.len() < 2 {

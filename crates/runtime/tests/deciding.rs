@@ -1,5 +1,7 @@
 //! Selection among several plans, and plans that are not carried out after all.
 
+use std::cell::Cell;
+
 use enact_dataset::ground_truth::GroundTruth;
 use enact_plan::{
     CompositeAgent, Detection, ExchangeKind, ModelResponse, Perceiver, Plan, Planner, PlannerError,
@@ -293,6 +295,54 @@ fn a_vote_that_is_held_again_comes_out_the_same() {
     let (_, first) = vote(divided());
     let (_, again) = vote(first.clone());
     assert_eq!(summary(&first), summary(&again));
+}
+
+/// A plan that follows from rules, and how often it was asked for.
+struct Settled<'c> {
+    plan: Plan,
+    asked: &'c Cell<u32>,
+}
+
+impl Planner for Settled<'_> {
+    fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
+        self.asked.set(self.asked.get() + 1);
+        Ok(ModelResponse::planned(self.plan.clone()))
+    }
+
+    fn understands(&mut self, _: &Situation) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_no_model_is_asked_for_is_drawn_once_and_nobody_votes_on_it() {
+    for choice in [PlanChoice::Vote(5), PlanChoice::Best(5), PlanChoice::Only] {
+        let table = Table::new(3);
+        let (asked, mut plans) = (Cell::new(0), Plans::default());
+        let agent = CompositeAgent {
+            perceiver: table.truth(),
+            planner: Settled {
+                plan: Plan {
+                    steps: vec![point("red cube"), Step::done()],
+                },
+                asked: &asked,
+            },
+        };
+        let mut session = table.session(agent, vec![Box::new(&mut plans)]);
+        let options = TaskOptions {
+            choice,
+            ..TaskOptions::of_turns(1)
+        };
+        let report = session.run("point to something", options).unwrap();
+        drop(session);
+        assert_eq!(report.ending, TaskEnd::Done, "{choice:?}");
+        assert_eq!((asked.get(), plans.0.len()), (1, 1), "{choice:?}");
+        assert!(
+            plans.0[0].exchanges.is_empty(),
+            "{:?}",
+            plans.0[0].exchanges
+        );
+    }
 }
 
 #[test]

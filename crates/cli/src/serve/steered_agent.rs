@@ -102,7 +102,7 @@ impl Planner for SteeredAgent {
 
     fn understands(&mut self, situation: &Situation) -> bool {
         let is_steered = self.steering.lock().is_some();
-        !is_steered && self.agent.understands(situation)
+        is_steered || self.agent.understands(situation)
     }
 
     fn text_model(&mut self) -> Option<&mut dyn TextModel> {
@@ -115,5 +115,56 @@ impl Planner for SteeredAgent {
             return Ok(());
         }
         self.agent.task_ended(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_plan::{CompositeAgent, Step};
+    use enact_types::{Intrinsics, Pose, Stamp};
+    use image::RgbImage;
+
+    /// Sees nothing, and asks a model for each plan.
+    struct Asking;
+
+    impl Perceiver for Asking {
+        fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
+            Ok(ModelResponse::unasked(String::new(), Vec::new()))
+        }
+    }
+
+    impl Planner for Asking {
+        fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
+            Ok(ModelResponse::planned(Plan { steps: Vec::new() }))
+        }
+    }
+
+    #[test]
+    fn a_plan_that_is_given_is_settled_until_it_is_taken() {
+        let steering = Steering::default();
+        let agent = CompositeAgent {
+            perceiver: Asking,
+            planner: Asking,
+        };
+        let mut agent = SteeredAgent::new(Box::new(agent), steering.clone());
+        let situation = Situation::default();
+        assert!(!agent.understands(&situation));
+        let given = Plan {
+            steps: vec![Step::home()],
+        };
+        steering.set(Steered::Once(given.clone()));
+        assert!(agent.understands(&situation));
+        let frame = Frame {
+            sequence: 1,
+            stamp: Stamp::default(),
+            rgb: RgbImage::new(4, 3),
+            depth: None,
+            intrinsics: Intrinsics::from_vertical_fov(4, 3, 0.7),
+            base_from_camera: Pose::identity(),
+        };
+        let taken = agent.plan(&frame, &situation).unwrap();
+        assert_eq!(taken.parsed, Ok(given));
+        assert!(!agent.understands(&situation));
     }
 }

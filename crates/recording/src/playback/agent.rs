@@ -1,5 +1,7 @@
 //! An agent that gives the recorded responses.
 
+use std::collections::{HashMap, HashSet};
+
 use enact_plan::{
     Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Rejection, Situation, Usage,
 };
@@ -17,6 +19,8 @@ use super::inputs::{Next, RecordedInputs, RequestCursor};
 pub(super) struct RecordedAgent {
     perceptions: RecordedInputs<RecordedResponse>,
     plans: RecordedInputs<RecordedResponse>,
+    /// Turns in which a single plan was drawn.
+    settled: HashSet<usize>,
     /// Tasks that were declined without a look, and the responses.
     declined: Vec<(String, String)>,
 }
@@ -26,6 +30,8 @@ pub(super) struct RecordedAgent {
 struct RecordedResponse {
     answer: message::ResponseMessage,
     usage: Usage,
+    /// Turn of all turns of the recording, from 1.
+    turn: usize,
 }
 
 impl RecordedAgent {
@@ -36,6 +42,7 @@ impl RecordedAgent {
         Ok(Self {
             perceptions: answers(recording, course, Topic::Perception)?,
             plans: answers(recording, course, Topic::Plan)?,
+            settled: settled(recording),
             declined: declined(recording)?,
         })
     }
@@ -68,6 +75,27 @@ impl Planner for RecordedAgent {
         let found = self.declined.iter().find(|(task, _)| task == instruction);
         found.map(|(_, reply)| reply.clone())
     }
+
+    /// Returns whether one plan was drawn in this turn, however many were to be.
+    fn understands(&mut self, _: &Situation) -> bool {
+        let next = self.plans.peek();
+        next.is_some_and(|next| self.settled.contains(&next.turn))
+    }
+}
+
+/// Returns the turns in which a single plan was drawn, counted over all tasks from 1.
+fn settled(recording: &Recording) -> HashSet<usize> {
+    let mut turn = 0;
+    let mut drawn: HashMap<usize, usize> = HashMap::new();
+    for record in recording.records() {
+        match record.topic {
+            Topic::Turn => turn += 1,
+            Topic::Plan => *drawn.entry(turn).or_default() += 1,
+            _ => {}
+        }
+    }
+    let single = drawn.into_iter().filter(|(_, drawn)| *drawn == 1);
+    single.map(|(turn, _)| turn).collect()
 }
 
 /// Returns the tasks that ended in words before anything was looked at.
@@ -94,7 +122,9 @@ fn answers(
     course: &RequestCursor,
     topic: Topic,
 ) -> Result<RecordedInputs<RecordedResponse>, RecordingError> {
+    let mut turn = 0;
     RecordedInputs::of(recording, course, |record, after| {
+        turn += usize::from(record.topic == Topic::Turn);
         if record.topic != topic {
             return Ok(None);
         }
@@ -103,6 +133,7 @@ fn answers(
         Ok(Some(RecordedResponse {
             answer: record.read()?,
             usage: timing.map_or(Usage::default(), |timing| timing.usage),
+            turn,
         }))
     })
 }
@@ -141,7 +172,7 @@ fn answer<T>(
     said: RecordedResponse,
     parse: impl Fn(&message::ResponseMessage) -> Result<T, Rejection>,
 ) -> ModelResponse<T> {
-    let RecordedResponse { answer, usage } = said;
+    let RecordedResponse { answer, usage, .. } = said;
     let parsed = match &answer.rejected {
         Some(reason) => Err(Rejection(reason.clone())),
         None => parse(&answer),

@@ -97,6 +97,11 @@ impl<T> RecordedInputs<T> {
         })
     }
 
+    /// Returns the next input of the current request without taking it, if there is one.
+    pub(super) fn peek(&self) -> Option<&T> {
+        self.parts.get(self.course.at())?.front()
+    }
+
     /// Returns the next input of the current request.
     pub(super) fn next(&mut self) -> Next<T> {
         let at = self.course.at();

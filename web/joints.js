@@ -3,7 +3,7 @@ import { attempt } from "./announce.js";
 import { move } from "./api.js";
 import { button, el, keyed, set } from "./dom.js";
 import { driving } from "./driver.js";
-import { may } from "./state.js";
+import { heldSentence, may } from "./state.js";
 import { on, state } from "./store.js";
 import { inUnit, percent } from "./units.js";
 import { label, said, words } from "./words.js";
@@ -46,8 +46,7 @@ function show() {
   keyed(rows, joints, (it) => it.name, makeRow, showRow);
   const gripper = document.getElementById("gripper");
   gripper.hidden = !status?.gripper;
-  if (status?.gripper?.holding) words(gripper, "joints.holding", { name: status.gripper.holding });
-  else words(gripper, "joints.empty");
+  if (status?.gripper) words(gripper, heldSentence(status.gripper), { name: status.gripper.holding });
 }
 
 function makeRow({ name, unit }) {

@@ -104,6 +104,12 @@ export function waitingPlan(state) {
   return null;
 }
 
+/** Returns the name of the sentence that says what the gripper holds. */
+export function heldSentence({ holding, is_known }) {
+  if (!is_known) return "joints.unknown";
+  return holding ? "joints.holding" : "joints.empty";
+}
+
 /** Notes whether the arm has left the posture of the last look. Returns whether that is news. */
 function hasMoved({ scene, joints }) {
   if (scene.at === null || scene.moved || joints.length === 0) return false;

@@ -229,6 +229,7 @@ export const STRINGS = {
   "joints.home": ["Move home", "回到初始位"],
   "joints.holding": ["The gripper holds {name}.", "夹爪夹着 {name}。"],
   "joints.empty": ["The gripper holds nothing.", "夹爪没有夹东西。"],
+  "joints.unknown": ["It is not known what the gripper holds.", "不知道夹爪是否夹着东西。"],
 
   "queue.title": ["Queue", "队列"],
   "queue.now": ["Now: {instruction}", "当前：{instruction}"],

@@ -40,8 +40,9 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     };
     let models = setup.run_models(false)?;
     let tell = |instruction: &str, report: &TaskReport, wall: Duration| {
-        if let Some(outcomes) = &outcomes {
-            outcomes.note(is_reached(&setup, instruction, report));
+        let reached = is_reached(&setup, instruction, report);
+        if let Some((outcomes, reached)) = outcomes.as_ref().zip(reached) {
+            outcomes.note(reached);
         }
         let success = report.reports_success();
         if args.json {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use enact_arm::StopSwitch;
-use enact_plan::{Outcome, Plan, Usage};
+use enact_plan::{Outcome, Plan, Usage, Verdict};
 use enact_runtime::{Approver, TaskEnd, TaskOptions, TaskReport};
 use enact_types::text::BYTE_ORDER_MARK;
 use serde_json::{Value, json};
@@ -70,10 +70,11 @@ fn carry_out(
         },
     )?;
     drop(session);
-    let success = is_reached(setup, instruction, &report);
+    let reached = is_reached(setup, instruction, &report);
+    let success = reached == Some(true);
     // Who only shows what would be done reaches nothing, and fails at nothing.
-    if report.ending != TaskEnd::DryRun {
-        observers.outcome(success);
+    if let Some(reached) = reached.filter(|_| report.ending != TaskEnd::DryRun) {
+        observers.outcome(reached);
     }
     // What a watcher cannot write must not cost the result.
     let page = observers.finish();
@@ -171,16 +172,25 @@ pub fn approver(stop: StopSwitch) -> Approver<'static> {
 }
 
 /// Judges by physics if the arm is in a simulated scene that knows the goal of the instruction, or
-/// else by what the robot observed.
-pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> bool {
+/// else by what the robot observed; `None` if a stop left that open.
+pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> Option<bool> {
     if report.ending == TaskEnd::DryRun {
-        return false;
+        return Some(false);
+    }
+    if is_left_open(report) {
+        return None;
     }
     let goal = setup.scene.goal_for(instruction, &setup.layout);
-    match goal.filter(|_| setup.is_simulated()) {
+    Some(match goal.filter(|_| setup.is_simulated()) {
         Some(goal) => setup.simulator.with_world(|world| goal.holds(world)),
         None => report.reports_success(),
-    }
+    })
+}
+
+/// Returns whether a stop came before anybody looked what the last step had come to.
+pub fn is_left_open(report: &TaskReport) -> bool {
+    let last = report.steps.last();
+    report.ending == TaskEnd::Stopped && last.is_some_and(|last| last.verdict != Verdict::Yes)
 }
 
 /// Returns whether a dry run planned something, and all of it would be admitted.
@@ -206,8 +216,8 @@ pub fn summary(
 ) -> Value {
     let is_dry = report.ending == TaskEnd::DryRun;
     let mut summary = json!({
-        // Nobody tried.
-        "success": (!is_dry).then_some(success),
+        // Nobody tried, or nobody knows.
+        "success": (!is_dry && !is_left_open(report)).then_some(success),
         "ending": report.ending,
         "turns": report.turns,
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),

@@ -231,6 +231,9 @@ fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);
     let task = serving.over(&mut events, id);
     assert_eq!(task["ending"], "stopped", "{task}");
+    assert_eq!(task["reached"], json!(null), "nobody has looked: {task}");
+    let gripper = serving.client.get("/v1/status").json()["gripper"].clone();
+    assert_eq!(gripper["is_known"], false, "{gripper}");
     let refused = serving
         .client
         .post("/v1/tasks", &json!({"instruction": TASK}));
@@ -243,6 +246,11 @@ fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     let id = serving.task(TASK, false);
     let task = serving.over(&mut events, id);
     assert_eq!(task["reached"], true, "{task}");
+    let gripper = serving.client.get("/v1/status").json()["gripper"].clone();
+    assert_eq!(
+        (&gripper["is_known"], &gripper["holding"]),
+        (&json!(true), &json!(null))
+    );
 }
 
 #[test]

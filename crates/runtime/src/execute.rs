@@ -261,7 +261,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Marks an object as released in memory if the fingers no longer hold it.
-    fn notice_loss(&mut self) -> Result<(), RuntimeError> {
+    pub(crate) fn notice_loss(&mut self) -> Result<(), RuntimeError> {
         let state = self.state()?;
         let lost = self
             .arm

@@ -171,6 +171,10 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     /// Looks, asks and acts; returns `Some` if that ends the task.
     fn turn(&mut self) -> Result<Option<TaskEnd>, RuntimeError> {
         if self.executor.perception.look.is_none() {
+            // After a stop the fingers may have let go.
+            if self.executor.perception.memory.held().is_some() {
+                self.executor.notice_loss()?;
+            }
             if self.consent.may_move()
                 && !self.options.dry_run
                 && self.task.speech_act.is_request()

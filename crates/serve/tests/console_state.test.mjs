@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  isDrivenByAnother, may, takeInEvent, takeScene, takeStanding, takeStatus, takeTaskPlan, takeTasks,
+  heldSentence, isDrivenByAnother, may, takeInEvent, takeScene, takeStanding, takeStatus, takeTaskPlan, takeTasks,
   unknownState, waitingPlan,
 } from "../../../web/state.js";
 import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from "../../../web/steps.js";
@@ -239,4 +239,11 @@ test("the page runs under a policy without inline code and asks nobody else", ()
     const text = readFileSync(new URL(file, WEB), "utf8").replaceAll("http://www.w3.org/2000/svg", "");
     assert.doesNotMatch(text, /https?:\/\/|innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/, file);
   }
+});
+
+test("what the gripper holds is said only where it is known", () => {
+  const held = (holding, is_known) => STRINGS[heldSentence({ holding, is_known })][0];
+  assert.equal(held("red cube", true), "The gripper holds {name}.");
+  assert.equal(held(null, true), "The gripper holds nothing.");
+  assert.match(held(null, false), /not known/);
 });

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use enact_plan::{ModelResponse, Situation, Step};
+use enact_plan::{ModelResponse, Outcome, Relation, Situation, Step, Verdict};
 use enact_runtime::{Event, Observer, TaskEnd};
 use enact_serve::session::status::ArmMode;
 use enact_serve::session::task::TaskState;
@@ -378,6 +378,61 @@ fn a_yes_to_an_edited_plan_is_none_to_another_one() {
     mock.wait_until(|status| status.state == ArmMode::WaitingForApproval);
     session.press("ada");
     assert!(!asked.join().unwrap());
+}
+
+/// What the status says of the gripper: whether that is known, and what it holds.
+fn held(mock: &Mock) -> (bool, Option<String>) {
+    let gripper = mock.status().gripper.unwrap();
+    (gripper.is_known, gripper.holding)
+}
+
+#[test]
+fn what_the_gripper_holds_is_told_only_where_it_is_known() {
+    let mock = Mock::new();
+    let ada = client("ada", Role::Ask);
+    let id = mock.ask(&ada, "pick it and place it", true);
+    mock.session.next_job().unwrap();
+    let mut observer = ServeObserver::new(&mock.session);
+    let (unknown, nothing) = ((false, None), (true, None));
+    let cube = (true, Some("red cube".to_owned()));
+    assert_eq!(held(&mock), unknown, "nobody has looked yet");
+    let planned = |holding: Option<&str>| Situation {
+        holding: holding.map(str::to_owned),
+        ..Situation::default()
+    };
+    let answer = ModelResponse::planned(picks(&["red cube"]));
+    let looks = |observer: &mut ServeObserver, holding: Option<&str>| {
+        let situation = &planned(holding);
+        let answer = &answer;
+        observer.observe(&Event::Planned { situation, answer });
+    };
+    let judged = |step: &Step, verdict: Verdict| Outcome {
+        step: step.clone(),
+        verdict,
+        reason: String::new(),
+    };
+    looks(&mut observer, None);
+    assert_eq!(held(&mock), nothing);
+    let (pick, point) = (Step::pick("red cube"), Step::point("blue bowl"));
+    observer.observe(&Event::StepStarted(&pick));
+    assert_eq!(held(&mock), unknown, "the fingers may close at any time");
+    observer.observe(&Event::StepVerified(&judged(&pick, Verdict::Yes)));
+    assert_eq!(held(&mock), cube);
+    observer.observe(&Event::StepStarted(&Step::home()));
+    assert_eq!(held(&mock), cube, "no thing is handled on the way home");
+    observer.observe(&Event::StepStarted(&point));
+    observer.observe(&Event::StepVerified(&judged(&point, Verdict::Yes)));
+    assert_eq!(held(&mock), cube, "to point changes nothing");
+    let place = Step::place("red cube", Relation::In, "blue bowl");
+    observer.observe(&Event::StepStarted(&place));
+    observer.observe(&Event::StepVerified(&judged(&place, Verdict::No)));
+    assert_eq!(held(&mock), unknown, "it may lie anywhere");
+    looks(&mut observer, Some("red cube"));
+    assert_eq!(held(&mock), cube);
+    observer.observe(&Event::StepStarted(&place));
+    mock.session.finish(id, reported(TaskEnd::Stopped));
+    assert_eq!(held(&mock), unknown, "it was stopped on the way");
+    assert!(!mock.session.scene().is_holding_known);
 }
 
 #[test]

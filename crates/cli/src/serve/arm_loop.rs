@@ -8,7 +8,7 @@ use enact_types::reason;
 
 use super::steered_agent::{Steered, Steering};
 use super::step_planner;
-use crate::run::is_reached;
+use crate::run::{is_left_open, is_reached};
 use crate::setup::Setup;
 
 /// Turns of a task that is one step: it is tried once, and what comes of it is told.
@@ -37,6 +37,7 @@ impl ArmLoop<'_> {
         while let Some(job) = self.session.next_job() {
             let end = self.meet(&job).unwrap_or_else(ended_by);
             self.steering.release();
+            self.tell_held(&end);
             self.session.finish(job.id, end);
         }
     }
@@ -62,21 +63,15 @@ impl ArmLoop<'_> {
                 let options = TaskOptions::of_turns(ONE_STEP);
                 self.go_home_first()?;
                 let report = self.robot_session.run(&sentence, options)?;
-                let reached = report.reports_success();
+                let reached = (!is_left_open(&report)).then(|| report.reports_success());
                 self.note(reached);
-                Ok(JobEnd::Reported {
-                    report,
-                    reached: Some(reached),
-                })
+                Ok(JobEnd::Reported { report, reached })
             }
             Work::Instruction { instruction } => {
                 let report = self.instructed(job, instruction)?;
                 let reached = is_reached(self.setup, instruction, &report);
                 self.note(reached);
-                Ok(JobEnd::Reported {
-                    report,
-                    reached: Some(reached),
-                })
+                Ok(JobEnd::Reported { report, reached })
             }
         }
     }
@@ -118,10 +113,22 @@ impl ArmLoop<'_> {
         Ok(JobEnd::Moved(self.robot_session.jog(joint, by)?))
     }
 
-    /// Has the recording keep whether the goal of the last task was reached.
-    fn note(&self, reached: bool) {
-        if let Some(outcomes) = &self.outcomes {
+    /// Has the recording keep whether the goal of the last task was reached, if that is known.
+    fn note(&self, reached: Option<bool>) {
+        if let Some((outcomes, reached)) = self.outcomes.as_ref().zip(reached) {
             outcomes.note(reached);
+        }
+    }
+
+    /// Tells what the gripper holds after a task that came to its own end: each of its steps was
+    /// watched, and the fingers measured.
+    fn tell_held(&self, end: &JobEnd) {
+        if let JobEnd::Reported { report, .. } = end
+            && report.ending != TaskEnd::Stopped
+            && report.turns > 0
+        {
+            let held = self.robot_session.situation().holding;
+            self.session.note_held(held.as_deref());
         }
     }
 

@@ -64,8 +64,9 @@ pub fn tend(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
         making: Usage::default(),
     };
     let ended = tending.carry_out(&mut session, &|instruction, report| {
-        if let Some(outcomes) = &outcomes {
-            outcomes.note(is_reached(&setup, instruction, report));
+        let reached = is_reached(&setup, instruction, report);
+        if let Some((outcomes, reached)) = outcomes.as_ref().zip(reached) {
+            outcomes.note(reached);
         }
     });
     let mut usage = session.usage();

@@ -22,6 +22,17 @@ pub struct ServeObserver {
     session: Arc<ArmSession>,
     /// Whether a step is being carried out.
     in_step: bool,
+    /// What the gripper held before that step.
+    held: Held,
+}
+
+/// What the gripper holds, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Held {
+    #[default]
+    Unknown,
+    Nothing,
+    Thing(String),
 }
 
 impl ServeObserver {
@@ -30,6 +41,7 @@ impl ServeObserver {
         Self {
             session: Arc::clone(session),
             in_step: false,
+            held: Held::default(),
         }
     }
 
@@ -74,17 +86,10 @@ impl ServeObserver {
             "turn": turn.map(|entry| entry.record.turn),
             "objects": inner.scene.objects,
             "holding": inner.scene.holding,
+            "is_holding_known": inner.scene.is_holding_known,
             "dropped": dropped,
         });
         self.session.events.push("objects", &told);
-    }
-
-    fn holds(&self, name: Option<&str>) {
-        let mut inner = self.session.lock();
-        if inner.scene.holding.as_deref() != name {
-            inner.scene.holding = name.map(str::to_owned);
-            self.session.tell_status(&mut inner);
-        }
     }
 
     fn planned(&self, answer: &ModelResponse<Plan>) {
@@ -227,7 +232,7 @@ impl Observer for ServeObserver {
                 self.saw(objects, dropped);
             }
             Event::Planned { situation, answer } => {
-                self.holds(situation.holding.as_deref());
+                self.session.note_held(situation.holding.as_deref());
                 self.planned(answer);
             }
             Event::StepStarted(step) => {
@@ -237,6 +242,10 @@ impl Observer for ServeObserver {
                 if step.moves() {
                     self.session.hold();
                     self.in_step = true;
+                    if step.names().next().is_some() {
+                        self.held = self.session.held();
+                        self.session.set_held(Held::Unknown);
+                    }
                     self.do_now(Activity::Moving);
                 }
                 self.session.events.push(
@@ -260,9 +269,11 @@ impl Observer for ServeObserver {
                 self.in_step = false;
                 if outcome.verdict == Verdict::Yes && !self.is_planning_only() {
                     if let Some(name) = outcome.step.held_after() {
-                        self.holds(Some(name));
+                        self.session.note_held(Some(name));
                     } else if outcome.step.held_before().is_some() {
-                        self.holds(None);
+                        self.session.note_held(None);
+                    } else if outcome.step.names().next().is_some() {
+                        self.session.set_held(self.held.clone());
                     }
                 }
                 self.judged(outcome);
@@ -283,6 +294,33 @@ impl Observer for ServeObserver {
 }
 
 impl ArmSession {
+    /// Notes what the gripper is known to hold, if anything.
+    pub fn note_held(&self, name: Option<&str>) {
+        self.set_held(match name {
+            Some(name) => Held::Thing(name.to_owned()),
+            None => Held::Nothing,
+        });
+    }
+
+    fn held(&self) -> Held {
+        let inner = self.lock();
+        match &inner.scene.holding {
+            _ if !inner.scene.is_holding_known => Held::Unknown,
+            Some(name) => Held::Thing(name.clone()),
+            None => Held::Nothing,
+        }
+    }
+
+    fn set_held(&self, held: Held) {
+        let mut inner = self.lock();
+        inner.scene.is_holding_known = held != Held::Unknown;
+        inner.scene.holding = match held {
+            Held::Thing(name) => Some(name),
+            Held::Nothing | Held::Unknown => None,
+        };
+        self.tell_status(&mut inner);
+    }
+
     /// Forgets what was seen, so that nobody takes it for what is there now.
     pub fn forget_scene(&self) {
         let mut inner = self.lock();

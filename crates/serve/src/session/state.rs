@@ -182,6 +182,7 @@ impl ArmSession {
             gripper: self.robot.gripper.as_ref().map(|joint| GripperStatus {
                 joint: joint.clone(),
                 holding: inner.scene.holding.clone(),
+                is_known: inner.scene.is_holding_known,
             }),
             robot: self.robot.name.clone(),
             model: self.robot.model.clone(),

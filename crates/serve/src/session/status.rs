@@ -132,8 +132,11 @@ pub struct JointReading {
 pub struct GripperStatus {
     /// Name of its joint.
     pub joint: String,
-    /// Name of what it holds.
+    /// Name of what it holds; null where that is nothing, or not known.
     pub holding: Option<String>,
+    /// Whether it is known what it holds: it is not before the first look, while something is taken
+    /// or put, and after a step that was stopped or did not work, until the next look.
+    pub is_known: bool,
 }
 
 /// The robot.
@@ -213,8 +216,10 @@ pub struct Scene {
     pub age_s: Option<f64>,
     /// All objects that are known.
     pub objects: Vec<SceneObject>,
-    /// Name of what the gripper holds.
+    /// Name of what the gripper holds; null where that is nothing, or not known.
     pub holding: Option<String>,
+    /// Whether it is known what the gripper holds.
+    pub is_holding_known: bool,
 }
 
 /// An object.

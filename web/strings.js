@@ -120,6 +120,7 @@ export const STRINGS = {
   "task.out_of_turns": ["Given up: no turn was left", "已放弃：没有剩余轮次"],
   "task.stopped": ["Stopped", "已停止"],
   "task.refused": ["Refused", "被拒绝"],
+  "task.not_done": ["It did not work", "没有成功"],
   "task.rejected": ["The plan was rejected", "计划被拒绝"],
   "task.dry_run": ["Planned only", "仅规划"],
   "task.ended": ["Ended", "已结束"],

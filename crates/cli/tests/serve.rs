@@ -279,6 +279,13 @@ fn steps_and_joints_are_moved_one_by_one() {
     );
     let task = serving.over(&mut events, nothing);
     assert_eq!(task["reached"], false, "{task}");
+    assert_eq!(task["ending"], "refused", "{task}");
+    let reason = task["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("no `goose` is seen") && reason.contains("blue bowl"),
+        "{task}"
+    );
+    assert!(!task["said"].to_string().contains('?'), "{task}");
     assert_eq!(
         client
             .post("/v1/skills", &json!({"skill": "done"}))

@@ -230,6 +230,7 @@ mod tests {
             conversation: vec![ConversationTurn {
                 instruction: "Point to the red cube!".to_owned(),
                 replies: vec!["There.".to_owned()],
+                handled: None,
             }],
             ..Situation::default()
         };

@@ -60,6 +60,9 @@ pub struct ConversationTurn {
     pub instruction: String,
     /// Statements and questions of the robot, in order.
     pub replies: Vec<String>,
+    /// Name of what its steps handled, if they worked and it was one thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled: Option<String>,
 }
 
 /// Something that cannot be done with an object in the current scene.

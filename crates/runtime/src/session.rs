@@ -6,7 +6,10 @@ use enact_arm::{ArmError, ArmThread, StopSwitch};
 use enact_camera::{Camera, CameraError};
 use enact_ground::Grounder;
 use enact_ground::scene::Doubt;
-use enact_plan::{Agent, ConversationTurn, ObjectView, PlannerError, Situation, TextModel, Usage};
+use enact_plan::{
+    Agent, ConversationTurn, ObjectView, Outcome, PlannerError, Situation, TextModel, Usage,
+    Verdict,
+};
 use enact_robot::{HalfSpace, Obstacle, Robot};
 use enact_types::Refusal;
 use thiserror::Error;
@@ -253,6 +256,7 @@ impl<'a> Session<'a> {
         self.conversation.push(ConversationTurn {
             instruction: instruction.to_owned(),
             replies: task.said.clone(),
+            handled: handled(&task.history).map(str::to_owned),
         });
         Ok(TaskReport {
             ending,
@@ -264,4 +268,12 @@ impl<'a> Session<'a> {
             usage: self.executor.usage,
         })
     }
+}
+
+/// Returns the one thing that these steps handled, if they all worked.
+fn handled(history: &[Outcome]) -> Option<&str> {
+    let mut handled = history.iter().filter_map(|it| it.step.names().next());
+    let first = handled.next()?;
+    let worked = history.iter().all(|it| it.verdict == Verdict::Yes);
+    (worked && handled.all(|other| other == first)).then_some(first)
 }

@@ -455,11 +455,16 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         TaskEnd::Said
     }
 
-    /// Ends a task that did not succeed within its turns with a question rather than silence.
+    /// Ends a task that did not succeed within its turns with a question rather than silence. One
+    /// that was to be tried only once is not to go on, and nobody is asked.
     fn ask_for_help(&mut self) {
+        let is_tried_once = self.options.turns == 1;
         let failed = self.task.history.last();
         let failed = failed.filter(|last| last.verdict != Verdict::Yes);
         let question = match (failed, &self.task.rejection) {
+            (Some(Outcome { step, reason, .. }), _) if is_tried_once => {
+                format!("I could not {step}: {reason}.")
+            }
             (Some(Outcome { step, reason, .. }), _) => {
                 format!("I could not {step}: {reason}. Shall I go on?")
             }

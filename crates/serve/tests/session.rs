@@ -380,6 +380,33 @@ fn a_yes_to_an_edited_plan_is_none_to_another_one() {
     assert!(!asked.join().unwrap());
 }
 
+#[test]
+fn a_skill_that_was_tried_once_is_refused_or_did_not_work() {
+    for (verdict, ending) in [(Verdict::Refused, "refused"), (Verdict::No, "not_done")] {
+        let mock = Mock::new();
+        let ada = client("ada", Role::Drive);
+        mock.session.drive(&ada, false).unwrap();
+        let step = Step::pick("goose");
+        let work = Work::Skill { step: step.clone() };
+        let id = mock.session.submit(&ada, work, false, None).unwrap().id;
+        mock.session.next_job().unwrap();
+        let JobEnd::Reported { mut report, .. } = reported(TaskEnd::OutOfTurns) else {
+            panic!("it is reported");
+        };
+        report.steps.push(Outcome {
+            step,
+            verdict,
+            reason: "nothing of the kind".to_owned(),
+        });
+        let reached = Some(false);
+        mock.session
+            .finish(id, JobEnd::Reported { report, reached });
+        let task = mock.session.task(id).unwrap();
+        assert_eq!(task.ending.as_deref(), Some(ending));
+        assert_eq!(task.reason.as_deref(), Some("nothing of the kind"));
+    }
+}
+
 /// What the status says of the gripper: whether that is known, and what it holds.
 fn held(mock: &Mock) -> (bool, Option<String>) {
     let gripper = mock.status().gripper.unwrap();

@@ -200,6 +200,7 @@ pub fn pronoun(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     situation.conversation = vec![ConversationTurn {
         instruction: speaker.ask_for(std::slice::from_ref(&before)),
         replies: Vec::new(),
+        handled: None,
     }];
     if matches!(before, Action::Pick(_)) && speaker.rng.random_bool(0.7) {
         situation.holding = Some(object.clone());

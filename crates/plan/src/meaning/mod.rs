@@ -108,7 +108,7 @@ impl Meaning {
         let words = words::read(&situation.instruction, &situation.objects);
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
-        let mut scene = Scene::new(situation);
+        let mut scene = scene_for(situation, &items);
         let act = match items.iter().all(phrase::Item::is_mark) {
             true => SpeechAct::SmallTalk,
             false => situation.speech_act(),
@@ -179,7 +179,9 @@ impl Meaning {
             let text = format!("我不认识“{}”。你指的是哪个东西？", word.text);
             return Some(Self::only(Intent::Ask(text)));
         }
-        request(chinese::items(&words), &mut Scene::new(situation)).ok()
+        let items = chinese::items(&words);
+        let mut scene = scene_for(situation, &items);
+        request(items, &mut scene).ok()
     }
 
     fn only(intent: Intent) -> Self {
@@ -210,6 +212,18 @@ pub(crate) fn deeds() -> impl Iterator<Item = &'static str> {
 /// Whether it is an English word that matters at a table.
 pub(crate) fn knows(word: &str) -> bool {
     lexicon::ENGLISH.knows(word)
+}
+
+/// Returns what is seen. Whatever an instruction names before its “it” may be what that means; only
+/// where it names nothing is it what the last one was about.
+fn scene_for(situation: &Situation, items: &[phrase::Item]) -> Scene {
+    let mut scene = Scene::new(situation);
+    let is_it = |phrase: &phrase::Phrase| phrase.pronoun == Some(phrase::Pronoun::It);
+    let phrases = items.iter().filter_map(phrase::Item::phrase);
+    if phrases.take(1).any(|first| !is_it(first)) {
+        scene.handled = None;
+    }
+    scene
 }
 
 fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {

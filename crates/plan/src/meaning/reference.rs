@@ -46,6 +46,12 @@ impl Scene {
                 if let Some(unseen) = self.unseen.as_ref().filter(|_| known.is_empty()) {
                     return Err(replies::not_seen(unseen));
                 }
+                let handled = self.handled.clone().filter(|_| !is_host);
+                if let Some(handled) =
+                    handled.filter(|_| known.is_empty() && phrase.pronoun == Some(Pronoun::It))
+                {
+                    return Ok(vec![handled]);
+                }
                 if known.is_empty() {
                     let only = if is_host {
                         self.containers()

@@ -28,6 +28,8 @@ pub(super) struct Scene {
     pub objects: Vec<ObjectView>,
     /// What “it” and “them” mean.
     pub it: Vec<String>,
+    /// What “it” means where this instruction names nothing: what the last one was about.
+    pub handled: Option<String>,
     /// What “it” means that is not seen.
     pub unseen: Option<String>,
     /// What “there” means.
@@ -65,7 +67,10 @@ impl Scene {
                 ..other
             }));
         }
+        let last = situation.conversation.last();
+        let handled = last.and_then(|last| last.handled.clone());
         Self {
+            handled: handled.filter(|name| objects.iter().any(|seen| seen.name == *name)),
             it: held.map(str::to_owned).into_iter().collect(),
             objects,
             unseen: None,

@@ -273,6 +273,49 @@ fn a_meaning_is_kept_until_the_task_is_done() {
 }
 
 #[test]
+fn it_is_what_is_held_or_what_the_last_task_handled() {
+    let objects = table("red cube; green cube; blue bowl");
+    let after = |handled: Option<&str>, held: Option<&str>, instruction: &str| {
+        let mut now = situation(&objects, instruction);
+        now.conversation = vec![crate::ConversationTurn {
+            instruction: "put the leftmost cube in the bowl".to_owned(),
+            replies: Vec::new(),
+            handled: handled.map(str::to_owned),
+        }];
+        now.holding = held.map(str::to_owned);
+        Meaning::of(&now).plan(&now).to_string()
+    };
+    let pick = "pick it up";
+    assert!(after(Some("red cube"), None, pick).starts_with("pick red cube"));
+    assert!(after(Some("green cube"), None, pick).starts_with("pick green cube"));
+    for nobody_knows in [None, Some("golden goose")] {
+        let asked = after(nobody_knows, None, pick);
+        assert!(asked.contains("Which one"), "{asked}");
+    }
+    // What the sentence itself names comes first, and so does what is held.
+    let named = after(
+        Some("red cube"),
+        None,
+        "take the green cube and put it in the bowl",
+    );
+    assert!(named.contains("place green cube"), "{named}");
+    for before in [
+        "the apple is ripe, so put it in the bowl",
+        "in the bowl put it",
+    ] {
+        let asked = after(Some("red cube"), None, before);
+        assert!(!asked.contains("red cube"), "{before}: {asked}");
+    }
+    let down = after(Some("green cube"), Some("red cube"), "put it in the bowl");
+    assert!(down.contains("place red cube in blue bowl"), "{down}");
+    let down = after(Some("red cube"), None, "put it down");
+    assert!(
+        down.contains("Which place do you mean for the red cube"),
+        "{down}"
+    );
+}
+
+#[test]
 fn what_cannot_be_done_beside_what_can_is_said_afterwards() {
     let objects = table("red cube; blue bowl");
     let now = situation(

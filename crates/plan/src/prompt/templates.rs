@@ -327,6 +327,7 @@ fn trials() -> Vec<Situation> {
         conversation: vec![ConversationTurn {
             instruction: "point to the cube".to_owned(),
             replies: vec!["There.".to_owned()],
+            handled: None,
         }],
         objects: vec![
             object("red cube", true, Some((Relation::In, "bowl".to_owned()))),

@@ -186,6 +186,7 @@ fn what_may_answer_a_question_is_no_small_talk_after_one() {
         let turn = ConversationTurn {
             instruction: "put it in the bowl".to_owned(),
             replies: vec![reply.to_owned()],
+            handled: None,
         };
         SpeechAct::after(&[turn], said)
     };

@@ -131,7 +131,7 @@ pub struct TaskRecord {
     /// Turn of the loop, from 1.
     pub turn: u32,
     /// How it ended: `done`, `answered`, `said`, `asked`, `out_of_turns`, `stopped`, `rejected`,
-    /// `dry_run`.
+    /// `refused`, `not_done`, `dry_run`.
     pub ending: Option<String>,
     /// Whether the goal was reached, as far as is known.
     pub reached: Option<bool>,

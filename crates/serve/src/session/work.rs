@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::ArmSession;
 use super::state::{Activity, Decision, Inner, Waiting};
-use super::task::{PlanView, PlannedStep, TaskState, Work};
+use super::task::{PlanView, PlannedStep, TaskKind, TaskState, Work};
 
 /// Interval at which whoever waits looks at the stop switch.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -132,14 +132,22 @@ impl ArmSession {
             record.state = TaskState::Ended;
             match end {
                 JobEnd::Reported { report, reached } => {
+                    let failed = report.steps.last().filter(|it| it.verdict != Verdict::Yes);
+                    let is_refused = failed.is_some_and(|it| it.verdict == Verdict::Refused);
                     let ending = match report.ending {
                         TaskEnd::Stopped if entry.rejected => "rejected".to_owned(),
+                        // It was to be tried once.
+                        TaskEnd::OutOfTurns if record.kind == TaskKind::Skill => {
+                            if is_refused { "refused" } else { "not_done" }.to_owned()
+                        }
                         ending => word(ending),
                     };
                     record.ending = Some(ending);
                     record.reached = reached;
                     record.turn = report.turns;
-                    record.reason = report.refusals.last().cloned();
+                    let why = report.refusals.last().map(String::as_str);
+                    let why = why.or(failed.map(|it| it.reason.as_str()));
+                    record.reason = why.filter(|why| !why.is_empty()).map(str::to_owned);
                     record.said = report.said;
                 }
                 JobEnd::Moved(None) => {

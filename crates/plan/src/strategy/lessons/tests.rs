@@ -162,6 +162,7 @@ fn what_a_person_corrects_is_learned_from() {
     let said_before = |instruction: &str| ConversationTurn {
         instruction: instruction.to_owned(),
         replies: Vec::new(),
+        handled: None,
     };
     let next = |instruction: &str, before: &str| Situation {
         conversation: vec![said_before(before)],

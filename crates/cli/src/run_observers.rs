@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Stderr, stderr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_recording::Outcomes;
@@ -15,7 +15,7 @@ use crate::camera_stream::CameraFilm;
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
 use crate::methods::UnaskedMethods;
-use crate::recordings::run_recorder::{RunRecorder, wall_clock};
+use crate::recordings::run_recorder::{FOLDER, RunRecorder, wall_clock};
 use crate::rerun_view::{Page, RerunView};
 use crate::setup::Setup;
 
@@ -35,6 +35,22 @@ impl RunObservers {
     /// # Errors
     /// If a file cannot be created or the viewer cannot be reached.
     pub fn open(
+        data_dir: &DataDir,
+        args: &SetupArgs,
+        setup: &Setup,
+        instruction: &str,
+        scripted: bool,
+    ) -> Result<Self> {
+        let folder = Path::new(FOLDER);
+        Self::open_in(folder, data_dir, args, setup, instruction, scripted)
+    }
+
+    /// The same with another folder for the recording, unless the command line names a file for it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(
+        folder: &Path,
         data_dir: &DataDir,
         args: &SetupArgs,
         setup: &Setup,
@@ -64,6 +80,7 @@ impl RunObservers {
                 setup,
                 instruction,
                 scripted,
+                folder,
             )?,
         })
     }
@@ -115,6 +132,13 @@ impl RunObservers {
     pub fn outcomes(&self) -> Option<Outcomes> {
         let run_recorder = self.run_recorder.as_ref()?;
         Some(run_recorder.recorder.outcomes())
+    }
+
+    /// Has the recording keep a line of its own.
+    pub fn note(&mut self, name: &str, text: &str) {
+        if let Some(run_recorder) = &mut self.run_recorder {
+            run_recorder.recorder.note(name, text);
+        }
     }
 
     /// Notes whether the goal was reached.

@@ -29,7 +29,7 @@ impl Serving {
 
     fn start(folder: &Path, more: &[&str]) -> Self {
         let state = folder.join("queue.json").display().to_string();
-        let runs = folder.join("runs").display().to_string();
+        let runs = folder.join("kept").display().to_string();
         let arguments = [
             &[
                 "serve",
@@ -323,6 +323,90 @@ fn steps_and_joints_are_moved_one_by_one() {
     let file = folder.path().join("runs/one.mcap").display().to_string();
     let again = run(&["replay", &file, "--verify"]);
     assert!(again.status.success(), "{again:?}");
+}
+
+/// Names of the files in a folder.
+fn files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn a_recording_is_told_as_growing_ended_or_cut_off() {
+    for (end, outcome, story) in [
+        ("-TERM", "no task", "SIGTERM"),
+        ("-KILL", "cut off", "was killed"),
+    ] {
+        let folder = folder();
+        let mut serving = Serving::scripted(folder.path(), &[]);
+        let recording = serving.client.get("/v1/status").json()["recording"].clone();
+        let runs = serving.client.get("/v1/runs").json();
+        let [run] = &runs["runs"].as_array().unwrap()[..] else {
+            panic!("{runs}");
+        };
+        assert_eq!(run["name"], recording, "it is kept where runs are shown");
+        assert_eq!(run["outcome"], "still running", "{run}");
+        assert_eq!(run["error"], json!(null), "{run}");
+        let kept = folder.path().join("kept");
+        let file = kept.join(recording.as_str().unwrap());
+        // What has not reached the disk cannot be read after a kill.
+        let is_read = (0..1000).any(|_| {
+            thread::sleep(std::time::Duration::from_millis(20));
+            serving.client.get("/v1/runs").json()["runs"][0]["unix_seconds"].is_number()
+        });
+        assert!(is_read);
+        signal(&serving.child, end);
+        serving.child.wait().unwrap();
+        let kept = kept.display().to_string();
+        let listed = enact_list(&kept);
+        assert_eq!(listed["outcome"], outcome, "{listed}");
+        let told = run_of(&["runs", "show", &file.display().to_string()]);
+        assert!(told.contains(story), "{told}");
+        assert_eq!(told.contains("was killed"), end == "-KILL", "{told}");
+    }
+}
+
+/// The only recording in a folder, as a program is told of it.
+fn enact_list(folder: &str) -> Value {
+    serde_json::from_str(&run_of(&["runs", "--dir", folder, "--json"])).unwrap()
+}
+
+/// What a command says.
+fn run_of(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_start_that_fails_leaves_no_recording() {
+    let folder = folder();
+    let first = Serving::scripted(folder.path(), &["--no-record"]);
+    let state = folder.path().join("queue.json").display().to_string();
+    let runs = folder.path().join("others").display().to_string();
+    let plan = write(folder.path(), "plan.json", PUT);
+    let second = run(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--perception",
+        "ground-truth",
+        "--plan",
+        &plan,
+        "--state",
+        &state,
+        "--runs",
+        &runs,
+    ]);
+    is_one_clear_error(&second, &["another server uses it", "--state"]);
+    let nothing: [&str; 0] = [];
+    assert_eq!(files(&folder.path().join("others")), nothing);
+    drop(first);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reads a recording, as far as it is intact.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
@@ -100,8 +100,9 @@ pub enum RunEnd {
     Ended(Box<TaskReport>),
     /// It was aborted; how and why.
     Failed(FailureMessage),
-    /// The file ends before the run does: the program was killed, or the file was truncated. If it
-    /// is damaged, see [`Recording::damage`], the rest cannot be read.
+    /// Nothing tells: no task was carried out, the run goes on (see [`Recording::is_growing`]), or the
+    /// file ends before it, since the program was killed or the file truncated (see
+    /// [`Recording::is_whole`]). If it is damaged, see [`Recording::damage`], the rest cannot be read.
     Truncated,
 }
 
@@ -112,6 +113,8 @@ pub struct Recording {
     extent: Extent,
     /// First and last time, if the records do not give them.
     span: Option<[Stamp; 2]>,
+    /// Whether a program was writing the file when it was read.
+    is_growing: bool,
 }
 
 impl Recording {
@@ -172,7 +175,23 @@ impl Recording {
         };
         let mut file = File::open(path).map_err(unread)?;
         if file.metadata().map_err(unread)?.is_file() {
-            return Self::read(BufReader::new(file)).map_err(unread)?;
+            // First: it may be completed meanwhile.
+            let is_written = is_being_written(&file);
+            let read = Self::read(BufReader::new(file)).map_err(unread)?;
+            return match read {
+                Ok(recording) => Ok(Self {
+                    is_growing: is_written && !recording.is_whole(),
+                    ..recording
+                }),
+                // Nothing of it has reached the disk yet.
+                Err(_) if is_written => Ok(Self {
+                    records: Vec::new(),
+                    extent: Extent::Truncated,
+                    span: None,
+                    is_growing: true,
+                }),
+                Err(error) => Err(error),
+            };
         }
         // A pipe cannot be rewound.
         let mut bytes = Vec::new();
@@ -205,6 +224,7 @@ impl Recording {
             records,
             extent,
             span: None,
+            is_growing: false,
         }))
     }
 
@@ -214,6 +234,7 @@ impl Recording {
             records,
             extent: Extent::Whole,
             span: Some(span),
+            is_growing: false,
         }
     }
 
@@ -227,12 +248,21 @@ impl Recording {
         self.extent == Extent::Whole
     }
 
+    /// Returns whether a program was still writing the file when it was read: its end is open.
+    pub fn is_growing(&self) -> bool {
+        self.is_growing
+    }
+
     /// Returns a description of the damage and of the readable part, if the file has other bytes
     /// than were written rather than merely being truncated.
     pub fn damage(&self) -> Option<Reason> {
         let Extent::Damaged(reason) = &self.extent else {
             return None;
         };
+        // What is half written looks as if it were.
+        if self.is_growing {
+            return None;
+        }
         let last = self.records.last().map_or(Stamp::ZERO, |record| record.at);
         Some(reason.clone().reworded(|reason| {
             format!(
@@ -342,6 +372,22 @@ impl Recording {
 
     fn read_all<T: DeserializeOwned>(&self, topic: Topic) -> impl Iterator<Item = T> + '_ {
         self.of(topic).filter_map(|record| record.read().ok())
+    }
+}
+
+/// Returns whether a program is writing a recording to this file.
+fn is_being_written(file: &File) -> bool {
+    if !cfg!(unix) {
+        return false;
+    }
+    match file.try_lock_shared() {
+        Ok(()) => {
+            // Whoever begins to write it is not kept waiting.
+            let _ = file.unlock();
+            false
+        }
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(_)) => false,
     }
 }
 

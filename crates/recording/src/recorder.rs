@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
@@ -93,6 +93,8 @@ pub struct Recorder {
     told: (Stamp, u64),
     /// Newest time on the arm's clock, nanoseconds.
     now: Arc<AtomicU64>,
+    /// Whether anything was begun that is worth keeping.
+    begun: Arc<AtomicBool>,
 }
 
 /// Records outcomes of tasks, and what they taught, while a session owns the recorder.
@@ -156,6 +158,10 @@ impl Recorder {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let file = File::create(path).map_err(failed)?;
+        // Tells readers that it grows. A file system without locks only tells them less.
+        if cfg!(unix) {
+            let _ = file.try_lock();
+        }
         Ok(Self::to_writer(
             BufWriter::new(file),
             info,
@@ -183,6 +189,7 @@ impl Recorder {
             clock: Arc::new(Mutex::new(clock)),
             told: (Stamp::ZERO, 0),
             now: Arc::default(),
+            begun: Arc::default(),
         };
         let unix_seconds = now_by(&writer.clock) as f64 * 1e-9;
         writer.write(Topic::Run, info);
@@ -223,6 +230,19 @@ impl Recorder {
             clock: Arc::clone(&self.clock),
             now: Arc::clone(&self.now),
         }
+    }
+
+    /// Returns a flag that is set once anything begins that is worth keeping: a task, or what a person
+    /// asks for beside one.
+    pub fn begun(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.begun)
+    }
+
+    /// Records a line of the log.
+    pub fn note(&mut self, name: &str, text: &str) {
+        let at = self.encoder.now();
+        let line = Log::new(at, Level::Info, name, text.to_owned());
+        self.post(vec![EncodedMessage::new(Topic::Log, at, &line)]);
     }
 
     /// Records whether the goal was reached.
@@ -277,6 +297,9 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn observe(&mut self, event: &Event<'_>) {
+        if let Event::TaskStarted { .. } | Event::UserCommand(_) = event {
+            self.begun.store(true, Ordering::Relaxed);
+        }
         let entries = self.encoder.encode(event);
         self.post(entries);
     }

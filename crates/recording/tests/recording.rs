@@ -355,3 +355,42 @@ fn an_arm_that_reports_no_numbers_is_kept_too() {
     assert!(read.state().effort[0].is_nan());
     assert_eq!(read.state().position, state.position);
 }
+
+#[test]
+fn a_recording_that_grows_is_told_from_one_that_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.mcap");
+    let stage = Stage::new(1);
+    let mut writer = stage.recording(&path, 0);
+    let begun = writer.begun();
+    let is_begun = || begun.load(std::sync::atomic::Ordering::Relaxed);
+    // Also before anything has reached the disk.
+    assert!(Recording::open(&path).unwrap().is_growing());
+    assert!(!is_begun());
+    let mut session = stage.session(PUT, vec![Box::new(&mut writer)]);
+    session.run("put it", BOUNDS).unwrap();
+    drop(session);
+    assert!(is_begun());
+    writer.note("ended", "by a test");
+    let growing = Recording::outline(&path).unwrap();
+    assert!(growing.is_growing() && !growing.is_whole());
+    assert!(growing.damage().is_none());
+    let is_on_disk = (0..1000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        fs::metadata(&path).unwrap().len() > 0
+    });
+    assert!(is_on_disk);
+    // As after a kill: the same bytes, and nobody who writes more.
+    let cut = folder.path().join("cut.mcap");
+    fs::write(&cut, fs::read(&path).unwrap()).unwrap();
+    let cut = Recording::open(&cut).unwrap();
+    assert!(!cut.is_growing() && !cut.is_whole());
+    writer.finish().unwrap();
+    for whole in [Recording::open(&path), Recording::outline(&path)] {
+        let whole = whole.unwrap();
+        assert!(whole.is_whole() && !whole.is_growing());
+    }
+    let recording = Recording::open(&path).unwrap();
+    let last = recording.log().last().unwrap();
+    assert_eq!((&*last.name, &*last.message), ("ended", "by a test"));
+}

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
@@ -35,6 +37,23 @@ pub struct RunRecorder {
     path: PathBuf,
     /// True if the recording was requested explicitly.
     wanted: bool,
+    /// Dropped after the recording.
+    unused: UnusedFile,
+}
+
+/// A file that is removed again if the program gives up before anything is begun that it could tell.
+struct UnusedFile {
+    path: PathBuf,
+    begun: Arc<AtomicBool>,
+}
+
+impl Drop for UnusedFile {
+    fn drop(&mut self) {
+        // A panic is told in it.
+        if !self.begun.load(Ordering::Relaxed) && !std::thread::panicking() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// A recording that is being written, for whoever adds to it beside its recorder.
@@ -47,7 +66,7 @@ pub struct BegunRecording {
 }
 
 impl RunRecorder {
-    /// Begins to keep a run, if it is to be kept. Where nobody asked for it, a folder that
+    /// Begins to keep a run, if it is to be kept: in `folder`, unless another file is named. Where nobody asked for it, a folder that
     /// cannot be written is no reason not to run.
     ///
     /// # Errors
@@ -58,6 +77,7 @@ impl RunRecorder {
         setup: &Setup,
         instruction: &str,
         scripted: bool,
+        folder: &Path,
     ) -> Result<Option<Self>> {
         if args.no_record {
             return Ok(None);
@@ -65,7 +85,7 @@ impl RunRecorder {
         let path = args
             .record
             .clone()
-            .unwrap_or_else(|| free_path(instruction));
+            .unwrap_or_else(|| free_path(folder, instruction));
         let info = info(data_dir, setup, scripted)?;
         let command = std::env::args().collect();
         match Recorder::create(&path, &info, &setup.robot, command, Box::new(wall_clock)) {
@@ -76,8 +96,13 @@ impl RunRecorder {
                 };
                 // A set-up has one run.
                 let _ = setup.recording.set(begun);
+                let unused = UnusedFile {
+                    path: path.clone(),
+                    begun: recorder.begun(),
+                };
                 Ok(Some(Self {
                     recorder,
+                    unused,
                     path,
                     wanted: args.record.is_some(),
                 }))
@@ -95,6 +120,8 @@ impl RunRecorder {
     /// # Errors
     /// If it cannot be completed and was asked for; else that is only said.
     pub fn finish(self) -> Result<()> {
+        // A run that came to its end is kept, whatever it was.
+        self.unused.begun.store(true, Ordering::Relaxed);
         let kept = match self.recorder.finish() {
             Ok(kept) => kept,
             Err(error) if self.wanted => {
@@ -127,15 +154,14 @@ pub fn wall_clock() -> u64 {
     since.map_or(0, |since| since.as_nanos() as u64)
 }
 
-/// Returns `runs/TIME-TASK.mcap`, with a number if that is taken.
-fn free_path(instruction: &str) -> PathBuf {
+/// Returns `FOLDER/TIME-TASK.mcap`, with a number if that is taken.
+fn free_path(folder: &Path, instruction: &str) -> PathBuf {
     let time = Local::now().format("%Y-%m-%dT%H-%M-%S");
     let stem = format!("{time}-{}", in_a_name(instruction));
     let name = |number: u32| match number {
         1 => format!("{stem}.mcap"),
         _ => format!("{stem}-{number}.mcap"),
     };
-    let folder = Path::new(FOLDER);
     let mut paths = (1..).map(|number| folder.join(name(number)));
     paths
         .find(|path| !path.exists())

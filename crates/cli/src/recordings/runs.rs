@@ -50,7 +50,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
                 let seconds = recording.duration().as_secs_f64();
                 let outcome = outcome(recording);
                 format!(
-                    "{outcome:<12} {seconds:>7.1} s  {}",
+                    "{outcome:<13} {seconds:>7.1} s  {}",
                     recording.tasks().join("; ")
                 )
             }
@@ -67,7 +67,8 @@ pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &Recording
             "file": file,
             "tasks": recording.tasks(),
             "outcome": outcome(recording),
-            "reached": recording.is_reached(),
+            // What came of a task is not what comes of the run.
+            "reached": recording.is_reached().filter(|_| !recording.is_growing()),
             "seconds": recording.duration().as_secs_f64(),
             "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
             "error": recording.damage().map(|damage| damage.to_string()),
@@ -134,6 +135,9 @@ pub(crate) fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Returns the outcome of a run in a word or two.
 pub(crate) fn outcome(recording: &Recording) -> String {
+    if recording.is_growing() {
+        return "still running".to_owned();
+    }
     match (recording.is_reached(), recording.end()) {
         (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
             "declined".to_owned()
@@ -148,6 +152,7 @@ pub(crate) fn outcome(recording: &Recording) -> String {
         (Some(false), _) => "not reached".to_owned(),
         (None, RunEnd::Failed(broke)) => broke.how,
         (None, RunEnd::Ended(report)) => in_words(&report.ending),
+        (None, RunEnd::Truncated) if recording.is_whole() => "no task".to_owned(),
         (None, RunEnd::Truncated) if recording.damage().is_some() => "damaged".to_owned(),
         (None, RunEnd::Truncated) => "cut off".to_owned(),
     }
@@ -238,6 +243,9 @@ fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
 
 /// Returns the outcome of a run in a sentence.
 fn how(recording: &Recording) -> String {
+    if recording.is_growing() {
+        return "the run goes on, and is still being recorded".to_owned();
+    }
     match recording.end() {
         RunEnd::Ended(_) => outcome(recording),
         RunEnd::Failed(broke) => format!("given up ({}): {}", broke.how, broke.reason),

@@ -34,7 +34,8 @@ pub struct ServeArgs {
     /// File of the tasks that wait [default: enact/queue.json in the user's state folder]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Folder of the recordings that are shown
+    /// Folder of the recordings: where this one is kept, unless --record names a file, and those that
+    /// are shown
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub runs: PathBuf,
 }

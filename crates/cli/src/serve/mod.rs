@@ -59,7 +59,8 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
     let setup = Setup::load(data_dir, &args.setup)?;
     let scripted = args.plan.is_some();
     let agent = setup.agent(args.plan.as_deref(), None)?;
-    let mut observers = RunObservers::open(data_dir, &args.setup, &setup, "serve", scripted)?;
+    let mut observers =
+        RunObservers::open_in(&args.runs, data_dir, &args.setup, &setup, "serve", scripted)?;
     let (films, outcomes) = (observers.films(&setup), observers.outcomes());
     let models = setup.run_models(scripted)?;
     let model = models.asked().next().map(|_| models.name().to_owned());
@@ -124,6 +125,7 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
     arm_loop.carry_out();
     drop(arm_loop);
     drop(listening);
+    observers.note("ended", ended_by());
     observers.finish()?;
     Ok(true)
 }
@@ -141,6 +143,14 @@ fn end_when_told(session: &Arc<ArmSession>) {
             session.end();
         }
     });
+}
+
+/// Says what ended the server.
+fn ended_by() -> &'static str {
+    match stop_sources::is_terminated() {
+        true => "the server was told to end by a signal: SIGTERM, or the end of its terminal",
+        false => "the server was ended by Ctrl-C",
+    }
 }
 
 /// Reads a file of tokens, which nobody else may read.

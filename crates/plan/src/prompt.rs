@@ -89,7 +89,8 @@ pub fn compact(situation: &Situation) -> String {
     }
     let history = recent(&situation.history);
     if !history.is_empty() {
-        lines.push(format!("so far: {}", join(history, Outcome::to_string)));
+        let told = |outcome: &Outcome| in_trained_words(&outcome.to_string());
+        lines.push(format!("so far: {}", join(history, told)));
     }
     if let Some(before) = situation.conversation.last()
         && refers_back(&situation.instruction)
@@ -98,6 +99,26 @@ pub fn compact(situation: &Situation) -> String {
     }
     lines.push(format!("task: {}", plain(&situation.instruction)));
     lines.join("\n")
+}
+
+/// Writes how bodies would meet as the models that are asked in this style have learned it: one that
+/// overlaps another is at a negative distance.
+fn in_trained_words(text: &str) -> String {
+    const WITHIN: &str = "` would come within";
+    if let Some((before, rest)) = text.split_once("` would touch `") {
+        return format!("{before}{WITHIN} 0.0000 m of `{rest}");
+    }
+    let overlap = text
+        .split_once("` would overlap `")
+        .and_then(|(before, rest)| {
+            let (second, rest) = rest.split_once("` by ")?;
+            let (depth, rest) = rest.split_once(" mm")?;
+            let meters = depth.parse::<f64>().ok()? / -1000.0;
+            Some(format!(
+                "{before}{WITHIN} {meters:.4} m of `{second}`{rest}"
+            ))
+        });
+    overlap.unwrap_or_else(|| text.to_owned())
 }
 
 /// Repeats, without the points, which objects lie where: a small model finds the place of an object
@@ -221,6 +242,36 @@ mod tests {
              so far: pick red cube: no, the gripper closed on nothing\n\
              task: put the red cube holding: nothing in the blue bowl"
         );
+    }
+
+    #[test]
+    fn the_compact_style_says_how_bodies_meet_as_it_was_learned() {
+        for (distance, learned) in [
+            (-0.00764, "-0.0076"),
+            (0.000_01, "0.0000"),
+            (0.0038, "0.0038"),
+        ] {
+            let refusal = enact_types::Refusal::Collision {
+                first: "gripper".to_owned(),
+                second: "blue bowl".to_owned(),
+                distance,
+                margin: 0.005,
+            };
+            let situation = Situation {
+                history: vec![Outcome {
+                    step: Step::pick("red cube"),
+                    verdict: Verdict::Refused,
+                    reason: refusal.to_string(),
+                }],
+                ..Situation::default()
+            };
+            let prompt = plan(PromptStyle::Compact, &situation, &Skill::ALL);
+            let expected = format!(
+                "so far: pick red cube: refused, `gripper` would come within {learned} m of `blue \
+                 bowl` (margin 0.0050 m)"
+            );
+            assert!(prompt.contains(&expected), "{prompt}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub enum Refusal {
         distance: f64,
     },
     /// Two bodies would come closer than their margin.
-    #[error("`{first}` would come within {distance:.4} m of `{second}` (margin {margin:.4} m)")]
+    #[error("`{first}` would {} (margin {margin:.4} m)", meet(second, *distance))]
     Collision {
         /// First body.
         first: String,
@@ -104,6 +104,19 @@ pub enum Refusal {
     /// The step makes no sense in the current situation.
     #[error("{0}")]
     NotApplicable(String),
+}
+
+/// Says how two bodies would meet, the second of which has this name.
+fn meet(second: &str, distance: f64) -> String {
+    /// Half of what is shown at least, meters.
+    const SHOWN: f64 = 5e-5;
+    if distance < -SHOWN {
+        format!("overlap `{second}` by {:.1} mm", -1000.0 * distance)
+    } else if distance < SHOWN {
+        format!("touch `{second}`")
+    } else {
+        format!("come within {distance:.4} m of `{second}`")
+    }
 }
 
 /// Formats with at most four decimals, without trailing zeros.
@@ -191,6 +204,28 @@ mod tests {
             refusal.to_string(),
             "joint `elbow_flex`: 2.31 rad is outside [-1.69, 1.69] rad"
         );
+    }
+
+    #[test]
+    fn bodies_that_would_overlap_are_not_said_to_be_a_negative_distance_apart() {
+        let told = |distance| {
+            let refusal = Refusal::Collision {
+                first: "gripper".to_owned(),
+                second: "blue bowl".to_owned(),
+                distance,
+                margin: 0.005,
+            };
+            refusal.to_string()
+        };
+        for (distance, meets) in [
+            (-0.00204, "overlap `blue bowl` by 2.0 mm"),
+            (-0.000_02, "touch `blue bowl`"),
+            (0.0, "touch `blue bowl`"),
+            (0.0038, "come within 0.0038 m of `blue bowl`"),
+        ] {
+            let expected = format!("`gripper` would {meets} (margin 0.0050 m)");
+            assert_eq!(told(distance), expected);
+        }
     }
 
     #[test]

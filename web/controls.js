@@ -4,13 +4,10 @@ import { move } from "./api.js";
 import { set } from "./dom.js";
 import { driving } from "./driver.js";
 import { askStatus, link } from "./events.js";
-import { may } from "./state.js";
+import { controlsOf, may } from "./state.js";
 import { changes, on, state } from "./store.js";
 import { secondsSince } from "./units.js";
 import { said, words } from "./words.js";
-
-/** States in which there is something to pause. */
-const UNDER_WAY = ["planning", "waiting_for_approval", "moving"];
 
 const byId = (id) => document.getElementById(id);
 const clear = byId("clear");
@@ -46,17 +43,15 @@ export function stopConfirmed() {
 function showState() {
   const { status } = state;
   if (!status) return;
-  const now = status.stopped && status.state !== "faulted" ? "stopped" : status.state;
+  const { now, reason, ...allowed } = controlsOf(status, may(state, "drive"));
   document.body.dataset.state = now ?? "unknown";
   showBadge(now);
   said(byId("robot-name"), status.robot);
-  const reason = { stopped: status.stop_reason, paused: status.pause_reason, faulted: status.fault }[now];
   said(byId("reason"), reason);
   byId("reason").hidden = !reason;
-  const drive = may(state, "drive");
-  hide(clear, !status.stopped || !drive);
-  hide(pause, !drive || status.stopped || !UNDER_WAY.includes(now));
-  hide(resume, !drive || now !== "paused");
+  hide(clear, !allowed.clear);
+  hide(pause, !allowed.pause);
+  hide(resume, !allowed.resume);
   tell(now, Boolean(status.stopped), reason);
 }
 

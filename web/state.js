@@ -124,7 +124,29 @@ function hasMoved({ scene, joints }) {
 /** Returns whether no plan waits any longer, since somebody has answered it. */
 function isDecided(before, now) {
   if (now === "moving" || now === "idle") return true;
-  return before === "waiting_for_approval" && now === "planning";
+  return ["waiting_for_approval", "paused"].includes(before) && now === "planning";
+}
+
+/** States in which there is something to pause. */
+const UNDER_WAY = ["planning", "waiting_for_approval", "moving"];
+
+/**
+ * Returns the state that is shown, why the arm is so or will be, and which of the buttons that end it
+ * or go on whoever drives may press.
+ */
+export function controlsOf(status, drives) {
+  const now = status.stopped && status.state !== "faulted" ? "stopped" : status.state;
+  const why = { stopped: status.stop_reason, faulted: status.fault };
+  const isPaused = Boolean(status.pause_reason);
+  const isHeld = ["stopped", "faulted"].includes(now);
+  return {
+    now,
+    // A pause that is asked for holds before the next step.
+    reason: now in why ? why[now] : status.pause_reason,
+    clear: drives && Boolean(status.stopped),
+    pause: drives && !isPaused && UNDER_WAY.includes(now),
+    resume: drives && isPaused && !isHeld,
+  };
 }
 
 const ROLES = ["watch", "ask", "drive", "admin"];

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  heldSentence, isDrivenByAnother, may, takeInEvent, takeScene, takeStanding, takeStatus, takeTaskPlan, takeTasks,
+  controlsOf, heldSentence, isDrivenByAnother, may, takeInEvent, takeScene, takeStanding, takeStatus, takeTaskPlan, takeTasks,
   unknownState, waitingPlan,
 } from "../../../web/state.js";
 import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from "../../../web/steps.js";
@@ -246,4 +246,44 @@ test("what the gripper holds is said only where it is known", () => {
   assert.equal(held("red cube", true), "The gripper holds {name}.");
   assert.equal(held(null, true), "The gripper holds nothing.");
   assert.match(held(null, false), /not known/);
+});
+
+test("a pause is shown, and can be ended, whatever else holds", () => {
+  const shown = (state, more = {}) => controlsOf({ state, stopped: false, ...more }, true);
+  const paused = { pause_reason: "ada paused it" };
+  assert.deepEqual(shown("moving"), {
+    now: "moving", reason: undefined, clear: false, pause: true, resume: false,
+  });
+  for (const state of ["planning", "waiting_for_approval", "moving", "paused", "idle"]) {
+    const { reason, pause, resume } = shown(state, paused);
+    assert.deepEqual([reason, pause, resume], ["ada paused it", false, true], state);
+  }
+  const stopped = shown("paused", { ...paused, stopped: true, stop_reason: "lin pressed stop" });
+  assert.deepEqual(
+    [stopped.now, stopped.reason, stopped.clear, stopped.resume],
+    ["stopped", "lin pressed stop", true, false],
+  );
+  assert.equal(controlsOf({ state: "paused", ...paused }, false).resume, false, "nobody who only watches");
+});
+
+test("a plan that is answered during a pause waits no longer", () => {
+  const status = (state) => ["status", { state, driver: null }];
+  const plan = ["plan", { task: 1, plan: 4, steps: told([PICK]), waiting: true, edited: false }];
+  const task = ["task", { id: 1, state: "running", instruction: "a" }];
+  assert.ok(waitingPlan(after(task, plan, status("waiting_for_approval"), status("paused"))));
+  const answered = after(task, plan, status("paused"), status("planning"));
+  assert.equal(waitingPlan(answered), null);
+});
+
+test("what came of a step is known after a reload, too", () => {
+  const state = after(["task", { id: 1, state: "running", instruction: "a" }]);
+  const steps = [
+    { ...told([PICK])[0], verdict: "yes", reason: null },
+    { ...told([PLACE])[0], verdict: "no", reason: "it slipped" },
+    { ...told([DONE])[0], verdict: null, reason: null },
+  ];
+  takeTaskPlan(state, 1, { plan: 4, steps, waiting: false, edited: false });
+  const shown = newestPlan(state.tasks.get(1)).steps;
+  assert.deepEqual(shown.map((it) => it.verdict), ["yes", "no", null]);
+  assert.equal(shown[1].reason, "it slipped");
 });

@@ -299,8 +299,28 @@ fn nothing_is_carried_out_before_a_yes_to_this_very_plan() {
         kind(session.decide(&ada, id + 1, shown.plan, true, None)),
         ProblemKind::NotFound
     );
+    session.pause(&ada).unwrap();
+    assert_eq!(
+        mock.status().state,
+        ArmMode::Paused,
+        "a yes would move nothing"
+    );
+    session.resume(&ada).unwrap();
+    assert_eq!(mock.status().state, ArmMode::WaitingForApproval);
     decide(shown.plan, true).unwrap();
     assert!(asked.join().unwrap());
+    // What came of a step is kept with the plan, for whoever asks later.
+    let mut observer = ServeObserver::new(session);
+    let step = Step::pick("red cube");
+    observer.observe(&Event::StepVerified(&Outcome {
+        step,
+        verdict: Verdict::No,
+        reason: "it slipped".to_owned(),
+    }));
+    let tried = session.plan(id).unwrap().steps;
+    assert_eq!(tried[0].verdict.as_deref(), Some("no"));
+    assert_eq!(tried[0].reason.as_deref(), Some("it slipped"));
+    assert_eq!(tried[1].verdict.as_deref(), Some("refused"), "the preview");
     assert_eq!(kind(decide(shown.plan, true)), ProblemKind::NotWaiting);
     // The next plan of the same task waits again; silence ends with a stop, and is a no.
     let asked = asking(&mock, &picks(&["red cube"]), None);

@@ -151,6 +151,7 @@ impl ServeObserver {
         if self.is_planning_only() {
             return self.previewed(outcome);
         }
+        self.tried(outcome);
         self.session.events.push(
             "step",
             &json!({
@@ -161,6 +162,25 @@ impl ServeObserver {
                 "reason": outcome.reason,
             }),
         );
+    }
+
+    /// Keeps what came of a step with the plan that it is of.
+    fn tried(&self, outcome: &Outcome) {
+        let mut inner = self.session.lock();
+        let Some(id) = inner.running else {
+            return;
+        };
+        let plan = inner.tasks.get_mut(&id).and_then(|it| it.plan.as_mut());
+        let Some(plan) = plan else {
+            return;
+        };
+        let text = outcome.step.to_string();
+        let is_it = |step: &PlannedStep| step.text == text && !step.is_tried();
+        if let Some(index) = plan.steps.iter().position(is_it) {
+            let step = &mut plan.steps[index];
+            step.verdict = Some(outcome.verdict.name().to_owned());
+            step.reason = (!outcome.reason.is_empty()).then(|| outcome.reason.clone());
+        }
     }
 
     /// Tells the preview of a step of a plan that is only made.

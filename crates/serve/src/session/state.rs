@@ -153,9 +153,10 @@ impl ArmSession {
             match inner.activity {
                 Activity::Held => ArmMode::Paused,
                 Activity::Moving => ArmMode::Moving,
+                // Nothing moves, and a yes would not change that.
+                Activity::Waiting | Activity::Idle if inner.paused.is_some() => ArmMode::Paused,
                 Activity::Waiting => ArmMode::WaitingForApproval,
                 Activity::Planning => ArmMode::Planning,
-                Activity::Idle if inner.paused.is_some() => ArmMode::Paused,
                 Activity::Idle => ArmMode::Idle,
             }
         };

@@ -205,9 +205,10 @@ pub struct PlannedStep {
     pub step: Value,
     /// The step in words.
     pub text: String,
-    /// `feasible` or `refused`; null where it was not previewed.
+    /// What a preview says, `feasible` or `refused`, until it was tried; then `yes`, `no`, `unknown` or
+    /// `refused`. Null where it was neither previewed nor tried.
     pub verdict: Option<String>,
-    /// Why it is refused.
+    /// Why it is refused, or did not work.
     pub reason: Option<String>,
 }
 
@@ -235,6 +236,11 @@ impl CriticNote {
 }
 
 impl PlannedStep {
+    /// Returns whether it was carried out, and judged.
+    pub(crate) fn is_tried(&self) -> bool {
+        matches!(self.verdict.as_deref(), Some("yes" | "no" | "unknown"))
+    }
+
     /// Tells the steps of a plan that was not previewed.
     pub(crate) fn all(plan: &Plan) -> Vec<Self> {
         let told = |step: &Step| Self {

@@ -410,6 +410,24 @@ fn a_start_that_fails_leaves_no_recording() {
 }
 
 #[test]
+fn what_is_wrong_with_a_configuration_is_told_without_a_place_of_its_own() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--no-record"]);
+    let check = |text: &str| {
+        let asked = json!({"kind": "launch", "text": text});
+        serving.client.post("/v1/config/check", &asked).json()
+    };
+    let here = std::env::temp_dir().canonicalize().unwrap();
+    for text in ["robot = 7\n", "robot = \"nobody\"\n", "no toml"] {
+        let checked = check(text);
+        assert_eq!(checked["ok"], false, "{checked}");
+        let error = checked["error"].as_str().unwrap();
+        assert!(error.contains("launch.toml"), "{error}");
+        assert!(!error.contains(&here.display().to_string()), "{error}");
+    }
+}
+
+#[test]
 fn the_queue_survives_kill_and_nothing_moves_by_itself() {
     let folder = folder();
     let more = ["--no-record", "--realtime"];
@@ -481,4 +499,8 @@ fn what_would_be_open_or_cannot_be_is_one_clear_error() {
     let ended = piped(&mut enact(&["serve", "--tls-cert", "cert.pem"])).wait_with_output();
     let ended = ended.unwrap();
     assert_eq!(ended.status.code(), Some(2));
+    let ended = run(&["serve", "--host", "a b"]);
+    assert_eq!(ended.status.code(), Some(2));
+    let why = String::from_utf8_lossy(&ended.stderr);
+    assert!(why.contains("`a b` is no name of a host"), "{why}");
 }

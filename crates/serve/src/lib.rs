@@ -22,7 +22,7 @@ pub mod problem;
 pub mod server;
 pub mod session;
 
-pub use access::{Client, Hosts, Role, Tokens};
+pub use access::{Client, Hosts, Role, Tokens, host_name};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
 pub use server::{Listening, ServerError, ServerOptions};

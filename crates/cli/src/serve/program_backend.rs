@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -152,23 +152,30 @@ impl Backend for ProgramBackend {
     }
 
     fn check(&self, kind: ConfigKind, text: &str) -> Option<String> {
-        let checked: Result<()> = match kind {
+        match kind {
             ConfigKind::Scene => {
-                let name = Path::new("scene.toml");
-                Scene::parse(name, text).map(drop).map_err(Into::into)
+                let checked = Scene::parse(Path::new("scene.toml"), text);
+                checked.err().map(|error| told(&error.into()))
             }
-            ConfigKind::Launch => self.check_launch(text),
-        };
-        checked.err().map(|error| told(&error))
+            ConfigKind::Launch => {
+                let fault = self.fault_of_launch(text);
+                fault.unwrap_or_else(|error| Some(told(&error)))
+            }
+        }
     }
 }
 
 impl ProgramBackend {
-    fn check_launch(&self, text: &str) -> Result<()> {
+    /// Returns what is wrong with the text of a launch file, if anything is.
+    fn fault_of_launch(&self, text: &str) -> Result<Option<String>> {
         let folder = tempfile::tempdir()?;
-        let file = folder.path().join("launch.toml");
+        let place = folder.path().canonicalize()?;
+        let file = place.join("launch.toml");
         fs::write(&file, text)?;
-        check_launch(&self.data_dir, &file)
+        let checked = check_launch(&self.data_dir, &file);
+        // Whoever sent the text knows of no folder.
+        let place = format!("{}{MAIN_SEPARATOR}", place.display());
+        Ok(checked.err().map(|error| told(&error).replace(&place, "")))
     }
 }
 

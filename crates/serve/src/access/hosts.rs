@@ -63,6 +63,26 @@ impl Hosts {
     }
 }
 
+/// Reads a name under which browsers may call a server.
+///
+/// # Errors
+/// If it is nothing that a browser would send as the name of a host; in words.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    if let Ok(IpAddr::V6(ip)) = bare.unwrap_or(text).parse() {
+        return Ok(format!("[{ip}]"));
+    }
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(is_letter);
+    if text.split('.').all(is_label) {
+        return Ok(text.to_lowercase());
+    }
+    Err(format!(
+        "`{text}` is no name of a host; give it as browsers send it, without a scheme, a port or a \
+         path, as in arm.lab"
+    ))
+}
+
 /// Returns the only value of a header.
 fn single(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).iter();
@@ -117,6 +137,33 @@ mod tests {
         assert_eq!(check(&[], None), Err(ProblemKind::Host));
         let two = ["localhost", "localhost"];
         assert_eq!(check(&two, None), Err(ProblemKind::Host));
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_host_is_refused() {
+        for (text, name) in [
+            ("Arm.Lab", "arm.lab"),
+            ("robot-1", "robot-1"),
+            ("192.0.2.7", "192.0.2.7"),
+            ("::1", "[::1]"),
+            ("[2001:DB8::1]", "[2001:db8::1]"),
+        ] {
+            assert_eq!(host_name(text).as_deref(), Ok(name));
+        }
+        for text in [
+            "",
+            "a b",
+            "arm.lab:8420",
+            "http://arm.lab",
+            "arm.lab/",
+            "arm..lab",
+            "*",
+            "Größe",
+            "[arm]",
+        ] {
+            let why = host_name(text).unwrap_err();
+            assert!(why.contains(&format!("`{text}`")), "{why}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use hosts::Hosts;
+pub use hosts::{Hosts, host_name};
 pub use tokens::{TokenError, Tokens};
 
 use crate::problem::{Problem, ProblemKind};

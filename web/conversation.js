@@ -4,6 +4,7 @@ import { thingChip } from "./composer.js";
 import { button, el, keyed, set } from "./dom.js";
 import { loadPlan } from "./events.js";
 import { planCard, showPlan, tellWaiting } from "./plan.js";
+import { may, waitingPlan } from "./state.js";
 import { on, state } from "./store.js";
 import { label, said, t, words } from "./words.js";
 
@@ -11,6 +12,7 @@ import { label, said, t, words } from "./words.js";
 const SHOWN = 20;
 
 const log = document.getElementById("log");
+const waits = document.getElementById("waits");
 const earlier = document.getElementById("earlier");
 let shown = SHOWN;
 /** What was told of each task, so that everything is told once. */
@@ -25,6 +27,22 @@ export function startConversation() {
     show();
   });
   on(["tasks", "status"], show);
+  on(["tasks", "status"], showWaiting);
+  waits.lastElementChild.addEventListener("click", () => {
+    const plan = log.querySelector(".plan[data-waiting]");
+    plan?.closest(".task").focus({ preventScroll: true });
+    plan?.scrollIntoView({ block: "center" });
+  });
+}
+
+/** Says at the top that a plan waits: on a phone the plan itself is below the camera. */
+function showWaiting() {
+  const found = waitingPlan(state);
+  waits.hidden = !found || !may(state, "drive");
+  if (waits.hidden) return;
+  const { record, plan } = found;
+  const instruction = record.task?.instruction ?? "";
+  words(waits.firstElementChild, "plan.waits.banner", { plan: plan.plan, instruction });
 }
 
 /** Moves the focus to a task that was just sent, as soon as it is there. */

@@ -1,5 +1,6 @@
 // Makes nodes of the page. Text goes in as text only: nothing here reads HTML.
-import { label, words } from "./words.js";
+import { partsOfName } from "./units.js";
+import { label, said, words } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -15,6 +16,14 @@ export function el(tag, options = {}, ...children) {
   if (name) label(node, ...[name].flat());
   for (const [event, listener] of Object.entries(on)) node.addEventListener(event, listener);
   node.append(...children);
+  return node;
+}
+
+/** Makes a name of the server that breaks between its parts, where it has to. */
+export function nameIn(node, name) {
+  said(node, name);
+  const parts = partsOfName(name).flatMap((part) => [document.createElement("wbr"), part]);
+  node.replaceChildren(...parts.slice(1));
   return node;
 }
 

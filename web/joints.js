@@ -1,12 +1,12 @@
 // Joints: where they are between their limits, how hard they work, how warm they are; jogs and home.
 import { attempt } from "./announce.js";
 import { move } from "./api.js";
-import { button, el, keyed, set } from "./dom.js";
+import { button, el, keyed, nameIn, set } from "./dom.js";
 import { driving } from "./driver.js";
 import { heldSentence, may } from "./state.js";
 import { on, state } from "./store.js";
 import { inUnit, percent } from "./units.js";
-import { label, said, words } from "./words.js";
+import { label, words } from "./words.js";
 
 /** What one press moves: radians and meters. The server admits 0.35 rad and 0.05 m at most. */
 const STEPS = [
@@ -63,7 +63,7 @@ function makeRow({ name, unit }) {
   return el(
     "tr",
     {},
-    said(el("th", { scope: "row" }), name),
+    nameIn(el("th", { scope: "row" }), name),
     el("td", {}, meter(), el("span", { class: "value" }), el("span", { class: "note warn" })),
     el("td", {}, meter(), el("span", { class: "value" }), el("span", { class: "note warn" })),
     el("td", {}),

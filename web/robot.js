@@ -1,9 +1,13 @@
 // Which robot and which model this is.
 import { get } from "./api.js";
-import { said, words } from "./words.js";
+import { set } from "./dom.js";
 import { on, state } from "./store.js";
+import { lastPart } from "./units.js";
+import { said, words } from "./words.js";
 
 const VALUES = { robot: "robot-robot", model: "robot-model", recording: "robot-recording" };
+/** What may be a path: its end is shown, and all of it on demand. */
+const PATHS = ["robot-model", "robot-perceiver", "robot-planner"];
 
 /** Shows the robot, the models and the recording. */
 export function startRobot() {
@@ -23,6 +27,8 @@ async function loadModels() {
 
 function fill(id, value) {
   const node = document.getElementById(id);
-  if (value === null || value === undefined) words(node, "robot.none");
-  else said(node, String(value));
+  const isKnown = value !== null && value !== undefined;
+  if (!isKnown) words(node, "robot.none");
+  else said(node, PATHS.includes(id) ? lastPart(String(value)) : String(value));
+  set(node, "title", isKnown && PATHS.includes(id) ? value : null);
 }

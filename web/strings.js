@@ -129,6 +129,8 @@ export const STRINGS = {
   "plan.title": ["Plan {plan}", "计划 {plan}"],
   "plan.edited": ["edited", "已编辑"],
   "plan.waits": ["Nothing moves before you say yes.", "在您同意之前不会运动。"],
+  "plan.waits.banner": ["Plan {plan} waits for your yes: “{instruction}”", "计划 {plan} 等待您的同意：“{instruction}”"],
+  "plan.show": ["Show it", "查看"],
   "plan.waits.said": [
     "Plan {plan} waits for approval. Steps: {steps}.",
     "计划 {plan} 等待批准。步骤数：{steps}。",

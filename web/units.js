@@ -25,6 +25,17 @@ export function secondsSince(instant) {
   return Math.max(0, Math.round((Date.now() - instant) / 1000));
 }
 
+/** Returns the last component of a path, and an address of a server whole. */
+export function lastPart(path) {
+  if (/^\w+:\/\//.test(path)) return path;
+  return path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
+}
+
+/** Returns the parts of a name between which a line may end: each but the last keeps its mark. */
+export function partsOfName(name) {
+  return name.split(/(?<=[_\-./])(?=[^_\-./])/);
+}
+
 function degrees(radians) {
   // No “−0”.
   return ((Math.round((radians * 1800) / Math.PI) || 0) / 10).toFixed(1);

@@ -11,6 +11,7 @@ import {
 import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from "../../../web/steps.js";
 import { LANGUAGES, STRINGS } from "../../../web/strings.js";
 import { newestPlan } from "../../../web/tasks.js";
+import { lastPart, partsOfName } from "../../../web/units.js";
 
 const WEB = new URL("../../../web/", import.meta.url);
 const PICK = { skill: "pick", object: "red cube" };
@@ -286,4 +287,22 @@ test("what came of a step is known after a reload, too", () => {
   const shown = newestPlan(state.tasks.get(1)).steps;
   assert.deepEqual(shown.map((it) => it.verdict), ["yes", "no", null]);
   assert.equal(shown[1].reason, "it slipped");
+});
+
+test("of a path its end is shown, and a name breaks between its parts only", () => {
+  assert.equal(lastPart("/home/ada/models/tabletop"), "tabletop");
+  assert.equal(lastPart("C:\\models\\tabletop\\"), "tabletop");
+  assert.equal(lastPart("tabletop"), "tabletop");
+  assert.equal(lastPart("ws://localhost:8080/v1#m"), "ws://localhost:8080/v1#m");
+  assert.equal(lastPart("/"), "/");
+  assert.deepEqual(partsOfName("left_shoulder_pitch-2"), ["left_", "shoulder_", "pitch-", "2"]);
+  assert.deepEqual(partsOfName("__pan"), ["__", "pan"]);
+  assert.deepEqual(partsOfName("jaw"), ["jaw"]);
+});
+
+test("a plan that waits is told at the top of the page", () => {
+  const page = readFileSync(new URL("index.html", WEB), "utf8");
+  const banners = page.slice(page.indexOf('class="banners"'), page.indexOf("<main"));
+  assert.match(banners, /id="waits" class="banner" hidden/);
+  assert.match(STRINGS["plan.waits.banner"][0], /waits for your yes/);
 });

@@ -66,8 +66,8 @@ pub struct BegunRecording {
 }
 
 impl RunRecorder {
-    /// Begins to keep a run, if it is to be kept: in `folder`, unless another file is named. Where nobody asked for it, a folder that
-    /// cannot be written is no reason not to run.
+    /// Begins to keep a run, if it is to be kept: in `folder`, unless another file is named. Where
+    /// nobody asked for it, a folder that cannot be written is no reason not to run.
     ///
     /// # Errors
     /// If the file that was asked for cannot be made.

@@ -124,6 +124,9 @@ fn what_rules_leave_idle_is_said_once() {
         "{}",
         stderr(&output)
     );
+    let talk = stderr(&output);
+    assert!(!talk.contains("come to the same"), "{talk}");
+    assert_eq!(talk.matches("planned  ").count(), 1, "{talk}");
     let asked = ["--meaning", "off", "--turns", "1"];
     let asked = run(&[&["run", TASK][..], &truth, &asked].concat());
     assert!(

@@ -1,7 +1,7 @@
 //! The description of the API, made from its types.
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, SecurityRequirement};
+use utoipa::openapi::{Header, Object, OpenApi as Document, RefOr, SecurityRequirement, Type};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::{camera, control, events, runs, tasks, telling};
@@ -44,7 +44,7 @@ const TOKEN: &str = "token";
         runs::download,
         runs::replay,
     ),
-    modifiers(&Token)
+    modifiers(&Token, &Problems)
 )]
 struct Api;
 
@@ -58,6 +58,39 @@ impl Modify for Token {
         components.add_security_scheme(TOKEN, SecurityScheme::Http(scheme));
         let nothing: [&str; 0] = [];
         document.security = Some(vec![SecurityRequirement::new(TOKEN, nothing)]);
+    }
+}
+
+/// Says in which form problems come, and that whoever asks too often is told when to ask again.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Document) {
+        for (path, item) in &mut document.paths.paths {
+            let operations = [&mut item.get, &mut item.post, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                let responses = &mut operation.responses.responses;
+                for (status, response) in responses.iter_mut() {
+                    if let RefOr::T(response) = response
+                        && !status.starts_with('2')
+                        && let Some(problem) = response.content.swap_remove("application/json")
+                    {
+                        let kind = "application/problem+json".to_owned();
+                        response.content.insert(kind, problem);
+                    }
+                }
+                // No limit is in the way of a stop.
+                if path != "/v1/stop"
+                    && let Some(RefOr::T(refused)) = responses.get("4XX")
+                {
+                    let mut limited = refused.clone();
+                    limited.description = "Too much is asked for".to_owned();
+                    let seconds = Header::new(Object::with_type(Type::Integer));
+                    limited.headers.insert("Retry-After".to_owned(), seconds);
+                    responses.insert("429".to_owned(), RefOr::T(limited));
+                }
+            }
+        }
     }
 }
 
@@ -81,6 +114,24 @@ mod tests {
         for part in text.split("\"#/components/schemas/").skip(1) {
             let name = part.split('"').next().unwrap();
             assert!(schemas.contains_key(name), "{name} is not defined");
+        }
+    }
+
+    #[test]
+    fn problems_and_limits_are_described() {
+        let document = serde_json::to_value(document()).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let responses = &operation["responses"];
+                let problem = &responses["4XX"]["content"]["application/problem+json"];
+                assert!(
+                    problem["schema"].is_object(),
+                    "{method} {path}: {responses}"
+                );
+                let wait = &responses["429"]["headers"]["Retry-After"]["schema"]["type"];
+                let is_limited = path != "/v1/stop";
+                assert_eq!(wait == "integer", is_limited, "{method} {path}");
+            }
         }
     }
 }

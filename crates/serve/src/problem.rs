@@ -89,10 +89,23 @@ kinds! {
     QueueFull = TOO_MANY_REQUESTS, "queue-full", "Too many tasks wait";
     /// Too many streams are open.
     TooManyStreams = TOO_MANY_REQUESTS, "too-many-streams", "Too many streams are open";
+    /// A client, or an address, asks too often.
+    TooManyRequests = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
     /// The server failed.
     Internal = INTERNAL_SERVER_ERROR, "internal", "The server failed";
     /// A device does not answer.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "A device does not answer";
+}
+
+impl ProblemKind {
+    /// Returns after how many seconds it makes sense to ask again, where waiting helps.
+    pub fn retry_after_s(self) -> Option<u16> {
+        match self {
+            Self::QueueFull | Self::TooManyStreams => Some(10),
+            Self::TooManyRequests => Some(1),
+            _ => None,
+        }
+    }
 }
 
 /// An error of the API.
@@ -153,6 +166,10 @@ impl IntoResponse for Problem {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, scheme);
         }
+        if let Some(seconds) = self.kind.retry_after_s() {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }
@@ -172,5 +189,15 @@ mod tests {
         assert_eq!(document["type"], "urn:enact:problem:not-driver");
         assert_eq!(document["status"], 409);
         assert_eq!(document["detail"], "ada has the lease");
+    }
+
+    #[test]
+    fn whoever_asks_for_too_much_is_told_when_to_ask_again() {
+        for kind in ProblemKind::ALL {
+            let answer = Problem::new(*kind, "").into_response();
+            let is_limit = kind.status() == StatusCode::TOO_MANY_REQUESTS;
+            let told = answer.headers().contains_key(header::RETRY_AFTER);
+            assert_eq!(told, is_limit, "{kind:?}");
+        }
     }
 }

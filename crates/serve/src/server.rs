@@ -136,7 +136,7 @@ fn answer(
     handle: Handle<SocketAddr>,
     started: impl Fn(io::Result<()>),
 ) {
-    let service = router.into_make_service();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let ended = runtime.block_on(async {
         match tls {
             None => {

@@ -1,140 +1,16 @@
 //! The API over HTTP, and what is tried against it.
 
 use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 
 use enact_runtime::TaskEnd;
-use enact_serve::api::{Server, router};
-use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
-use enact_serve::{Hosts, Listening, ServerOptions, Tokens};
-use enact_testkit::http_client::{HttpClient, read};
+use enact_testkit::http_client::read;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 mod mock;
 
-use mock::{Mock, reported};
-
-const WATCH: &str = "watch-watch-watch-watch-watch";
-const ASK: &str = "ask-ask-ask-ask-ask-ask-ask-ask";
-const DRIVE: &str = "drive-drive-drive-drive-drive";
-const OTHER: &str = "other-other-other-other-other";
-const ADMIN: &str = "admin-admin-admin-admin-admin";
-
-/// A folder with one run.
-struct Folder(PathBuf);
-
-impl Backend for Folder {
-    fn picture(&self) -> Result<Vec<u8>, BackendError> {
-        Err(BackendError::Unavailable("the camera is off".to_owned()))
-    }
-
-    fn runs(&self) -> Result<Vec<Run>, BackendError> {
-        Ok(vec![self.run("one.mcap")?])
-    }
-
-    fn run_file(&self, name: &str) -> Result<PathBuf, BackendError> {
-        let file = self.0.join("runs").join(name);
-        let missing = || BackendError::NotFound("there is no such run".to_owned());
-        file.is_file().then_some(file).ok_or_else(missing)
-    }
-
-    fn run(&self, name: &str) -> Result<Run, BackendError> {
-        self.run_file(name)?;
-        Ok(Run {
-            name: name.to_owned(),
-            tasks: None,
-            outcome: "reached".to_owned(),
-            reached: Some(true),
-            seconds: None,
-            unix_seconds: None,
-            error: None,
-        })
-    }
-
-    fn story(&self, name: &str) -> Result<Value, BackendError> {
-        self.run_file(name)?;
-        Ok(json!({"file": name}))
-    }
-
-    fn replay(&self, _name: &str) -> Result<Replayed, BackendError> {
-        Ok(Replayed {
-            as_recorded: true,
-            motions: 3,
-            tool_off_m: 0.0,
-        })
-    }
-
-    fn models(&self) -> Models {
-        Models {
-            name: Some("nobody".to_owned()),
-            perceiver: None,
-            planner: None,
-        }
-    }
-
-    fn check(&self, _kind: ConfigKind, text: &str) -> Option<String> {
-        text.is_empty().then(|| "there is nothing in it".to_owned())
-    }
-}
-
-/// A server with a session of a mock.
-struct Running {
-    mock: Mock,
-    address: SocketAddr,
-    _listening: Listening,
-    _folder: TempDir,
-}
-
-impl Running {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("runs")).unwrap();
-        std::fs::write(folder.path().join("runs/one.mcap"), [7; 100_000]).unwrap();
-        std::fs::write(folder.path().join("secret.mcap"), "secret").unwrap();
-        let entry = |name: &str, role: &str, token: &str| {
-            format!("[[token]]\nname = \"{name}\"\nrole = \"{role}\"\ntoken = \"{token}\"\n")
-        };
-        let tokens = [
-            entry("watch", "watch", WATCH),
-            entry("ask", "ask", ASK),
-            entry("drive", "drive", DRIVE),
-            entry("other", "drive", OTHER),
-            entry("admin", "admin", ADMIN),
-        ];
-        let options = ServerOptions {
-            address: "127.0.0.1:0".parse().unwrap(),
-            tls: None,
-            has_tokens: true,
-        };
-        let (listener, address) = options.bind().unwrap();
-        let mock = Mock::new();
-        let server = Server::new(
-            Arc::clone(&mock.session),
-            Arc::new(Folder(folder.path().to_owned())),
-            Tokens::parse(&tokens.concat()).unwrap(),
-            Hosts::new(address, &[]),
-            false,
-        );
-        Self {
-            mock,
-            address,
-            _listening: options.serve(listener, router(server)).unwrap(),
-            _folder: folder,
-        }
-    }
-
-    fn client(&self, token: &str) -> HttpClient {
-        HttpClient::new(self.address, Some(token))
-    }
-
-    fn stranger(&self) -> HttpClient {
-        HttpClient::new(self.address, None)
-    }
-}
+use mock::reported;
+use mock::server::{ADMIN, ASK, DRIVE, OTHER, Running, WATCH};
 
 #[test]
 fn nobody_comes_in_without_a_token() {

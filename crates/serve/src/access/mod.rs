@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`tokens`] | tokens with names and roles |
 //! | [`hosts`] | which names the server answers to, and which pages may ask |
+//! | [`limits`] | how much one client, or one address, may ask for |
 
 pub mod hosts;
+pub mod limits;
 pub mod tokens;
 
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! Pictures of the main camera.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -12,7 +12,8 @@ use futures_util::stream::unfold;
 use tokio::time::{Instant, sleep_until};
 
 use super::Server;
-use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::access::Client;
+use crate::problem::{Problem, ProblemDocument};
 
 /// Shortest interval between two pictures of a stream.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -23,9 +24,12 @@ const BOUNDARY: &str = "enact-picture";
 #[utoipa::path(get, path = "/v1/camera/frame.jpg", tag = "camera",
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
-pub(super) async fn frame(State(server): State<Server>) -> Result<Response, Problem> {
+pub(super) async fn frame(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<Response, Problem> {
     // Whoever waits for a camera that hangs keeps a thread.
-    let _permit = server.camera_streams.try_acquire().map_err(|_| crowded())?;
+    let _permit = server.camera_streams.open(&client.name)?;
     let picture = server.ask(|backend| backend.picture()).await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
@@ -34,9 +38,11 @@ pub(super) async fn frame(State(server): State<Server>) -> Result<Response, Prob
 #[utoipa::path(get, path = "/v1/camera/stream.mjpg", tag = "camera",
     responses((status = 200, body = Vec<u8>, content_type = "multipart/x-mixed-replace"),
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
-pub(super) async fn stream(State(server): State<Server>) -> Result<Response, Problem> {
-    let permit = Arc::clone(&server.camera_streams).try_acquire_owned();
-    let permit = permit.map_err(|_| crowded())?;
+pub(super) async fn stream(
+    State(server): State<Server>,
+    Extension(client): Extension<Client>,
+) -> Result<Response, Problem> {
+    let permit = server.camera_streams.open(&client.name)?;
     // A camera that does not answer is told while there is a status to tell it with.
     let first = server.ask(|backend| backend.picture()).await?;
     let state = (server, permit, Some(first), Instant::now());
@@ -60,11 +66,6 @@ pub(super) async fn stream(State(server): State<Server>) -> Result<Response, Pro
     });
     let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
     Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(pictures)).into_response())
-}
-
-fn crowded() -> Problem {
-    let detail = "too many pictures are asked for at a time; close a stream";
-    Problem::new(ProblemKind::TooManyStreams, detail)
 }
 
 /// Returns a picture as a part of a stream.

@@ -2,13 +2,13 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::Server;
-use super::guard::COOKIE;
+use super::guard::{COOKIE, peer};
 use crate::problem::{Problem, ProblemKind};
 
 /// The files of `web/`. `build.rs` makes cargo embed them again when some are added or removed.
@@ -26,15 +26,14 @@ pub(super) struct Entry {
 /// without it.
 pub(super) async fn index(
     State(server): State<Server>,
+    extensions: Extensions,
     query: Result<Query<Entry>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Some(token) = query.ok().and_then(|Query(entry)| entry.token) else {
         return file(INDEX);
     };
-    if server.tokens.find(&token).is_none() {
-        let detail = "the link is of another run of the server; open the one that it printed last";
-        return Err(Problem::new(ProblemKind::NoToken, detail));
-    }
+    let why = "the link is of another run of the server; open the one that it printed last";
+    server.recognize(Some(&token), Some(peer(&extensions)), why)?;
     let secure = if server.is_secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
     let mut headers = HeaderMap::new();

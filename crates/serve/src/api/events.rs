@@ -12,12 +12,13 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::{Server, aside};
 use crate::access::Client;
-use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::access::limits::StreamPermit;
+use crate::problem::{Problem, ProblemDocument};
 use crate::session::ArmSession;
 use crate::session::events::EventRecord;
 
@@ -38,7 +39,7 @@ struct EventStream {
     joints: Interval,
     // Dropped when the stream breaks.
     _open: crate::session::OpenStream,
-    _permit: OwnedSemaphorePermit,
+    _permit: StreamPermit,
 }
 
 /// Streams events.
@@ -51,11 +52,7 @@ pub(super) async fn stream(
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let permit = Arc::clone(&server.event_streams).try_acquire_owned();
-    let permit = permit.map_err(|_| {
-        let detail = "too many event streams are open; close one";
-        Problem::new(ProblemKind::TooManyStreams, detail)
-    })?;
+    let permit = server.event_streams.open(&client.name)?;
     let session = Arc::clone(&server.session);
     let newest = session.events().newest();
     let mut ready = VecDeque::new();

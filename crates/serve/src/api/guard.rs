@@ -1,15 +1,21 @@
 //! Who asks, and headers of every answer.
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Server;
+use crate::access::limits;
 use crate::problem::{Problem, ProblemKind};
 
 /// Name of the cookie that holds the token.
 pub(super) const COOKIE: &str = "enact_token";
+/// What whoever has no token can do about it.
+const NO_TOKEN: &str = "send Authorization: Bearer TOKEN, or open the link that the server printed";
 
 /// Returns the headers of every answer. Nothing is loaded from elsewhere, shown in a frame or told
 /// to another server.
@@ -58,29 +64,58 @@ pub(super) async fn check_host(
     Ok(next.run(request).await)
 }
 
-/// Lets clients through that have a token, and notes that they were heard of.
+/// Lets requests for pages through, from an address that does not ask too often.
+pub(super) async fn limit_pages(
+    State(server): State<Server>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let from = peer(request.extensions());
+    if !server.pages.take(from, Instant::now()) {
+        let detail = "too many pages are asked for from this address; wait";
+        return Err(Problem::new(ProblemKind::TooManyRequests, detail));
+    }
+    Ok(next.run(request).await)
+}
+
+/// Returns where a request comes from.
+pub(super) fn peer(extensions: &Extensions) -> IpAddr {
+    let address = extensions.get::<ConnectInfo<SocketAddr>>();
+    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    limits::peer(address.map_or(unknown, |ConnectInfo(address)| address.ip()))
+}
+
+/// Lets clients through that have a token and do not ask too often, and notes that they were heard
+/// of.
 pub(super) async fn admit(
     State(server): State<Server>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let token = match bearer(request.headers()) {
-        Some(token) => token,
+        Some(token) => Some(token),
         None => {
-            let token = cookie(request.headers()).ok_or_else(no_token)?;
+            let token = cookie(request.headers());
             // Pages of other servers can make a browser send the cookie, but not this header.
             let is_reading = [Method::GET, Method::HEAD].contains(request.method());
             let is_marked = request.headers().get("x-enact").is_some_and(|it| it == "1");
-            if !is_reading && !is_marked {
+            if token.is_some() && !is_reading && !is_marked {
                 let detail = "with the cookie, whatever is not a GET needs the header X-Enact: 1";
                 return Err(Problem::new(ProblemKind::Header, detail));
             }
             token
         }
     };
-    let client = server.tokens.find(token).cloned().ok_or_else(no_token)?;
-    // A stop waits for no lock, and a stream says nothing of who reads it.
     let path = request.uri().path();
+    // No limit is in the way of a stop.
+    let is_stop = path.ends_with("/stop") && request.method() == Method::POST;
+    let from = (!is_stop).then(|| peer(request.extensions()));
+    let client = server.recognize(token, from, NO_TOKEN)?;
+    if !is_stop && !server.requests.take(client.name.clone(), Instant::now()) {
+        let detail = format!("{} asks too often; wait", client.name);
+        return Err(Problem::new(ProblemKind::TooManyRequests, detail));
+    }
+    // A stop waits for no lock, and a stream says nothing of who reads it.
     let is_quiet = ["/stop", "/events", "/camera/stream.mjpg"]
         .iter()
         .any(|end| path.ends_with(end));
@@ -112,11 +147,6 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
         .flat_map(|line| line.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find_map(|(name, value)| (name == COOKIE).then_some(value))
-}
-
-fn no_token() -> Problem {
-    let detail = "send Authorization: Bearer TOKEN, or open the link that the server printed";
-    Problem::new(ProblemKind::NoToken, detail)
 }
 
 /// Answers a path that there is not.

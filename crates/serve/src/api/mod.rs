@@ -22,16 +22,17 @@ pub mod runs;
 pub mod tasks;
 pub mod telling;
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 
-use crate::access::{Hosts, Tokens};
+use crate::access::limits::{RateLimit, StreamLimit};
+use crate::access::{Client, Hosts, Tokens};
 use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
 use crate::session::ArmSession;
@@ -40,10 +41,16 @@ use crate::session::ArmSession;
 pub const LARGEST_BODY: usize = 64 * 1024;
 /// Longest time that a body may take to arrive.
 const SLOWEST_BODY: Duration = Duration::from_secs(10);
-/// Largest number of event streams.
-const EVENT_STREAMS: usize = 256;
-/// Largest number of camera streams.
-const CAMERA_STREAMS: usize = 32;
+/// Largest number of event streams, of one client and of all.
+const EVENT_STREAMS: (usize, usize) = (128, 256);
+/// Largest number of pictures and camera streams that are asked for at a time, likewise.
+const CAMERA_STREAMS: (usize, usize) = (16, 32);
+/// Requests of one client, a second and at once.
+const REQUESTS: (f64, f64) = (100.0, 400.0);
+/// Requests for the console's files from one address, likewise.
+const PAGES: (f64, f64) = (20.0, 200.0);
+/// Requests without a valid token from one address, likewise.
+const FAILURES: (f64, f64) = (1.0, 30.0);
 
 /// What every request may use.
 #[derive(Clone)]
@@ -58,8 +65,11 @@ pub struct Server {
     pub hosts: Arc<Hosts>,
     /// Whether clients come by TLS.
     pub is_secure: bool,
-    event_streams: Arc<Semaphore>,
-    camera_streams: Arc<Semaphore>,
+    event_streams: Arc<StreamLimit>,
+    camera_streams: Arc<StreamLimit>,
+    requests: Arc<RateLimit<String>>,
+    pages: Arc<RateLimit<IpAddr>>,
+    failures: Arc<RateLimit<IpAddr>>,
 }
 
 impl Server {
@@ -77,9 +87,34 @@ impl Server {
             tokens: Arc::new(tokens),
             hosts: Arc::new(hosts),
             is_secure,
-            event_streams: Arc::new(Semaphore::new(EVENT_STREAMS)),
-            camera_streams: Arc::new(Semaphore::new(CAMERA_STREAMS)),
+            event_streams: StreamLimit::new("event streams", EVENT_STREAMS.0, EVENT_STREAMS.1),
+            camera_streams: StreamLimit::new("pictures", CAMERA_STREAMS.0, CAMERA_STREAMS.1),
+            requests: Arc::new(RateLimit::new(REQUESTS.0, REQUESTS.1)),
+            pages: Arc::new(RateLimit::new(PAGES.0, PAGES.1)),
+            failures: Arc::new(RateLimit::new(FAILURES.0, FAILURES.1)),
         }
+    }
+
+    /// Returns whose token it is.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NoToken`], with this sentence, or [`ProblemKind::TooManyRequests`] if that was
+    /// so too often, where it is known from which address. A token that is known is let in all the
+    /// same: whoever shares the address must not be locked out of the arm.
+    fn recognize(
+        &self,
+        token: Option<&str>,
+        from: Option<IpAddr>,
+        why: &str,
+    ) -> Result<Client, Problem> {
+        if let Some(client) = token.and_then(|token| self.tokens.find(token)) {
+            return Ok(client.clone());
+        }
+        if from.is_none_or(|from| self.failures.take(from, Instant::now())) {
+            return Err(Problem::new(ProblemKind::NoToken, why));
+        }
+        let detail = "too many requests without a valid token came from this address; wait";
+        Err(Problem::new(ProblemKind::TooManyRequests, detail))
     }
 
     /// Asks the program on a thread that nothing else waits for.
@@ -148,11 +183,14 @@ pub fn router(server: Server) -> Router {
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
         .layer(from_fn_with_state(server.clone(), guard::admit));
-    Router::new()
-        .nest("/v1", guarded)
+    let pages = Router::new()
         .route("/openapi.json", get(telling::openapi))
         .route("/", get(console::index))
         .route("/assets/{*path}", get(console::asset))
+        .layer(from_fn_with_state(server.clone(), guard::limit_pages));
+    Router::new()
+        .nest("/v1", guarded)
+        .merge(pages)
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

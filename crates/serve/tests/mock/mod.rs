@@ -1,6 +1,8 @@
 //! A session of an arm that is not there, and a loop that does what a test says.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod server;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;

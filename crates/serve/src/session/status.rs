@@ -205,7 +205,6 @@ pub struct ArgumentInfo {
     /// `object` (a name of the scene), `choice` (one of `values`), `number` or `text`.
     pub kind: &'static str,
     /// What can be chosen; for a number the least and the most.
-    #[schema(value_type = Vec<Object>)]
     pub values: Vec<Value>,
 }
 

@@ -496,6 +496,8 @@ fn what_would_be_open_or_cannot_be_is_one_clear_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     error(&["--listen", &address], &["cannot listen on", &address]);
+    let pair = ["--tls-cert", "missing.pem", "--tls-key", "key.pem"];
+    error(&pair, &["cannot read the certificate missing.pem"]);
     let ended = piped(&mut enact(&["serve", "--tls-cert", "cert.pem"])).wait_with_output();
     let ended = ended.unwrap();
     assert_eq!(ended.status.code(), Some(2));

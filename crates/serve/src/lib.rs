@@ -13,6 +13,7 @@
 //! | [`openapi`] | the description of the API |
 //! | [`problem`] | errors in one form |
 //! | [`server`] | listens, with or without TLS |
+//! | [`tls`] | certificate and key, from files |
 
 pub mod access;
 pub mod api;
@@ -21,9 +22,11 @@ pub mod openapi;
 pub mod problem;
 pub mod server;
 pub mod session;
+pub mod tls;
 
 pub use access::{Client, Hosts, Role, Tokens, host_name};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
 pub use server::{Listening, ServerError, ServerOptions};
 pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};
+pub use tls::{Tls, TlsError};

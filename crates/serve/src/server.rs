@@ -2,16 +2,16 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
+
+use crate::tls::Tls;
 
 /// Longest time that the head of a request may take to arrive.
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
@@ -27,8 +27,8 @@ const WAITING_THREADS: usize = 64;
 pub struct ServerOptions {
     /// The address; port 0 takes a free one.
     pub address: SocketAddr,
-    /// Certificate and key, as PEM files.
-    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Certificate and key.
+    pub tls: Option<Tls>,
     /// Whether there is a file of tokens.
     pub has_tokens: bool,
 }
@@ -47,14 +47,6 @@ pub enum ServerError {
     Bind {
         /// The address.
         address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// Certificate or key cannot be used.
-    #[error("cannot use the certificate {certificate} with its key: {source}")]
-    Tls {
-        /// The certificate.
-        certificate: String,
         /// Why not.
         source: io::Error,
     },
@@ -85,7 +77,7 @@ impl ServerOptions {
     /// Answers requests on threads of their own.
     ///
     /// # Errors
-    /// [`ServerError::Tls`] or [`ServerError::Start`].
+    /// [`ServerError::Start`].
     pub fn serve(&self, listener: TcpListener, router: Router) -> Result<Listening, ServerError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
@@ -94,20 +86,10 @@ impl ServerOptions {
             .enable_all()
             .build()
             .map_err(ServerError::Start)?;
-        let tls = match &self.tls {
-            None => None,
-            Some((certificate, key)) => {
-                let config = runtime.block_on(RustlsConfig::from_pem_file(certificate, key));
-                Some(config.map_err(|source| ServerError::Tls {
-                    certificate: certificate.display().to_string(),
-                    source,
-                })?)
-            }
-        };
         let handle = Handle::new();
         let (started, starting) = channel();
         let thread = thread::Builder::new().name("serve".to_owned()).spawn({
-            let handle = handle.clone();
+            let (handle, tls) = (handle.clone(), self.tls.clone());
             move || {
                 answer(runtime, listener, tls, router, handle, |result| {
                     // Nobody asks once the server has started.
@@ -131,7 +113,7 @@ impl ServerOptions {
 fn answer(
     runtime: Runtime,
     listener: TcpListener,
-    tls: Option<RustlsConfig>,
+    tls: Option<Tls>,
     router: Router,
     handle: Handle<SocketAddr>,
     started: impl Fn(io::Result<()>),
@@ -147,8 +129,8 @@ fn answer(
                 let server = server.http1_only().first_request_timeout(SLOWEST_HEAD);
                 server.serve(service).await
             }
-            Some(config) => {
-                let server = axum_server::from_tcp_rustls(listener, config)?;
+            Some(tls) => {
+                let server = axum_server::from_tcp_rustls(listener, tls.config())?;
                 let mut server = server.handle(handle);
                 let builder = server.http_builder();
                 builder.http1().header_read_timeout(SLOWEST_HEAD);
@@ -187,10 +169,13 @@ impl Drop for Listening {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::tests::pair;
 
     #[test]
     fn nothing_beyond_loopback_is_open_without_tls_and_tokens() {
-        let files = || Some((PathBuf::from("cert.pem"), PathBuf::from("key.pem")));
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = pair(folder.path());
+        let files = || Some(Tls::load(&certificate, &key).unwrap());
         for (address, tls, has_tokens) in [
             ("0.0.0.0:0", None, false),
             ("0.0.0.0:0", None, true),

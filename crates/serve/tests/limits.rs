@@ -152,7 +152,7 @@ fn status(reader: &mut BufReader<TcpStream>) -> u16 {
 
 #[test]
 fn a_flood_of_camera_streams_is_refused_and_takes_none_from_others() {
-    let running = Running::with_camera(Some(vec![7; 1000]));
+    let running = Running::with_camera(vec![7; 1000]);
     let flood = running.client(WATCH);
     let open = |client: &HttpClient| {
         let stream = client.connect();

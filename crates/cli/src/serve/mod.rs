@@ -23,8 +23,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use enact_plan::{Outcome, Plan, ScriptedPlanner, Step};
+use enact_serve::access::secret_file::read_secret;
 use enact_serve::api::{Server, router};
-use enact_serve::{ArmSession, Hosts, ServeObserver, ServerOptions, SessionOptions, Tokens};
+use enact_serve::{ArmSession, Hosts, ServeObserver, ServerOptions, SessionOptions, Tls, Tokens};
 use enact_types::text;
 
 pub use args::ServeArgs;
@@ -50,9 +51,11 @@ const PERIOD: Duration = Duration::from_millis(50);
 pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
     // What is quick to find out is found out before a model is loaded.
     let known = args.tokens.as_deref().map(read_tokens).transpose()?;
+    let tls = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let tls = tls.map(|(certificate, key)| Tls::load(certificate, key));
     let options = ServerOptions {
         address: args.listen,
-        tls: args.tls_cert.clone().zip(args.tls_key.clone()),
+        tls: tls.transpose()?,
         has_tokens: known.is_some(),
     };
     let (listener, address) = options.bind()?;
@@ -156,17 +159,7 @@ fn ended_by() -> &'static str {
 /// Reads a file of tokens, which nobody else may read.
 fn read_tokens(path: &Path) -> Result<Tokens> {
     let shown = path.display();
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read the tokens {shown}"))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            anyhow::bail!(
-                "others can read the tokens {shown}\nhint: chmod 600 {shown}, and use new tokens"
-            );
-        }
-    }
+    let bytes = read_secret(path).context("the tokens")?;
     let text = text::decode(bytes).with_context(|| format!("cannot read the tokens {shown}"))?;
     Tokens::parse(&text).with_context(|| format!("the tokens {shown}"))
 }

@@ -3,11 +3,13 @@
 //! | module | idea |
 //! |---|---|
 //! | [`tokens`] | tokens with names and roles |
+//! | [`secret_file`] | files that nobody else may read |
 //! | [`hosts`] | which names the server answers to, and which pages may ask |
 //! | [`limits`] | how much one client, or one address, may ask for |
 
 pub mod hosts;
 pub mod limits;
+pub mod secret_file;
 pub mod tokens;
 
 use serde::{Deserialize, Serialize};

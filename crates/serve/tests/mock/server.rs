@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use enact_serve::api::{Server, router};
 use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
-use enact_serve::{Hosts, Listening, ServerOptions, Tokens};
+use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens};
 use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -90,11 +90,21 @@ pub struct Running {
 
 impl Running {
     pub fn new() -> Self {
-        Self::with_camera(None)
+        Self::start(None, None)
     }
 
     /// A server whose camera always has this picture.
-    pub fn with_camera(picture: Option<Vec<u8>>) -> Self {
+    pub fn with_camera(picture: Vec<u8>) -> Self {
+        Self::start(Some(picture), None)
+    }
+
+    /// A server that is spoken to by TLS.
+    pub fn with_tls(tls: Tls) -> Self {
+        Self::start(None, Some(tls))
+    }
+
+    fn start(picture: Option<Vec<u8>>, tls: Option<Tls>) -> Self {
+        let is_secure = tls.is_some();
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("runs")).unwrap();
         std::fs::write(folder.path().join("runs/one.mcap"), [7; 100_000]).unwrap();
@@ -111,7 +121,7 @@ impl Running {
         ];
         let options = ServerOptions {
             address: "127.0.0.1:0".parse().unwrap(),
-            tls: None,
+            tls,
             has_tokens: true,
         };
         let (listener, address) = options.bind().unwrap();
@@ -124,7 +134,7 @@ impl Running {
             }),
             Tokens::parse(&tokens.concat()).unwrap(),
             Hosts::new(address, &[]),
-            false,
+            is_secure,
         );
         Self {
             mock,

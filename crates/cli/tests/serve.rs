@@ -5,8 +5,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use enact_testkit::http_client::{Events, HttpClient};
+use enact_testkit::http_client::{Events, HttpClient, SOON};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -450,6 +451,33 @@ fn the_queue_survives_kill_and_nothing_moves_by_itself() {
     let resumed = serving.client.post("/v1/resume", &Value::Null);
     assert_eq!(resumed.status, 200);
     assert_eq!(serving.over(&mut events, second)["reached"], true);
+}
+
+#[test]
+fn the_arm_waits_when_its_driver_is_killed_and_goes_on_when_one_comes_back() {
+    let folder = folder();
+    let serving = Serving::scripted(folder.path(), &["--no-record", "--realtime"]).driven();
+    let mut events = serving.client.events(&[]);
+    let id = serving.task(TASK, false);
+    events.wait_for("step", |step| step["verdict"].is_null());
+    // What is left of a client that is killed: connections that the system closes.
+    drop(events);
+    let status = || serving.client.get("/v1/status").json();
+    let begun = Instant::now();
+    while status()["state"] != "paused" {
+        assert!(begun.elapsed() < 5 * SOON, "{}", status());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let (before, task) = (status(), format!("/v1/tasks/{id}"));
+    assert!(before["pause_reason"].is_string(), "{before}");
+    thread::sleep(Duration::from_secs(1));
+    assert!(!is_elsewhere(&before, &status()), "it holds itself there");
+    assert_eq!(serving.client.get(&task).json()["state"], "running");
+    let serving = serving.driven();
+    let mut events = serving.client.events(&[]);
+    let resumed = serving.client.post("/v1/resume", &Value::Null);
+    assert_eq!(resumed.status, 200);
+    assert_eq!(serving.over(&mut events, id)["reached"], true);
 }
 
 #[test]

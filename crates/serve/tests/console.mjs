@@ -3,10 +3,13 @@
 //
 //   apt-get install chromium fonts-wqy-microhei; npm install playwright-core axe-core
 //   node console.mjs PICTURES enact serve --listen 127.0.0.1:0
+//   node console.mjs PICTURES enact serve --listen 127.0.0.1:0 --launch so101-emulated
 //
+// The second time it drives emulated servos on a serial device, in real time, which want a calm machine.
 // It fails if any of this does not work, if the page asks for anything beyond the server or logs an
 // error, if axe finds a violation of WCAG 2.2 A or AA, if something is too small to touch or wider than
-// the window, or if the page does not say that it is cut off while the server hangs. PICTURES is a folder for pictures of it.
+// the window, if the page does not say that it is cut off while the server hangs, or if the server does
+// not end well when it is told to. PICTURES is a folder for pictures of it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -172,6 +175,21 @@ async function escapeStops(page) {
   await box.fill("");
 }
 
+/** What a person types is text, whatever it looks like. */
+async function htmlIsText(page) {
+  const text = `<img src="x" onerror="window.broken = true"><b>pick</b> the cube`;
+  await page.getByLabel("Instruction", { exact: true }).fill(text);
+  await page.keyboard.press("Enter");
+  const task = page.locator(".task").first().filter({ hasText: text });
+  await task.waitFor();
+  assert.equal(await task.locator("img, b").count(), 0, "it is shown as it is");
+  await page.keyboard.press("Escape");
+  await until(page, "stopped");
+  await page.locator("#clear").press("Enter");
+  await until(page, "idle");
+  assert.equal(await page.evaluate(() => window.broken), undefined);
+}
+
 async function taskIsDone(page) {
   await send(page);
   await page.locator(".plan[data-waiting] .approve").press("Enter");
@@ -260,6 +278,7 @@ try {
   await planIsEdited(page);
   await spaceStops(page);
   await escapeStops(page);
+  await htmlIsText(page);
   await taskIsDone(page);
   await thingIsNamed(page);
   await runIsShown(page);
@@ -271,6 +290,10 @@ try {
   await look(phone, "phone");
   await everythingIsTranslated(phone);
   assert.deepEqual(wrong, []);
+  child.removeAllListeners("exit");
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGINT");
+  assert.equal(await ended, 0, "the server ends well");
   console.log(`ok: pictures in ${pictures}`);
 } finally {
   await browser.close();

@@ -12,12 +12,14 @@
 //! | [`api`] | requests and their answers |
 //! | [`openapi`] | the description of the API |
 //! | [`problem`] | errors in one form |
+//! | `entrance` | what is known of a connection, and how many strangers may have |
 //! | [`server`] | listens, with or without TLS |
 //! | [`tls`] | certificate and key, from files |
 
 pub mod access;
 pub mod api;
 pub mod backend;
+mod entrance;
 pub mod openapi;
 pub mod problem;
 pub mod server;

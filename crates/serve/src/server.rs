@@ -11,6 +11,7 @@ use axum_server::Handle;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::entrance::Entrance;
 use crate::tls::Tls;
 
 /// Longest time that the head of a request may take to arrive.
@@ -118,7 +119,7 @@ fn answer(
     handle: Handle<SocketAddr>,
     started: impl Fn(io::Result<()>),
 ) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = Entrance::new(router);
     let ended = runtime.block_on(async {
         match tls {
             None => {

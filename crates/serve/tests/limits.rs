@@ -17,6 +17,9 @@ const EVENT_STREAMS: usize = 128;
 /// Camera streams that one client may have open.
 const CAMERA_STREAMS: usize = 16;
 
+/// Connections without a token that one address may have.
+const STRANGERS: usize = 128;
+
 /// Sends a request so often on one connection, without waiting for answers; returns their statuses.
 fn pipelined(running: &Running, count: usize, request: &str, headers: &[&str]) -> Vec<u16> {
     let mut stream = running.stranger().connect();
@@ -168,4 +171,54 @@ fn a_flood_of_camera_streams_is_refused_and_takes_none_from_others() {
     assert_eq!(open(&running.client(ASK)).0, 200);
     assert_eq!(running.client(ASK).get("/v1/camera/frame.jpg").status, 200);
     assert_eq!(flood.post("/v1/stop", &Value::Null).status, 200);
+}
+
+/// Sends a request on a connection that stays open, and returns the status of the answer.
+fn asked(reader: &mut BufReader<TcpStream>, running: &Running, request: &str) -> u16 {
+    let head = format!("{request} HTTP/1.1\r\nHost: {}\r\n", running.address);
+    let request = format!("{head}{}\r\nContent-Length: 0\r\n\r\n", bearer(WATCH));
+    reader.get_ref().write_all(request.as_bytes()).unwrap();
+    let (mut head, mut length) = (String::new(), 0);
+    while !head.ends_with("\r\n\r\n") {
+        let begin = head.len();
+        assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{head}");
+        if let Some(value) = head[begin..].strip_prefix("content-length: ") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).unwrap();
+    head.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_flood_of_connections_is_refused_and_whoever_is_in_may_stop() {
+    let running = Running::new();
+    let stranger = running.stranger();
+    let mut known = BufReader::new(stranger.connect());
+    assert_eq!(asked(&mut known, &running, "GET /v1/status"), 200);
+    let mut strangers: Vec<TcpStream> = (0..STRANGERS).map(|_| stranger.connect()).collect();
+    let mut one_more = stranger.connect();
+    assert!(matches!(one_more.read(&mut [0]), Ok(0) | Err(_)));
+    // The others wait for the rest of their time.
+    let last = strangers.last_mut().unwrap();
+    last.set_nonblocking(true).unwrap();
+    let waits = last.read(&mut [0]).unwrap_err();
+    assert_eq!(waits.kind(), std::io::ErrorKind::WouldBlock);
+    assert_eq!(asked(&mut known, &running, "POST /v1/stop"), 200);
+    assert!(running.mock.stop.is_pressed());
+    // It ends by itself, and then others are let in again.
+    let begun = Instant::now();
+    let is_let_in = || {
+        let mut stream = stranger.connect();
+        let request = running.client(WATCH).request("GET", "/v1/status", &[], b"");
+        // A connection that is refused may be closed before all of it is written.
+        let _ = stream.write_all(&request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer.starts_with(b"HTTP/1.0 200 ") || answer.starts_with(b"HTTP/1.1 200 ")
+    };
+    while !is_let_in() {
+        assert!(begun.elapsed() < SOON, "strangers stay");
+        thread::sleep(Duration::from_millis(100));
+    }
 }

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::Server;
-use super::guard::{COOKIE, peer};
+use super::guard::{COOKIE, let_in, peer};
 use crate::problem::{Problem, ProblemKind};
 
 /// The files of `web/`. `build.rs` makes cargo embed them again when some are added or removed.
@@ -34,6 +34,7 @@ pub(super) async fn index(
     };
     let why = "the link is of another run of the server; open the one that it printed last";
     server.recognize(Some(&token), Some(peer(&extensions)), why)?;
+    let_in(&extensions);
     let secure = if server.is_secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
     let mut headers = HeaderMap::new();

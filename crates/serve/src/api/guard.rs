@@ -1,15 +1,15 @@
 //! Who asks, and headers of every answer.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Server;
-use crate::access::limits;
+use crate::entrance::Visitor;
 use crate::problem::{Problem, ProblemKind};
 
 /// Name of the cookie that holds the token.
@@ -71,6 +71,9 @@ pub(super) async fn limit_pages(
     next: Next,
 ) -> Result<Response, Problem> {
     let from = peer(request.extensions());
+    if cookie(request.headers()).is_some_and(|token| server.tokens.find(token).is_some()) {
+        let_in(request.extensions());
+    }
     if !server.pages.take(from, Instant::now()) {
         let detail = "too many pages are asked for from this address; wait";
         return Err(Problem::new(ProblemKind::TooManyRequests, detail));
@@ -80,9 +83,15 @@ pub(super) async fn limit_pages(
 
 /// Returns where a request comes from.
 pub(super) fn peer(extensions: &Extensions) -> IpAddr {
-    let address = extensions.get::<ConnectInfo<SocketAddr>>();
-    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    limits::peer(address.map_or(unknown, |ConnectInfo(address)| address.ip()))
+    let visitor = extensions.get::<Visitor>();
+    visitor.map_or(Ipv4Addr::UNSPECIFIED.into(), Visitor::address)
+}
+
+/// Notes that whoever sent a request has a valid token.
+pub(super) fn let_in(extensions: &Extensions) {
+    if let Some(visitor) = extensions.get::<Visitor>() {
+        visitor.let_in();
+    }
 }
 
 /// Lets clients through that have a token and do not ask too often, and notes that they were heard
@@ -111,6 +120,7 @@ pub(super) async fn admit(
     let is_stop = path.ends_with("/stop") && request.method() == Method::POST;
     let from = (!is_stop).then(|| peer(request.extensions()));
     let client = server.recognize(token, from, NO_TOKEN)?;
+    let_in(request.extensions());
     if !is_stop && !server.requests.take(client.name.clone(), Instant::now()) {
         let detail = format!("{} asks too often; wait", client.name);
         return Err(Problem::new(ProblemKind::TooManyRequests, detail));

@@ -1,5 +1,6 @@
 """A server for scripts that try it: started with a plan of a file, its token read, its driver kept."""
 
+import atexit
 import contextlib
 import http.client
 import json
@@ -37,6 +38,8 @@ class Server:
             stderr=(self.folder / "said.txt").open("w"),
             text=True,
         )
+        # Whatever goes wrong here, it does not stay.
+        atexit.register(self.child.kill)
         line = self.child.stdout.readline()
         found = re.match(r"http://([^/]+)/(?:\?token=(\S+))?", line)
         if not found:

@@ -14,6 +14,7 @@ use crate::eval::merge::EvalCommand;
 use crate::eval::results::ResultArgs;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
+use crate::mcp::McpArgs;
 use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::optimize::args::OptimizeArgs;
@@ -94,6 +95,8 @@ pub enum Command {
     Tend(TendArgs),
     /// Serve an arm to browsers and programs: console, HTTP API, stop
     Serve(ServeArgs),
+    /// Offer an arm as tools to a program that speaks MCP, on standard input and output
+    Mcp(McpArgs),
     /// Ask about a model
     Model {
         /// Query.

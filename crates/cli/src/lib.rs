@@ -81,6 +81,7 @@
 //! | [`chat`] | `enact chat` |
 //! | [`tend`] | `enact tend` |
 //! | [`serve`] | `enact serve` |
+//! | [`mcp`] | `enact mcp` |
 //! | [`check`] | `enact check` |
 //! | [`prompts`] | `enact prompts`, and the folder of edited blocks of the prompt |
 //! | [`model`] | `enact model` |
@@ -123,6 +124,7 @@ pub mod lessons;
 pub mod line_editor;
 pub mod local;
 pub mod log;
+pub mod mcp;
 pub mod methods;
 pub mod model;
 pub mod model_choice;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, model, optimize,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, mcp, model, optimize,
     optional_values, processor, prompts, recordings, render, robot, run, scene, serve, shell,
     stop_sources, tend,
 };
@@ -59,6 +59,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Chat(args) => chat::chat(&data_dir, args),
         Command::Tend(args) => tend::tend(&data_dir, args),
         Command::Serve(args) => serve::serve(&data_dir, args),
+        Command::Mcp(args) => mcp::serve(&data_dir, args),
         Command::Check { files, json } => check_all(&data_dir, files, *json),
         Command::Robot { question } => {
             robot::answer(&data_dir, question, stdin().lock(), Stdout).map(|()| true)

@@ -11,6 +11,9 @@
 //! | [`backend`] | what the program around the server answers |
 //! | [`api`] | requests and their answers |
 //! | [`openapi`] | the description of the API |
+//! | [`mcp`] | the Model Context Protocol: tools, resources, prompts |
+//! | `served` | the session and the rest of the program, for requests |
+//! | `run_name` | names of recorded runs |
 //! | [`problem`] | errors in one form |
 //! | `entrance` | what is known of a connection, and how many strangers may have |
 //! | [`server`] | listens, with or without TLS |
@@ -20,8 +23,11 @@ pub mod access;
 pub mod api;
 pub mod backend;
 mod entrance;
+pub mod mcp;
 pub mod openapi;
 pub mod problem;
+mod run_name;
+mod served;
 pub mod server;
 pub mod session;
 pub mod tls;
@@ -29,6 +35,7 @@ pub mod tls;
 pub use access::{Client, Hosts, Role, Tokens, host_name};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
+pub use served::Served;
 pub use server::{Listening, ServerError, ServerOptions};
 pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};
 pub use tls::{Tls, TlsError};

@@ -44,6 +44,10 @@ impl ArmLoop<'_> {
 
     fn meet(&mut self, job: &Job) -> Result<JobEnd, RuntimeError> {
         match &job.work {
+            Work::Look => {
+                self.robot_session.see()?;
+                Ok(JobEnd::Seen)
+            }
             Work::Home => Ok(JobEnd::Moved(self.robot_session.home()?)),
             Work::Jog { joint, by } => self.jog(joint, *by),
             Work::Plan { instruction } => {
@@ -120,13 +124,17 @@ impl ArmLoop<'_> {
         }
     }
 
-    /// Tells what the gripper holds after a task that came to its own end: each of its steps was
-    /// watched, and the fingers measured.
+    /// Tells what the gripper holds after a look, and after a task that came to its own end: each of
+    /// its steps was watched, and the fingers measured.
     fn tell_held(&self, end: &JobEnd) {
-        if let JobEnd::Reported { report, .. } = end
-            && report.ending != TaskEnd::Stopped
-            && report.turns > 0
-        {
+        let is_known = match end {
+            JobEnd::Seen => true,
+            JobEnd::Reported { report, .. } => {
+                report.ending != TaskEnd::Stopped && report.turns > 0
+            }
+            _ => false,
+        };
+        if is_known {
             let held = self.robot_session.situation().holding;
             self.session.note_held(held.as_deref());
         }

@@ -21,9 +21,7 @@ pub struct Tokens(Vec<([u8; 32], Client)>);
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(_, client)| client))
-            .finish()
+        f.debug_list().entries(self.clients()).finish()
     }
 }
 
@@ -124,10 +122,14 @@ impl Tokens {
         self.0.get(found as usize).map(|(_, client)| client)
     }
 
+    /// Returns all clients.
+    pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.0.iter().map(|(_, client)| client)
+    }
+
     /// Returns the client of this name.
     pub fn named(&self, name: &str) -> Option<&Client> {
-        let mut clients = self.0.iter().map(|(_, client)| client);
-        clients.find(|client| client.name == name)
+        self.clients().find(|client| client.name == name)
     }
 }
 

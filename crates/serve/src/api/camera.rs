@@ -28,9 +28,7 @@ pub(super) async fn frame(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
-    // Whoever waits for a camera that hangs keeps a thread.
-    let _permit = server.camera_streams.open(&client.name)?;
-    let picture = server.ask(|backend| backend.picture()).await?;
+    let picture = server.served.picture(&client).await?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
 
@@ -42,7 +40,7 @@ pub(super) async fn stream(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
-    let permit = server.camera_streams.open(&client.name)?;
+    let permit = server.served.place_for_picture(&client)?;
     // A camera that does not answer is told while there is a status to tell it with.
     let first = server.ask(|backend| backend.picture()).await?;
     let state = (server, permit, Some(first), Instant::now());

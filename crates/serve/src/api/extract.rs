@@ -70,7 +70,7 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// Reads a body that arrives in time and is not too large.
-async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
+pub(super) async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
     let read = tokio::time::timeout(SLOWEST_BODY, Bytes::from_request(request, server));
     match read.await {
         Ok(Ok(body)) => Ok(body),

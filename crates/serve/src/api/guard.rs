@@ -8,7 +8,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header}
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Server;
+use super::{Server, mcp};
 use crate::entrance::Visitor;
 use crate::problem::{Problem, ProblemKind};
 
@@ -116,17 +116,17 @@ pub(super) async fn admit(
         }
     };
     let path = request.uri().path();
-    // No limit is in the way of a stop.
+    // No limit is in the way of a stop, of which a message must be read first.
     let is_stop = path.ends_with("/stop") && request.method() == Method::POST;
+    let is_message = path == mcp::PATH;
     let from = (!is_stop).then(|| peer(request.extensions()));
     let client = server.recognize(token, from, NO_TOKEN)?;
     let_in(request.extensions());
-    if !is_stop && !server.requests.take(client.name.clone(), Instant::now()) {
-        let detail = format!("{} asks too often; wait", client.name);
-        return Err(Problem::new(ProblemKind::TooManyRequests, detail));
+    if !is_stop && !is_message {
+        server.limit_requests(&client)?;
     }
-    // A stop waits for no lock, and a stream says nothing of who reads it.
-    let is_quiet = ["/stop", "/events", "/camera/stream.mjpg"]
+    // A stop waits for no lock, a stream says nothing of who reads it, and tools note who calls.
+    let is_quiet = ["/stop", "/events", "/camera/stream.mjpg", mcp::PATH]
         .iter()
         .any(|end| path.ends_with(end));
     if !is_quiet {

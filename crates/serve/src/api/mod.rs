@@ -10,6 +10,7 @@
 //! | [`events`] | the event stream |
 //! | [`camera`] | pictures |
 //! | [`runs`] | recorded runs |
+//! | `mcp` | the Model Context Protocol over HTTP |
 //! | `console` | the files of the console |
 
 pub mod camera;
@@ -18,6 +19,7 @@ pub mod control;
 pub mod events;
 mod extract;
 mod guard;
+mod mcp;
 pub mod runs;
 pub mod tasks;
 pub mod telling;
@@ -35,6 +37,7 @@ use crate::access::limits::{RateLimit, StreamLimit};
 use crate::access::{Client, Hosts, Tokens};
 use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
+use crate::served::{Served, aside};
 use crate::session::ArmSession;
 
 /// Largest body of a request, bytes.
@@ -43,8 +46,6 @@ pub const LARGEST_BODY: usize = 64 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(10);
 /// Largest number of event streams, of one client and of all.
 const EVENT_STREAMS: (usize, usize) = (128, 256);
-/// Largest number of pictures and camera streams that are asked for at a time, likewise.
-const CAMERA_STREAMS: (usize, usize) = (16, 32);
 /// Requests of one client, a second and at once.
 const REQUESTS: (f64, f64) = (100.0, 400.0);
 /// Requests for the console's files from one address, likewise.
@@ -57,8 +58,8 @@ const FAILURES: (f64, f64) = (1.0, 30.0);
 pub struct Server {
     /// The session.
     pub session: Arc<ArmSession>,
-    /// The rest of the program.
-    pub backend: Arc<dyn Backend>,
+    /// The session and the rest of the program.
+    pub served: Served,
     /// Who may come in.
     pub tokens: Arc<Tokens>,
     /// Under which names.
@@ -66,7 +67,6 @@ pub struct Server {
     /// Whether clients come by TLS.
     pub is_secure: bool,
     event_streams: Arc<StreamLimit>,
-    camera_streams: Arc<StreamLimit>,
     requests: Arc<RateLimit<String>>,
     pages: Arc<RateLimit<IpAddr>>,
     failures: Arc<RateLimit<IpAddr>>,
@@ -82,13 +82,12 @@ impl Server {
         is_secure: bool,
     ) -> Self {
         Self {
+            served: Served::new(Arc::clone(&session), backend),
             session,
-            backend,
             tokens: Arc::new(tokens),
             hosts: Arc::new(hosts),
             is_secure,
             event_streams: StreamLimit::new("event streams", EVENT_STREAMS.0, EVENT_STREAMS.1),
-            camera_streams: StreamLimit::new("pictures", CAMERA_STREAMS.0, CAMERA_STREAMS.1),
             requests: Arc::new(RateLimit::new(REQUESTS.0, REQUESTS.1)),
             pages: Arc::new(RateLimit::new(PAGES.0, PAGES.1)),
             failures: Arc::new(RateLimit::new(FAILURES.0, FAILURES.1)),
@@ -117,37 +116,32 @@ impl Server {
         Err(Problem::new(ProblemKind::TooManyRequests, detail))
     }
 
+    /// Counts a request of a client.
+    ///
+    /// # Errors
+    /// [`ProblemKind::TooManyRequests`] if it is one too many.
+    fn limit_requests(&self, client: &Client) -> Result<(), Problem> {
+        if self.requests.take(client.name.clone(), Instant::now()) {
+            return Ok(());
+        }
+        let detail = format!("{} asks too often; wait", client.name);
+        Err(Problem::new(ProblemKind::TooManyRequests, detail))
+    }
+
     /// Asks the program on a thread that nothing else waits for.
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let backend = Arc::clone(&self.backend);
-        aside(move || question(&*backend).map_err(Problem::from)).await
+        self.served.ask(question).await
     }
 
-    /// Uses the session on a thread that nothing else waits for: whoever has it may be writing the
-    /// queue to a disk that is slow, and a stop is not to wait for that.
+    /// Uses the session on a thread that nothing else waits for.
     async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&ArmSession) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let session = Arc::clone(&self.session);
-        aside(move || change(&session)).await
-    }
-}
-
-/// Does work that may wait on a thread for that.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => {
-            tracing::error!("a request failed: {error}");
-            let detail = "the request failed; the server's log says more";
-            Err(Problem::new(ProblemKind::Internal, detail))
-        }
+        self.served.change(change).await
     }
 }
 
@@ -190,6 +184,7 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn_with_state(server.clone(), guard::limit_pages));
     Router::new()
         .nest("/v1", guarded)
+        .merge(mcp::routes(&server))
         .merge(pages)
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)

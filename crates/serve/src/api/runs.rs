@@ -19,11 +19,10 @@ use super::extract::{Json, Text};
 use crate::access::{Client, Role};
 use crate::backend::{Replayed, Run};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
+use crate::run_name;
 
 /// Bytes of a file that are read at a time.
 const CHUNK: usize = 64 * 1024;
-/// Largest number of a name's bytes.
-const LONGEST_NAME: usize = 200;
 
 /// The recorded runs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,22 +31,9 @@ pub struct RunList {
     runs: Vec<Run>,
 }
 
-/// Returns a name that is that of a file in the folder of runs, and of nothing else.
+/// Returns the name in a path if it is a run's.
 fn plain(Text(name): Text) -> Result<String, Problem> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-    let is_file = name.len() <= LONGEST_NAME
-        && name.chars().all(is_plain)
-        && !name.starts_with('.')
-        && name
-            .strip_suffix(".mcap")
-            .is_some_and(|stem| !stem.is_empty());
-    match is_file {
-        true => Ok(name),
-        false => Err(Problem::new(
-            ProblemKind::NotFound,
-            "there is no such run; GET /v1/runs lists them",
-        )),
-    }
+    run_name::plain(name)
 }
 
 /// Lists the recorded runs.
@@ -133,35 +119,4 @@ pub(super) async fn replay(
     Ok(Json(
         server.ask(move |backend| backend.replay(&name)).await?,
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_leads_out_of_the_folder() {
-        for name in ["2026-12-01T13-12-35-serve.mcap", "方块.mcap", "a.b.mcap"] {
-            assert_eq!(plain(Text(name.to_owned())).unwrap(), name);
-        }
-        let long = format!("{}.mcap", "a".repeat(LONGEST_NAME));
-        for name in [
-            "",
-            ".mcap",
-            "..",
-            "../secret.mcap",
-            "/etc/passwd",
-            "a/b.mcap",
-            "a\\b.mcap",
-            "a\0.mcap",
-            "..mcap",
-            "a.mcap.txt",
-            "a b.mcap",
-            "C:a.mcap",
-            &long,
-        ] {
-            let problem = plain(Text(name.to_owned())).unwrap_err();
-            assert_eq!(problem.kind, ProblemKind::NotFound, "{name:?}");
-        }
-    }
 }

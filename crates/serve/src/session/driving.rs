@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::ArmSession;
+use super::presence::absence;
 use super::state::Inner;
 use super::status::Driver;
 use crate::access::{Client, Role};
@@ -106,8 +107,7 @@ impl ArmSession {
     pub(super) fn pause_without(&self, inner: &mut Inner, driver: &str) {
         let running = inner.running.and_then(|id| inner.tasks.get(&id));
         if running.is_some_and(|entry| entry.work.moves()) {
-            let reason = || format!("the driver {driver} is not there any more");
-            inner.paused.get_or_insert_with(reason);
+            inner.paused.get_or_insert_with(|| absence(driver));
         }
     }
 

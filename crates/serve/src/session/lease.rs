@@ -64,6 +64,11 @@ impl Lease {
         *self.streams.entry(name.to_owned()).or_default() += 1;
     }
 
+    /// Returns whether this client has it and no event stream open.
+    pub(crate) fn is_lost(&self, name: &str, now: Instant) -> bool {
+        self.is_of(name, now) && !self.streams.contains_key(name)
+    }
+
     /// Notes that an event stream broke; whether it was the holder's last.
     pub(crate) fn closed(&mut self, name: &str, now: Instant) -> bool {
         let Some(open) = self.streams.get_mut(name) else {
@@ -107,9 +112,9 @@ mod tests {
         for name in ["ada", "ada", "lin"] {
             lease.opened(name);
         }
-        assert!(!lease.closed("lin", now));
-        assert!(!lease.closed("ada", now));
-        assert!(lease.closed("ada", now));
+        assert!(!lease.closed("lin", now) && !lease.is_lost("lin", now));
+        assert!(!lease.closed("ada", now) && !lease.is_lost("ada", now));
+        assert!(lease.closed("ada", now) && lease.is_lost("ada", now));
         assert!(!lease.closed("ada", now), "none is open");
     }
 }

@@ -26,7 +26,7 @@ impl ArmSession {
         approve: bool,
         key: Option<&str>,
     ) -> Result<Accepted, Problem> {
-        let is_asked = matches!(work, Work::Instruction { .. } | Work::Plan { .. });
+        let is_asked = !work.moves() || matches!(work, Work::Instruction { .. });
         client.require(if is_asked { Role::Ask } else { Role::Drive })?;
         let mut inner = self.lock();
         let print = work.print(approve);
@@ -272,7 +272,7 @@ impl ArmSession {
             Work::Skill { step } if !step.moves() => {
                 return invalid(format!("`{step}` moves nothing"));
             }
-            Work::Skill { .. } | Work::Home => {}
+            Work::Skill { .. } | Work::Look | Work::Home => {}
             Work::Jog { joint, by } => {
                 let Some(known) = self.robot.joints.iter().find(|it| it.name == *joint) else {
                     let names: Vec<&str> = self.robot.joints.iter().map(|it| &*it.name).collect();

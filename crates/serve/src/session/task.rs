@@ -25,6 +25,8 @@ pub enum Work {
         /// The step.
         step: Step,
     },
+    /// Look at the table; nothing moves.
+    Look,
     /// Move home.
     Home,
     /// Turn one joint.
@@ -46,6 +48,8 @@ pub enum TaskKind {
     Plan,
     /// One step is carried out.
     Skill,
+    /// A look is taken.
+    Look,
     /// The arm moves home.
     Home,
     /// One joint turns.
@@ -59,6 +63,7 @@ impl Work {
             Self::Instruction { .. } => TaskKind::Instruction,
             Self::Plan { .. } => TaskKind::Plan,
             Self::Skill { .. } => TaskKind::Skill,
+            Self::Look => TaskKind::Look,
             Self::Home => TaskKind::Home,
             Self::Jog { .. } => TaskKind::Jog,
         }
@@ -69,6 +74,7 @@ impl Work {
         match self {
             Self::Instruction { instruction } | Self::Plan { instruction } => instruction.clone(),
             Self::Skill { step } => step.to_string(),
+            Self::Look => "look".to_owned(),
             Self::Home => "home".to_owned(),
             Self::Jog { joint, by } => format!("jog {joint} by {by}"),
         }
@@ -76,12 +82,15 @@ impl Work {
 
     /// Returns whether it is for somebody who watches the arm now: it waits behind nothing.
     pub fn is_immediate(&self) -> bool {
-        matches!(self, Self::Skill { .. } | Self::Home | Self::Jog { .. })
+        matches!(
+            self,
+            Self::Skill { .. } | Self::Look | Self::Home | Self::Jog { .. }
+        )
     }
 
     /// Returns whether it may move the arm.
     pub fn moves(&self) -> bool {
-        !matches!(self, Self::Plan { .. })
+        !matches!(self, Self::Plan { .. } | Self::Look)
     }
 
     /// Returns a checksum that tells it from other work.

@@ -37,6 +37,8 @@ pub enum JobEnd {
     },
     /// A motion without a plan is over: why it did not get there, if it did not.
     Moved(Option<String>),
+    /// A look was taken.
+    Seen,
     /// It was stopped before there was anything to report.
     Stopped,
     /// Something failed; the arm can be used all the same.
@@ -161,6 +163,7 @@ impl ArmSession {
                     record.reached = Some(false);
                     record.reason = Some(why);
                 }
+                JobEnd::Seen => record.ending = Some("done".to_owned()),
                 JobEnd::Stopped => record.ending = Some("stopped".to_owned()),
                 JobEnd::Failed(why) | JobEnd::Broken(why) => {
                     record.state = TaskState::Failed;

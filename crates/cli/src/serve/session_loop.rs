@@ -1,0 +1,134 @@
+//! The loop behind a session, for whoever serves it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use enact_plan::{Outcome, Plan};
+use enact_serve::{ArmSession, Backend, ServeObserver, SessionOptions};
+
+use super::arm_loop::ArmLoop;
+use super::program_backend::ProgramBackend;
+use super::robot_info;
+use super::steered_agent::{SteeredAgent, Steering};
+use super::watched_arm::WatchedArm;
+use crate::args::SetupArgs;
+use crate::data_dir::DataDir;
+use crate::recordings::run_recorder::wall_clock;
+use crate::run_observers::RunObservers;
+use crate::setup::Setup;
+use crate::stop_sources;
+
+/// Interval of looks whether the program is to end.
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// What a loop behind a session is made of.
+pub struct LoopArgs<'a> {
+    /// The set-up.
+    pub setup: &'a SetupArgs,
+    /// What the recording is named after.
+    pub name: &'static str,
+    /// The plan that is followed instead of asking a model.
+    pub plan: Option<&'a Path>,
+    /// The file in which tasks survive the program; none: they do not.
+    pub state: Option<PathBuf>,
+    /// Folder of the recordings: where this one is kept, unless --record names a file, and those that
+    /// are shown.
+    pub runs: &'a Path,
+}
+
+/// Has `serve` serve a session, and carries out what is asked of it until the program is told to
+/// end. What `serve` returns lives as long.
+///
+/// # Errors
+/// If the set-up or the queue cannot be loaded, or arm, model or whoever serves cannot be started.
+pub fn carry_out<T>(
+    data_dir: &DataDir,
+    args: &LoopArgs<'_>,
+    serve: impl FnOnce(Arc<ArmSession>, Arc<dyn Backend>) -> Result<T>,
+) -> Result<bool> {
+    let setup = Setup::load(data_dir, args.setup)?;
+    let scripted = args.plan.is_some();
+    let agent = setup.agent(args.plan, None)?;
+    let mut observers =
+        RunObservers::open_in(args.runs, data_dir, args.setup, &setup, args.name, scripted)?;
+    let (films, outcomes) = (observers.films(&setup), observers.outcomes());
+    let models = setup.run_models(scripted)?;
+    let model = models.asked().next().map(|_| models.name().to_owned());
+    let recording = setup
+        .recording
+        .get()
+        .and_then(|begun| begun.path.file_name());
+    let session = ArmSession::open(SessionOptions {
+        robot: robot_info::of(&setup.robot, model),
+        recording: recording.map(|name| name.to_string_lossy().into_owned()),
+        stop: setup.stop.clone(),
+        state: args.state.clone(),
+        lease: SessionOptions::LEASE,
+        run: format!("{:x}", wall_clock()),
+        clock: seconds,
+    })?;
+    let steering = Steering::default();
+    let agent = Box::new(SteeredAgent::new(agent.agent, steering.clone()));
+    let mut all = observers.observers();
+    // After the recording: it holds the loop while the session is paused.
+    all.push(Box::new(ServeObserver::new(&session)));
+    let readings = Arc::clone(session.readings());
+    let robot_session = setup.session_with(agent, all, films, |arm| {
+        Box::new(WatchedArm::new(arm, readings))
+    })?;
+    let asked = Arc::clone(&session);
+    let robot_session =
+        robot_session.approved_by(Box::new(move |plan: &Plan, preview: &[Outcome]| {
+            asked.ask(plan, preview)
+        }));
+    let backend = ProgramBackend::new(data_dir, &setup, &models, args.runs.to_owned())?;
+    let serving = serve(Arc::clone(&session), Arc::new(backend))?;
+    end_when_told(&session);
+    let mut arm_loop = ArmLoop {
+        setup: &setup,
+        session: &session,
+        steering,
+        outcomes,
+        robot_session,
+    };
+    arm_loop.carry_out();
+    drop(arm_loop);
+    drop(serving);
+    observers.note("ended", ended_by());
+    observers.finish()?;
+    Ok(true)
+}
+
+/// Ends the session once the program is told to end.
+fn end_when_told(session: &Arc<ArmSession>) {
+    let session = Arc::downgrade(session);
+    thread::spawn(move || {
+        while !stop_sources::is_interrupted() && !stop_sources::is_terminated() {
+            thread::sleep(PERIOD);
+        }
+        if let Some(session) = session.upgrade() {
+            // Whoever waits goes on into a stop.
+            session.press("the end of the server");
+            session.end();
+        }
+    });
+}
+
+/// Says what ended the loop.
+fn ended_by() -> &'static str {
+    if stop_sources::is_terminated() {
+        "the program was told to end by a signal: SIGTERM, or the end of its terminal"
+    } else if stop_sources::is_interrupted() {
+        "the program was ended by Ctrl-C"
+    } else {
+        "whoever was served left"
+    }
+}
+
+/// Returns the seconds since 1970.
+fn seconds() -> f64 {
+    wall_clock() as f64 * 1e-9
+}

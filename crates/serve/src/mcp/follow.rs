@@ -1,0 +1,264 @@
+//! Waits until a task is over, tells what happens meanwhile, and has a person asked for plans.
+
+use std::future::pending;
+use std::time::Duration;
+
+use rmcp::model::{CallToolResponse, InputRequiredResult};
+use serde_json::Value;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::answers;
+use super::approval::{Question, Reply, about_plan, ask_first};
+use super::call::Call;
+use super::progress::Progress;
+use super::{McpServer, PlanApproval};
+use crate::access::{Client, Role};
+use crate::problem::{Problem, ProblemKind};
+use crate::session::task::{PlanView, TaskRecord, TaskState};
+use crate::session::{ArmSession, Work};
+
+/// Interval at which the lease of a client whose call is going on is renewed.
+const RENEWAL: Duration = Duration::from_secs(5);
+
+/// A task that was taken up for a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Following {
+    /// Its number.
+    pub(super) id: u64,
+    /// Number of the newest event before the call.
+    pub(super) at: u64,
+    /// Whether the client asks a person for each plan.
+    pub(super) asks: bool,
+    /// Number of the plan that was answered before this call.
+    pub(super) answered: Option<u64>,
+}
+
+/// What came of following a task.
+pub(super) enum Followed {
+    /// It is over.
+    Over(TaskRecord, Vec<Value>),
+    /// The client asks a person, and calls again.
+    AskFirst(InputRequiredResult),
+}
+
+impl From<Followed> for CallToolResponse {
+    fn from(followed: Followed) -> Self {
+        match followed {
+            Followed::Over(record, steps) => answers::task(&record, steps).into(),
+            Followed::AskFirst(question) => question.into(),
+        }
+    }
+}
+
+impl McpServer {
+    /// Takes the lease, for work that moves the arm. Nothing is taken up that would wait for somebody
+    /// to end a pause.
+    pub(super) async fn take_lease(&self) -> Result<(), Problem> {
+        let client = self.client.clone();
+        let taken = self.served.change(move |session| {
+            session.drive(&client, false)?;
+            if session.status(&client).task.is_none() {
+                session.come_back(&client);
+            }
+            match session.status(&client).pause_reason {
+                None => Ok(()),
+                Some(reason) => Err(Problem::new(
+                    ProblemKind::Busy,
+                    format!(
+                        "the arm is paused: {reason}; `resume` asks a person whether it may go on"
+                    ),
+                )),
+            }
+        });
+        taken.await
+    }
+
+    /// Takes work up, to be followed.
+    pub(super) async fn take_up(
+        &self,
+        work: Work,
+        approve: bool,
+        asks: bool,
+    ) -> Result<Following, Problem> {
+        let at = self.newest_event();
+        let client = self.client.clone();
+        let accepted = self
+            .served
+            .change(move |session| session.submit(&client, work, approve, None))
+            .await?;
+        Ok(Following {
+            id: accepted.id,
+            at,
+            asks,
+            answered: None,
+        })
+    }
+
+    /// Returns the number of the newest event.
+    pub(super) fn newest_event(&self) -> u64 {
+        *self.served.session.events().newest().borrow()
+    }
+
+    /// Waits until a task is over. A call that is cancelled stops the arm, or takes the task out of
+    /// the queue.
+    pub(super) async fn follow(
+        &self,
+        call: &Call,
+        following: Following,
+    ) -> Result<Followed, Problem> {
+        tokio::select! {
+            biased;
+            () = call.cancelled() => {
+                let client = self.client.clone();
+                let cancelled = self.served.change(move |session| session.cancel(&client, following.id));
+                match cancelled.await {
+                    Ok(_) => tracing::info!("task {} was cancelled", following.id),
+                    Err(problem) => tracing::info!("nothing to cancel: {problem}"),
+                }
+                Err(Problem::new(ProblemKind::Over, "the call was cancelled"))
+            }
+            followed = self.watch(call, following) => followed,
+        }
+    }
+
+    async fn watch(&self, call: &Call, following: Following) -> Result<Followed, Problem> {
+        let Following {
+            id,
+            at,
+            mut asks,
+            // The session may not have taken the answer yet.
+            mut answered,
+        } = following;
+        let events = self.served.session.events();
+        let mut newest = events.newest();
+        let mut progress = Progress::new(call, id, at);
+        let mut renewal = interval(RENEWAL);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_there = true;
+        let mut question: Option<(u64, Question)> = None;
+        loop {
+            newest.borrow_and_update();
+            progress.tell_news(events).await;
+            let told = self
+                .served
+                .change(move |session| Ok((session.task(id)?, session.plan(id).ok())));
+            let (record, plan) = told.await?;
+            let is_over = !matches!(record.state, TaskState::Queued | TaskState::Running);
+            let waiting = plan.filter(|it| it.waiting && !is_over && Some(it.plan) != answered);
+            if let Some((_, asked)) =
+                question.take_if(|(plan, _)| waiting.as_ref().is_none_or(|it| it.plan != *plan))
+            {
+                asked.take_back().await;
+            }
+            if is_over {
+                return Ok(Followed::Over(record, progress.steps));
+            }
+            if let Some(plan) = waiting
+                && question.is_none()
+            {
+                let about = about_plan(&record.instruction, &plan);
+                if asks && call.asks_between_calls() {
+                    let state = Some(state_of(id, &plan));
+                    return Ok(Followed::AskFirst(ask_first(about, state)));
+                }
+                if asks {
+                    match Question::put(call, about).await {
+                        Ok(asked) => question = Some((plan.plan, asked)),
+                        Err(why) => asks = self.without_question(id, plan.plan, &why).await?,
+                    }
+                } else {
+                    progress.say(self.who_says_yes().await?).await;
+                }
+            }
+            tokio::select! {
+                changed = newest.changed() => {
+                    if changed.is_err() {
+                        return Err(Problem::new(ProblemKind::Internal, "the session ended"));
+                    }
+                }
+                _ = renewal.tick(), if is_there => self.note(ArmSession::hear).await?,
+                () = call.lost(), if is_there => {
+                    is_there = false;
+                    self.note(ArmSession::lose).await?;
+                }
+                (plan, reply) = reply_to(&mut question) => {
+                    question = None;
+                    answered = Some(plan);
+                    asks = match reply {
+                        Reply::Yes => self.decide(id, plan, true).await?,
+                        Reply::No => self.decide(id, plan, false).await?,
+                        Reply::Unable(why) => self.without_question(id, plan, &why).await?,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Tells the session what a person said to a plan. Returns whether the client goes on asking: not
+    /// if somebody else drives now.
+    pub(super) async fn decide(&self, id: u64, plan: u64, agreed: bool) -> Result<bool, Problem> {
+        let client = self.client.clone();
+        let decided = self.served.change(move |session| {
+            session.drive(&client, false)?;
+            session.decide(&client, id, plan, agreed, None)?;
+            if agreed {
+                session.come_back(&client);
+            }
+            Ok(())
+        });
+        match decided.await {
+            Ok(()) => Ok(true),
+            // Somebody was faster.
+            Err(problem) if problem.kind == ProblemKind::NotWaiting => Ok(true),
+            Err(problem) if problem.kind == ProblemKind::Leased => Ok(false),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Goes on where the client cannot ask: the console may, and without one it is a no.
+    async fn without_question(&self, id: u64, plan: u64, why: &str) -> Result<bool, Problem> {
+        tracing::warn!("the client could not ask a person: {why}");
+        if self.approval == PlanApproval::Client {
+            self.decide(id, plan, false).await?;
+        }
+        Ok(false)
+    }
+
+    /// Notes whether the client is there.
+    async fn note(&self, act: fn(&ArmSession, &Client)) -> Result<(), Problem> {
+        let client = self.client.clone();
+        let noted = self.served.change(move |session| {
+            act(session, &client);
+            Ok(())
+        });
+        noted.await
+    }
+
+    async fn who_says_yes(&self) -> Result<String, Problem> {
+        Ok(match self.status().await?.driver {
+            Some(driver) if driver.name != self.client.name || self.client.role < Role::Drive => {
+                format!("the plan waits until {} approves it", driver.name)
+            }
+            _ => "the plan waits until somebody approves it at the console".to_owned(),
+        })
+    }
+}
+
+/// Waits for the reply to a question, if one is being asked.
+async fn reply_to(question: &mut Option<(u64, Question)>) -> (u64, Reply) {
+    match question {
+        Some((plan, question)) => (*plan, question.reply().await),
+        None => pending().await,
+    }
+}
+
+/// Returns what tells which plan a client asks about.
+fn state_of(id: u64, plan: &PlanView) -> String {
+    format!("{id}.{}", plan.plan)
+}
+
+/// Returns task and plan that a client asked about.
+pub(super) fn plan_in(state: &str) -> Option<(u64, u64)> {
+    let (id, plan) = state.split_once('.')?;
+    Some((id.parse().ok()?, plan.parse().ok()?))
+}

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::ArmSession;
-use super::presence::absence;
 use super::state::Inner;
 use super::status::Driver;
 use crate::access::{Client, Role};
@@ -47,6 +46,27 @@ impl ArmSession {
         if inner.lease.closed(client, Instant::now()) {
             self.pause_without(&mut inner, client);
             self.tell_status(&mut inner);
+        }
+    }
+
+    /// Notes that the connection of a client broke that may watch no events. If it drives, and watches
+    /// none, what is being carried out pauses before its next step.
+    pub fn lose(&self, client: &Client) {
+        let mut inner = self.lock();
+        if inner.lease.is_lost(&client.name, Instant::now()) {
+            self.pause_without(&mut inner, &client.name);
+            self.tell_status(&mut inner);
+        }
+    }
+
+    /// Lets the loop go on if nothing holds it but that this client, who drives, was away.
+    pub fn come_back(&self, client: &Client) {
+        let mut inner = self.lock();
+        let is_driver = inner.lease.is_of(&client.name, Instant::now());
+        if is_driver && inner.paused.as_deref() == Some(&*absence(&client.name)) {
+            inner.paused = None;
+            self.tell_status(&mut inner);
+            self.changed.notify_all();
         }
     }
 
@@ -137,6 +157,11 @@ impl ArmSession {
             expires_in_s: left.as_secs_f64(),
         }
     }
+}
+
+/// Returns why the loop is paused without this driver.
+fn absence(driver: &str) -> String {
+    format!("the driver {driver} is not there any more")
 }
 
 /// Says who has the lease, for how long, and how to get it.

@@ -14,14 +14,12 @@
 //! | `requests` | what clients change |
 //! | `work` | what the loop takes and tells |
 //! | [`observer`] | what happens in the loop, as events |
-//! | `presence` | whether clients who drive without an event stream are there |
 //! | `warden` | watches the stop switch and the lease |
 
 mod driving;
 pub mod events;
 mod lease;
 pub mod observer;
-mod presence;
 pub mod readings;
 mod requests;
 pub mod skill_info;

@@ -119,6 +119,16 @@ impl Inner {
         })
     }
 
+    /// Takes the next task out of the queue; while the loop is to wait, only one that moves nothing.
+    pub(super) fn take_next(&mut self) -> Option<u64> {
+        let next = self.queue.front().and_then(|id| self.tasks.get(id));
+        let moves = next.is_some_and(|entry| entry.work.moves());
+        if moves && self.paused.is_some() {
+            return None;
+        }
+        self.queue.pop_front()
+    }
+
     /// Forgets the oldest tasks that are over.
     pub(super) fn forget(&mut self) {
         let is_over = |entry: &TaskEntry| {

@@ -49,16 +49,15 @@ pub enum JobEnd {
 
 impl ArmSession {
     /// Waits for work and returns it; `None` once the session is to end. There is none while the arm
-    /// is stopped or paused.
+    /// is stopped, and while it is paused only what moves nothing.
     pub fn next_job(&self) -> Option<Job> {
         let mut inner = self.lock();
         loop {
             if inner.is_over {
                 return None;
             }
-            let may_begin =
-                inner.fault.is_none() && inner.paused.is_none() && !self.stop.is_pressed();
-            if may_begin && let Some(id) = inner.queue.pop_front() {
+            let may_begin = inner.fault.is_none() && !self.stop.is_pressed();
+            if may_begin && let Some(id) = inner.take_next() {
                 if let Some(job) = self.begin(&mut inner, id) {
                     return Some(job);
                 }

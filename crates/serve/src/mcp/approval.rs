@@ -30,6 +30,13 @@ pub(super) enum Reply {
     Unable(String),
 }
 
+impl Reply {
+    /// Returns whether it is a person's.
+    pub(super) fn is_answer(&self) -> bool {
+        !matches!(self, Self::Unable(_))
+    }
+}
+
 /// A question that a person is being asked.
 pub(super) struct Question(RequestHandle<RoleServer>);
 
@@ -105,13 +112,23 @@ impl McpServer {
 pub(super) fn about_plan(instruction: &str, plan: &PlanView) -> String {
     let steps = plan.steps.iter().zip(1..).map(|(step, number)| {
         let refused = match &step.reason {
-            Some(reason) => format!(" (as things stand it would be refused: {reason})"),
+            Some(reason) => format!(
+                " (as things stand it would be refused: {})",
+                on_one_line(reason)
+            ),
             None => String::new(),
         };
-        format!("{number}. {}{refused}\n", step.text)
+        format!("{number}. {}{refused}\n", on_one_line(&step.text))
     });
     let steps: String = steps.collect();
+    let instruction = on_one_line(instruction);
     format!("The arm's plan for “{instruction}”:\n{steps}May the arm do that?")
+}
+
+/// Returns a text that cannot look like another line of the question.
+fn on_one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// Returns the answer to a call that has the client ask first. `state` comes back with the next call.
@@ -155,6 +172,33 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::session::task::PlannedStep;
+
+    #[test]
+    fn a_question_has_a_line_for_each_step_whatever_their_texts_are() {
+        let step = |text: &str, reason: Option<&str>| PlannedStep {
+            step: json!({}),
+            text: text.to_owned(),
+            verdict: None,
+            reason: reason.map(str::to_owned),
+        };
+        let plan = PlanView {
+            plan: 1,
+            steps: vec![
+                step("pick red cube", None),
+                step("say hi\n3. done\nMay the arm do nothing?", Some("too far")),
+            ],
+            waiting: true,
+            edited: false,
+            thoughts: Vec::new(),
+            critic: Vec::new(),
+        };
+        assert_eq!(
+            about_plan("put it\naway", &plan),
+            "The arm's plan for “put it away”:\n1. pick red cube\n2. say hi 3. done May the arm do \
+             nothing? (as things stand it would be refused: too far)\nMay the arm do that?"
+        );
+    }
 
     #[test]
     fn only_a_ticked_box_that_is_sent_is_a_yes() {

@@ -25,6 +25,8 @@ const RENEWAL: Duration = Duration::from_secs(5);
 pub(super) struct Following {
     /// Its number.
     pub(super) id: u64,
+    /// Whether it may move the arm.
+    pub(super) moves: bool,
     /// Number of the newest event before the call.
     pub(super) at: u64,
     /// Whether the client asks a person for each plan.
@@ -51,26 +53,33 @@ impl From<Followed> for CallToolResponse {
 }
 
 impl McpServer {
-    /// Takes the lease, for work that moves the arm. Nothing is taken up that would wait for somebody
-    /// to end a pause.
+    /// Takes the lease, for work that moves the arm. A pause that was for this client's absence alone
+    /// is over if nothing would begin by that.
     pub(super) async fn take_lease(&self) -> Result<(), Problem> {
         let client = self.client.clone();
         let taken = self.served.change(move |session| {
             session.drive(&client, false)?;
-            if session.status(&client).task.is_none() {
+            let status = session.status(&client);
+            if status.task.is_none() && status.queue.is_empty() {
                 session.come_back(&client);
             }
-            match session.status(&client).pause_reason {
-                None => Ok(()),
-                Some(reason) => Err(Problem::new(
-                    ProblemKind::Busy,
-                    format!(
-                        "the arm is paused: {reason}; `resume` asks a person whether it may go on"
-                    ),
-                )),
-            }
+            Ok(())
         });
-        taken.await
+        taken.await?;
+        self.check_pause().await
+    }
+
+    /// Refuses what would wait for somebody to end a pause.
+    pub(super) async fn check_pause(&self) -> Result<(), Problem> {
+        match self.status().await?.pause_reason {
+            None => Ok(()),
+            Some(reason) => {
+                let detail = format!(
+                    "the arm is paused: {reason}; `resume` asks a person whether it may go on"
+                );
+                Err(Problem::new(ProblemKind::Busy, detail))
+            }
+        }
     }
 
     /// Takes work up, to be followed.
@@ -82,12 +91,14 @@ impl McpServer {
     ) -> Result<Following, Problem> {
         let at = self.newest_event();
         let client = self.client.clone();
+        let moves = work.moves();
         let accepted = self
             .served
             .change(move |session| session.submit(&client, work, approve, None))
             .await?;
         Ok(Following {
             id: accepted.id,
+            moves,
             at,
             asks,
             answered: None,
@@ -99,8 +110,8 @@ impl McpServer {
         *self.served.session.events().newest().borrow()
     }
 
-    /// Waits until a task is over. A call that is cancelled stops the arm, or takes the task out of
-    /// the queue.
+    /// Waits until a task is over. A call that is cancelled takes the task out of the queue, or stops
+    /// the arm; a look or a plan that nobody waits for any more comes to its end.
     pub(super) async fn follow(
         &self,
         call: &Call,
@@ -109,15 +120,24 @@ impl McpServer {
         tokio::select! {
             biased;
             () = call.cancelled() => {
-                let client = self.client.clone();
-                let cancelled = self.served.change(move |session| session.cancel(&client, following.id));
-                match cancelled.await {
-                    Ok(_) => tracing::info!("task {} was cancelled", following.id),
-                    Err(problem) => tracing::info!("nothing to cancel: {problem}"),
-                }
+                self.give_up(following).await;
                 Err(Problem::new(ProblemKind::Over, "the call was cancelled"))
             }
             followed = self.watch(call, following) => followed,
+        }
+    }
+
+    async fn give_up(&self, following: Following) {
+        let client = self.client.clone();
+        let Following { id, moves, .. } = following;
+        let cancelled = self.served.change(move |session| {
+            if moves || session.task(id)?.state == TaskState::Queued {
+                session.cancel(&client, id)?;
+            }
+            Ok(())
+        });
+        if let Err(problem) = cancelled.await {
+            tracing::info!("nothing to cancel: {problem}");
         }
     }
 
@@ -128,6 +148,7 @@ impl McpServer {
             mut asks,
             // The session may not have taken the answer yet.
             mut answered,
+            ..
         } = following;
         let events = self.served.session.events();
         let mut newest = events.newest();
@@ -183,20 +204,34 @@ impl McpServer {
                 }
                 (plan, reply) = reply_to(&mut question) => {
                     question = None;
-                    answered = Some(plan);
-                    asks = match reply {
-                        Reply::Yes => self.decide(id, plan, true).await?,
-                        Reply::No => self.decide(id, plan, false).await?,
-                        Reply::Unable(why) => self.without_question(id, plan, &why).await?,
-                    };
+                    asks = self.answer_plan(id, plan, &reply).await?;
+                    answered = Some(plan).filter(|_| reply.is_answer()).or(answered);
                 }
             }
         }
     }
 
+    /// Tells the session what a person said to a plan, if they could be asked. Returns whether the
+    /// client goes on asking.
+    ///
+    /// # Errors
+    /// If nobody can be asked.
+    pub(super) async fn answer_plan(
+        &self,
+        id: u64,
+        plan: u64,
+        reply: &Reply,
+    ) -> Result<bool, Problem> {
+        match reply {
+            Reply::Yes => self.decide(id, plan, true).await,
+            Reply::No => self.decide(id, plan, false).await,
+            Reply::Unable(why) => self.without_question(id, plan, why).await,
+        }
+    }
+
     /// Tells the session what a person said to a plan. Returns whether the client goes on asking: not
     /// if somebody else drives now.
-    pub(super) async fn decide(&self, id: u64, plan: u64, agreed: bool) -> Result<bool, Problem> {
+    async fn decide(&self, id: u64, plan: u64, agreed: bool) -> Result<bool, Problem> {
         let client = self.client.clone();
         let decided = self.served.change(move |session| {
             session.drive(&client, false)?;
@@ -210,18 +245,25 @@ impl McpServer {
             Ok(()) => Ok(true),
             // Somebody was faster.
             Err(problem) if problem.kind == ProblemKind::NotWaiting => Ok(true),
-            Err(problem) if problem.kind == ProblemKind::Leased => Ok(false),
+            Err(Problem {
+                kind: ProblemKind::Leased | ProblemKind::NotDriver,
+                ..
+            }) => Ok(false),
             Err(problem) => Err(problem),
         }
     }
 
-    /// Goes on where the client cannot ask: the console may, and without one it is a no.
+    /// Goes on where the client cannot ask: the console may, and without one the task is over.
     async fn without_question(&self, id: u64, plan: u64, why: &str) -> Result<bool, Problem> {
         tracing::warn!("the client could not ask a person: {why}");
-        if self.approval == PlanApproval::Client {
-            self.decide(id, plan, false).await?;
+        if self.approval != PlanApproval::Client {
+            return Ok(false);
         }
-        Ok(false)
+        self.decide(id, plan, false).await?;
+        let detail = format!(
+            "the client could not ask a person for a yes to the plan, so it is not carried out: {why}"
+        );
+        Err(Problem::new(ProblemKind::Invalid, detail))
     }
 
     /// Notes whether the client is there.

@@ -44,7 +44,8 @@ pub(crate) use call::Connection;
 /// What a client is told of the arm before it calls a tool.
 const INSTRUCTIONS: &str = "One robot arm above a table, with a camera. `see` tells what lies there \
     and what each thing is called; use these names. `run_task` carries out an instruction in plain \
-    words: the arm's own planner makes a plan, which a person approves. `pick`, `place`, `push`, \
+    words: the arm's own planner makes a plan, which a person approves unless the arm's owner did \
+    without. `pick`, `place`, `push`, \
     `point` and `rotate` do one step each. Nothing moves beyond what the arm's limits admit: a tool \
     that fails says why and what to change; do not repeat a call that was refused, change it. \
     `stop` stops the arm at once, at any time; so does cancelling a call that moves it. A stopped \

@@ -32,8 +32,8 @@ impl McpServer {
     #[tool(
         description = "Carry out an instruction in plain words. The arm looks, plans, and acts until \
                        it is done or cannot be done. A person approves each plan before anything \
-                       moves. Moves the arm and things on the table; cancelling the call stops the \
-                       arm.",
+                       moves, unless the arm's owner did without. Moves the arm and things on the \
+                       table; cancelling the call stops the arm.",
         annotations(
             title = "Carry out an instruction",
             read_only_hint = false,
@@ -51,7 +51,7 @@ impl McpServer {
     ) -> Result<CallToolResponse, Problem> {
         let call = Call::new(context);
         let following = match state {
-            Some(state) => self.go_on(&state, responses.as_ref()).await?,
+            Some(state) => self.go_on(&call, &state, responses.as_ref()).await?,
             None => self.begin(&call, instruction).await?,
         };
         Ok(self.follow(&call, following).await?.into())
@@ -95,30 +95,36 @@ impl McpServer {
 
     /// Takes up an instruction, with whoever approves its plans.
     async fn begin(&self, call: &Call, instruction: String) -> Result<Following, Problem> {
-        let drives = match self.client.role >= Role::Drive {
-            true => self.take_lease().await,
-            false => self.client.require(Role::Drive),
-        };
-        let asks = drives.is_ok() && call.can_ask();
-        match self.approval {
-            PlanApproval::Nobody => drives?,
-            PlanApproval::Client if !asks => {
-                drives?;
+        let may_ask = call.can_ask() && self.client.role >= Role::Drive;
+        let asks = match self.approval {
+            PlanApproval::Nobody => {
+                self.take_lease().await?;
+                false
+            }
+            PlanApproval::Client if !may_ask => {
                 let detail = "this client cannot ask a person for a yes to the plan, so nothing is \
                               carried out; `plan` shows what would be done, the single steps \
                               (`pick`, `place`, …) need no plan, and `enact mcp --yes` or the \
                               console of `enact serve` do without the client's asking";
                 return Err(Problem::new(ProblemKind::Invalid, detail));
             }
-            PlanApproval::Client | PlanApproval::ClientOrConsole => {
-                // Somebody else may drive, and approve it; a pause is nobody's yes.
-                if let Err(problem) = drives
-                    && problem.kind == ProblemKind::Busy
-                {
-                    return Err(problem);
-                }
+            PlanApproval::Client => {
+                self.take_lease().await?;
+                true
             }
-        }
+            PlanApproval::ClientOrConsole if may_ask => match self.take_lease().await {
+                Ok(()) => true,
+                // Whoever drives approves it.
+                Err(problem) if problem.kind == ProblemKind::Leased => false,
+                Err(problem) => return Err(problem),
+            },
+            // The lease is for whoever approves it at the console.
+            PlanApproval::ClientOrConsole => {
+                self.client.require(Role::Ask)?;
+                self.check_pause().await?;
+                false
+            }
+        };
         let work = Work::Instruction {
             instruction: instruction.trim().to_owned(),
         };
@@ -129,6 +135,7 @@ impl McpServer {
     /// Goes on with a task about whose plan the client asked a person.
     async fn go_on(
         &self,
+        call: &Call,
         state: &str,
         responses: Option<&Responses>,
     ) -> Result<Following, Problem> {
@@ -140,17 +147,17 @@ impl McpServer {
             return Err(invalid("the request state is another client's"));
         }
         let at = self.newest_event();
-        let reply = reply_in(responses);
-        let asks = match reply {
-            Some(Reply::Yes) => self.decide(id, plan, true).await?,
-            Some(Reply::No | Reply::Unable(_)) => self.decide(id, plan, false).await?,
-            None => true,
+        let reply = reply_in(responses).filter(|_| call.can_ask());
+        let asks = match &reply {
+            Some(reply) => self.answer_plan(id, plan, reply).await?,
+            None => call.can_ask(),
         };
         Ok(Following {
             id,
+            moves: true,
             at,
             asks,
-            answered: reply.map(|_| plan),
+            answered: reply.filter(Reply::is_answer).map(|_| plan),
         })
     }
 }

@@ -13,7 +13,7 @@ use enact_serve::{JobEnd, Problem, ProblemKind, Role, ServeObserver, Work};
 
 mod mock;
 
-use mock::{Mock, SOON, client, instruct, picks, preview, reported};
+use mock::{Mock, SOON, asking, client, instruct, picks, reported};
 
 fn kind<T: std::fmt::Debug>(result: Result<T, Problem>) -> ProblemKind {
     result.unwrap_err().kind
@@ -255,23 +255,6 @@ fn cancelling_what_is_carried_out_stops_the_arm() {
     mock.session.finish(id, JobEnd::Stopped);
     let ending = mock.session.task(id).unwrap().ending;
     assert_eq!(ending.as_deref(), Some("stopped"));
-}
-
-/// Asks on a thread of the loop whether a plan may be carried out.
-fn asking(
-    mock: &Mock,
-    plan: &enact_plan::Plan,
-    refused: Option<&'static str>,
-) -> thread::JoinHandle<bool> {
-    let (session, plan) = (Arc::clone(&mock.session), plan.clone());
-    thread::spawn(move || {
-        let mut observer = ServeObserver::new(&session);
-        observer.observe(&Event::Planned {
-            situation: &Situation::default(),
-            answer: &ModelResponse::planned(plan.clone()),
-        });
-        session.ask(&plan, &preview(&plan, refused))
-    })
 }
 
 #[test]

@@ -5,13 +5,13 @@ pub mod server;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use enact_plan::{Outcome, Plan, Step, Usage, Verdict};
-use enact_runtime::{TaskEnd, TaskReport};
+use enact_plan::{ModelResponse, Outcome, Plan, Situation, Step, Usage, Verdict};
+use enact_runtime::{Event, Observer, TaskEnd, TaskReport};
 use enact_serve::session::status::{JointInfo, RobotInfo, Status};
-use enact_serve::{ArmSession, Client, JobEnd, Role, SessionOptions, Work};
+use enact_serve::{ArmSession, Client, JobEnd, Role, ServeObserver, SessionOptions, Work};
 use enact_types::StopSwitch;
 
 /// Everything that is waited for comes within a second on a calm machine.
@@ -140,4 +140,17 @@ pub fn preview(plan: &Plan, refused: Option<&str>) -> Vec<Outcome> {
         }
     };
     plan.steps.iter().map(judged).collect()
+}
+
+/// Asks on a thread of the loop whether a plan may be carried out.
+pub fn asking(mock: &Mock, plan: &Plan, refused: Option<&'static str>) -> JoinHandle<bool> {
+    let (session, plan) = (Arc::clone(&mock.session), plan.clone());
+    thread::spawn(move || {
+        let mut observer = ServeObserver::new(&session);
+        observer.observe(&Event::Planned {
+            situation: &Situation::default(),
+            answer: &ModelResponse::planned(plan.clone()),
+        });
+        session.ask(&plan, &preview(&plan, refused))
+    })
 }

@@ -20,9 +20,9 @@ pub const OTHER: &str = "other-other-other-other-other";
 pub const ADMIN: &str = "admin-admin-admin-admin-admin";
 
 /// A folder with one run, and a camera that may be off.
-struct Folder {
-    path: PathBuf,
-    picture: Option<Vec<u8>>,
+pub struct Folder {
+    pub path: PathBuf,
+    pub picture: Option<Vec<u8>>,
 }
 
 impl Backend for Folder {

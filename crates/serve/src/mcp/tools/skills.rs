@@ -206,26 +206,40 @@ impl McpServer {
 
 #[cfg(test)]
 mod tests {
-    use enact_plan::Skill;
-    use enact_plan::skills::Category;
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
 
     use super::*;
+    use crate::session::skill_info;
+
+    fn words(values: &[Value]) -> BTreeSet<&str> {
+        values.iter().filter_map(Value::as_str).collect()
+    }
 
     #[test]
-    fn every_skill_that_acts_is_a_tool_with_its_fields() {
+    fn every_skill_that_acts_is_a_tool_that_takes_what_the_skill_takes() {
         let tools = McpServer::skills();
-        for skill in Skill::ALL {
-            let definition = skill.definition();
-            if definition.category == Category::Communication {
-                continue;
-            }
-            let Some(tool) = tools.get(definition.name) else {
-                panic!("{} is no tool", definition.name);
+        for skill in skill_info::all() {
+            let Some(tool) = tools.get(&skill.name) else {
+                panic!("{} is no tool", skill.name);
             };
             let schema = tool.schema_as_json_value();
-            for field in schema["properties"].as_object().unwrap().keys() {
-                let named = format!("\"{field}\":");
-                assert!(definition.description.contains(&named), "{schema}");
+            let taken = schema["properties"].as_object().unwrap();
+            assert_eq!(taken.len(), skill.arguments.len(), "{schema}");
+            for argument in &skill.arguments {
+                let taken = &taken[&argument.name];
+                match argument.kind {
+                    "choice" => {
+                        let choices = taken["enum"].as_array().unwrap();
+                        assert_eq!(words(choices), words(&argument.values), "{schema}");
+                    }
+                    "number" => {
+                        let ends = [taken["minimum"].clone(), taken["maximum"].clone()];
+                        assert_eq!(argument.values, ends, "{schema}");
+                    }
+                    _ => assert_eq!(taken["type"], "string", "{schema}"),
+                }
             }
         }
     }

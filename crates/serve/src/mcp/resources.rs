@@ -58,7 +58,7 @@ pub(super) fn base64(picture: &[u8]) -> String {
 }
 
 impl McpServer {
-    /// Lists the resources: those that there are always, and the newest runs.
+    /// Lists the resources: those that there are always, and the newest runs that can be read.
     pub(super) async fn resources(&self) -> Vec<Resource> {
         let fixed = FIXED.iter().map(|(address, name, description, kind)| {
             Resource::new(*address, *name)
@@ -69,7 +69,8 @@ impl McpServer {
         // A folder that cannot be read hides the stories, not the rest.
         let runs = self.served.ask(|backend| backend.runs()).await;
         let runs = runs.unwrap_or_default();
-        resources.extend(runs.iter().rev().take(LISTED).map(|run| {
+        let readable = runs.iter().rev().filter(|run| run.tasks.is_some());
+        resources.extend(readable.take(LISTED).map(|run| {
             let tasks = run.tasks.as_deref().unwrap_or_default().join("; ");
             Resource::new(format!("{RUNS}{}", run.name), run.name.clone())
                 .with_description(format!("{}: {tasks}", run.outcome))

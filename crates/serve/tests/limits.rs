@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use enact_testkit::http_client::{Answer, HttpClient, SOON};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 mod mock;
 
@@ -67,6 +67,24 @@ fn a_client_that_asks_too_often_leaves_room_for_others_and_may_stop() {
     assert_eq!(running.client(ASK).get("/v1/robot").status, 200);
     let stops = pipelined(&running, 2000, "POST /v1/stop", &[&bearer(WATCH)]);
     assert_eq!(stops, vec![200; 2000]);
+    assert!(running.mock.stop.is_pressed());
+}
+
+#[test]
+fn messages_to_tools_are_limited_and_the_tool_that_stops_is_not() {
+    let running = Running::new();
+    let statuses = pipelined(&running, 2000, "DELETE /mcp", &[&bearer(WATCH)]);
+    assert!(statuses.contains(&429));
+    assert!(!running.mock.stop.is_pressed());
+    let stop = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "stop", "arguments": {}},
+    });
+    let client = running.client(WATCH);
+    for _ in 0..50 {
+        // That it is of no session is told, and the arm stops all the same.
+        assert_ne!(client.post("/mcp", &stop).status, 429);
+    }
     assert!(running.mock.stop.is_pressed());
 }
 

@@ -216,6 +216,24 @@ async fn a_person_is_asked_for_each_plan_through_the_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_taken_back_when_its_call_is_cancelled() {
+    let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;
+    tools.call(2, "run_task", pick_it()).await;
+    let (id, _) = tools.begun();
+    let asked = asking(&tools.mock, &picks(&["red cube"]), None);
+    let (question, _) = tools.question().await;
+    tools.cancel(2).await;
+    let taken_back = tools.receive(|message| message["method"] == "notifications/cancelled");
+    assert_eq!(taken_back.await["params"]["requestId"], question);
+    assert!(!asked.join().unwrap());
+    assert!(tools.mock.stop.is_pressed());
+    // Whoever answers all the same says yes to nothing.
+    let yes = json!({"action": "accept", "content": {"yes": true}});
+    tools.reply(&question, yes).await;
+    tools.mock.session.finish(id, reported(TaskEnd::Stopped));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_fails_to_ask_said_neither_yes_nor_no() {
     let failure = json!({"code": -32603, "message": "there is no screen"});
     let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;

@@ -100,11 +100,14 @@ impl McpServer {
             Err(why) => return Ok(Confirmed::Said(Reply::Unable(why))),
         };
         let reply = tokio::select! {
-            reply = question.reply() => reply,
-            () = call.cancelled() => Reply::No,
-            () = call.lost() => Reply::No,
+            reply = question.reply() => Some(reply),
+            () = call.cancelled() => None,
+            () = call.lost() => None,
         };
-        Ok(Confirmed::Said(reply))
+        if reply.is_none() {
+            question.take_back().await;
+        }
+        Ok(Confirmed::Said(reply.unwrap_or(Reply::No)))
     }
 }
 
@@ -126,7 +129,7 @@ pub(super) fn about_plan(instruction: &str, plan: &PlanView) -> String {
 }
 
 /// Returns a text that cannot look like another line of the question.
-fn on_one_line(text: &str) -> String {
+pub(super) fn on_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }

@@ -35,6 +35,9 @@ pub(super) struct Following {
     pub(super) answered: Option<u64>,
 }
 
+/// The question that a person is being asked, with the number of the plan that it is about.
+type Asked = Option<(u64, Question)>;
+
 /// What came of following a task.
 pub(super) enum Followed {
     /// It is over.
@@ -117,13 +120,17 @@ impl McpServer {
         call: &Call,
         following: Following,
     ) -> Result<Followed, Problem> {
+        let mut question = None;
         tokio::select! {
             biased;
             () = call.cancelled() => {
                 self.give_up(following).await;
+                if let Some((_, asked)) = question {
+                    asked.take_back().await;
+                }
                 Err(Problem::new(ProblemKind::Over, "the call was cancelled"))
             }
-            followed = self.watch(call, following) => followed,
+            followed = self.watch(call, following, &mut question) => followed,
         }
     }
 
@@ -141,7 +148,12 @@ impl McpServer {
         }
     }
 
-    async fn watch(&self, call: &Call, following: Following) -> Result<Followed, Problem> {
+    async fn watch(
+        &self,
+        call: &Call,
+        following: Following,
+        question: &mut Asked,
+    ) -> Result<Followed, Problem> {
         let Following {
             id,
             at,
@@ -156,7 +168,6 @@ impl McpServer {
         let mut renewal = interval(RENEWAL);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_there = true;
-        let mut question: Option<(u64, Question)> = None;
         loop {
             newest.borrow_and_update();
             progress.tell_news(events).await;
@@ -184,7 +195,7 @@ impl McpServer {
                 }
                 if asks {
                     match Question::put(call, about).await {
-                        Ok(asked) => question = Some((plan.plan, asked)),
+                        Ok(asked) => *question = Some((plan.plan, asked)),
                         Err(why) => asks = self.without_question(id, plan.plan, &why).await?,
                     }
                 } else {
@@ -202,8 +213,8 @@ impl McpServer {
                     is_there = false;
                     self.note(ArmSession::lose).await?;
                 }
-                (plan, reply) = reply_to(&mut question) => {
-                    question = None;
+                (plan, reply) = reply_to(question) => {
+                    *question = None;
                     asks = self.answer_plan(id, plan, &reply).await?;
                     answered = Some(plan).filter(|_| reply.is_answer()).or(answered);
                 }
@@ -287,7 +298,7 @@ impl McpServer {
 }
 
 /// Waits for the reply to a question, if one is being asked.
-async fn reply_to(question: &mut Option<(u64, Question)>) -> (u64, Reply) {
+async fn reply_to(question: &mut Asked) -> (u64, Reply) {
     match question {
         Some((plan, question)) => (*plan, question.reply().await),
         None => pending().await,

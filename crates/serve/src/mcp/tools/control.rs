@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::access::{Client, Role};
 use crate::mcp::McpServer;
 use crate::mcp::answers::failed;
-use crate::mcp::approval::{Confirmed, Reply};
+use crate::mcp::approval::{Confirmed, Reply, on_one_line};
 use crate::mcp::call::Call;
 use crate::problem::Problem;
 use crate::session::ArmSession;
@@ -84,10 +84,9 @@ impl McpServer {
         let Some(why) = status.pause_reason else {
             return self.tell_status().await;
         };
-        let mut waiting: Vec<String> = status.queue.into_iter().map(|it| it.instruction).collect();
-        if let Some(task) = status.task {
-            waiting.insert(0, task.instruction);
-        }
+        let running = status.task.iter().map(|it| &it.instruction);
+        let waiting = running.chain(status.queue.iter().map(|it| &it.instruction));
+        let waiting: Vec<String> = waiting.map(|it| on_one_line(it)).collect();
         let next = match waiting.is_empty() {
             true => "Nothing waits.".to_owned(),
             false => format!("It goes on with: {}.", waiting.join("; ")),

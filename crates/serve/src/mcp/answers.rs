@@ -114,20 +114,19 @@ mod tests {
         let step = |verdict: &str, reason: &str| {
             vec![json!({"step": "pick it", "verdict": verdict, "reason": reason})]
         };
-        let told = |record: &TaskRecord, steps| failure(record, steps);
-        assert_eq!(told(&record("done", Some(true), None), &[]), None);
-        assert_eq!(told(&record("dry_run", None, None), &[]), None);
-        assert_eq!(told(&record("asked", Some(false), None), &[]), None);
+        assert_eq!(failure(&record("done", Some(true), None), &[]), None);
+        assert_eq!(failure(&record("dry_run", None, None), &[]), None);
+        assert_eq!(failure(&record("asked", Some(false), None), &[]), None);
         let refused = record("out_of_turns", Some(false), Some("too far: 0.5 m of 0.4 m"));
-        let why = told(&refused, &step("refused", "too far")).unwrap();
+        let why = failure(&refused, &step("refused", "too far")).unwrap();
         assert_eq!(why, "too far: 0.5 m of 0.4 m");
         let slipped = record("out_of_turns", Some(false), None);
         assert_eq!(
-            told(&slipped, &step("no", "it slipped")).unwrap(),
+            failure(&slipped, &step("no", "it slipped")).unwrap(),
             "it slipped"
         );
-        assert_eq!(told(&slipped, &[]).unwrap(), "it was not done");
-        let stopped = told(&record("stopped", None, None), &[]).unwrap();
+        assert_eq!(failure(&slipped, &[]).unwrap(), "it was not done");
+        let stopped = failure(&record("stopped", None, None), &[]).unwrap();
         assert!(stopped.contains("`clear`"), "{stopped}");
         let result = task(&refused, Vec::new());
         assert_eq!(result.is_error, Some(true));

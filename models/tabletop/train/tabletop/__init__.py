@@ -19,6 +19,7 @@
 | `workers`   | gradients averaged over processes                            |
 | `train`     | the training loop, within a time budget                      |
 | `evaluate`  | free-running scores on held-out data                         |
+| `blend`     | the weights before and after a training, blended             |
 | `export`    | a checkpoint as a model folder                               |
 | `parity`    | the exported folder compared with Hugging Face transformers  |
 | `speed`     | both engines on the same requests, side by side              |

@@ -2,7 +2,6 @@
 
 import os
 import select
-import time
 
 import mujoco
 import numpy as np
@@ -18,8 +17,8 @@ LATE = 0.1  # s that are made up for after a pause; more is lost to the world
 class Arm:
     """The six servos in a world, and the clock on the wall that drives both."""
 
-    def __init__(self, world, link, limp):
-        self.world = world
+    def __init__(self, world, link, limp, pace):
+        self.world, self.pace = world, pace
         self.step = float(world.model.opt.timestep)
         self.joints = Joints(world.model, world.data)
         self.servos = [Servo(self.joints, index) for index in range(6)]
@@ -28,15 +27,15 @@ class Arm:
                 servo.hold()
         self.wire = Wire(self.servos)
         self.port = Port(link)
-        self.begun, self.passed, self.lost, self.count = time.monotonic(), 0.0, 0.0, 0
+        self.begun, self.passed, self.lost, self.count = pace.now(), 0.0, 0.0, 0
         self.outbox = []
         root = world.model.body_rootid[world.model.geom_bodyid]
         self.robot, self.floor = root == world.model.body("base").id, world.model.geom("floor").id
         self.pressed, self.beyond, self.succeeded = 0.0, 0.0, None
 
     def advance(self, state):
-        """Lets as much time pass in the world as has passed here."""
-        behind = time.monotonic() - self.begun - self.passed
+        """Lets as much time pass in the world as has passed here; returns how long until the next step."""
+        behind = self.pace.now() - self.begun - self.passed
         if behind > LATE:
             self.begun += behind - LATE
             self.lost += behind - LATE
@@ -57,7 +56,7 @@ class Arm:
     def look(self, state):
         data = self.world.data
         with state.get_lock():
-            state[0] = time.time()
+            state[0] = self.pace.of_day()
             state[1 : 1 + data.qpos.size] = data.qpos
         self.pressed = max(self.pressed, table_force(self.world.model, data, self.robot, self.floor))
         for index, (low, high) in enumerate(self.joints.ranges):
@@ -68,22 +67,21 @@ class Arm:
 
     def talk(self, patience):
         """Hears what the host says within this time, and sends what is due."""
-        now = time.monotonic()
+        now = self.pace.now()
         due = self.outbox[0][0] - now if self.outbox else patience
-        ready, _, _ = select.select([self.port.adapter], [], [], max(0.0, min(patience, due)))
-        if ready:
-            said = self.port.read()
-            now = time.monotonic()
+        wait = max(0.0, min(patience, due)) / self.pace.rate
+        if select.select([self.port.adapter], [], [], wait)[0]:
+            said, now = self.port.read(), self.pace.now()
             ahead = now - self.begun - self.passed
             for servo in self.servos:
                 servo.sense(min(max(ahead, 0.0), self.step))
             self.outbox += self.wire.receive(said, now)
-        now = time.monotonic()
+        now = self.pace.now()
         while self.outbox and self.outbox[0][0] <= now:
             self.port.write(self.outbox.pop(0)[1])
 
 
-def run(pipe, state, task, limp):
+def run(pipe, state, task, limp, pace):
     """Serves episodes: the pipe brings a seed and a folder, then `judge`, at last None."""
     os.environ.setdefault("MUJOCO_GL", "osmesa")
     place, arm = world(task), None
@@ -107,7 +105,7 @@ def run(pipe, state, task, limp):
             place.reset(seed, dressing)
             mujoco.mj_forward(place.model, place.data)
             mujoco.mj_saveModel(place.model, str(folder / "world.mjb"))
-            arm = Arm(place, folder / "port", limp)
+            arm = Arm(place, folder / "port", limp, pace)
             arm.look(state)
             pipe.send((place.instruction, place.things, place.view(name), calibration(arm.servos)))
         arm.talk(arm.advance(state))

@@ -29,9 +29,10 @@ import files  # noqa: E402
 from table import compiled  # noqa: E402
 from worlds import HEIGHT, WIDTH, view  # noqa: E402
 
-BOARD, SHEET = "charuco:7x5:0.03:0.022:DICT_4X4_50", "tags:5x3:0.036:0.052:DICT_APRILTAG_36h11"
+BOARD, SHEET = "charuco:7x5:0.03:0.022:DICT_4X4_50", "tags:4x3:0.06:0.084:DICT_APRILTAG_36h11"  # the sheet is A3
 MARGIN = 0.010  # m of white above the sheet's edge, which is cut off
-VIEWS = 24
+VIEWS, SHEETS = 24, 10
+NOISE = 2.0  # gray levels: pictures of a camera differ
 ASIDE = [1.9, -1.57, 1.57, 0.66, 0.0, 0.0]  # the arm, turned away from the sheet
 
 
@@ -61,6 +62,7 @@ class Studio:
         self.model.vis.global_.fovy = eye.fov
         self.data = mujoco.MjData(self.model)
         self.data.qpos[:6] = ASIDE
+        self.rng = np.random.default_rng(0)
         self.camera = mujoco.MjvCamera()
         for key, value in eye.free.items():
             setattr(self.camera, key, value)
@@ -70,7 +72,8 @@ class Studio:
     def shoot(self, path):
         mujoco.mj_forward(self.model, self.data)
         self.renderer.update_scene(self.data, self.camera)
-        Image.fromarray(self.renderer.render()).save(path)
+        picture = self.renderer.render() + self.rng.normal(0, NOISE, (HEIGHT, WIDTH, 3))
+        Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(path)
 
 
 def front_of_base(studio):
@@ -109,6 +112,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--camera", choices=["overhead", "side", "front"], default="overhead")
     parser.add_argument("--out", type=Path, default=Path("main.camera.toml"))
+    parser.add_argument("--edge", action="store_true", help="tell enact where the makers' base ends, which it has at 60 mm")
     parser.add_argument("--keep", type=Path, help="folder that keeps the pictures")
     options = parser.parse_args()
     program, eye = str(Path(options.program).resolve()), view(options.camera)
@@ -128,7 +132,7 @@ def main():
         # Its picture's right is the arm's left, its top lies against the base.
         where = f'pos="{edge + size[1] / 2 - MARGIN} 0 0.0005" quat="0.70710678 0 0 0.70710678"'
         studio = Studio(eye, *paper("sheet", folder / "sheet.png", size, where))
-        for index in range(3):
+        for index in range(SHEETS):
             studio.shoot(folder / "sheet" / f"{index}.png")
         (folder / "scene.toml").write_text(files.scene(eye))
         launch = folder / "launch.toml"
@@ -137,7 +141,8 @@ def main():
         usual = ["--launch", str(launch), "--file", str(options.out.resolve()), "--json"]
         for command in [
             ["calibrate", "main", "--images", str(folder / "lens"), "--board", BOARD],
-            ["locate", "main", "--by", "sheet", "--images", str(folder / "sheet"), "--board", SHEET],
+            ["locate", "main", "--by", "sheet", "--images", str(folder / "sheet"), "--board", SHEET]
+            + (["--edge", f"{edge},0"] if options.edge else []),
         ]:
             told = subprocess.run([program, "camera", *command, *usual], capture_output=True, text=True)
             print(told.stdout.strip() or told.stderr.strip())

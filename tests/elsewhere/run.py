@@ -16,6 +16,7 @@ import files  # noqa: E402
 import hardware  # noqa: E402
 import verdicts  # noqa: E402
 import viewer  # noqa: E402
+from pace import Pace  # noqa: E402
 from worlds import TASKS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,10 +34,11 @@ def arguments():
     parser.add_argument("--perception", choices=["model", "truth"], default="model")
     parser.add_argument("--camera", choices=["overhead", "side", "front"], default="overhead")
     parser.add_argument("--camera-file", type=Path, help="what measure.py measured, in place of MuJoCo's own numbers")
-    parser.add_argument("--say", help="the instruction, in place of the task's own")
+    parser.add_argument("--say", help="the instruction, in place of the task's own; {0}, {1} are the things")
     parser.add_argument("--model", default=str(ROOT / "models" / "tabletop"))
     parser.add_argument("--dressing", nargs=2, metavar=("LIGHT", "TABLE"), help="for bowl and box; else drawn by the seed")
     parser.add_argument("--limp", action="store_true", help="the motors are off at the start")
+    parser.add_argument("--pace", type=float, default=1.0, help="seconds of enact and the world in a second (1)")
     parser.add_argument("--fps", type=int, default=10, help="of the stream at most (10)")
     parser.add_argument("--record-fps", type=int, default=0)
     parser.add_argument("--max-age", type=float, default=2.0, help="of a picture, seconds: rendering takes its time")
@@ -53,10 +55,11 @@ class Stage:
         context = multiprocessing.get_context("spawn")
         self.options, self.task = options, task
         self.state = context.Array("d", STATE)
+        self.pace = Pace.of(options.pace)
         self.world, ours = context.Pipe()
         self.eyes, eyes = context.Pipe()
         self.processes = [
-            context.Process(target=hardware.run, args=(ours, self.state, task, options.limp), daemon=True),
+            context.Process(target=hardware.run, args=(ours, self.state, task, options.limp, self.pace), daemon=True),
             context.Process(target=viewer.run, args=(eyes, self.state, options.fps, False), daemon=True),
         ]
         for process in self.processes:
@@ -70,7 +73,8 @@ class Stage:
         self.eyes.send((folder, things, view))
         self.eyes.recv()
         launch = files.write(folder, view, calibration, self.url, options)
-        return options.say or instruction, launch
+        said = options.say.format(*(thing.label for thing in things)) if options.say else instruction
+        return said, launch
 
     def judge(self):
         self.world.send("judge")
@@ -103,13 +107,16 @@ def episode(stage, options, seed):
         command += ["--perceive", f"{stage.url}/v1"]
     begun = time.monotonic()
     try:
-        told = subprocess.run(command + options.rest, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+        told = subprocess.run(
+            command + options.rest, cwd=folder, capture_output=True, text=True, timeout=PATIENCE / options.pace,
+            env=stage.pace.environment(options.out),
+        )  # fmt: skip
         status, out, err = told.returncode, told.stdout, told.stderr
     except subprocess.TimeoutExpired as late:
         status, out, err = -1, "", f"{late}\n{late.stderr or ''}"
-    took = time.monotonic() - begun
+    took = (time.monotonic() - begun) * options.pace
     (folder / "enact.txt").write_text(f"{' '.join(command)}\n{out}\n{err}")
-    time.sleep(AFTERWARDS)
+    time.sleep(AFTERWARDS / options.pace)
     judged = stage.judge()
     try:
         said = json.loads(out.strip().splitlines()[-1])

@@ -11,7 +11,7 @@ from servos import Joints, Servo, calibration, table_force
 from worlds import world
 
 LOOKS = 4  # physics steps from look to look
-LATE = 0.1  # s that are made up for after a pause; more is lost to the world
+LATE = 0.03  # s that are made up for after a pause; more is lost to the world
 
 
 class Arm:
@@ -96,7 +96,10 @@ def run(pipe, state, task, limp, pace):
                     "success": success, "first_success_s": arm.succeeded, "measures": measures,
                     "pressed_n": round(arm.pressed, 1), "beyond_deg": round(float(np.degrees(arm.beyond)), 2),
                     "world_s": round(arm.passed, 1), "lost_s": round(arm.lost, 2), "packets": arm.wire.packets,
-                    "places": {thing.label: place.data.xpos[thing.body].round(4).tolist() for thing in place.things},
+                    "things": {
+                        thing.label: {"at": place.data.xpos[thing.body].round(4).tolist(), "wide": thing.wide, "high": thing.high}
+                        for thing in place.things
+                    },
                 })  # fmt: skip
                 continue
             seed, folder, dressing, name = message

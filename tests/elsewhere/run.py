@@ -4,6 +4,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -128,7 +129,7 @@ def episode(stage, options, seed):
     result = {
         "task": stage.task, "seed": seed, "instruction": instruction, "success": success, "status": status,
         "said": said, "seconds": round(took, 1), "judged": judged, "start_touched": before["pressed_n"] > 0,
-        "seen_mm": verdicts.seen(log, before["places"]), "first_look": [name for name, _ in verdicts.first_look(log)],
+        "seen": verdicts.seen(log, before["things"]), "first_look": [entry["name"] for entry in verdicts.first_look(log)],
         "last_error": err.strip().splitlines()[-1:] if status not in (0, 1) else [],
     }  # fmt: skip
     result["cause"] = verdicts.cause(result)
@@ -139,6 +140,8 @@ def episode(stage, options, seed):
 
 
 def main():
+    # The processes of a stage end with this one, however it ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     episodes = []
     for task in TASKS if options.task == "all" else [options.task]:
@@ -150,7 +153,7 @@ def main():
             episodes.append(result)
             verdict = "yes" if result["success"] else "NO "
             ending = (result["said"] or {}).get("ending", "error")
-            words = f"{result['cause']} {' '.join(result['last_error'])}"
+            words = f"{result['cause']} {' '.join(result['last_error'] or (result['said'] or {}).get('said', []))}"
             print(f"{verdict} {task}-{seed}: “{result['instruction']}” {ending}, {result['seconds']} s. {words}", flush=True)
         stage.close()
     if episodes:

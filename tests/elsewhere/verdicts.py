@@ -5,7 +5,8 @@ from collections import Counter
 
 import numpy as np
 
-ASTRAY = 0.015  # m between where a thing is and where it is seen, beyond which it is seen wrong
+ASTRAY = 15  # mm between where a thing is and where it is seen, beyond which it is seen wrong
+WRONG_SIZE = 1.8  # so many times too large or too small is seen wrong
 
 
 def events(path):
@@ -20,46 +21,66 @@ def events(path):
 
 
 def first_look(log):
-    """What was perceived first: name and place of each thing."""
-    look = next((event for event in log if "objects" in event), {"objects": []})
-    return [(entry["name"], np.array(entry["position"])) for entry in look["objects"]]
+    """What was perceived first, as the log has it."""
+    return next((event["objects"] for event in log if "objects" in event), [])
 
 
-def seen(log, places):
-    """Where the first look put each thing, in millimeters from where it was; None if it has no such name."""
-    found = first_look(log)
-    errors = {}
-    for label, place in places.items():
-        of_name = [at for name, at in found if name == label]
-        errors[label] = round(1000 * min(float(np.linalg.norm(at[:2] - place[:2])) for at in of_name), 1) if of_name else None
-    return errors
+def seen(log, things):
+    """How the first look saw each thing: how far off in millimeters, and its extents beside the true ones; None if unseen.
+
+    The log tells the middle of a thing and its largest extent. What lies on the table is twice as high as its middle.
+    """
+    found = {}
+    for label, thing in things.items():
+        named = [entry for entry in first_look(log) if entry["name"] == label]
+        found[label] = None
+        if named:
+            at = np.array(named[0]["position"])
+            off = float(np.linalg.norm(at[:2] - thing["at"][:2]))
+            high, extent = 2 * at[2], named[0]["size"]
+            found[label] = {"off": off, "high": high, "extent": extent, "true_high": thing["high"], "true_wide": thing["wide"]}
+            found[label] = {key: round(1000 * float(value), 1) for key, value in found[label].items()}
+    return found
+
+
+def seen_wrong(found):
+    """What is wrong with how things were seen, if anything is."""
+    if any(thing is None for thing in found.values()):
+        return "seen wrong: missing or misnamed"
+    if any(thing["off"] > ASTRAY for thing in found.values()):
+        return "seen wrong: place"
+    if any(thing["extent"] < thing["true_wide"] / WRONG_SIZE for thing in found.values()):
+        return "seen wrong: too small"
+    # A flat disc has no height to be wrong about.
+    solid = [thing for thing in found.values() if thing["true_high"] > 5]
+    if any(thing["high"] > WRONG_SIZE * thing["true_high"] for thing in solid):
+        return "seen wrong: too high"
+    if any(thing["high"] < thing["true_high"] / WRONG_SIZE for thing in solid):
+        return "seen wrong: too low"
+    return None
 
 
 def cause(episode):
-    """Why an episode did not succeed, in a word or two; `-` if it did."""
+    """Why an episode did not succeed, in a few words; `-` if it did."""
     if episode["success"]:
         return "-"
-    said, status = episode.get("said") or {}, episode["status"]
+    said = episode.get("said") or {}
     if episode["start_touched"]:
-        return "the arm touches something at the start"
-    if status not in (0, 1):
+        return "the arm touches the table at the start"
+    if episode["status"] not in (0, 1):
         return "error"
-    errors = episode["seen_mm"].values()
-    if any(error is None for error in errors):
-        return "seen wrong: missing or misnamed"
-    if any(error > 1000 * ASTRAY for error in errors):
-        return "seen wrong: place"
-    if said.get("ending") in ("answered", "said", "asked") and not said.get("steps"):
-        return "out of reach" if "reach" in json.dumps(said) else "asked or said, nothing done"
+    if said.get("ending") == "asked":
+        return "not understood"
+    if wrong := seen_wrong(episode["seen"]):
+        return wrong
     if said.get("refusals"):
         return "refused"
-    steps = said.get("steps") or []
-    failed = [step for step in steps if step["verdict"] == "no"]
+    failed = [step for step in said.get("steps") or [] if step["verdict"] == "no"]
     if failed:
         return f"failed: {failed[-1]['skill']}"
     if said.get("success"):
         return "thinks it is done"
-    return "other"
+    return "says that it cannot" if said.get("ending") == "said" else "other"
 
 
 def table(episodes):

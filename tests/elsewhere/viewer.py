@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -172,7 +171,6 @@ class Server:
 
 def run(pipe, state, fps, wants_wrist):
     """Renders what is waited for. The pipe brings scenes, and None at the end."""
-    os.nice(9)  # pictures may come late, answers of servos may not
     server = Server()
     pipe.send(server.http.server_address[1])
     camera, renderer = mujoco.MjvCamera(), None

@@ -32,10 +32,12 @@ AT_REST = 0.02  # m/s
 
 @dataclass
 class Thing:
-    """Something on the table: what it is called, and its body."""
+    """Something on the table: what it is called, its body, its extents in meters."""
 
     label: str
     body: int
+    wide: float
+    high: float
 
 
 @dataclass
@@ -98,13 +100,16 @@ class PackageWorld:
         self.instruction = env.task_description
         if self.task == "stack":
             slots = [(env._slot_a, env.cube_a_color_name), (env._slot_b, env.cube_b_color_name)]
-            self.things = [Thing(f"{color} cube", self.body(slot)) for slot, color in slots]
+            self.things = [Thing(f"{color} cube", self.body(slot), *self.size(slot)) for slot, color in slots]
         else:
             slot = env._slots[env._target_slot_idx]
-            self.things = [Thing(repr(slot.obj), self.body(slot))]
+            self.things = [Thing(repr(slot.obj), self.body(slot), *self.size(slot))]
         if self.task == "place":
             color = next(name for name, rgba in COLOR_MAP.items() if self.is_disc(rgba))
-            self.things.append(Thing(f"{color} circle", env._target_body_id))
+            self.things.append(Thing(f"{color} circle", env._target_body_id, 2 * env.target_disc_radius, 0.002))
+
+    def size(self, slot):
+        return 2 * slot.obj.half_size, 2 * slot.obj.half_size
 
     def body(self, slot):
         return int(self.model.geom_bodyid[slot.geom_id])
@@ -180,7 +185,8 @@ class TableWorld:
         self.pose(rng)
         labels = [f"{colors[0]} bowl", f"{colors[1]} box"] + [f"{color} cube" for color in colors[2:]]
         bodies = [model.body(name).id for name in ["bowl", "box", *names]]
-        self.things = [Thing(label, body) for label, body in zip(labels, bodies, strict=True)]
+        sizes = [(0.10, 0.035), (0.11, 0.035)] + [(0.025, 0.025)] * count
+        self.things = [Thing(label, body, *size) for label, body, size in zip(labels, bodies, sizes, strict=True)]
         self.cube, self.target = bodies[2], bodies[0 if self.task == "bowl" else 1]
         goal = labels[0 if self.task == "bowl" else 1]
         self.instruction = f"put the {labels[2]} in the {goal}"

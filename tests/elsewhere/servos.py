@@ -66,6 +66,8 @@ class Joints:
         self.gain = model.actuator_gainprm[self.actuators].copy()
         self.bias = model.actuator_biasprm[self.actuators].copy()
         self.force = model.actuator_forcerange[self.actuators].copy()
+        self.ends = model.actuator_ctrlrange[self.actuators].tolist()
+        self.begun = [(0.0, 0.0, 0.0)] * 6  # force, speed and largest force at the beginning of a step
 
     def position(self, joint):
         return float(self.data.qpos[self.positions[joint]])
@@ -74,8 +76,15 @@ class Joints:
         return float(self.data.qvel[self.velocities[joint]])
 
     def effort(self, joint):
-        """Share of the actuator's largest force, with its sign."""
-        return float(self.data.actuator_force[self.actuators[joint]]) / float(self.force[joint][1])
+        """Share of its largest force that the actuator gave in the last step, with its sign.
+
+        MuJoCo tells the force by the speed at the step's beginning. It integrates with that at the end, and the damping of a
+        motor that follows so stiffly is more than half of its force.
+        """
+        force, speed, most = self.begun[joint]
+        if abs(force) < most:
+            force += float(self.bias[joint][2]) * (self.velocity(joint) - speed)
+        return max(-most, min(force, most)) / float(self.force[joint][1])
 
     def drive(self, joint, goal, output):
         """Has the actuator hold `goal` with a share of its force; None lets go of the joint."""
@@ -85,6 +94,13 @@ class Joints:
         self.model.actuator_biasprm[actuator] = on * self.bias[joint]
         self.model.actuator_forcerange[actuator] = output * self.force[joint]
         self.data.ctrl[actuator] = self.position(joint) if goal is None else goal
+        if goal is None:
+            self.begun[joint] = 0.0, 0.0, 0.0
+            return
+        goal = max(self.ends[joint][0], min(goal, self.ends[joint][1]))
+        position, speed, most = self.position(joint), self.velocity(joint), output * float(self.force[joint][1])
+        force = float(self.gain[joint][0]) * goal + float(self.bias[joint][1]) * position + float(self.bias[joint][2]) * speed
+        self.begun[joint] = max(-most, min(force, most)), speed, most
 
 
 class Servo:

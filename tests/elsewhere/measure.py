@@ -31,7 +31,7 @@ from worlds import HEIGHT, WIDTH, view  # noqa: E402
 
 BOARD, SHEET = "charuco:7x5:0.03:0.022:DICT_4X4_50", "tags:4x3:0.06:0.084:DICT_APRILTAG_36h11"  # the sheet is A3
 MARGIN = 0.010  # m of white above the sheet's edge, which is cut off
-VIEWS, SHEETS = 24, 10
+VIEWS, SHEETS = 24, 16
 NOISE = 2.0  # gray levels: pictures of a camera differ
 ASIDE = [1.9, -1.57, 1.57, 0.66, 0.0, 0.0]  # the arm, turned away from the sheet
 

@@ -136,6 +136,7 @@ def episode(stage, options, seed):
     if not success:
         stage.picture(folder / "after.jpg")
     (folder / "result.json").write_text(json.dumps(result, indent=1))
+    (folder / "world.mjb").unlink()
     return result
 
 

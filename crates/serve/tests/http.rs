@@ -278,6 +278,8 @@ fn the_lease_is_not_stolen() {
         assert_eq!(other.post(path, &body).problem(), problem, "{path}");
     }
     assert_eq!(other.delete("/v1/driver").problem(), "not-driver");
+    // A list is no object, even where no field is needed.
+    assert_eq!(drive.post("/v1/driver", &json!([])).problem(), "invalid");
     let handed = drive.post("/v1/driver/handover", &json!({"to": "watch"}));
     assert_eq!(handed.problem(), "invalid");
     let handed = drive.post("/v1/driver/handover", &json!({"to": "other"}));

@@ -60,13 +60,19 @@ fn no_json() -> Problem {
 
 /// Reads JSON: what is none cannot be read, and what has another form makes no sense.
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
+    let parsed = serde_json::from_slice(body).map_err(|error| {
         let kind = match error.is_data() {
             true => ProblemKind::Invalid,
             false => ProblemKind::Malformed,
         };
         Problem::new(kind, format!("the body: {error}"))
-    })
+    })?;
+    // serde reads the fields of an object from a list, too; the document of the API does not.
+    if body.trim_ascii_start().starts_with(b"[") {
+        let detail = "the body must be an object, not a list";
+        return Err(Problem::new(ProblemKind::Invalid, detail));
+    }
+    Ok(parsed)
 }
 
 /// Reads a body that arrives in time and is not too large.

@@ -89,11 +89,13 @@ pub(crate) trait Chat {
 
     /// Returns whether a plan that is not JSON is read as free text.
     fn free_text(&self) -> bool {
-        false
+        self.options().free_text
     }
 
     /// By what free text is read.
-    fn similarity(&self) -> &dyn TextSimilarity;
+    fn similarity(&self) -> &dyn TextSimilarity {
+        &*self.options().similarity
+    }
 
     /// Whether it is asked for a plan in words, without a grammar.
     fn asks_in_words(&self) -> bool {

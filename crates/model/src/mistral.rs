@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     MeaningReader, ModelResponse, Plan, PlannerError, Pointing, PromptStyle, Situation, Token,
     Usage,
@@ -161,10 +160,6 @@ impl Chat for MistralModel {
         &self.special
     }
 
-    fn similarity(&self) -> &dyn TextSimilarity {
-        &*self.options.similarity
-    }
-
     fn opened_as(&self) -> &str {
         &self.name
     }
@@ -196,10 +191,6 @@ impl Chat for MistralModel {
 
     fn takes_pictures(&self) -> bool {
         self.engine.sees()
-    }
-
-    fn free_text(&self) -> bool {
-        self.options.free_text
     }
 
     fn asks_in_words(&self) -> bool {

@@ -39,7 +39,6 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use enact_plan::pointing::family;
-use enact_plan::similarity::TextSimilarity;
 use enact_plan::{MeaningReader, PlannerError, Pointing, Rejection, Usage};
 use enact_types::{Reason, StopSwitch};
 use image::RgbImage;
@@ -599,14 +598,6 @@ impl Chat for ServerModel {
 
     fn special_tokens(&self) -> &SpecialTokens {
         &self.special
-    }
-
-    fn free_text(&self) -> bool {
-        self.options.free_text
-    }
-
-    fn similarity(&self) -> &dyn TextSimilarity {
-        &*self.options.similarity
     }
 
     fn opened_as(&self) -> &str {

@@ -1,11 +1,14 @@
 //! Decides whether a step achieved its purpose, from the readings of arm and camera.
+//!
+//! A failure is what they show, not what they fail to show: where a success would look the same,
+//! within the error of the measurement, the verdict is unknown, and its reason says what is not told.
 
 use enact_plan::{Step, Verdict};
 use enact_robot::Robot;
 use enact_robot::description::Gripper;
 use enact_types::{Frame, JointVector};
 
-use crate::scene::{Contour, SceneMemory, Solid};
+use crate::scene::{Contour, SceneMemory, SceneObject, Solid};
 use crate::skills::grounded;
 
 /// Share of the object's width below which closed fingers hold nothing.
@@ -41,6 +44,16 @@ pub struct StepEvidence<'a> {
     pub frame: &'a Frame,
 }
 
+impl StepEvidence<'_> {
+    /// Returns the object of this name as it was before the step, in the hand or not.
+    pub(crate) fn known_before(&self, name: &str) -> Option<&SceneObject> {
+        self.before.find(name).or_else(|| {
+            let held = self.before.held()?;
+            (held.object.name == name).then_some(&held.object)
+        })
+    }
+}
+
 /// A verdict and, unless it is yes, its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepVerdict {
@@ -69,6 +82,14 @@ impl StepVerdict {
         Self {
             verdict: Verdict::Unknown,
             reason: NOT_VISIBLE.to_owned(),
+        }
+    }
+
+    /// The camera sees the object, but not whether `what` is true of it.
+    pub(crate) fn untold(what: &str) -> Self {
+        Self {
+            verdict: Verdict::Unknown,
+            reason: format!("the picture does not tell whether {what}"),
         }
     }
 }

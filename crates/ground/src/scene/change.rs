@@ -68,6 +68,7 @@ mod tests {
             rests: None,
             unseen: 0,
             released: false,
+            unsure: false,
         };
         SceneMemory::known(cubes.map(object).to_vec(), Pose::identity())
     }

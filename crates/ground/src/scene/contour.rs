@@ -66,6 +66,16 @@ impl Contour {
         self.peak
     }
 
+    /// The outline of the same shape that is this many times as large.
+    pub fn scaled(&self, by: f64) -> Self {
+        let scaled = |[u, v]: [f64; 2]| [u * by, v * by];
+        Self {
+            ring: self.ring.iter().copied().map(scaled).collect(),
+            mass: scaled(self.mass),
+            peak: scaled(self.peak),
+        }
+    }
+
     /// Signed distance of `(u, v)`, negative inside, meters.
     pub fn distance(&self, u: f64, v: f64) -> f64 {
         let mut nearest = f64::INFINITY;

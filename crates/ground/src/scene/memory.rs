@@ -3,6 +3,7 @@
 use enact_plan::{Detection, ObjectView, Relation, Skill};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};
 
+use super::line_of_sight::{Standing, at_height, distance_to_hidden, standing, upon};
 use super::observe::{DroppedDetection, Observation, observe};
 use super::relation::supports;
 use super::solid::Solid;
@@ -41,12 +42,31 @@ pub struct SceneObject {
     pub unseen: u32,
     /// True if the gripper put it where it is.
     pub released: bool,
+    /// True if the newest frame shows it, but not whether it still is in or on what it rests on: it
+    /// is then remembered there.
+    pub unsure: bool,
 }
 
 impl SceneObject {
     /// Returns whether it is in the newest frame.
     pub fn is_seen(&self) -> bool {
         self.unseen == 0
+    }
+
+    /// Notes what a frame shows of it; `eye` is the camera's place if it measures no depth.
+    fn take_in(&mut self, observation: &Observation, prior: &Prior, eye: Option<&Point3>) {
+        self.unseen = 0;
+        self.released = false;
+        self.point = observation.point;
+        let seen = &observation.solid;
+        let found = match eye {
+            Some(eye) => by_silhouette(&self.solid, prior, seen, eye),
+            None => Some(rigid(&self.solid, seen)),
+        };
+        self.unsure = found.is_none();
+        if let Some(solid) = found {
+            self.solid = solid;
+        }
     }
 }
 
@@ -58,6 +78,16 @@ pub struct HeldObject {
     /// Its pose in the hand. The object's frame is upright in the middle of its solid, turned by
     /// its yaw.
     pub tool_from_object: Pose,
+}
+
+/// What was known of an object before a look without depth, which shows things as if they stood on
+/// the table.
+#[derive(Clone, Debug, Default)]
+struct Prior {
+    /// What it rests in or on.
+    support: Option<Solid>,
+    /// Whether something stands on it and may hide it.
+    carries: bool,
 }
 
 /// Everything on the table and in the hand.
@@ -191,6 +221,7 @@ impl SceneMemory {
         object.rests = None;
         object.unseen = 1;
         object.released = true;
+        object.unsure = false;
         self.objects.push(object);
         self.relate();
     }
@@ -238,10 +269,15 @@ impl SceneMemory {
         let (observations, mut reports) = observe(frame, detections, is_robot);
         for object in &mut self.objects {
             object.unseen += 1;
+            object.unsure = false;
         }
-        for observation in self.match_known(observations) {
-            self.add(observation);
+        let eye = Point3::from(frame.base_from_camera.translation.vector);
+        let eye = frame.depth.is_none().then_some(&eye);
+        let priors = self.priors();
+        for observation in self.match_known(observations, &priors, eye) {
+            self.add(observation, &priors, eye);
         }
+        self.relate();
         reports.extend(self.forget(frame));
         self.relate();
         reports
@@ -266,14 +302,34 @@ impl SceneMemory {
         views
     }
 
+    /// Returns what is known of each object.
+    fn priors(&self) -> Vec<Prior> {
+        let under = |object: &SceneObject| object.rests.as_ref().map(|(_, under)| under.clone());
+        let carries = |name: &str| {
+            let mut rests = self.objects.iter().filter_map(|other| other.rests.as_ref());
+            rests.any(|(relation, under)| *relation == Relation::On && under == name)
+        };
+        let prior = |object: &SceneObject| Prior {
+            support: under(object).and_then(|name| Some(self.find(&name)?.solid.clone())),
+            carries: object.solid.hollow.is_none() && carries(&object.name),
+        };
+        self.objects.iter().map(prior).collect()
+    }
+
     /// Updates the objects that the observations show, nearest pairs of one
     /// label first; returns the observations that show something new.
-    fn match_known(&mut self, observations: Vec<Observation>) -> Vec<Observation> {
+    fn match_known(
+        &mut self,
+        observations: Vec<Observation>,
+        priors: &[Prior],
+        eye: Option<&Point3>,
+    ) -> Vec<Observation> {
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (known, object) in self.objects.iter().enumerate() {
             for (new, observation) in observations.iter().enumerate() {
                 if object.label == observation.label {
-                    let apart = (object.solid.center() - observation.solid.center()).norm();
+                    let seen = expected(&object.solid, &priors[known], &observation.solid, eye);
+                    let apart = (object.solid.center() - seen.center()).norm();
                     pairs.push((apart, known, new));
                 }
             }
@@ -284,10 +340,7 @@ impl SceneMemory {
             let object = &mut self.objects[known];
             if object.unseen > 0 && !matched[new] {
                 matched[new] = true;
-                object.unseen = 0;
-                object.released = false;
-                object.point = observations[new].point;
-                object.solid = rigid(&object.solid, &observations[new].solid);
+                object.take_in(&observations[new], &priors[known], eye);
             }
         }
         observations
@@ -299,16 +352,13 @@ impl SceneMemory {
 
     /// Takes in something of a label that nothing known has. What a model calls
     /// an object may change from picture to picture; what it is does not.
-    fn add(&mut self, observation: Observation) {
-        if let Some(known) = self
-            .objects
-            .iter_mut()
-            .find(|known| is_it(known, &observation))
-        {
-            known.unseen = 0;
-            known.released = false;
-            known.point = observation.point;
-            known.solid = rigid(&known.solid, &observation.solid);
+    fn add(&mut self, observation: Observation, priors: &[Prior], eye: Option<&Point3>) {
+        let mut known = self.objects.iter_mut().zip(priors);
+        if let Some((known, prior)) = known.find(|(known, prior)| {
+            let seen = expected(&known.solid, prior, &observation.solid, eye);
+            is_it(known, &seen)
+        }) {
+            known.take_in(&observation, prior, eye);
             return;
         }
         let name = self.unique_name(&observation.label);
@@ -320,6 +370,7 @@ impl SceneMemory {
             rests: None,
             unseen: 0,
             released: false,
+            unsure: false,
         });
     }
 
@@ -331,14 +382,18 @@ impl SceneMemory {
             .unwrap_or_default()
     }
 
-    /// Drops what has been out of sight for long or whose place is seen empty.
+    /// Drops what has been out of sight for long, unless something stands on it, or whose place is
+    /// seen empty.
     fn forget(&mut self, frame: &Frame) -> Vec<DroppedDetection> {
+        let carries: Vec<bool> = self.priors().iter().map(|prior| prior.carries).collect();
+        let mut carries = carries.into_iter();
         let (kept, lost) =
             std::mem::take(&mut self.objects)
                 .into_iter()
                 .partition(|object: &SceneObject| {
-                    object.is_seen()
-                        || object.unseen <= REMEMBERED_FRAMES && !is_gone(frame, &object.solid)
+                    let carries = carries.next().unwrap_or_default();
+                    let is_recent = carries || object.unseen <= REMEMBERED_FRAMES;
+                    object.is_seen() || is_recent && !is_gone(frame, &object.solid)
                 });
         self.objects = kept;
         lost.into_iter()
@@ -367,26 +422,65 @@ impl SceneMemory {
 /// Returns the solid of an object after it was seen again. One that has hardly moved but seems to
 /// have another shape is half hidden, or merged with a neighbor of its color, and keeps its solid.
 fn rigid(known: &Solid, seen: &Solid) -> Solid {
-    let moved = (known.center() - seen.center()).xy().norm();
-    let same_shape = known.hollow.is_some() == seen.hollow.is_some()
-        && (known.width() - seen.width()).abs() < SAME_SHAPE
-        && (known.height() - seen.height()).abs() < SAME_SHAPE;
-    if moved < STAYED && !same_shape {
+    if has_stayed(known, seen) && !has_same_shape(known, seen) {
         known.clone()
     } else {
         seen.clone()
     }
 }
 
-/// Returns whether an observation shows an unseen object under another label.
-fn is_it(known: &SceneObject, observation: &Observation) -> bool {
+/// Returns the solid of an object after a camera without depth at `eye` has `seen` it, which shows
+/// it as if it stood on the table; `None` if that does not tell whether it still is where it was put.
+fn by_silhouette(known: &Solid, prior: &Prior, seen: &Solid, eye: &Point3) -> Option<Solid> {
+    let looks_alike = has_same_shape(known, &expected(known, prior, seen, Some(eye)));
+    let doubt = known.uncertainty.max(seen.uncertainty);
+    let is_partly_hidden =
+        prior.carries && !looks_alike && distance_to_hidden(known, eye, [seen.x, seen.y]) < doubt;
+    if is_partly_hidden {
+        return Some(known.clone());
+    }
+    let Some(support) = &prior.support else {
+        return Some(rigid(known, seen));
+    };
+    match standing(seen, support, eye) {
+        // The arm knows better than a silhouette where it let go.
+        Standing::Upon => Some(
+            upon(seen, support, eye)
+                .filter(|upper| !has_stayed(known, upper))
+                .unwrap_or_else(|| known.clone()),
+        ),
+        Standing::Apart => Some(seen.clone()),
+        Standing::Unclear => None,
+    }
+}
+
+/// Returns `seen` as it is if it still rests at the height at which it is known to rest.
+fn expected(known: &Solid, prior: &Prior, seen: &Solid, eye: Option<&Point3>) -> Solid {
+    let raised = eye.filter(|_| prior.support.is_some());
+    raised
+        .and_then(|eye| at_height(seen, eye, known.base))
+        .unwrap_or_else(|| seen.clone())
+}
+
+fn has_stayed(known: &Solid, seen: &Solid) -> bool {
+    (known.center() - seen.center()).xy().norm() < STAYED
+}
+
+fn has_same_shape(known: &Solid, seen: &Solid) -> bool {
+    known.hollow.is_some() == seen.hollow.is_some()
+        && (known.width() - seen.width()).abs() < SAME_SHAPE
+        && (known.height() - seen.height()).abs() < SAME_SHAPE
+}
+
+/// Returns whether `seen`, which has another label, is an unseen object.
+fn is_it(known: &SceneObject, seen: &Solid) -> bool {
     let reach = if known.released {
         RELABELLED_AFTER_RELEASE
     } else {
         RELABELLED
     };
-    let apart = known.solid.center() - observation.solid.center();
-    let wider = known.solid.width() - observation.solid.width();
+    let apart = known.solid.center() - seen.center();
+    let wider = known.solid.width() - seen.width();
     !known.is_seen() && apart.xy().norm() < reach && wider.abs() < SAME_WIDTH
 }
 

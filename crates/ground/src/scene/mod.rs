@@ -12,6 +12,7 @@
 //! | [`relation`] | finds what rests in or on what |
 //! | [`contents`] | separates an object from a container of its own color |
 //! | [`silhouette`] | the geometry without depth |
+//! | [`line_of_sight`] | how high something stands, without depth |
 //! | [`snap`] | moves a point that just misses its object onto it |
 //! | [`observe`] | converts one frame's detections to solids |
 //! | [`memory`] | tracks objects from frame to frame |
@@ -25,6 +26,7 @@ pub mod contents;
 pub mod contour;
 pub mod direction;
 pub mod fit;
+pub mod line_of_sight;
 pub mod measure;
 pub mod memory;
 pub mod observe;

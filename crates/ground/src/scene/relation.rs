@@ -7,7 +7,7 @@ use super::solid::Solid;
 /// Depth beyond which a hollow holds objects *in* it rather than *on* it, meters.
 const DEEP: f64 = 0.015;
 /// Largest distance between touching surfaces, meters.
-const CONTACT: f64 = 0.009;
+pub const CONTACT: f64 = 0.009;
 
 /// Returns the relation of objects laid on or into this one.
 pub fn natural_relation(solid: &Solid) -> Relation {

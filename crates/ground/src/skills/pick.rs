@@ -44,7 +44,7 @@ impl GroundedSkill for Pick {
 
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let name = self.object.as_str();
-        let Some(before) = known_before(name, evidence) else {
+        let Some(before) = evidence.known_before(name) else {
             return StepVerdict::unknown();
         };
         // Open fingers hold nothing if the object was never grasped.
@@ -89,11 +89,4 @@ fn appeared(before: &SceneObject, evidence: &StepEvidence<'_>) -> bool {
                 .iter()
                 .any(|known| near(known, object))
         })
-}
-
-fn known_before<'a>(name: &str, evidence: &StepEvidence<'a>) -> Option<&'a SceneObject> {
-    evidence.before.find(name).or_else(|| {
-        let held = evidence.before.held()?;
-        (held.object.name == name).then_some(&held.object)
-    })
 }

@@ -12,6 +12,8 @@ use crate::manipulation::spot::{Spot, spots};
 use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
 use crate::scene::direction::on_table;
+use crate::scene::line_of_sight::{Standing, standing};
+use crate::scene::relation::CONTACT;
 use crate::scene::{HeldObject, SceneObject, Solid};
 use crate::verify::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
 
@@ -197,31 +199,63 @@ fn verify_supported(
     evidence: &StepEvidence<'_>,
 ) -> StepVerdict {
     let missed = || StepVerdict::no(format!("it is not {relation} the {target}"));
+    let untold = || StepVerdict::untold(&format!("it is {relation} the {target}"));
     if evidence.after.holding() == Some(name) {
         return missed();
     }
     let Some(object) = evidence.after.find(name) else {
         return StepVerdict::unknown();
     };
+    let support = evidence.after.find(target);
     if object.is_seen() {
-        let there = object
-            .rests
-            .as_ref()
-            .is_some_and(|(_, under)| under == target);
-        let beside = object.rests.is_none() && is_beside(object, target, evidence);
-        return match (there, beside) {
-            (true, _) => StepVerdict::yes(),
-            (false, true) => StepVerdict::no(FELL),
-            (false, false) => missed(),
+        let under = object.rests.as_ref().map(|(_, under)| under.as_str());
+        return match (under, support) {
+            (Some(under), _) if under != target => missed(),
+            _ if object.unsure => untold(),
+            (Some(_), _) => StepVerdict::yes(),
+            (None, None) => untold(),
+            (None, Some(support)) => match standing_after(object, support, evidence) {
+                Standing::Upon => StepVerdict::yes(),
+                Standing::Unclear => untold(),
+                Standing::Apart if is_beside(object, support) => StepVerdict::no(FELL),
+                Standing::Apart => missed(),
+            },
         };
     }
-    let Some(target) = evidence.after.find(target) else {
+    let Some(support) = support else {
         return StepVerdict::unknown();
     };
-    if shows_something_in(evidence.frame, target, object) {
+    if shows_something_in(evidence.frame, support, object) {
         StepVerdict::yes()
     } else {
         StepVerdict::unknown()
+    }
+}
+
+/// Returns where an object is that is seen, but not known to rest in or on `support`.
+fn standing_after(
+    object: &SceneObject,
+    support: &SceneObject,
+    evidence: &StepEvidence<'_>,
+) -> Standing {
+    let (seen, under) = (&object.solid, &support.solid);
+    if evidence.frame.depth.is_none() {
+        let eye = Point3::from(evidence.frame.base_from_camera.translation.vector);
+        return match seen.base > 0.0 {
+            true => Standing::Unclear,
+            false => standing(seen, under, &eye),
+        };
+    }
+    let doubt = seen.uncertainty.max(under.uncertainty);
+    let is_near = under.plan_distance(seen.x, seen.y) < doubt;
+    // On the table it is at most as high as it is long, whichever way it fell.
+    let longest = evidence
+        .known_before(&object.name)
+        .map_or(f64::INFINITY, |known| known.solid.size());
+    if is_near || seen.top > longest + CONTACT + doubt {
+        Standing::Unclear
+    } else {
+        Standing::Apart
     }
 }
 
@@ -232,6 +266,7 @@ fn verify_beside(
     target: &str,
     evidence: &StepEvidence<'_>,
 ) -> StepVerdict {
+    let where_to = format!("it is {} the {target}", relation.name());
     let missed = || StepVerdict::no(format!("it is not {} the {target}", relation.name()));
     if evidence.after.holding() == Some(name) {
         return missed();
@@ -243,33 +278,47 @@ fn verify_beside(
         return StepVerdict::unknown();
     };
     let camera = &evidence.frame.base_from_camera;
-    if object.rests.is_none() && stands_beside(&object.solid, relation, &target.solid, camera) {
+    let (seen, other) = (&object.solid, &target.solid);
+    let doubt = seen.uncertainty.max(other.uncertainty);
+    let stands = |doubt: f64| stands_beside(seen, relation, other, camera, doubt);
+    if object.rests.is_some() {
+        missed()
+    } else if stands(0.0) {
         StepVerdict::yes()
+    } else if stands(doubt) {
+        StepVerdict::untold(&where_to)
     } else {
         missed()
     }
 }
 
-/// Returns whether `object` stands on the named side of `target`: farther that way than sideways.
-fn stands_beside(object: &Solid, relation: Relation, target: &Solid, camera: &Pose) -> bool {
+/// Returns whether `object` stands on the named side of `target`, farther that way than sideways, if
+/// it is as much nearer to there as `doubt` allows, meters.
+fn stands_beside(
+    object: &Solid,
+    relation: Relation,
+    target: &Solid,
+    camera: &Pose,
+    doubt: f64,
+) -> bool {
     let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
-    let near = target.plan_distance(object.x, object.y) < object.outer_radius() + FARTHEST_BESIDE;
+    let farthest = object.outer_radius() + FARTHEST_BESIDE + doubt;
+    let near = target.plan_distance(object.x, object.y) < farthest;
     let on_side = relation.side().is_none_or(|side| {
         on_table(camera, side).is_some_and(|path| {
             let along = offset.dot(&path);
-            along > 0.0 && along > (offset - path * along).norm()
+            let across = (offset - path * along).norm();
+            along + doubt > 0.0 && along + doubt > across - doubt
         })
     });
     near && on_side
 }
 
 /// Returns whether the object lies on the table next to its target.
-fn is_beside(object: &SceneObject, target: &str, evidence: &StepEvidence<'_>) -> bool {
-    evidence.after.find(target).is_some_and(|target| {
-        let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
-        apart < 2.0 * object.solid.outer_radius() + SAME_PLACE
-    })
+fn is_beside(object: &SceneObject, target: &SceneObject) -> bool {
+    let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
+    apart < 2.0 * object.solid.outer_radius() + SAME_PLACE
 }
 
 /// Returns whether the depth over the target has risen to the expected top of the object.

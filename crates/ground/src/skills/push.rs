@@ -113,10 +113,11 @@ impl GroundedSkill for Push {
             return StepVerdict::unknown();
         };
         let moved = after.solid.center() - before.solid.center();
-        if moved.dot(&path) >= PUSHED {
-            StepVerdict::yes()
-        } else {
-            StepVerdict::no(DID_NOT_MOVE)
+        let doubt = before.solid.uncertainty.max(after.solid.uncertainty);
+        match moved.dot(&path) {
+            along if along >= PUSHED => StepVerdict::yes(),
+            along if along + doubt >= PUSHED => StepVerdict::untold("it moved"),
+            _ => StepVerdict::no(DID_NOT_MOVE),
         }
     }
 }

@@ -37,6 +37,7 @@ fn object(name: &str, solid: Solid) -> SceneObject {
         rests: None,
         unseen: 0,
         released: false,
+        unsure: false,
     }
 }
 

@@ -11,6 +11,10 @@ pub use shapes::Body;
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 240;
+/// Where the camera is, and what it looks at.
+pub const IN_FRONT: [[f64; 3]; 2] = [[0.62, 0.0, 0.52], [0.19, 0.0, 0.02]];
+/// The same for one that looks down from almost straight above.
+pub const ABOVE: [[f64; 3]; 2] = [[0.32, 0.08, 0.78], [0.2, 0.0, 0.0]];
 /// Standard deviation of the depth, meters.
 const NOISE: f64 = 0.0005;
 
@@ -22,8 +26,17 @@ pub struct Table {
 impl Table {
     /// Renders a picture from in front and above; also returns the body that each pixel shows.
     pub fn render(&self, seed: u64) -> (Frame, Vec<Option<usize>>) {
+        self.render_from(IN_FRONT, seed)
+    }
+
+    /// The same from another place, given by the eye and what it looks at.
+    pub fn render_from(
+        &self,
+        [eye, target]: [[f64; 3]; 2],
+        seed: u64,
+    ) -> (Frame, Vec<Option<usize>>) {
         let intrinsics = Intrinsics::from_vertical_fov(WIDTH, HEIGHT, 42_f64.to_radians());
-        let base_from_camera = look_at(Point3::new(0.62, 0.0, 0.52), Point3::new(0.19, 0.0, 0.02));
+        let base_from_camera = look_at(Point3::from(eye), Point3::from(target));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut rgb = RgbImage::new(WIDTH, HEIGHT);
         let (mut meters, mut owners) = (Vec::new(), Vec::new());

@@ -51,6 +51,8 @@ pub(super) enum Concept {
     There,
     BesideIt,
     Outside,
+    /// “Put it down”, without a place.
+    Down,
     Back,
     Verb(Verb),
     /// A deed that the robot cannot do, in words.

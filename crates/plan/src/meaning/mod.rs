@@ -35,6 +35,7 @@
 //! | `unable` | what the robot cannot do |
 //! | `roles` | what is to be moved, and what says where |
 //! | `placing` | puts, takes and takes out |
+//! | `putting_down` | what is held, and is to be put down anywhere |
 //! | `clearing` | room around things |
 //! | `arrange` | rows, towers, sorting, emptying |
 //! | `swapping` | things that change places |
@@ -62,6 +63,7 @@ mod phrase;
 mod placing;
 mod plain_order;
 mod purpose;
+mod putting_down;
 mod question;
 mod reader;
 mod reference;
@@ -83,6 +85,7 @@ use crate::intent::{Action, Intent};
 use crate::language;
 use crate::situation::Situation;
 use crate::skills::Step;
+use crate::space::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 use crate::translation;
@@ -122,7 +125,10 @@ impl Meaning {
             SpeechAct::Request if is_count(&items) => {
                 Err(question::answer(&words, &items, &mut scene))
             }
-            SpeechAct::Request => request(items, &mut scene),
+            SpeechAct::Request => request(items, &mut scene).map(|meaning| Self {
+                remark: meaning.remark.or_else(|| replies::put_in(&scene.put_in)),
+                ..meaning
+            }),
             SpeechAct::Location => location(&items, &mut scene)
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
             _ => Err(question::answer(&words, &items, &mut scene)),
@@ -181,7 +187,12 @@ impl Meaning {
         }
         let items = chinese::items(&words);
         let mut scene = scene_for(situation, &items);
-        request(items, &mut scene).ok()
+        let mut meaning = request(items, &mut scene).ok()?;
+        if !scene.put_in.is_empty() {
+            let text = "我放进去了：上面放不住东西。";
+            meaning.remark.get_or_insert_with(|| text.to_owned());
+        }
+        Some(meaning)
     }
 
     fn only(intent: Intent) -> Self {
@@ -265,6 +276,14 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         })
         .collect();
     let actions = merged(wanted.into_iter());
+    let goes_in = |(object, host): &(String, String)| {
+        let is_it = |action: &Action| {
+            matches!(action, Action::Put { object: mover, relation: Relation::In, target }
+                if mover == object && target == host)
+        };
+        actions.iter().any(is_it)
+    };
+    scene.put_in.retain(goes_in);
     // “The ball, but not the yellow one”, where there is no other.
     let is_ruled_out = |name: &&str| scene.ruled_out.iter().any(|one| one == name);
     if let Some(name) = actions.iter().flat_map(Action::objects).find(is_ruled_out) {

@@ -5,8 +5,9 @@ use super::aside::note;
 use super::clause::{Deed, affords};
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
+use super::putting_down::{held_among, is_put_down, put_down};
 use super::reply::{Reply, replies};
-use super::roles::{Destination, Parts, accounted, parts, restrict};
+use super::roles::{Destination, Parts, Wording, accounted, parts, restrict};
 use super::scene::{Role, Scene, kind_of};
 use super::swapping;
 use crate::intent::Action;
@@ -75,7 +76,10 @@ pub(super) fn place(
         return Ok(Vec::new());
     }
     if parts.movers.is_empty() && parts.destinations.is_empty() && parts.sources.is_empty() {
-        return Ok(Vec::new());
+        return match scene.held.clone().filter(|_| is_put_down(items)) {
+            Some(held) => put_down(&held, scene),
+            None => Ok(Vec::new()),
+        };
     }
     accounted(items)?;
     if parts.movers.is_empty() {
@@ -205,6 +209,11 @@ fn without_destination(
         scene.excluded.extend(names);
         return Ok(Vec::new());
     }
+    if is_put_down(items)
+        && let Some(held) = held_among(&names, scene)
+    {
+        return put_down(&held, scene);
+    }
     match verb {
         Some(Verb::Take) => {
             let [one] = names.as_slice() else {
@@ -217,7 +226,7 @@ fn without_destination(
             affords(scene, one, Skill::Pick, "pick up")?;
             Ok(vec![Deed::Do(Action::Pick(one.clone()))])
         }
-        Some(Verb::Put | Verb::Go) | None => Ok(vec![Deed::Open(names)]),
+        Some(Verb::Put | Verb::Go | Verb::Push) | None => Ok(vec![Deed::Open(names)]),
         _ => Ok(Vec::new()),
     }
 }
@@ -312,7 +321,17 @@ fn put(
     if movers.len() > 1 && movers.iter().any(|name| hosts.contains(name)) {
         movers.retain(|name| !hosts.contains(name));
     }
+    let set_down = held_among(&movers, scene)
+        .filter(|_| sources.is_empty() && matches!(verb, Some(Verb::Put | Verb::Go) | None));
+    // “On top of it” where it is a container.
+    let wording = match (verb, parts.wording) {
+        (Some(Verb::Stack), Wording::On) => Wording::Above,
+        (_, wording) => wording,
+    };
     let deeds = match destination {
+        Destination::Outside | Destination::Table if set_down.is_some() => {
+            put_down(&set_down.unwrap_or_default(), scene)?
+        }
         Destination::Outside | Destination::Table => {
             let deeds = arrange::taken_out(&movers, &sources, scene)?;
             let from_table = sources.is_empty() && !parts.sources.is_empty();
@@ -326,13 +345,16 @@ fn put(
             }
         }
         Destination::At(Place::Between, _) => arrange::between(&movers, &hosts, scene)?,
-        Destination::At(place, _) => put_all(&movers, place, &hosts, scene)?,
+        Destination::At(place, _) => put_all(&movers, place, &hosts, wording, scene)?,
         // “… there is room for it, put it there”.
         Destination::There if matches!((movers.as_slice(), hosts.as_slice(), &scene.last), ([mover], [host], Some((object, target))) if mover == object && host == target) => {
             Vec::new()
         }
-        Destination::There => put_all(&movers, Place::To, &hosts, scene)?,
-        Destination::BesideIt => put_all(&movers, Place::At(Relation::NextTo), &hosts, scene)?,
+        Destination::There => put_all(&movers, Place::To, &hosts, wording, scene)?,
+        Destination::BesideIt => {
+            let place = Place::At(Relation::NextTo);
+            put_all(&movers, place, &hosts, Wording::Plain, scene)?
+        }
         Destination::PlaceOf(_) => Vec::new(),
     };
     scene.it.clone_from(&movers);
@@ -346,10 +368,17 @@ fn put_all(
     movers: &[String],
     place: Place,
     hosts: &[String],
+    wording: Wording,
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
     let [host] = hosts else {
         return Err(replies::which("one", hosts));
+    };
+    let place = match place {
+        Place::At(Relation::In) if wording == Wording::Middle && !scene.is_container(host) => {
+            Place::At(Relation::On)
+        }
+        place => place,
     };
     let mut deeds = Vec::new();
     for mover in movers {
@@ -358,6 +387,15 @@ fn put_all(
         }
         affords(scene, mover, Skill::Pick, "pick up")?;
         let relation = relation(place, host, scene)?;
+        match wording {
+            Wording::Above if relation == Relation::In => {
+                return Err(replies::not_on_top(movers, host));
+            }
+            Wording::On if relation == Relation::In => {
+                scene.put_in.push((mover.clone(), host.clone()));
+            }
+            _ => {}
+        }
         deeds.push(arrange::put(mover, relation, host, scene));
     }
     Ok(deeds)

@@ -42,6 +42,29 @@ pub(super) mod replies {
         Reply::Ask(format!("Which place do you mean for {whose}?"))
     }
 
+    /// What is said beside putting things in containers that they were to be put on.
+    pub fn put_in(pairs: &[(String, String)]) -> Option<String> {
+        let (_, host) = pairs.first()?;
+        let mut things: Vec<String> = Vec::new();
+        for (thing, into) in pairs {
+            if into == host && !things.contains(thing) {
+                things.push(thing.clone());
+            }
+        }
+        let goes = if things.len() == 1 { "goes" } else { "go" };
+        Some(format!(
+            "I can put things in the {host}, not on top of it: {} {goes} in it.",
+            listed(&things, "and")
+        ))
+    }
+
+    pub fn not_on_top(names: &[String], host: &str) -> Reply {
+        Reply::Ask(format!(
+            "I can put {} in the {host} or beside it, not on top of it. Which do you mean?",
+            listed(names, "and")
+        ))
+    }
+
     pub fn one_at_a_time(names: &[String]) -> Reply {
         Reply::Ask(format!(
             "I can hold one thing at a time. Which one do you mean: {}?",

@@ -5,6 +5,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
+use super::words::Word;
 use crate::space::Relation;
 
 /// Where something is to go.
@@ -27,6 +28,44 @@ pub(super) struct Parts {
     pub destinations: Vec<Destination>,
     /// Into how many lists the movers fall.
     pub groups: usize,
+    /// How the last destination is worded.
+    pub wording: Wording,
+}
+
+/// How the words for in and on are meant, where things go in one thing and on another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Wording {
+    #[default]
+    Plain,
+    /// “On”.
+    On,
+    /// “On top of”, “over”.
+    Above,
+    /// “In the middle of”: in or on, whichever holds things there.
+    Middle,
+}
+
+impl Wording {
+    fn of(word: &Word) -> Self {
+        let has = |some: &[&str]| word.text.split(' ').any(|one| some.contains(&one));
+        let is_on = matches!(
+            word.concept,
+            Concept::Place(Place::At(Relation::On)) | Concept::There
+        );
+        if word.concept != Concept::There && has(&["middle", "center", "centre"]) {
+            Self::Middle
+        } else if is_on && has(&["top", "atop", "over", "above"]) && !has(&["there", "here"]) {
+            Self::Above
+        } else if is_on
+            && has(&[
+                "on", "onto", "upon", "thereon", "上", "上面", "上边", "顶上", "上头", "上方",
+            ])
+        {
+            Self::On
+        } else {
+            Self::Plain
+        }
+    }
 }
 
 /// Every word must say something about what goes where.
@@ -40,6 +79,7 @@ pub(super) fn accounted(items: &[Item]) -> Result<(), Reply> {
                 | Concept::There
                 | Concept::BesideIt
                 | Concept::Outside
+                | Concept::Down
                 | Concept::Back
                 | Concept::Side(_)
                 | Concept::And
@@ -170,9 +210,18 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         hosts.push(end.clone());
                         after += 2;
                     }
-                    parts
-                        .destinations
-                        .push(Destination::At(Place::Between, hosts));
+                    // “In the center of the tray” is not between two things.
+                    let wording = Wording::of(word);
+                    let is_one = matches!(hosts.as_slice(), [host] if host.quantity == Quantity::Only && !host.plural);
+                    let is_middle = wording == Wording::Middle && is_one;
+                    let is_table =
+                        |host: &Phrase| host.kinds.first().is_some_and(|kind| kind == "table");
+                    parts.wording = wording;
+                    parts.destinations.push(match is_middle {
+                        true if hosts.iter().any(is_table) => Destination::Table,
+                        true => Destination::At(Place::At(Relation::In), hosts),
+                        false => Destination::At(Place::Between, hosts),
+                    });
                     index = after;
                     continue;
                 }
@@ -217,6 +266,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             index += 1;
                         }
                         Some(phrase) => {
+                            parts.wording = Wording::of(word);
                             let place = side.map_or(*place, Place::At);
                             parts
                                 .destinations
@@ -236,12 +286,16 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             && !scene.there.is_empty()
                             && parts.destinations.is_empty() =>
                         {
+                            parts.wording = Wording::of(word);
                             parts.destinations.push(Destination::There);
                         }
                         None => {}
                     }
                 }
-                Concept::There => parts.destinations.push(Destination::There),
+                Concept::There => {
+                    parts.wording = Wording::of(word);
+                    parts.destinations.push(Destination::There);
+                }
                 Concept::BesideIt => parts.destinations.push(Destination::BesideIt),
                 Concept::Outside => parts.destinations.push(Destination::Outside),
                 Concept::Side(relation) => {

@@ -44,6 +44,10 @@ pub(super) struct Scene {
     pub kinds: Vec<String>,
     /// Whether the person leaves the choice open.
     pub is_free: bool,
+    /// What is in the hand.
+    pub held: Option<String>,
+    /// What goes in which container, though it was to go on it.
+    pub put_in: Vec<(String, String)>,
     /// What was put last, and at what.
     pub last: Option<(String, String)>,
     /// What was put anywhere.
@@ -80,6 +84,8 @@ impl Scene {
             ruled_out: Vec::new(),
             kinds: Vec::new(),
             is_free: false,
+            held: held.map(str::to_owned),
+            put_in: Vec::new(),
             last: None,
             moved: Vec::new(),
             swapped: None,

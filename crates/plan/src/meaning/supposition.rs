@@ -5,6 +5,7 @@ use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
+use super::unable::is_inflected;
 
 /// A condition.
 pub(super) struct Condition {
@@ -27,6 +28,11 @@ pub(super) type Conditional = (Condition, Vec<Item>, Option<Vec<Item>>);
 /// Takes a request apart at its condition.
 pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
     let is_if = |item: &Item| item.is(&Concept::If) || item.is(&Concept::Unless);
+    // “If the cube touches the bowl”: a part of the condition, and no deed.
+    let tells = |item: &Item| {
+        matches!(item, Item::Word(word)
+            if matches!(word.concept, Concept::Cannot(_)) && is_inflected(word))
+    };
     if let Some(at) = items.iter().position(is_if) {
         let is_unless = items[at].is(&Concept::Unless);
         let mut end = at + 1;
@@ -42,7 +48,9 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
                 && !items[end - 1].is(&Concept::And)
                 && !is_place(&items[end - 1]);
             let begins = has_phrase
-                && (is_command(item) || item.is_verb(Verb::Should) || item.is(&Concept::Then))
+                && (is_command(item) && !tells(item)
+                    || item.is_verb(Verb::Should)
+                    || item.is(&Concept::Then))
                 || is_new_phrase;
             if begins || item.is_mark() && has_phrase || item.is(&Concept::But) {
                 break;

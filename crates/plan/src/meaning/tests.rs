@@ -1,12 +1,12 @@
 use super::*;
 use crate::skills::Skill;
-use crate::space::Relation;
 use crate::{ObjectView, Situation};
 use enact_types::{NormalizedPoint, Point3};
 
 use judging::{alike, check};
 
 mod judging;
+mod near_misses;
 
 /// The table of a line such as `red cube; yellow ball in blue bowl; green cube (big)`.
 pub(crate) fn table(line: &str) -> Vec<ObjectView> {

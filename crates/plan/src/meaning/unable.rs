@@ -5,6 +5,7 @@ use super::clauses::place_of;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::Item;
 use super::scene::{Role, Scene};
+use super::words::Word;
 use crate::space::Relation;
 
 /// Verbs of hitting that are also said for putting: “whack it in the bowl”.
@@ -30,6 +31,13 @@ fn lies_there(items: &[Item], scene: &Scene) -> bool {
     objects.iter().any(lies)
 }
 
+/// Whether a verb is in a form that tells what somebody or something does: “touches”, “touching”.
+pub(super) fn is_inflected(word: &Word) -> bool {
+    let verb = word.text.split(' ').next().unwrap_or_default();
+    let is_third = verb.ends_with('s') && !verb.ends_with("ss");
+    is_third || verb.ends_with("ing") || verb.ends_with("ed")
+}
+
 /// A deed that the robot cannot do, where the clause asks for one.
 pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     let at = items
@@ -49,16 +57,10 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     let is_wished = items[..at]
         .iter()
         .any(|item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should));
-    let is_inflected = ["s", "ing", "ed"].iter().any(|end| {
-        word.text
-            .split(' ')
-            .next()
-            .is_some_and(|verb| verb.ends_with(end) && verb != "press")
-    });
-    if !is_wished && is_inflected && items[..at].iter().any(|item| item.phrase().is_some()) {
+    if !is_wished && is_inflected(word) && items[..at].iter().any(|item| item.phrase().is_some()) {
         return None;
     }
-    // “Throw the cube in the bowl”, “give it to the bowl”.
+    // “Throw the cube in the bowl”, “press it in the bowl”, “give it to the bowl”.
     let pushes = items[at..].iter().any(|item| item.is_verb(Verb::Push));
     let clears = items[at..].iter().any(|item| item.is_verb(Verb::Clear));
     if deed == "hand over" && (pushes || clears) {
@@ -67,7 +69,7 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     let is_slang = ["hit", "break"].contains(&deed.as_str())
         && SLANG.iter().any(|verb| word.text.starts_with(verb))
         && !lies_there(&items[at..], scene);
-    let places = deed == "throw" || deed == "hand over" || is_slang;
+    let places = ["throw", "hand over", "press"].contains(&deed.as_str()) || is_slang;
     let into = items[at..].windows(2).any(|pair| {
         matches!(
             place_of(&pair[0]),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::lexicon::{Concept, ENGLISH, Lexicon, Verb};
+use super::putting_down::is_down;
 use super::scene::kind_of;
 use super::typing::{respaced, respelled};
 use crate::situation::ObjectView;
@@ -103,6 +104,19 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         let is_inside = at > 0 && !matches!(words[at - 1].concept, Concept::Mark(_));
         if words[at].text == "rather" && is_degree && is_inside {
             words[at].concept = Concept::Filler;
+        }
+        if is_down(&words, at) {
+            words[at].concept = Concept::Down;
+        }
+        // “The center one”, “in the center”: no verb.
+        let is_named = at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                words[before].concept,
+                Concept::The | Concept::A | Concept::My | Concept::Place(_)
+            )
+        });
+        if ["center", "centre"].contains(&words[at].text.as_str()) && is_named {
+            words[at].concept = Concept::Unknown;
         }
         // “Put it in the bowl yourself.”
         let is_last = words

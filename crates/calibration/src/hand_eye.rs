@@ -7,15 +7,13 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG};
+use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD};
 use crate::pose::{self, Corner};
 
 /// Fewer views leave too little to judge by.
 pub const MIN_VIEWS: usize = 12;
 /// Smallest turn of the gripper about the second of its axes, in degrees.
 const MIN_TURN_DEG: f64 = 10.0;
-/// Largest standard deviation of the camera's place, all three axes together, in meters: nine of ten are then within 3 mm.
-const MAX_PLACE_STD: f64 = 0.002;
 /// How far servos are mounted off before they are calibrated (1 σ), in radians.
 const OFFSET_STD: f64 = 0.05;
 /// Residuals in standard deviations beyond which arm, board or lens are not as described…
@@ -81,8 +79,10 @@ pub enum HandEyeRefusal {
     },
     /// The views leave the answer open.
     #[error(
-        "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ): take more postures, turned more and \
-         closer to the camera"
+        "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ), where {limit_mm:.1} mm and \
+         {limit_deg}° are the limit: take more postures, turned more and closer to the camera",
+        limit_mm = MAX_PLACE_STD * 1e3,
+        limit_deg = MAX_DIRECTION_STD_DEG
     )]
     Uncertain {
         /// Standard deviation of the place.

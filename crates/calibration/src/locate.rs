@@ -5,10 +5,19 @@ use nalgebra::{Isometry3, Matrix3x6, Matrix6, Point2, Vector3};
 use crate::lens::Lens;
 use crate::pose::{self, Corner};
 
-/// Largest standard deviation of the camera's place, all three axes together, in meters: twice as much is 3 mm.
-pub const MAX_PLACE_STD: f64 = 0.0015;
+/// Largest standard deviation of the camera's place, all three axes together, in meters.
+///
+/// It does not grow with distance or with the size of a pixel: what corners are off in pixels is turned into millimeters by where
+/// they are seen from, so that a picture of twice as many pixels halves the deviation. Where a sheet tells both, errors of place and
+/// direction go together: from 80 cm above, 2 mm of the camera's place are 0.2 mm on the table.
+pub const MAX_PLACE_STD: f64 = 0.002;
 /// Largest standard deviation of its direction, all three axes together, in degrees: twice as much is half a degree.
 pub const MAX_DIRECTION_STD_DEG: f64 = 0.25;
+/// Corners that a lens shows farther than this from where they are seen, in pixels, are the lens's or the sheet's fault rather than
+/// that of how large they are seen.
+const DOUBTFUL_RMS_PX: f64 = 0.5;
+/// So many pictures average out what differs from picture to picture.
+const ENOUGH_PICTURES: usize = 10;
 /// Corners are never taken to be better than this in pixels, however many pictures there are: paper is not flat.
 pub(crate) const CORNER_ERROR: f64 = 0.1;
 /// Fewer corners leave too little to judge by.
@@ -66,7 +75,10 @@ pub enum LocateRefusal {
     },
     /// The views leave the answer open.
     #[error(
-        "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ): {remedy}"
+        "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ), where {limit_mm:.1} mm and \
+         {limit_deg}° are the limit: {remedy}",
+        limit_mm = MAX_PLACE_STD * 1e3,
+        limit_deg = MAX_DIRECTION_STD_DEG
     )]
     Uncertain {
         /// Standard deviation of the place.
@@ -74,7 +86,7 @@ pub enum LocateRefusal {
         /// Standard deviation of the direction.
         direction_deg: f64,
         /// What helps.
-        remedy: &'static str,
+        remedy: String,
     },
     /// Too few marks were touched.
     #[error("{marks} marks were touched, at least {needed} different ones are needed")]
@@ -227,19 +239,38 @@ pub fn by_sheet(
         place_std: place.trace().sqrt(),
         direction_std: direction.trace().sqrt(),
     }
-    .certain("bring the sheet closer to the camera, or take more pictures")
+    .certain(&remedy(view.residual_px, pictures.len()))
+}
+
+/// Returns what would tell the camera's place better, where corners are seen `rms_px` from where the lens shows them.
+fn remedy(rms_px: f64, pictures: usize) -> String {
+    if rms_px > DOUBTFUL_RMS_PX {
+        return format!(
+            "the sheet's corners are {rms_px:.1} px from where this lens shows them, so calibrate the lens better, and see that \
+             the sheet lies flat"
+        );
+    }
+    let more = if pictures < ENOUGH_PICTURES {
+        ", or more of them"
+    } else {
+        ""
+    };
+    format!(
+        "the sheet's corners are seen to {rms_px:.2} px, so bring the camera closer, lay a larger sheet, or take larger \
+         pictures{more}"
+    )
 }
 
 impl Located {
     /// Returns this if it is certain enough, and above the table. What is not known to be within its limit is beyond it.
-    pub(crate) fn certain(self, remedy: &'static str) -> Result<Self, LocateRefusal> {
+    pub(crate) fn certain(self, remedy: &str) -> Result<Self, LocateRefusal> {
         let is_certain = self.place_std <= MAX_PLACE_STD
             && self.direction_std <= MAX_DIRECTION_STD_DEG.to_radians();
         if !is_certain {
             return Err(LocateRefusal::Uncertain {
                 place_mm: self.place_std * 1e3,
                 direction_deg: self.direction_std.to_degrees(),
-                remedy,
+                remedy: remedy.to_owned(),
             });
         }
         let eye: Vector3<f64> = self.base_from_camera.translation.vector;

@@ -112,7 +112,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--camera", choices=["overhead", "side", "front"], default="overhead")
     parser.add_argument("--out", type=Path, default=Path("main.camera.toml"))
-    parser.add_argument("--edge", action="store_true", help="tell enact where the makers' base ends, which it has at 60 mm")
+    parser.add_argument("--edge", action="store_true", help="tell enact where the makers' base ends, which it has in robot.toml")
     parser.add_argument("--keep", type=Path, help="folder that keeps the pictures")
     options = parser.parse_args()
     program, eye = str(Path(options.program).resolve()), view(options.camera)

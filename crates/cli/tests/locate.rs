@@ -183,11 +183,11 @@ fn touched_marks_tell_where_the_camera_stands() {
     let robot = Robot::find("so101", &root().join("robots")).unwrap();
     let gripper = robot.gripper().unwrap();
     let names: Vec<&str> = robot.joints().iter().map(|j| j.name.as_str()).collect();
-    // The front of the SO-101's base is at 60 mm; marks lie in two rows of four, 52 mm apart.
+    // From the front of the base, marks lie in two rows of four, 52 mm apart.
     let mut lines = String::new();
     for (index, (row, column)) in (0..2).flat_map(|r| (0..4).map(move |c| (r, c))).enumerate() {
         let mark = Point3::new(
-            0.06 + 0.052 * f64::from(row + 1),
+            robot.front() + 0.052 * f64::from(row + 1),
             0.052 * (f64::from(column) - 1.5),
             0.0,
         );

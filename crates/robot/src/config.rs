@@ -7,6 +7,7 @@ use enact_types::{Reason, TomlError, hint, toml_text};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::base::Base;
 use crate::collision::Clearance;
 use crate::error::LoadError;
 use crate::mesh::DecompositionOptions;
@@ -42,6 +43,8 @@ pub struct RobotConfig {
     pub meshes: Option<Located<DecompositionOptions>>,
     /// Placement of scenes in front of the arm.
     pub workspace: Option<Located<Workspace>>,
+    /// The foot that the arm stands on.
+    pub base: Option<Located<Base>>,
     /// Settings of joints, by joint name.
     #[serde(default)]
     pub joints: BTreeMap<String, Located<JointConfig>>,

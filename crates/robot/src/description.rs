@@ -7,6 +7,7 @@ use enact_types::{JointVector, Point3, Pose, Vector3};
 use nalgebra::{Matrix3, Unit};
 use serde::{Deserialize, Serialize};
 
+use crate::base::Base;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::inverse::{PlanarArm, SphericalWrist};
@@ -33,6 +34,7 @@ pub struct Robot {
     pub(crate) clearance: Clearance,
     pub(crate) tool_speed: ToolSpeed,
     pub(crate) workspace: Workspace,
+    pub(crate) base: Base,
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) unguarded: Vec<Unguarded>,

@@ -87,6 +87,7 @@ pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     }
     let [x, y] = robot.workspace.origin;
     guess("workspace.origin", format!("[{x}, {y}]"));
+    guess("base.front", format!("{:.4}", robot.front()));
     if let Some(gripper) = &robot.gripper {
         let joint = &robot.joints[gripper.joint];
         if chosen.gripper.is_none() {

@@ -15,8 +15,10 @@
 //! | [`gate`] | the only constructor of motion |
 //! | [`tool_speed`] | how fast the tool may be near things |
 //! | [`workspace`] | where the arm works best |
+//! | [`base`] | the foot that the arm stands on |
 
 mod assumed;
+pub mod base;
 mod chain;
 pub mod collision;
 mod config;
@@ -45,6 +47,7 @@ mod unguarded;
 mod urdf;
 pub mod workspace;
 
+pub use base::Base;
 pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, TABLE};
 pub use description::{
     DegreeOfFreedom, Gripper, Inertial, Joint, Limits, Link, LinkShape, Mount, Robot, Shape,

@@ -9,6 +9,7 @@ use enact_types::JointVector;
 use enact_types::hint::did_you_mean_or_list;
 
 use crate::assumed;
+use crate::base::Base;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::config::{Located, RobotConfig};
@@ -303,6 +304,7 @@ impl<'a> Loader<'a> {
             clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             workspace: self.sane(&self.settings.workspace, Workspace::fault)?,
+            base: self.sane(&self.settings.base, Base::fault)?,
             collider: None,
             wrist: SphericalWrist::of(&chain, arm_joints),
             plane: PlanarArm::of(&chain, arm_joints),

@@ -57,6 +57,22 @@ fn a_tool_speed_that_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn the_front_of_the_base_is_given_or_that_of_its_shapes() {
+    let front = "front = 0.0646";
+    let robot = altered("robot.toml", front, "front = 0.061").unwrap();
+    assert_eq!(robot.front(), 0.061);
+    let robot = altered("robot.toml", front, "").unwrap();
+    assert!((robot.front() - 0.06).abs() < 1e-9, "{}", robot.front());
+    for (to, word) in [
+        ("front = nan", "front"),
+        ("front = 64.6", "front"),
+        ("front = 0.06\nback = 0.02", "back"),
+    ] {
+        refused("robot.toml", front, to, &[word]);
+    }
+}
+
+#[test]
 fn the_line_of_a_fault_is_told() {
     let text = fs::read_to_string(robots().join("so101/robot.toml")).unwrap();
     let line = 1 + text

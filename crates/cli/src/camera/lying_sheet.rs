@@ -52,7 +52,7 @@ impl SheetArgs {
 /// If `edge` is no place.
 pub fn base_from_sheet(robot: &Robot, edge: &[f64]) -> Result<Pose> {
     let [x, y, yaw_deg] = match *edge {
-        [] => [front(robot), 0.0, 0.0],
+        [] => [robot.front(), 0.0, 0.0],
         [x, y] => [x, y, 0.0],
         [x, y, yaw_deg] => [x, y, yaw_deg],
         _ => bail!("a sheet lies at X,Y in meters, or at X,Y,DEG"),
@@ -64,17 +64,6 @@ pub fn base_from_sheet(robot: &Robot, edge: &[f64]) -> Result<Pose> {
     let down = UnitQuaternion::from_basis_unchecked(&[Vector3::y(), Vector3::x(), -Vector3::z()]);
     let turn = UnitQuaternion::from_euler_angles(0.0, 0.0, yaw_deg.to_radians());
     Ok(Pose::from_parts(Translation3::new(x, y, 0.0), turn * down))
-}
-
-/// Returns how far the base reaches along `x`, in meters.
-fn front(robot: &Robot) -> f64 {
-    let shapes = robot.links()[0].shapes.iter();
-    shapes
-        .map(|it| {
-            let along = it.link_from_shape.rotation.inverse() * Vector3::x();
-            it.link_from_shape.translation.x + it.shape.extent(&along)
-        })
-        .fold(0.0, f64::max)
 }
 
 /// Returns the sheet as the simulator shows it.

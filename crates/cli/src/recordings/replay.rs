@@ -111,14 +111,9 @@ impl Player {
         let from = args.arm.as_ref().map_or(0, |_| args.from_turn);
         motions.retain(|motion| (from..=until).contains(&motion.turn));
         // The last turn that moved anything: what is shown begins no later.
-        let Some(last) = motions.last().map(|motion| motion.turn) else {
-            bail!("nothing moved in this part of the recording");
-        };
-        if args.from_turn > last {
-            bail!(
-                "--from-turn {}: nothing moved from there on; the last motion is of turn {last}",
-                args.from_turn
-            );
+        let last = motions.last().map(|motion| motion.turn);
+        if last.is_none_or(|last| args.from_turn > last) {
+            bail!(nothing_moved(args.from_turn, last, all > 0));
         }
         let world = ReplayWorld::of(&recording)?;
         data_dir.guard(&world.robot)?;
@@ -192,6 +187,22 @@ impl Player {
             outcome.was_reached = recording.is_reached();
         }
         Ok(outcome)
+    }
+}
+
+/// Says why there is nothing to replay from turn `from` on, whoever asks: turn `last` is the last that
+/// moved anything, 0 what is before the first, and `elsewhere` says whether another part of the
+/// recording has motion.
+fn nothing_moved(from: u32, last: Option<u32>, elsewhere: bool) -> String {
+    match last {
+        None if elsewhere => "nothing moved in this part of the recording".to_owned(),
+        None => "nothing moved in this recording, so there is nothing to replay".to_owned(),
+        Some(0) => {
+            "the arm moved only before the first turn of this recording, so there is nothing to replay".to_owned()
+        }
+        Some(last) => {
+            format!("nothing moved from turn {from} on; the last motion is of turn {last}")
+        }
     }
 }
 
@@ -314,5 +325,25 @@ impl Outcome {
             self.wall.as_secs_f64(),
             self.ratio()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nothing_moved;
+
+    #[test]
+    fn why_there_is_nothing_to_replay_suits_a_terminal_and_a_server() {
+        let told = [
+            nothing_moved(1, None, false),
+            nothing_moved(1, None, true),
+            nothing_moved(1, Some(0), true),
+            nothing_moved(7, Some(3), true),
+        ];
+        assert!(told.iter().all(|text| !text.contains("--")), "{told:?}");
+        assert_eq!(
+            told[3],
+            "nothing moved from turn 7 on; the last motion is of turn 3"
+        );
     }
 }

@@ -74,7 +74,7 @@ pub fn at_height(solid: &Solid, eye: &Point3, base: f64) -> Option<Solid> {
 }
 
 /// Returns the signed distance of a place of the table to what `solid` occupies or hides of it from
-/// the `eye`, negative inside, meters. Inside, it is not less than that.
+/// the `eye`, negative inside, meters. Inside, it may be deeper.
 pub fn distance_to_hidden(solid: &Solid, eye: &Point3, [x, y]: [f64; 2]) -> f64 {
     let slices = (0..=SLICES).map(|step| f64::from(step) / f64::from(SLICES));
     slices

@@ -78,7 +78,9 @@ pub use mistral::MistralModel;
 pub use options::{Notify, RequestOptions, ServerOptions};
 pub use picture::{PictureFormat, prepare, shrink};
 pub use sampling::Sampling;
-pub use server::{PooledModel, ServerModel, ServerPool, Throughput};
+pub use server::{
+    PooledModel, ServerModel, ServerPool, Throughput, address_holds_secret, read_key,
+};
 pub use source::ModelSource;
 pub use special::SpecialTokens;
 

@@ -98,6 +98,15 @@ pub fn told(error: &(dyn Error + 'static)) -> String {
     told
 }
 
+/// Returns the message of the innermost source, which says what happened: "connection refused".
+pub fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +122,11 @@ mod tests {
         assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::NotFound));
         assert_eq!(told(&reason), "`a.json` cannot be read: no such file");
         assert_eq!(told(&Reason::new("it is gone", lost())), "it is gone");
+        assert_eq!(
+            innermost(&Reason::new("it is gone", lost())),
+            "no such file"
+        );
+        assert_eq!(innermost(&lost()), "no such file");
         let outer = io::Error::other(reason.clone());
         assert_eq!(told(&outer), reason.text());
         assert_eq!(Reason::of(lost()), Reason::from("no such file"));

@@ -50,13 +50,7 @@ impl Endpoint {
                 format!("servers of models are asked by http or https, not by `{scheme}`").into(),
             );
         }
-        let is_secret = |name: &str| SECRET.iter().any(|word| name.contains(word));
-        if base.password().is_some()
-            || !base.username().is_empty()
-            || base
-                .query_pairs()
-                .any(|(name, _)| is_secret(&name.to_lowercase()))
-        {
+        if holds_secret(&base) {
             return Err(
                 "the address holds a secret, which would be kept with every run; put the key into a \
                  variable and name that with --key-env"
@@ -110,6 +104,21 @@ impl Endpoint {
     pub(crate) fn is_loopback(&self) -> bool {
         self.base.host_str().is_some_and(is_loopback)
     }
+}
+
+/// Returns whether an address holds a secret, which would be kept with every run: a password, or a
+/// parameter that is called like one.
+pub fn address_holds_secret(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| holds_secret(&url))
+}
+
+fn holds_secret(url: &Url) -> bool {
+    let is_secret = |name: &str| SECRET.iter().any(|word| name.contains(word));
+    url.password().is_some()
+        || !url.username().is_empty()
+        || url
+            .query_pairs()
+            .any(|(name, _)| is_secret(&name.to_lowercase()))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -246,6 +255,11 @@ mod tests {
             assert!(
                 reason.contains(named) && !reason.contains("1234"),
                 "{reason}"
+            );
+            assert_eq!(
+                address_holds_secret(source),
+                named == "--key-env",
+                "{source}"
             );
             assert!(!without_secrets(source).contains("1234"), "{source}");
         }

@@ -86,6 +86,15 @@ impl ApiKey {
     }
 }
 
+/// Reads the key in this variable, which must be set.
+///
+/// # Errors
+/// Says what is wrong with the variable, never its value.
+pub fn read_key(variable: &str) -> Result<String, Reason> {
+    let key = ApiKey::read(Some(variable))?;
+    Ok(key.value.unwrap_or_default())
+}
+
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiKey({})", self.variable)

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, SystemTime};
 
 use enact_types::stop::WaitError;
-use enact_types::{Reason, StopSwitch};
+use enact_types::{Reason, StopSwitch, reason};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
@@ -219,11 +219,7 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
-/// Returns the message of the innermost source, which says what happened: "connection refused".
-fn innermost(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    super::server_error::one_line(&cause.to_string())
+/// Returns the message of the innermost source in one line.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    super::server_error::one_line(&reason::innermost(error))
 }

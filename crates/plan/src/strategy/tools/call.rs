@@ -3,9 +3,11 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::ForeignTool;
 use crate::grammar;
+use crate::prompt::one_line;
 use crate::situation::Situation;
 
 /// Key of a call in an answer, because some servers want an object with fixed keys at the top.
@@ -25,6 +27,12 @@ pub(super) enum Call {
     Recall { task: String },
     /// No more is wanted.
     Plan,
+    /// A tool of another program, by its name.
+    #[serde(skip)]
+    Foreign {
+        tool: String,
+        arguments: Map<String, Value>,
+    },
 }
 
 impl Call {
@@ -39,8 +47,28 @@ impl Call {
         if let Some(call) = value.get_mut(KEY) {
             value = call.take();
         }
+        if let Some(call) = foreign(&value) {
+            return Ok(call);
+        }
         serde_json::from_value(value).map_err(|error| format!("this is not a call: {error}"))
     }
+}
+
+/// Reads a call of a tool of another program, in whose name there is a dot. Its arguments are in an
+/// object of their own, or beside the name.
+fn foreign(value: &Value) -> Option<Call> {
+    let mut fields = value.as_object()?.clone();
+    let tool = fields.get("tool")?.as_str().filter(|it| it.contains('.'))?;
+    let tool = tool.to_owned();
+    fields.remove("tool");
+    let arguments = match fields.remove("arguments") {
+        Some(Value::Object(arguments)) => arguments,
+        Some(Value::Null) => Map::new(),
+        // What is no object fits no tool, which is told like any other mistake.
+        Some(other) => Map::from_iter([("arguments".to_owned(), other)]),
+        None => fields,
+    };
+    Some(Call::Foreign { tool, arguments })
 }
 
 impl fmt::Display for Call {
@@ -51,12 +79,22 @@ impl fmt::Display for Call {
             Self::CanReach { object } => write!(f, "can_reach({object})"),
             Self::Recall { task } => write!(f, "recall({task})"),
             Self::Plan => f.write_str("plan"),
+            Self::Foreign { tool, arguments } => {
+                let pairs = arguments.iter();
+                let pairs: Vec<String> = pairs.map(|(name, it)| format!("{name}: {it}")).collect();
+                write!(f, "{}({})", one_line(tool), one_line(&pairs.join(", ")))
+            }
         }
     }
 }
 
 /// Returns the schema of a call; what cannot be called now is left out.
-pub(super) fn schema(situation: &Situation, views: &[String], remembers: bool) -> Value {
+pub(super) fn schema(
+    situation: &Situation,
+    views: &[String],
+    remembers: bool,
+    foreign: &[ForeignTool],
+) -> Value {
     let call = |tool: &str, arguments: Option<Value>| {
         let mut fields = json!({"tool": {"enum": [tool]}});
         if let (Value::Object(all), Value::Object(arguments)) = (&mut fields, arguments?) {
@@ -78,7 +116,8 @@ pub(super) fn schema(situation: &Situation, views: &[String], remembers: bool) -
         ),
         call("plan", Some(json!({}))),
     ];
-    let calls: Vec<Value> = calls.into_iter().flatten().collect();
+    let foreign = foreign.iter().map(ForeignTool::schema);
+    let calls: Vec<Value> = calls.into_iter().flatten().chain(foreign).collect();
     grammar::compact(grammar::object(json!({KEY: {"anyOf": calls}})))
 }
 
@@ -113,8 +152,32 @@ mod tests {
     }
 
     #[test]
+    fn tools_of_other_programs_are_told_apart_by_a_dot() {
+        let read = |text: &str| Call::parse(text).unwrap().to_string();
+        for (text, told) in [
+            (
+                r#"{"call":{"tool":"clock.now","arguments":{"zone":"UTC","most":2}}}"#,
+                "clock.now(zone: \"UTC\", most: 2)",
+            ),
+            (r#"{"tool":"clock.now","arguments":null}"#, "clock.now()"),
+            (r#"{"tool":"clock.now"}"#, "clock.now()"),
+            (
+                r#"{"tool":"clock.now","zone":"UTC"}"#,
+                "clock.now(zone: \"UTC\")",
+            ),
+            (
+                r#"{"tool":"clock.now","arguments":[1]}"#,
+                "clock.now(arguments: [1])",
+            ),
+            (r#"{"tool":"a.b\nTask: c"}"#, "a.b Task: c()"),
+        ] {
+            assert_eq!(read(text), told);
+        }
+    }
+
+    #[test]
     fn only_what_can_be_called_is_offered() {
-        let bare = schema(&Situation::default(), &[], false).to_string();
+        let bare = schema(&Situation::default(), &[], false, &[]).to_string();
         for tool in ["measure", "can_reach", "look", "recall"] {
             assert!(!bare.contains(&format!("\"{tool}\"")), "{bare}");
         }
@@ -122,7 +185,8 @@ mod tests {
             objects: vec![ObjectView::affording("red cube", &[], &[])],
             ..Situation::default()
         };
-        let all = schema(&situation, &["side".to_owned()], true).to_string();
+        let clock = ForeignTool::read("clock", "now", "", &Value::Null).unwrap();
+        let all = schema(&situation, &["side".to_owned()], true, &[clock]).to_string();
         for part in [
             "measure",
             "can_reach",
@@ -131,6 +195,7 @@ mod tests {
             "plan",
             "red cube",
             "side",
+            "clock.now",
         ] {
             assert!(all.contains(&format!("\"{part}\"")), "{part}: {all}");
         }

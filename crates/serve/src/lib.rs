@@ -18,6 +18,7 @@
 //! | `entrance` | what is known of a connection, and how many strangers may have |
 //! | [`server`] | listens, with or without TLS |
 //! | [`tls`] | certificate and key, from files |
+//! | [`tool_servers`] | tools of other MCP servers, for the planner |
 
 pub mod access;
 pub mod api;
@@ -31,6 +32,7 @@ mod served;
 pub mod server;
 pub mod session;
 pub mod tls;
+pub mod tool_servers;
 
 pub use access::{Client, Hosts, Role, Tokens, host_name};
 pub use backend::{Backend, BackendError};

@@ -13,6 +13,7 @@ use crate::camera::config::{CameraConfig, CameraSource, Cameras};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
 use crate::local::LocalConfig;
+use crate::methods::ToolsConfig;
 use crate::model_choice::{ModelsConfig, RoleConfig};
 use crate::server::ServerConfig;
 
@@ -57,6 +58,9 @@ pub struct Launch {
     /// How models in this process are run.
     #[serde(default, skip_serializing_if = "LocalConfig::is_empty")]
     pub local: LocalConfig,
+    /// Tools of other programs, for the planner.
+    #[serde(default, skip_serializing_if = "ToolsConfig::is_empty")]
+    pub tools: ToolsConfig,
     /// Turns of the loop at most.
     pub turns: u32,
     /// Random seed.
@@ -130,6 +134,7 @@ impl Launch {
         let folder = path.parent().unwrap_or(Path::new(""));
         launch.cameras.resolve(folder);
         launch.planning.methods.resolve(folder);
+        launch.tools.resolve(folder);
         if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults
         {
@@ -152,6 +157,9 @@ impl Launch {
             );
         }
         if let Some(fault) = launch.models().fault() {
+            anyhow::bail!("{}: {fault}", path.display());
+        }
+        if let Some(fault) = launch.tools.fault() {
             anyhow::bail!("{}: {fault}", path.display());
         }
         if launch.turns == 0 {

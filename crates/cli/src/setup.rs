@@ -294,6 +294,7 @@ impl Setup {
             Some(_) => Toolbox {
                 memory: Some(Box::new(PastRuns::default())),
                 views: OtherCameras::open(self)?,
+                foreign: self.launch.tools.connect(&self.stop)?,
             },
             None => Toolbox::default(),
         };

@@ -37,7 +37,7 @@ pub struct MethodArgs {
     #[arg(long, value_name = "FILE")]
     pub example_library: Option<PathBuf>,
     /// Let the model call tools before it plans, N times at most: measure, can_reach, look through
-    /// another camera, recall earlier runs
+    /// another camera, recall earlier runs, and those of [tools.mcp] in the launch file
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "6",
         value_parser = clap::value_parser!(u32).range(1..=32))]
     pub tools: Option<u32>,

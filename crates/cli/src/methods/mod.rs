@@ -12,6 +12,7 @@
 //! | [`past_runs`] | what came of recorded runs, for tools |
 //! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
 //! | [`sampling`] | how freely plans are drawn, and how many |
+//! | [`tool_servers`] | tools of other programs |
 //! | [`unasked`] | says which methods had nothing to do, because rules planned |
 
 pub mod args;
@@ -24,6 +25,7 @@ pub mod library;
 pub mod other_cameras;
 pub mod past_runs;
 pub mod sampling;
+pub mod tool_servers;
 pub mod unasked;
 
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub use context::MethodContext;
 pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
+pub use tool_servers::ToolsConfig;
 pub use unasked::UnaskedMethods;
 
 use crate::model_choice::talk;

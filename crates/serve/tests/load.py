@@ -11,7 +11,6 @@ must have nothing else to do.
 """
 
 import argparse
-import contextlib
 import csv
 import multiprocessing
 import os
@@ -21,11 +20,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-from served import Server
+from served import Server, repeated
 
 LAUNCH = """robot = "so101"
 scene = "tabletop"
@@ -132,24 +130,6 @@ def memory(process):
     raise SystemExit("the server is gone")
 
 
-@contextlib.contextmanager
-def measured(process, sizes):
-    """Appends the memory of the server once a second."""
-    over = threading.Event()
-
-    def measure():
-        while not over.wait(1):
-            sizes.append(memory(process))
-
-    thread = threading.Thread(target=measure)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def lateness(file, last):
     """Returns how many milliseconds late the periods of motions begin: until this task, after it."""
     late = ([], [])
@@ -203,7 +183,7 @@ def main():
         if not ready.wait(60):
             sys.exit("the watchers are not let in")
         sizes = []
-        with measured(server.child.pid, sizes):
+        with repeated(lambda: sizes.append(memory(server.child.pid)), 1):
             driver.drive(args.seconds)
         if watching.exitcode is not None:
             wrong.append("the watchers' streams ended")

@@ -23,6 +23,8 @@ from served import Server, driven
 
 # They have no end; `http.rs` reads them.
 STREAMS = ["/v1/events", "/v1/camera/stream.mjpg"]
+# What is added to the checks.
+HOOKS = Path(__file__).resolve().with_name("schemathesis_hooks.py")
 # What fits the document may still be refused: an arm that is stopped, an object that is not there.
 UNFIT = "positive_data_acceptance"
 
@@ -50,7 +52,7 @@ def main():
             run = subprocess.Popen(
                 list(map(str, command)),
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": ""},
+                env={**os.environ, "PYTHONPATH": "", "SCHEMATHESIS_HOOKS": str(HOOKS)},
                 stdout=subprocess.PIPE,
                 text=True,
             )

@@ -85,21 +85,32 @@ class Server:
 
 
 @contextlib.contextmanager
-def driven(server, name, period):
-    """Keeps this client the driver of an arm that may move, every `period` seconds."""
+def repeated(work, period):
+    """Does something every `period` seconds, on a thread of its own."""
     over = threading.Event()
 
-    def keep():
+    def repeat():
         while not over.wait(period):
-            for path, body in [("/v1/driver", {"force": True}), ("/v1/clear", None), ("/v1/resume", None)]:
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    server.ask(name, "POST", path, body)
+            work()
 
-    thread = threading.Thread(target=keep, daemon=True)
-    server.ask(name, "POST", "/v1/driver", {"force": True})
+    thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+
+
+@contextlib.contextmanager
+def driven(server, name, period):
+    """Keeps this client the driver of an arm that may move, every `period` seconds."""
+
+    def keep():
+        for path, body in [("/v1/driver", {"force": True}), ("/v1/clear", None), ("/v1/resume", None)]:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.ask(name, "POST", path, body)
+
+    server.ask(name, "POST", "/v1/driver", {"force": True})
+    with repeated(keep, period):
+        yield

@@ -1,6 +1,7 @@
 //! What the program around the server answers: pictures, runs, models, configurations.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,11 +13,12 @@ use crate::problem::{Problem, ProblemKind};
 /// Answers what a session does not know. The answers may take their time: they are asked for on
 /// threads that nothing else waits for.
 pub trait Backend: Send + Sync + 'static {
-    /// Returns a picture of the main camera as it is now, as JPEG.
+    /// Returns a picture of the main camera as it is now, as JPEG. All who ask at about the same time
+    /// share it.
     ///
     /// # Errors
     /// If the camera does not answer.
-    fn picture(&self) -> Result<Vec<u8>, BackendError>;
+    fn picture(&self) -> Result<Arc<[u8]>, BackendError>;
 
     /// Lists the recordings.
     ///

@@ -41,7 +41,7 @@ impl Served {
     }
 
     /// Returns a picture as it is now.
-    pub(crate) async fn picture(&self, client: &Client) -> Result<Vec<u8>, Problem> {
+    pub(crate) async fn picture(&self, client: &Client) -> Result<Arc<[u8]>, Problem> {
         let _place = self.place_for_picture(client)?;
         self.ask(|backend| backend.picture()).await
     }

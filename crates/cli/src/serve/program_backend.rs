@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -40,7 +40,7 @@ pub struct ProgramBackend {
 /// A camera, and its newest picture.
 struct SharedCamera {
     camera: Box<dyn Camera>,
-    newest: Option<(Instant, Vec<u8>)>,
+    newest: Option<(Instant, Arc<[u8]>)>,
 }
 
 impl ProgramBackend {
@@ -83,12 +83,12 @@ impl ProgramBackend {
 }
 
 impl Backend for ProgramBackend {
-    fn picture(&self) -> Result<Vec<u8>, BackendError> {
+    fn picture(&self) -> Result<Arc<[u8]>, BackendError> {
         let mut shared = self.camera();
         if let Some((at, picture)) = &shared.newest
             && at.elapsed() < NEW
         {
-            return Ok(picture.clone());
+            return Ok(Arc::clone(picture));
         }
         let unavailable = |error: &(dyn std::error::Error + 'static)| {
             BackendError::Unavailable(enact_types::reason::told(error))
@@ -99,9 +99,9 @@ impl Backend for ProgramBackend {
             .rgb
             .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY))
             .map_err(|it| unavailable(&it))?;
-        let jpeg = jpeg.into_inner();
-        shared.newest = Some((Instant::now(), jpeg.clone()));
-        Ok(jpeg)
+        let picture: Arc<[u8]> = jpeg.into_inner().into();
+        shared.newest = Some((Instant::now(), Arc::clone(&picture)));
+        Ok(picture)
     }
 
     fn runs(&self) -> Result<Vec<Run>, BackendError> {

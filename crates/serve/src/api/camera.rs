@@ -1,6 +1,8 @@
 //! Pictures of the main camera.
 
+use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -13,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Server;
 use crate::access::Client;
+use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
 
 /// Shortest interval between two pictures of a stream.
@@ -29,6 +32,7 @@ pub(super) async fn frame(
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
     let picture = server.served.picture(&client).await?;
+    let picture = Bytes::from_owner(picture);
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
 
@@ -43,33 +47,56 @@ pub(super) async fn stream(
     let permit = server.served.place_for_picture(&client)?;
     // A camera that does not answer is told while there is a status to tell it with.
     let first = server.ask(|backend| backend.picture()).await?;
-    let state = (server, permit, Some(first), Instant::now());
-    let pictures = unfold(state, |(server, permit, first, due)| async move {
-        let picture = match first {
-            Some(first) => Ok(first),
-            None => {
-                sleep_until(due).await;
-                server.ask(|backend| backend.picture()).await
-            }
-        };
-        let picture = match picture {
-            Ok(picture) => picture,
+    let mut pictures = Pictures {
+        server,
+        ready: VecDeque::new(),
+        due: Instant::now(),
+        _permit: permit,
+    };
+    pictures.send(first);
+    let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
+    let body = Body::from_stream(unfold(pictures, next));
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
+}
+
+/// A stream of pictures that somebody reads.
+struct Pictures {
+    server: Server,
+    /// The rest of the part that is being sent. The picture itself is shared by all who read.
+    ready: VecDeque<Bytes>,
+    /// When the next picture is asked for.
+    due: Instant,
+    // Dropped when the stream breaks.
+    _permit: StreamPermit,
+}
+
+impl Pictures {
+    /// Sends a picture as a part of the stream.
+    fn send(&mut self, picture: Arc<[u8]>) {
+        let length = picture.len();
+        let head =
+            format!("--{BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: {length}\r\n\r\n");
+        self.ready.extend([
+            head.into(),
+            Bytes::from_owner(picture),
+            Bytes::from_static(b"\r\n"),
+        ]);
+        self.due = Instant::now() + PERIOD;
+    }
+}
+
+/// Returns what is sent next; `None` once the camera does not answer.
+async fn next(mut pictures: Pictures) -> Option<(Result<Bytes, io::Error>, Pictures)> {
+    if pictures.ready.is_empty() {
+        sleep_until(pictures.due).await;
+        match pictures.server.ask(|backend| backend.picture()).await {
+            Ok(picture) => pictures.send(picture),
             Err(problem) => {
                 tracing::warn!("a camera stream ends: {problem}");
                 return None;
             }
-        };
-        let state = (server, permit, None, Instant::now() + PERIOD);
-        Some((Ok::<Bytes, io::Error>(part(&picture)), state))
-    });
-    let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
-    Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(pictures)).into_response())
-}
-
-/// Returns a picture as a part of a stream.
-fn part(picture: &[u8]) -> Bytes {
-    let length = picture.len();
-    let head =
-        format!("--{BOUNDARY}\r\ncontent-type: image/jpeg\r\ncontent-length: {length}\r\n\r\n");
-    [head.as_bytes(), picture, b"\r\n"].concat().into()
+        }
+    }
+    let part = pictures.ready.pop_front()?;
+    Some((Ok(part), pictures))
 }

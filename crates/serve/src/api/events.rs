@@ -6,28 +6,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::joint_feed::JointFeed;
 use super::{Server, aside};
 use crate::access::Client;
 use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
 use crate::session::ArmSession;
-use crate::session::events::EventRecord;
+use crate::session::events::written;
 
-/// Interval of the joints.
+/// Interval of the joints, by which a broken connection is noticed, too.
 const JOINTS: Duration = Duration::from_millis(200);
-/// Interval of comments, by which a broken connection is noticed.
-const COMMENTS: Duration = Duration::from_secs(10);
-/// Number of events that are taken at a time.
-const TAKEN: usize = 64;
+/// Number of events that are taken at a time. Then it is the others' turn: a stop is not to wait until
+/// all who watch have been told everything.
+const TAKEN: usize = 8;
 
 /// A stream that somebody reads.
 struct EventStream {
@@ -35,8 +36,11 @@ struct EventStream {
     newest: watch::Receiver<u64>,
     /// Number of the newest event that was sent.
     at: u64,
-    ready: VecDeque<Event>,
-    joints: Interval,
+    ready: VecDeque<Bytes>,
+    /// Whether there may be more to send at once.
+    is_behind: bool,
+    tick: Interval,
+    joints: Arc<JointFeed>,
     // Dropped when the stream breaks.
     _open: crate::session::OpenStream,
     _permit: StreamPermit,
@@ -51,7 +55,7 @@ pub(super) async fn stream(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<Response, Problem> {
     let permit = server.event_streams.open(&client.name)?;
     let session = Arc::clone(&server.session);
     let newest = session.events().newest();
@@ -71,60 +75,64 @@ pub(super) async fn stream(
             (status.you, status.joints) = (None, None);
             let data = json!(status).to_string();
             let id = session.events().id(at);
-            ready.push_back(Event::default().event("status").id(id).data(data));
+            ready.push_back(written("status", Some(&id), &data));
             at
         }
     };
     let opened = Arc::clone(&session);
     let open = aside(move || Ok(opened.open_stream(&client))).await?;
-    let mut joints = interval(JOINTS);
-    joints.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tick = interval(JOINTS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stream = EventStream {
         newest,
         at,
         ready,
-        joints,
+        is_behind: false,
+        tick,
+        joints: Arc::clone(&server.joints),
         _open: open,
         session,
         _permit: permit,
     };
-    let comments = KeepAlive::new().interval(COMMENTS);
-    Ok(Sse::new(unfold(stream, next)).keep_alive(comments))
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    Ok((headers, Body::from_stream(unfold(stream, next))).into_response())
 }
 
 /// Returns the next event once there is one.
-async fn next(mut stream: EventStream) -> Option<(Result<Event, Infallible>, EventStream)> {
+async fn next(mut stream: EventStream) -> Option<(Result<Bytes, Infallible>, EventStream)> {
     loop {
-        if let Some(event) = stream.ready.pop_front() {
-            return Some((Ok(event), stream));
+        if let Some(text) = stream.ready.pop_front() {
+            return Some((Ok(text), stream));
+        }
+        if std::mem::take(&mut stream.is_behind) {
+            yield_now().await;
         }
         stream.newest.borrow_and_update();
         let newer = stream.session.events().after(stream.at, TAKEN);
         if newer.gap {
             stream.ready.push_back(gap());
         }
+        stream.is_behind = newer.events.len() == TAKEN;
         for event in newer.events {
             stream.at = event.number;
-            stream.ready.push_back(sent(&stream.session, &event));
+            stream.ready.push_back(event.text);
         }
         if !stream.ready.is_empty() {
             continue;
         }
         tokio::select! {
             changed = stream.newest.changed() => changed.ok()?,
-            _ = stream.joints.tick() => {
-                let joints = json!({"joints": stream.session.joints()}).to_string();
-                stream.ready.push_back(Event::default().event("joints").data(joints));
+            _ = stream.tick.tick() => {
+                let joints = stream.joints.newest(&stream.session);
+                stream.ready.push_back(joints);
             }
         }
     }
 }
 
-fn sent(session: &ArmSession, event: &EventRecord) -> Event {
-    let id = session.events().id(event.number);
-    Event::default().event(event.kind).id(id).data(&*event.data)
-}
-
-fn gap() -> Event {
-    Event::default().event("gap").data("{}")
+fn gap() -> Bytes {
+    written("gap", None, "{}")
 }

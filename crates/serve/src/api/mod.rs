@@ -8,6 +8,7 @@
 //! | [`tasks`] | tasks, plans, skills, jogs |
 //! | [`telling`] | status, robot, scene, models, configurations |
 //! | [`events`] | the event stream |
+//! | `joint_feed` | the joints, written once for all who watch |
 //! | [`camera`] | pictures |
 //! | [`runs`] | recorded runs |
 //! | `mcp` | the Model Context Protocol over HTTP |
@@ -19,6 +20,7 @@ pub mod control;
 pub mod events;
 mod extract;
 mod guard;
+mod joint_feed;
 mod mcp;
 pub mod runs;
 pub mod tasks;
@@ -39,6 +41,7 @@ use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
 use crate::served::{Served, aside};
 use crate::session::ArmSession;
+use joint_feed::JointFeed;
 
 /// Largest body of a request, bytes.
 pub const LARGEST_BODY: usize = 64 * 1024;
@@ -67,6 +70,7 @@ pub struct Server {
     /// Whether clients come by TLS.
     pub is_secure: bool,
     event_streams: Arc<StreamLimit>,
+    joints: Arc<JointFeed>,
     requests: Arc<RateLimit<String>>,
     pages: Arc<RateLimit<IpAddr>>,
     failures: Arc<RateLimit<IpAddr>>,
@@ -88,6 +92,7 @@ impl Server {
             hosts: Arc::new(hosts),
             is_secure,
             event_streams: StreamLimit::new("event streams", EVENT_STREAMS.0, EVENT_STREAMS.1),
+            joints: Arc::default(),
             requests: Arc::new(RateLimit::new(REQUESTS.0, REQUESTS.1)),
             pages: Arc::new(RateLimit::new(PAGES.0, PAGES.1)),
             failures: Arc::new(RateLimit::new(FAILURES.0, FAILURES.1)),

@@ -40,7 +40,7 @@ impl<'a> Progress<'a> {
     pub(super) async fn tell_news(&mut self, events: &EventLog) {
         for event in events.after(self.at, usize::MAX).events {
             self.at = event.number;
-            let Ok(data) = serde_json::from_str::<Value>(&event.data) else {
+            let Ok(data) = serde_json::from_str::<Value>(event.data()) else {
                 continue;
             };
             let task = if event.kind == "task" { "id" } else { "task" };

@@ -1,8 +1,9 @@
 //! The newest events, with numbers by which a stream that broke continues.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use axum::body::Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -16,8 +17,27 @@ pub struct EventRecord {
     pub number: u64,
     /// Its type.
     pub kind: &'static str,
-    /// JSON.
-    pub data: Arc<str>,
+    /// As it is sent. It is written once, and all who watch share it.
+    pub text: Bytes,
+}
+
+impl EventRecord {
+    /// Returns its data, JSON.
+    pub fn data(&self) -> &str {
+        let text = std::str::from_utf8(&self.text).unwrap_or_default();
+        let (_, data) = text.split_once(DATA).unwrap_or_default();
+        data.trim_end()
+    }
+}
+
+/// What is before the data of an event.
+const DATA: &str = "\ndata: ";
+
+/// Returns an event as it is sent to whoever watches: a server-sent event. `data` is one line, as JSON
+/// is.
+pub fn written(kind: &str, id: Option<&str>, data: &str) -> Bytes {
+    let id = id.map_or_else(String::new, |id| format!("\nid: {id}"));
+    format!("event: {kind}{id}{DATA}{data}\n\n").into()
 }
 
 /// Events after a number.
@@ -63,7 +83,7 @@ impl EventLog {
         ring.push_back(EventRecord {
             number,
             kind,
-            data: data.into(),
+            text: written(kind, Some(&self.id(number)), &data),
         });
         self.newest.send_replace(number);
     }
@@ -115,7 +135,20 @@ mod tests {
         assert_eq!(numbers(&log.after(0, 2)), [1, 2]);
         assert!(log.after(5, 10).events.is_empty());
         assert_eq!(log.number(&log.id(3)), Some(3));
-        assert_eq!(&*log.after(4, 1).events[0].data, "4");
+        let last = &log.after(4, 1).events[0];
+        assert_eq!(last.data(), "4");
+        assert_eq!(&*last.text, b"event: step\nid: a-5\ndata: 4\n\n");
+    }
+
+    #[test]
+    fn an_event_is_written_once_for_all_who_read_it() {
+        let log = EventLog::new("a");
+        log.push("thought", &"line\nbreak\ndata: 7");
+        let (first, second) = (log.after(0, 1), log.after(0, 1));
+        let [first, second] = [&first.events[0], &second.events[0]];
+        assert_eq!(first.text.as_ptr(), second.text.as_ptr());
+        assert_eq!(first.data(), "\"line\\nbreak\\ndata: 7\"");
+        assert_eq!(&*written("gap", None, "{}"), b"event: gap\ndata: {}\n\n");
     }
 
     #[test]

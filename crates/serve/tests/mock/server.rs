@@ -26,9 +26,9 @@ pub struct Folder {
 }
 
 impl Backend for Folder {
-    fn picture(&self) -> Result<Vec<u8>, BackendError> {
+    fn picture(&self) -> Result<Arc<[u8]>, BackendError> {
         let off = || BackendError::Unavailable("the camera is off".to_owned());
-        self.picture.clone().ok_or_else(off)
+        self.picture.as_deref().map(Arc::from).ok_or_else(off)
     }
 
     fn runs(&self) -> Result<Vec<Run>, BackendError> {

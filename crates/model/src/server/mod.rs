@@ -5,6 +5,7 @@
 //! | `endpoint` | address of a server |
 //! | `pool` | servers that share the work |
 //! | `pooled` | a model that several servers run |
+//! | `fields` | what both tell of themselves |
 //! | `key` | its key, which is never shown |
 //! | `proxy` | the proxy in use |
 //! | `models` | chooses one of its models |
@@ -23,6 +24,7 @@ mod content;
 mod dialect;
 mod endpoint;
 mod event_stream;
+mod fields;
 mod json;
 mod key;
 mod models;
@@ -39,9 +41,8 @@ mod transport;
 use std::time::{Duration, Instant};
 
 use enact_plan::pointing::family;
-use enact_plan::{MeaningReader, PlannerError, Pointing, Rejection, Usage};
+use enact_plan::{MeaningReader, PlannerError, Rejection, Usage};
 use enact_types::{Reason, StopSwitch};
-use image::RgbImage;
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde_json::Value;
 
@@ -49,7 +50,7 @@ use crate::VisionLanguageModel;
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::options::RequestOptions;
-use crate::picture::{data_url, shrink};
+use crate::picture::data_url;
 use crate::sampling::Draws;
 use crate::special::SpecialTokens;
 
@@ -594,29 +595,7 @@ fn only_thought(content: &Content, response: &Value) -> String {
 }
 
 impl Chat for ServerModel {
-    fn settings(&self) -> &ModelConfig {
-        &self.settings
-    }
-
-    fn special_tokens(&self) -> &SpecialTokens {
-        &self.special
-    }
-
-    fn opened_as(&self) -> &str {
-        &self.name
-    }
-
-    fn options(&self) -> &RequestOptions {
-        &self.options
-    }
-
-    fn thinks(&self) -> bool {
-        self.has_thought
-    }
-
-    fn picture(&self, rgb: &RgbImage) -> RgbImage {
-        shrink(rgb, self.options.server.picture_side)
-    }
+    fields::chat_fields!();
 
     fn takes_several_pictures(&self) -> bool {
         let Dialect {
@@ -645,21 +624,7 @@ impl Chat for ServerModel {
 chat::see_and_plan!(ServerModel);
 
 impl VisionLanguageModel for ServerModel {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn load_time(&self) -> Duration {
-        self.load_time
-    }
-
-    fn pointing(&self) -> Pointing {
-        self.settings.pointing.unwrap_or_default()
-    }
-
-    fn set_pointing(&mut self, pointing: Pointing) {
-        self.settings.pointing = Some(pointing);
-    }
+    fields::model_fields!();
 }
 
 /// Converts a response for chats. Servers report tokens, but few report times, so all of it counts

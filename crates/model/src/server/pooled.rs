@@ -5,13 +5,11 @@ use std::time::{Duration, Instant};
 use enact_plan::pointing::family;
 use enact_plan::{MeaningReader, PlannerError, Pointing};
 use enact_types::{Reason, StopSwitch};
-use image::RgbImage;
 
 use crate::VisionLanguageModel;
 use crate::chat::{self, Chat, Query, Reply};
 use crate::config::ModelConfig;
 use crate::options::{RequestOptions, ServerOptions};
-use crate::picture::shrink;
 use crate::sampling::Draws;
 use crate::special::SpecialTokens;
 
@@ -19,7 +17,7 @@ use super::endpoint::{Endpoint, without_secrets};
 use super::pool::{Lease, Membership, NoServer};
 use super::server_error::ServerError;
 use super::transport::TransportError;
-use super::{ChatCompletion, HttpOutcome, RequestError, ServerModel, reply};
+use super::{ChatCompletion, HttpOutcome, RequestError, ServerModel, fields, reply};
 
 /// Longest wait for a sign of life of a server that failed.
 const PROBE_TIME: Duration = Duration::from_secs(5);
@@ -240,29 +238,7 @@ fn is_of_server(complaint: &ServerError) -> bool {
 }
 
 impl Chat for PooledModel {
-    fn settings(&self) -> &ModelConfig {
-        &self.settings
-    }
-
-    fn special_tokens(&self) -> &SpecialTokens {
-        &self.special
-    }
-
-    fn opened_as(&self) -> &str {
-        &self.name
-    }
-
-    fn options(&self) -> &RequestOptions {
-        &self.options
-    }
-
-    fn thinks(&self) -> bool {
-        self.has_thought
-    }
-
-    fn picture(&self, rgb: &RgbImage) -> RgbImage {
-        shrink(rgb, self.options.server.picture_side)
-    }
+    fields::chat_fields!();
 
     fn takes_several_pictures(&self) -> bool {
         let mut known = self.servers.iter().flatten();
@@ -313,19 +289,5 @@ impl Chat for PooledModel {
 chat::see_and_plan!(PooledModel);
 
 impl VisionLanguageModel for PooledModel {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn load_time(&self) -> Duration {
-        self.load_time
-    }
-
-    fn pointing(&self) -> Pointing {
-        self.settings.pointing.unwrap_or_default()
-    }
-
-    fn set_pointing(&mut self, pointing: Pointing) {
-        self.settings.pointing = Some(pointing);
-    }
+    fields::model_fields!();
 }

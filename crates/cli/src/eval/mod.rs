@@ -71,9 +71,8 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     let settings = settings(args, &job)?;
     let command = command(args, &job);
     let kept = kept(args, &job, &settings, &command)?;
-    let shard = args.shard.unwrap_or_default();
-    let numbers = shard.numbers(args.episodes, job.suite.tasks.len());
-    let bar = progress::bar(numbers.len() as u64, "episodes, {msg}");
+    let count = job.with_config(data_dir, args, |config| Ok(config.numbers().len()))?;
+    let bar = progress::bar(count as u64, "episodes, {msg}");
     let mut successes = 0;
     let records = job.run(data_dir, args, kept, &mut |record| {
         successes += u64::from(record.success);
@@ -84,7 +83,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
     for server in job.models.pool.throughput() {
         errln!("{:>9}  {server}", "server");
     }
-    if args.shard.is_some() {
+    if let Some(shard) = args.shard {
         errln!(
             "{:>9}  {shard}, {} of {} episodes; `enact eval merge` puts all shards together",
             "shard",

@@ -80,7 +80,8 @@ fn only_what_a_person_named_is_offered_and_nothing_that_changes_things() {
         r#"{"name":"deep","inputSchema":{"required":["it"],"properties":{"it":{"type":"object"}}}}"#,
         r#"{"name":"unnamed","inputSchema":{}}"#,
     ];
-    let env = [("TOOLS", &*tools.join(",")), ("DOES", "says here")];
+    let tools = tools.join(",");
+    let env = [("TOOLS", tools.as_str()), ("DOES", "says here")];
     let allow = ["find", "list", "buy", "burn", "deep", "fly"];
     let mut servers = connect(server(&["sh", "-c", SCRIPT], &env, &allow));
     let offered = servers.offered();

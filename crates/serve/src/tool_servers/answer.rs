@@ -6,6 +6,8 @@ use enact_types::reason::innermost;
 use rmcp::ServiceError;
 use rmcp::model::{CallToolResult, ContentBlock, EmbeddedResource, ResourceContents};
 use rmcp::service::ClientInitializeError;
+use rmcp::transport::DynamicTransportError;
+use rmcp::transport::streamable_http_client::StreamableHttpError;
 
 /// Why a server does not answer, as the rest of a sentence about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl From<ServiceError> for Trouble {
             ServiceError::UnexpectedResponse | ServiceError::InputRequiredRoundsExceeded { .. } => {
                 Self::Refused("it wants something else first, which nobody gives it".to_owned())
             }
-            ServiceError::TransportSend(error) => Self::Gone(innermost(&*error.error)),
+            ServiceError::TransportSend(error) => Self::Gone(cause(&error)),
             ServiceError::TransportClosed => Self::ended(),
             other => Self::Gone(other.to_string()),
         }
@@ -61,12 +63,21 @@ impl From<ClientInitializeError> for Trouble {
     fn from(error: ClientInitializeError) -> Self {
         match error {
             ClientInitializeError::JsonRpcError(error) => Self::Gone(said(&error.message)),
-            ClientInitializeError::TransportError { error, .. } => {
-                Self::Gone(innermost(&*error.error))
-            }
+            ClientInitializeError::TransportError { error, .. } => Self::Gone(cause(&error)),
             ClientInitializeError::ConnectionClosed(_) => Self::ended(),
             other => Self::Gone(format!("it does not speak the protocol: {other}")),
         }
+    }
+}
+
+/// Returns what is wrong with a connection, in the words of whoever noticed it first.
+fn cause(error: &DynamicTransportError) -> String {
+    type HttpError = StreamableHttpError<reqwest::Error>;
+    match error.error.downcast_ref::<HttpError>() {
+        // It does not tell its source itself.
+        Some(HttpError::Client(error)) => innermost(error),
+        Some(HttpError::AuthRequired(_)) => "it lets nobody in without a valid key".to_owned(),
+        _ => innermost(&*error.error),
     }
 }
 
@@ -100,7 +111,9 @@ fn part(block: &ContentBlock) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rmcp::ErrorData;
+    use rmcp::transport::StreamableHttpClientTransport;
+    use rmcp::transport::streamable_http_client::AuthRequiredError;
+    use rmcp::{ErrorData, RoleClient};
     use serde_json::{Value, json};
 
     use super::*;
@@ -136,6 +149,14 @@ mod tests {
         );
         let gone = Trouble::from(ServiceError::TransportClosed);
         assert_eq!(gone, Trouble::Gone("it ended".to_owned()));
+        let refused =
+            StreamableHttpError::AuthRequired(AuthRequiredError::new("Bearer".to_owned()));
+        let refused = DynamicTransportError::new::<
+            StreamableHttpClientTransport<reqwest::Client>,
+            RoleClient,
+        >(refused);
+        let told = Trouble::from(ServiceError::TransportSend(refused)).into_text();
+        assert_eq!(told, "it lets nobody in without a valid key");
         let silent = Trouble::silent_for(Duration::from_millis(1500)).into_text();
         assert_eq!(silent, "it did not answer within 1.5 s");
     }

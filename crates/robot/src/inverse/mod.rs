@@ -38,6 +38,13 @@ pub enum IkTarget {
     },
 }
 
+/// Whether a refusal measures how far an unreachable target is. That takes most of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Miss {
+    Measured,
+    Unmeasured,
+}
+
 /// Joint positions that put the tool at the target, within tolerance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IkSolution {
@@ -124,6 +131,30 @@ impl Robot {
         seed: &[f64],
         inside: f64,
     ) -> Result<IkSolution, Refusal> {
+        self.solve(target, seed, inside, Miss::Measured)
+    }
+
+    /// Solves as [`inverse_inside`](Self::inverse_inside) does, but does not find out how far an
+    /// unreachable target is: the refusal's distance is infinite.
+    ///
+    /// # Errors
+    /// As [`inverse`](Self::inverse).
+    pub fn inverse_if_reachable(
+        &self,
+        target: &IkTarget,
+        seed: &[f64],
+        inside: f64,
+    ) -> Result<IkSolution, Refusal> {
+        self.solve(target, seed, inside, Miss::Unmeasured)
+    }
+
+    fn solve(
+        &self,
+        target: &IkTarget,
+        seed: &[f64],
+        inside: f64,
+        miss: Miss,
+    ) -> Result<IkSolution, Refusal> {
         let goals = self.goals(target)?;
         let finite = seed.iter().all(|value| value.is_finite());
         if seed.len() < self.arm_joints || !finite {
@@ -138,10 +169,10 @@ impl Robot {
             return Ok(self.solution(nearest, &goals));
         }
         match self.arm_joints {
-            4 => self.search::<4>(&goals, seed, inside),
-            5 => self.planar(target, &goals, seed, inside),
-            6 => self.search::<6>(&goals, seed, inside),
-            7 => self.search::<7>(&goals, seed, inside),
+            4 => self.search::<4>(&goals, seed, inside, miss),
+            5 => self.planar(target, &goals, seed, inside, miss),
+            6 => self.search::<6>(&goals, seed, inside, miss),
+            7 => self.search::<7>(&goals, seed, inside, miss),
             joints => Err(Refusal::NotApplicable(format!(
                 "no inverse kinematics for {joints} joints"
             ))),
@@ -261,19 +292,25 @@ impl Robot {
         goals: &[DescentTarget],
         seed: &[f64],
         inside: f64,
+        miss: Miss,
     ) -> Result<IkSolution, Refusal> {
         let (IkTarget::Pose(pose), Some(plane)) = (target, &self.plane) else {
-            return self.search::<5>(goals, seed, inside);
+            return self.search::<5>(goals, seed, inside, miss);
         };
         let starts = plane.starts(pose);
         let limits = self.arm_limits(inside);
-        match self.polish(&goals[0], seed, starts.joints, &limits) {
+        // Where the starts are complete, others only tell how far the pose is.
+        let others = match miss {
+            Miss::Unmeasured if starts.complete => 0,
+            _ => WIDENING,
+        };
+        match self.polish(&goals[0], seed, starts.joints, others, &limits) {
             Ok(solution) => Ok(solution),
             Err(nearest) if starts.complete => {
-                let distance = nearest.position_error;
-                Err(self.unreachable::<5>(&goals[0], seed, distance))
+                let distance = nearest.map_or(f64::INFINITY, |nearest| nearest.position_error);
+                Err(self.unreachable::<5>(&goals[0], seed, distance, miss))
             }
-            Err(_) => self.search::<5>(goals, seed, inside),
+            Err(_) => self.search::<5>(goals, seed, inside, miss),
         }
     }
 
@@ -287,14 +324,15 @@ impl Robot {
     }
 
     /// Returns the solution nearest to `seed` among those that `starts` lead to, else the best
-    /// attempt of these and a few others.
+    /// attempt of these and a number of others, if there is any.
     fn polish<const N: usize>(
         &self,
         goal: &DescentTarget,
         seed: &[f64],
         mut starts: Vec<[f64; N]>,
+        others: usize,
         limits: &[(f64, f64); N],
-    ) -> Result<IkSolution, DescentResult<N>> {
+    ) -> Result<IkSolution, Option<DescentResult<N>>> {
         let seed = clamped(seed, limits);
         for joints in &mut starts {
             self.unwind(joints, &seed, limits);
@@ -302,7 +340,7 @@ impl Robot {
         starts.retain(|joints| far(joints, &clamped(joints, limits)) < OVER_THE_LIMIT);
         starts.sort_by(|a, b| far(a, &seed).total_cmp(&far(b, &seed)));
         let starts = starts.iter().map(|joints| clamped(joints, limits));
-        let others = (0..WIDENING).map(|round| spread(limits, &seed, round));
+        let others = (0..others).map(|round| spread(limits, &seed, round));
         let mut nearest: Option<DescentResult<N>> = None;
         for start in starts.chain(others) {
             let attempt = descend(&self.chain, limits, goal, start);
@@ -313,7 +351,7 @@ impl Robot {
                 nearest = Some(attempt);
             }
         }
-        Err(nearest.expect("there was a start"))
+        Err(nearest)
     }
 
     fn search<const N: usize>(
@@ -321,6 +359,7 @@ impl Robot {
         goals: &[DescentTarget],
         seed: &[f64],
         inside: f64,
+        miss: Miss,
     ) -> Result<IkSolution, Refusal> {
         let limits = self.arm_limits(inside);
         let seed = clamped(seed, &limits);
@@ -355,19 +394,31 @@ impl Robot {
             (Some(attempt), _) => Ok(attempt.solution()),
             (None, failed) => {
                 let distance = failed.map_or(f64::INFINITY, |attempt| attempt.position_error);
-                Err(self.unreachable::<N>(&goals[0], &seed, distance))
+                Err(self.unreachable::<N>(&goals[0], &seed, distance, miss))
             }
         }
     }
 
     /// Returns the refusal, which distinguishes a position that is out of reach from an orientation
-    /// that cannot be reached there.
+    /// that cannot be reached there, unless it is not measured.
     fn unreachable<const N: usize>(
         &self,
         goal: &DescentTarget,
         seed: &[f64],
         distance: f64,
+        miss: Miss,
     ) -> Refusal {
+        let position = goal.position;
+        let refusal = |what: &str, distance: f64| Refusal::Unreachable {
+            what: what.to_owned(),
+            x: position.x,
+            y: position.y,
+            z: position.z,
+            distance,
+        };
+        if miss == Miss::Unmeasured {
+            return refusal("a pose", f64::INFINITY);
+        }
         let limits = self.arm_limits(0.0);
         let seed: [f64; N] = clamped(seed, &limits);
         let place = DescentTarget {
@@ -380,17 +431,9 @@ impl Robot {
         let nearest = errors.try_fold(f64::INFINITY, |nearest, error| {
             (error > POSITION_TOLERANCE).then_some(error.min(nearest))
         });
-        let (what, distance) = match nearest {
-            Some(nearest) => ("a place", nearest),
-            None => ("that orientation of the hand", distance),
-        };
-        let position = goal.position;
-        Refusal::Unreachable {
-            what: what.to_owned(),
-            x: position.x,
-            y: position.y,
-            z: position.z,
-            distance,
+        match nearest {
+            Some(nearest) => refusal("a place", nearest),
+            None => refusal("that orientation of the hand", distance),
         }
     }
 

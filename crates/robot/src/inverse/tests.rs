@@ -445,3 +445,43 @@ fn joints_keep_inside_their_limits_where_that_is_asked() {
         assert!(found > 120, "{name}: {found} found, {at_a_limit} not");
     }
 }
+
+/// Targets within and beyond reach, and within and beyond the joints' limits: whether they are
+/// reachable, and how, does not depend on whether a miss is measured.
+#[test]
+fn a_miss_that_is_not_measured_is_the_same_miss() {
+    const INSIDE: f64 = 2e-3;
+    let (mut reached, mut missed) = (0, 0);
+    for (name, count) in [("so101", 3000), ("panda", 20), ("ur5e", 20)] {
+        let robot = shipped(name);
+        for index in 0..count {
+            let each = robot.arm_joints().iter().enumerate();
+            let joints: Vec<f64> = each
+                .map(|(joint, description)| {
+                    let limits = description.limits;
+                    let share = 1.2 * halton(index + 1, joint) - 0.1;
+                    limits.min + share * (limits.max - limits.min)
+                })
+                .collect();
+            let mut pose = robot.forward(&joints);
+            if index % 3 == 0 {
+                pose.translation.vector *= 0.8 + 0.4 * halton(index + 1, joints.len());
+            }
+            let target = IkTarget::Pose(pose);
+            let measured = robot.inverse_inside(&target, robot.home(), INSIDE);
+            let unmeasured = robot.inverse_if_reachable(&target, robot.home(), INSIDE);
+            match (measured, unmeasured) {
+                (Ok(one), Ok(other)) => {
+                    assert_eq!(one, other, "{name}");
+                    reached += 1;
+                }
+                (Err(Refusal::Unreachable { .. }), Err(Refusal::Unreachable { distance, .. })) => {
+                    assert_eq!(distance, f64::INFINITY);
+                    missed += 1;
+                }
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+    assert!(reached > 300 && missed > 300, "{reached}, {missed}");
+}

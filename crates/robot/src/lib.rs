@@ -48,7 +48,7 @@ mod urdf;
 pub mod workspace;
 
 pub use base::Base;
-pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, TABLE};
+pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, PostureCheck, TABLE};
 pub use description::{
     DegreeOfFreedom, Gripper, Inertial, Joint, Limits, Link, LinkShape, Mount, Robot, Shape,
 };

@@ -127,8 +127,13 @@ impl Obstacle {
 
     /// Returns the signed distance of a point, negative inside, meters.
     pub fn distance_to(&self, point: &Point3) -> f64 {
-        self.shapes()
-            .map(|(shape, place)| shape.distance(&place.inverse_transform_point(point)))
+        let distance = |piece: &Piece| {
+            let local = piece.placed.pose.inverse_transform_point(point);
+            piece.shape.distance(&local)
+        };
+        self.pieces
+            .iter()
+            .map(distance)
             .fold(f64::INFINITY, f64::min)
     }
 

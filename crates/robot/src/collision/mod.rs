@@ -8,6 +8,7 @@
 //! | [`clearance`] | minimum distances between bodies |
 //! | [`collision_world`] | everything that a robot may collide with |
 //! | `path_check` | collision checks of a motion at its samples and between them |
+//! | `posture_check` | collision checks of many postures in one environment |
 
 mod body;
 pub mod clearance;
@@ -15,6 +16,7 @@ pub mod collision_world;
 mod convex;
 mod pairs;
 mod path_check;
+mod posture_check;
 
 use enact_types::{JointVector, Pose, Refusal};
 
@@ -24,6 +26,7 @@ pub use clearance::{Clearance, PairClearance};
 pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE};
 use pairs::{CollisionPair, PairSearch, pairs};
 use path_check::PathCheck;
+pub use posture_check::PostureCheck;
 
 /// The robot's collision bodies and the pairs that must be kept apart. Immutable after loading.
 #[derive(Clone, Debug)]
@@ -102,7 +105,12 @@ impl Collider {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check_posture(&self, joints: &[f64], around: &CollisionWorld) -> Result<(), Refusal> {
-        PathCheck::new(self, around).posture(joints)
+        self.postures(around).check(joints)
+    }
+
+    /// Returns a check of postures in this environment, for whoever has many of them.
+    pub fn postures<'a>(&'a self, around: &'a CollisionWorld) -> PostureCheck<'a> {
+        PostureCheck::new(self, around)
     }
 
     /// Checks a motion at its samples and between them, the joints moving linearly from one sample

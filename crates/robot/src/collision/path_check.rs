@@ -101,6 +101,22 @@ impl<'a> PathCheck<'a> {
         }
     }
 
+    /// Adds the obstacles of another environment to the pairs to check, for the robot's own parts.
+    pub fn watch_obstacles(&mut self, around: &'a CollisionWorld) {
+        let own = self.collider.parts.iter().enumerate();
+        for (index, part) in own.filter(|(_, part)| part.reach.iter().any(|reach| *reach != 0.0)) {
+            for (obstacle, usual) in &around.obstacles {
+                let clearance = &self.collider.clearance;
+                self.watches.push(WatchedPair {
+                    part: index,
+                    other: Other::Obstacle(obstacle),
+                    margin: clearance.between(&part.name, obstacle.name(), *usual),
+                    reach: &part.reach,
+                });
+            }
+        }
+    }
+
     /// See [`Collider::check_posture`].
     ///
     /// # Errors

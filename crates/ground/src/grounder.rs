@@ -11,7 +11,6 @@ use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 use crate::manipulation::SkillContext;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{fits, is_graspable};
-use crate::motion::end_effector::solve;
 use crate::motion::jog;
 use crate::motion::obstacles::obstacle;
 use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed};
@@ -174,7 +173,7 @@ impl Grounder {
             return views;
         }
         let searches = SearchBudget::default();
-        let context = self.context(scene, self.robot.home(), &self.fixed, &searches);
+        let context = self.judging(scene, &self.fixed, &searches);
         for view in &mut views {
             let Some(object) = scene.find(&view.name) else {
                 continue;
@@ -195,7 +194,7 @@ impl Grounder {
     /// with reasons. Obstacles among the objects may still be moved.
     pub fn infeasibilities(&self, scene: &SceneMemory) -> Vec<Infeasibility> {
         let (around, searches) = (self.around(scene), SearchBudget::default());
-        let context = self.context(scene, self.robot.home(), &around, &searches);
+        let context = self.judging(scene, &around, &searches);
         let mut infeasibilities = Vec::new();
         for view in self.within_reach(scene) {
             let Some(object) = scene.find(&view.name) else {
@@ -320,16 +319,16 @@ impl Grounder {
     /// Returns whether the arm can reach an object: to grasp it, or else to be above it.
     pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
-        let context = self.context(scene, self.robot.home(), &around, &searches);
+        let context = self.judging(scene, &around, &searches);
         let solid = &object.solid;
         if fits(&self.gripper, solid) {
             is_graspable(&context, &object.name, solid)
         } else {
-            self.gets_over(solid)
+            self.gets_over(&context, solid)
         }
     }
 
-    fn gets_over(&self, solid: &Solid) -> bool {
+    fn gets_over(&self, context: &SkillContext<'_>, solid: &Solid) -> bool {
         let height = solid.top + OVER + self.gripper.fingertip_reach;
         let target = Point3::new(solid.x, solid.y, height);
         self.end_effector.beyond(&target).is_none()
@@ -340,7 +339,7 @@ impl Grounder {
                     let pose =
                         self.end_effector
                             .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
-                    solve(&self.robot, &pose, self.robot.home(), "it").is_ok()
+                    context.solve(&pose, context.joints, "it").is_ok()
                 })
             })
     }
@@ -361,6 +360,19 @@ impl Grounder {
         around
     }
 
+    /// Returns a context in which only whether something can be done counts, from home.
+    fn judging<'a>(
+        &'a self,
+        scene: &'a SceneMemory,
+        around: &'a CollisionWorld,
+        searches: &'a SearchBudget,
+    ) -> SkillContext<'a> {
+        SkillContext {
+            measures_misses: false,
+            ..self.context(scene, self.robot.home(), around, searches)
+        }
+    }
+
     fn context<'a>(
         &'a self,
         scene: &'a SceneMemory,
@@ -377,6 +389,7 @@ impl Grounder {
             attempt: 0,
             scene,
             joints,
+            measures_misses: true,
         }
     }
 

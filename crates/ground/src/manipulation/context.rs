@@ -1,12 +1,12 @@
 //! The context in which a skill plans.
 
 use enact_robot::description::Gripper;
-use enact_robot::{CollisionWorld, Robot};
+use enact_robot::{CollisionWorld, PostureCheck, Robot};
 use enact_types::{JointVector, Pose, Refusal};
 
 use crate::motion::EndEffector;
 use crate::motion::cartesian_path::with_gripper;
-use crate::motion::end_effector::others;
+use crate::motion::end_effector::{others, solve, solve_if_reachable};
 use crate::motion::robot_shapes::in_hand;
 use crate::motion::transit::SearchBudget;
 use crate::scene::{SceneMemory, SceneObject};
@@ -36,6 +36,9 @@ pub struct SkillContext<'a> {
     pub scene: &'a SceneMemory,
     /// Current positions of all joints: the last command, or the measurement before the first.
     pub joints: &'a JointVector,
+    /// Whether refusals measure how far an unreachable pose is. That takes most of the time of those
+    /// who only ask whether something can be done.
+    pub measures_misses: bool,
 }
 
 impl<'a> SkillContext<'a> {
@@ -73,19 +76,41 @@ impl<'a> SkillContext<'a> {
         self.around.only(name).within(0.0)
     }
 
+    /// Solves for the arm's joints at a tool pose, near `seed`.
+    ///
+    /// # Errors
+    /// If the pose is unreachable; the refusal calls it `what`.
+    pub fn solve(&self, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
+        let solve = if self.measures_misses {
+            solve
+        } else {
+            solve_if_reachable
+        };
+        solve(self.robot, pose, seed, what)
+    }
+
     /// Returns the postures of the arm at a tool pose other than the known one, nearest to the
     /// current posture first.
     pub fn others(&self, base_from_tool: &Pose, known: &[f64]) -> Vec<JointVector> {
         others(self.robot, base_from_tool, self.joints, known)
     }
 
+    /// Returns a check of postures among these obstacles, for [`check`](Self::check).
+    pub fn among<'b>(&'b self, around: &'b CollisionWorld) -> PostureCheck<'b> {
+        self.robot.collider().postures(around)
+    }
+
     /// Checks a posture of the arm with its gripper at `gripper`.
     ///
     /// # Errors
     /// If an obstacle is too close.
-    pub fn check(&self, arm: &[f64], gripper: f64, around: &CollisionWorld) -> Result<(), Refusal> {
-        let joints = self.with_gripper_at(arm, self.joints, gripper);
-        self.robot.collider().check_posture(&joints, around)
+    pub fn check(
+        &self,
+        arm: &[f64],
+        gripper: f64,
+        around: &PostureCheck<'_>,
+    ) -> Result<(), Refusal> {
+        around.check(&self.with_gripper_at(arm, self.joints, gripper))
     }
 
     /// Returns all joints from a posture of the arm and the position of its gripper, if it has one;

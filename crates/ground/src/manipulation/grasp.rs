@@ -2,12 +2,12 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use enact_robot::CollisionWorld;
+use enact_robot::PostureCheck;
 use enact_robot::description::Gripper;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{SkillContext, TILTS};
-use crate::motion::end_effector::{Roll, solve};
+use crate::motion::end_effector::Roll;
 use crate::scene::{Footprint, Pinch, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, meters.
@@ -145,7 +145,8 @@ pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bo
 /// Returns why none of the reachable grasps of an object is free; `None` if one is free, or if none
 /// is reachable.
 pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
-    let collision_world = [context.neighbors(name), context.only(name)];
+    let (neighbors, only) = (context.neighbors(name), context.only(name));
+    let around = context.among(&neighbors).and(&only);
     let mut refusal = None;
     let mut infeasible = Vec::new();
     for tilt in TILTS {
@@ -154,7 +155,7 @@ pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> O
                 continue;
             };
             for grasp in with_openings(context.gripper, vec![grasp]) {
-                match check_open(context, &collision_world, &grasp) {
+                match check_open(context, &around, &grasp) {
                     Ok(()) => return None,
                     Err(why) => refusal = closest(refusal, why),
                 }
@@ -162,7 +163,7 @@ pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> O
             }
         }
     }
-    let is_free = |grasp: &Grasp| check_open(context, &collision_world, grasp).is_ok();
+    let is_free = |grasp: &Grasp| check_open(context, &around, grasp).is_ok();
     refusal.filter(|_| !otherwise(context, &infeasible).any(|grasp| is_free(&grasp)))
 }
 
@@ -180,18 +181,16 @@ pub fn otherwise<'a>(
     })
 }
 
-/// Checks a grasp with its fingers open.
+/// Checks a grasp with its fingers open, among the object's neighbors and the object itself.
 ///
 /// # Errors
 /// If an obstacle is too close to the open fingers.
 pub fn check_open(
     context: &SkillContext<'_>,
-    collision_world: &[CollisionWorld],
+    around: &PostureCheck<'_>,
     grasp: &Grasp,
 ) -> Result<(), Refusal> {
-    collision_world
-        .iter()
-        .try_for_each(|around| context.check(&grasp.posture, grasp.open, around))
+    context.check(&grasp.posture, grasp.open, around)
 }
 
 /// Returns every reachable grasp of an object, least tilted first, then nearest to the current
@@ -309,7 +308,7 @@ fn reach(
     let pose = context
         .end_effector
         .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
-    let posture = solve(context.robot, &pose, context.joints, name)?;
+    let posture = context.solve(&pose, context.joints, name)?;
     // One finger pushes the object over the gap to the stationary one.
     let slide = if gripper.parallel { 0.0 } else { gap };
     let base_from_object = Pose::new(

@@ -39,16 +39,17 @@ pub fn first_grasp<T>(
     let name = &object.name;
     let mut refusal = None;
     let grasps = another(grasps(context, name, &object.solid)?, context.attempt);
-    let collision_world = [context.neighbors(name), context.only(name)];
+    let (neighbors, only) = (context.neighbors(name), context.only(name));
+    let around = context.among(&neighbors).and(&only);
     let is_known_shape = object.solid.contour.is_none();
     // What has an outline of its own has so many grasps that those that are blocked are left out.
     let usual = grasps
         .iter()
-        .filter(|grasp| is_known_shape || check_open(context, &collision_world, grasp).is_ok())
+        .filter(|grasp| is_known_shape || check_open(context, &around, grasp).is_ok())
         .take(ATTEMPTS)
         .cloned();
     let others = otherwise(context, &grasps)
-        .filter(|grasp| check_open(context, &collision_world, grasp).is_ok())
+        .filter(|grasp| check_open(context, &around, grasp).is_ok())
         .take(OTHERWISE);
     for grasp in usual.chain(others) {
         match attempt(&grasp) {
@@ -83,7 +84,8 @@ pub fn pick_up<'a>(
     let posture = solve(robot, &before, &grasp.posture, name)?;
 
     let mut script = MotionBuilder::new(*context);
-    check_open(context, &[neighbors.clone(), context.only(name)], grasp)?;
+    let only = context.only(name);
+    check_open(context, &context.among(&neighbors).and(&only), grasp)?;
     script.transit(&posture, grasp.open, around)?;
     script.line(
         &grasp.base_from_tool,

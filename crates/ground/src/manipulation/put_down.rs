@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_robot::{CollisionWorld, TABLE};
+use enact_robot::{CollisionWorld, PostureCheck, TABLE};
 use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::SkillContext;
@@ -85,7 +85,7 @@ impl<'a> PutDown<'a> {
             ..
         } = self.context;
         let empty = self.context.around.within(TARGET_MARGIN);
-        let open = self.opened(path, spare, &empty)?;
+        let open = self.opened(path, spare, &self.context.among(&empty))?;
         let middle = self.held.tool_from_object.translation.vector.into();
         let over = path.middle(self.held) + Vector3::z() * self.descent(path);
         let above = end_effector.pose(&middle, &over, path.tilt + more, path.roll);
@@ -118,7 +118,7 @@ impl<'a> PutDown<'a> {
     pub fn opens(
         &self,
         paths: &[ReleasePose],
-        around: &CollisionWorld,
+        around: &PostureCheck<'_>,
     ) -> Result<(), Option<Refusal>> {
         let mut refusal = None;
         for path in paths {
@@ -138,7 +138,7 @@ impl<'a> PutDown<'a> {
         &self,
         path: &ReleasePose,
         spare: f64,
-        around: &CollisionWorld,
+        around: &PostureCheck<'_>,
     ) -> Result<f64, Refusal> {
         let gripper = self.context.gripper;
         let (axis, at) = (gripper.opening_axis.into_inner(), gripper.tool_from_grasp);

@@ -7,7 +7,7 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use super::context::{SkillContext, TILTS};
 use super::grasp::{HOPELESS, closest};
 use super::spot::Spot;
-use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::motion::end_effector::{Roll, shifted};
 use crate::motion::obstacles::lowest;
 use crate::scene::{HeldObject, SceneObject, Solid};
 
@@ -89,7 +89,7 @@ pub fn releases(
         }
         let up = height - underside(&pose, held);
         let base_from_tool = shifted(&pose, Vector3::z() * up);
-        match solve(context.robot, &base_from_tool, context.joints, &target.name) {
+        match context.solve(&base_from_tool, context.joints, &target.name) {
             Ok(posture) => {
                 *successes += 1;
                 found.push(ReleasePose {

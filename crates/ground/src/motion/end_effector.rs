@@ -1,6 +1,6 @@
 //! Tool poses by approach and opening direction.
 
-use enact_robot::{Gripper, IkTarget, Robot};
+use enact_robot::{Gripper, IkSolution, IkTarget, Robot};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
@@ -82,11 +82,17 @@ impl EndEffector {
     pub fn pose(&self, tool_point: &Point3, target: &Point3, tilt: f64, roll: Roll) -> Pose {
         let mut heading = self.outwards(target);
         let mut pose = Pose::identity();
+        let hand_from_tool = frame(&self.opening, &self.approach).transpose();
         for _ in 0..ROUNDS {
-            let rotation = self.rotation(heading, tilt, roll);
+            let rotation = rotation(heading, tilt, roll, &hand_from_tool);
             let origin = target - rotation * tool_point.coords;
             pose = Pose::from_parts(origin.coords.into(), rotation);
-            heading = self.heading_of(&pose, target);
+            let next = self.heading_of(&pose, target);
+            if next.to_bits() == heading.to_bits() {
+                // Nothing changes any more.
+                break;
+            }
+            heading = next;
         }
         pose
     }
@@ -104,22 +110,6 @@ impl EndEffector {
     /// Returns the heading of a target as seen from the first joint, radians.
     pub fn outwards(&self, target: &Point3) -> f64 {
         (target.y - self.pan[1]).atan2(target.x - self.pan[0])
-    }
-
-    fn rotation(&self, heading: f64, tilt: f64, roll: Roll) -> UnitQuaternion<f64> {
-        let yaw = match roll {
-            Roll::Yaw(yaw) => yaw,
-            Roll::FromHeading(yaw) => heading + yaw,
-        };
-        let outwards = Vector3::new(heading.cos(), heading.sin(), 0.0);
-        let approach = outwards * tilt.sin() - Vector3::z() * tilt.cos();
-        let along = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
-        let opening = (along - approach * approach.dot(&along)).normalize();
-        let base = frame(&opening, &approach);
-        let tool = frame(&self.opening, &self.approach);
-        UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(
-            base * tool.transpose(),
-        ))
     }
 
     /// Returns the heading into which a hand at this pose would tilt when working at `target`,
@@ -141,7 +131,31 @@ impl EndEffector {
 /// If the pose is unreachable; the refusal calls it `what`.
 pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
     let seed = &seed[..robot.arm_joints().len()];
-    match robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE) {
+    named(
+        robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE),
+        what,
+    )
+}
+
+/// Solves as [`solve`] does, in less time where the pose is unreachable.
+///
+/// # Errors
+/// If the pose is unreachable; the refusal does not tell by how much.
+pub fn solve_if_reachable(
+    robot: &Robot,
+    pose: &Pose,
+    seed: &[f64],
+    what: &str,
+) -> Result<JointVector, Refusal> {
+    let seed = &seed[..robot.arm_joints().len()];
+    named(
+        robot.inverse_if_reachable(&IkTarget::Pose(*pose), seed, INSIDE),
+        what,
+    )
+}
+
+fn named(found: Result<IkSolution, Refusal>, what: &str) -> Result<JointVector, Refusal> {
+    match found {
         Ok(solution) => Ok(solution.joints.into()),
         Err(Refusal::Unreachable {
             x, y, z, distance, ..
@@ -190,6 +204,27 @@ fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
         next = links[mount.parent].mount.as_ref();
     }
     reach
+}
+
+/// Returns the rotation of the tool whose hand has this heading, tilt and roll.
+fn rotation(
+    heading: f64,
+    tilt: f64,
+    roll: Roll,
+    hand_from_tool: &Matrix3<f64>,
+) -> UnitQuaternion<f64> {
+    let yaw = match roll {
+        Roll::Yaw(yaw) => yaw,
+        Roll::FromHeading(yaw) => heading + yaw,
+    };
+    let outwards = Vector3::new(heading.cos(), heading.sin(), 0.0);
+    let approach = outwards * tilt.sin() - Vector3::z() * tilt.cos();
+    let along = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
+    let opening = (along - approach * approach.dot(&along)).normalize();
+    let base_from_hand = frame(&opening, &approach);
+    UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(
+        base_from_hand * hand_from_tool,
+    ))
 }
 
 /// Returns the orthonormal axes opening, approach × opening, approach as columns.

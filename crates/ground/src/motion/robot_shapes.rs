@@ -20,6 +20,9 @@ const HELD_SKIN: f64 = 0.015;
 /// The same for a thing with an outline of its own, which may have swung between the fingers.
 const HELD_CONTOUR_SKIN: f64 = 0.03;
 
+/// Length by which bounds are widened for the rounding of numbers, meters.
+const SLACK: f64 = 1e-6;
+
 /// A part of the robot, or its held object, at its pose.
 pub struct PlacedShape<'a> {
     /// Shape of the part.
@@ -65,9 +68,13 @@ pub fn placed<'a>(
 /// Returns whether an observed point belongs to one of these parts.
 pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
     placed.iter().any(|placed| {
-        let local = placed.base_from_shape.inverse_transform_point(point);
-        local.coords.norm() < placed.part.shape.radius() + placed.skin
-            && placed.part.shape.distance(&local) < placed.skin
+        let reach = placed.part.shape.radius() + placed.skin;
+        let away = point.coords - placed.base_from_shape.translation.vector;
+        // Most points are far from most parts, which is found out without turning them.
+        away.norm_squared() < (reach + SLACK).powi(2) && {
+            let local = placed.base_from_shape.inverse_transform_point(point);
+            local.coords.norm() < reach && placed.part.shape.distance(&local) < placed.skin
+        }
     })
 }
 
@@ -80,6 +87,12 @@ pub fn is_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> boo
 }
 
 impl PlacedShape<'_> {
+    /// Returns whether any of it may be below a height in the base frame, meters; never a false
+    /// negative.
+    pub fn may_be_below(&self, height: f64) -> bool {
+        self.base_from_shape.translation.z - self.part.shape.radius() - SLACK < height
+    }
+
     /// Returns points all over its surface, in the base frame.
     pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {
         surface_points(&self.part.shape)

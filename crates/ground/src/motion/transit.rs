@@ -204,6 +204,7 @@ fn searched(
     goal: &JointVector,
 ) -> Option<Vec<MotionSegment>> {
     let collider = robot.collider();
+    let postures = collider.postures(around);
     let arm = robot.arm_joints().len();
     let joints = robot.joints().iter().enumerate();
     let limits = joints.map(|(joint, description)| {
@@ -218,7 +219,7 @@ fn searched(
     });
     let space = ConfigurationSpace {
         limits: limits.collect(),
-        free: &|posture| collider.check_posture(posture, around).is_ok(),
+        free: &|posture| postures.check(posture).is_ok(),
         clear: &|from, to| collider.check_path(&dense(from, to, STEP), around).is_ok(),
     };
     let path = connect(&space, start, goal, 0)?;

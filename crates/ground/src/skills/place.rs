@@ -57,7 +57,8 @@ impl GroundedSkill for Place {
             Err(why) => return Some(why),
         };
         let placing = placing(context, held, target);
-        let empty = context.around.within(TARGET_MARGIN);
+        let touching = context.around.within(TARGET_MARGIN);
+        let empty = context.among(&touching);
         // The hand has most room at the greatest height.
         let drop = *drops(target, relation).last()?;
         let mut refusal = None;

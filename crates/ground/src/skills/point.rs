@@ -12,7 +12,7 @@ use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{closest, require_in_reach};
 use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
-use crate::motion::end_effector::{Roll, solve};
+use crate::motion::end_effector::Roll;
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
@@ -39,6 +39,7 @@ impl GroundedSkill for Point {
     ) -> Option<Refusal> {
         let (name, solid) = (&object.name, &object.solid);
         let carrying = context.carrying();
+        let carrying = context.among(&carrying);
         let mut refusal = None;
         for posture in postures(context, name, solid).flatten() {
             match context.check(&posture, context.gripper.closed, &carrying) {
@@ -58,17 +59,14 @@ impl GroundedSkill for Point {
         let solid = &context.find(name)?.solid;
         let carrying = context.carrying();
         require_in_reach(context, name, &solid.center())?;
+        let among = context.among(&carrying);
+        let closed = context.gripper.closed;
         let mut refusal = None;
         let others = otherwise(context, name, solid)
-            .filter(|posture| {
-                context
-                    .check(posture, context.gripper.closed, &carrying)
-                    .is_ok()
-            })
+            .filter(|posture| context.check(posture, closed, &among).is_ok())
             .take(OTHERWISE);
         for posture in postures(context, name, solid).chain(others.map(Ok)) {
             let mut script = MotionBuilder::new(*context);
-            let closed = context.gripper.closed;
             match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
                 Ok(()) => return Ok(script.finish()),
                 Err(why) => refusal = closest(refusal, why),
@@ -105,8 +103,8 @@ fn postures<'a>(
     solid: &Solid,
 ) -> impl Iterator<Item = Result<JointVector, Refusal>> {
     let context = *context;
-    let solve = move |pose: Pose| solve(context.robot, &pose, context.joints, name);
-    poses(&context, solid).into_iter().map(solve)
+    let solve = move |pose: Pose| context.solve(&pose, context.joints, name);
+    poses(context, solid).map(solve)
 }
 
 /// Returns the arm's other postures there.
@@ -115,26 +113,26 @@ fn otherwise<'a>(
     name: &'a str,
     solid: &Solid,
 ) -> impl Iterator<Item = JointVector> + 'a {
-    poses(context, solid).into_iter().flat_map(move |pose| {
-        let nearest = solve(context.robot, &pose, context.joints, name);
+    poses(*context, solid).flat_map(move |pose| {
+        let nearest = context.solve(&pose, context.joints, name);
         nearest.map_or_else(|_| Vec::new(), |known| context.others(&pose, &known))
     })
 }
 
 /// Returns tool poses with the fingertips above an object, the best first.
-fn poses(context: &SkillContext<'_>, solid: &Solid) -> Vec<Pose> {
-    let mut poses = Vec::new();
-    for hover in HOVERS {
-        let height = solid.top + hover + context.gripper.fingertip_reach;
-        let target = Point3::new(solid.x, solid.y, height);
-        for tilt in TILTS {
-            for step in 0..ROLLS {
-                let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
-                let grasp = &context.gripper.tool_from_grasp;
-                let roll = Roll::FromHeading(turn);
-                poses.push(context.end_effector.pose(grasp, &target, tilt, roll));
-            }
-        }
-    }
-    poses
+fn poses<'a>(context: SkillContext<'a>, solid: &Solid) -> impl Iterator<Item = Pose> + use<'a> {
+    let (x, y, top) = (solid.x, solid.y, solid.top);
+    let turns = |hover: f64, tilt: f64| (0..ROLLS).map(move |step| (hover, tilt, step));
+    let tilts = move |hover: f64| TILTS.into_iter().flat_map(move |tilt| turns(hover, tilt));
+    HOVERS
+        .into_iter()
+        .flat_map(tilts)
+        .map(move |(hover, tilt, step)| {
+            let height = top + hover + context.gripper.fingertip_reach;
+            let target = Point3::new(x, y, height);
+            let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
+            let grasp = &context.gripper.tool_from_grasp;
+            let roll = Roll::FromHeading(turn);
+            context.end_effector.pose(grasp, &target, tilt, roll)
+        })
 }

@@ -5,14 +5,14 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 use enact_plan::skills::Push;
 use enact_plan::{Direction, Relation};
 use enact_robot::description::Gripper;
-use enact_robot::{Obstacle, TABLE};
+use enact_robot::{HalfSpace, Obstacle, PostureCheck, TABLE};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::GroundedSkill;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{closest, require_in_reach};
 use crate::manipulation::{MotionBuilder, SkillContext};
-use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::motion::end_effector::{Roll, shifted};
 use crate::motion::robot_shapes::placed;
 use crate::motion::{Purpose, StepMotion};
 use crate::scene::direction::on_table;
@@ -45,6 +45,8 @@ const TIP_CLEARANCE: f64 = 0.006;
 const ABOVE: f64 = 0.06;
 /// Free distance in front of the pushed object, meters.
 const ROOM: f64 = 0.005;
+/// Distance beyond which a thing is out of the way whatever the rounding of numbers, meters.
+const SLACK: f64 = 1e-6;
 /// Speeds, m/s.
 const PUSH_SPEED: f64 = 0.06;
 const SPEED: f64 = 0.12;
@@ -65,9 +67,12 @@ impl GroundedSkill for Push {
         object: &SceneObject,
     ) -> Option<Refusal> {
         let camera = context.scene.camera()?;
+        let neighbors = context.neighbors(&object.name);
+        let around = context.among(&neighbors);
+        let way = Way::new(context, object);
         let mut refusal = None;
         for direction in Direction::ALL {
-            match barrier(context, object, &on_table(camera, direction)?) {
+            match barrier(&way, &around, &on_table(camera, direction)?) {
                 Some(why) => refusal = closest(refusal, why),
                 None => return None,
             }
@@ -86,7 +91,7 @@ impl GroundedSkill for Push {
         let path = on_table(camera, self.direction).ok_or_else(|| {
             Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
         })?;
-        let distance = free_distance(context, object, &path)?;
+        let distance = Way::new(context, object).free_distance(&path)?;
         let mut refusal = None;
         let slide = Slide {
             context,
@@ -122,21 +127,21 @@ impl GroundedSkill for Push {
     }
 }
 
-/// Returns the obstacle to a push, if there is one.
-fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> Option<Refusal> {
-    let distance = match free_distance(context, object, path) {
+/// Returns the obstacle to a push along `path`, if there is one; `around` are the object's neighbors.
+fn barrier(way: &Way<'_>, around: &PostureCheck<'_>, path: &Vector3) -> Option<Refusal> {
+    let distance = match way.free_distance(path) {
         Ok(distance) => distance,
         Err(why) => return Some(why),
     };
     let slide = Slide {
-        context,
-        object,
+        context: way.context,
+        object: way.object,
         path: *path,
         distance,
     };
     let mut refusal = None;
     for hold in holds() {
-        match slide.is_free(&hold) {
+        match slide.is_free(&hold, around) {
             Ok(()) => return None,
             // A place that the hand cannot reach is no evidence of an obstacle.
             Err(Refusal::Unreachable { .. } | Refusal::NotApplicable(_)) => {}
@@ -146,65 +151,82 @@ fn barrier(context: &SkillContext<'_>, object: &SceneObject, path: &Vector3) -> 
     refusal
 }
 
-/// Returns how far the object can slide before it meets another, meters.
-fn free_distance(
-    context: &SkillContext<'_>,
-    object: &SceneObject,
-    path: &Vector3,
-) -> Result<f64, Refusal> {
-    let mut refusal = None;
-    for distance in DISTANCES {
-        match blocked(context, object, path, distance) {
-            None => return Ok(distance),
-            Some(why) => refusal = Some(why),
-        }
-    }
-    refusal.map_or(Ok(0.0), Err)
+/// What an object may meet when it slides along the table.
+struct Way<'a> {
+    context: &'a SkillContext<'a>,
+    object: &'a SceneObject,
+    /// Bodies that are no objects of the scene.
+    bodies: Vec<&'a Obstacle>,
+    walls: Vec<&'a HalfSpace>,
+    /// Objects that are near enough.
+    others: Vec<&'a SceneObject>,
 }
 
-fn blocked(
-    context: &SkillContext<'_>,
-    object: &SceneObject,
-    path: &Vector3,
-    distance: f64,
-) -> Option<Refusal> {
-    let solid = &object.solid;
-    let radius = solid.footprint.inner_radius();
-    let room = |distance_to: &dyn Fn(&Point3) -> f64| {
-        let ahead = (1..=5).map(|step| f64::from(step) / 5.0 * distance);
-        ahead
-            .map(|ahead| distance_to(&(solid.center() + path * ahead)) - radius)
-            .fold(f64::INFINITY, f64::min)
-    };
-    let known = context.scene.objects();
-    let is_known = |obstacle: &Obstacle| {
-        obstacle.is_perceived() && known.iter().any(|other| other.name == obstacle.name())
-    };
-    let bodies = context.around.obstacles.iter();
-    let bodies = bodies
-        .filter(|(obstacle, _)| !is_known(obstacle))
-        .map(|(obstacle, _)| (obstacle.name(), room(&|at| obstacle.distance_to(at))));
-    let walls = context.around.half_spaces.iter();
-    let walls = walls
-        .filter(|wall| !wall.is_table())
-        .map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to(at))));
-    let others = known
-        .iter()
-        .filter(|other| other.name != object.name && other.solid.base < solid.top)
-        .filter(|other| context.around.has(&other.name))
-        .filter(|other| !rests_together(object, other))
-        .map(|other| {
+impl<'a> Way<'a> {
+    fn new(context: &'a SkillContext<'a>, object: &'a SceneObject) -> Self {
+        let known = context.scene.objects();
+        let is_known = |obstacle: &Obstacle| {
+            obstacle.is_perceived() && known.iter().any(|other| other.name == obstacle.name())
+        };
+        let solid = &object.solid;
+        // No point of its path is farther from where it is than the longest push.
+        let reach = DISTANCES[0] + solid.footprint.inner_radius() + ROOM + SLACK;
+        let is_near = |other: &SceneObject| other.solid.plan_distance(solid.x, solid.y) < reach;
+        let bodies = context.around.obstacles.iter().map(|(body, _)| &**body);
+        let walls = context.around.half_spaces.iter();
+        let others = known
+            .iter()
+            .filter(|other| is_near(other))
+            .filter(|other| other.name != object.name && other.solid.base < solid.top)
+            .filter(|other| context.around.has(&other.name))
+            .filter(|other| !rests_together(object, other));
+        Self {
+            context,
+            object,
+            bodies: bodies.filter(|body| !is_known(body)).collect(),
+            walls: walls.filter(|wall| !wall.is_table()).collect(),
+            others: others.collect(),
+        }
+    }
+
+    /// Returns how far the object can slide before it meets another, meters.
+    fn free_distance(&self, path: &Vector3) -> Result<f64, Refusal> {
+        let mut refusal = None;
+        for distance in DISTANCES {
+            match self.blocked(path, distance) {
+                None => return Ok(distance),
+                Some(why) => refusal = Some(why),
+            }
+        }
+        refusal.map_or(Ok(0.0), Err)
+    }
+
+    fn blocked(&self, path: &Vector3, distance: f64) -> Option<Refusal> {
+        let solid = &self.object.solid;
+        let radius = solid.footprint.inner_radius();
+        let room = |distance_to: &dyn Fn(&Point3) -> f64| {
+            let ahead = (1..=5).map(|step| f64::from(step) / 5.0 * distance);
+            ahead
+                .map(|ahead| distance_to(&(solid.center() + path * ahead)) - radius)
+                .fold(f64::INFINITY, f64::min)
+        };
+        let bodies = self.bodies.iter();
+        let bodies = bodies.map(|body| (body.name(), room(&|at| body.distance_to(at))));
+        let walls = self.walls.iter();
+        let walls = walls.map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to(at))));
+        let others = self.others.iter().map(|other| {
             let room = room(&|at| other.solid.plan_distance(at.x, at.y));
             (other.name.as_str(), room)
         });
-    let mut all = bodies.chain(walls).chain(others);
-    all.find(|(_, room)| *room < ROOM)
-        .map(|(name, room)| Refusal::Collision {
-            first: object.name.clone(),
-            second: name.to_owned(),
-            distance: room,
-            margin: ROOM,
-        })
+        let mut all = bodies.chain(walls).chain(others);
+        all.find(|(_, room)| *room < ROOM)
+            .map(|(name, room)| Refusal::Collision {
+                first: self.object.name.clone(),
+                second: name.to_owned(),
+                distance: room,
+                margin: ROOM,
+            })
+    }
 }
 
 fn rests_together(a: &SceneObject, b: &SceneObject) -> bool {
@@ -275,13 +297,12 @@ impl<'a> Slide<'a> {
     }
 
     /// Checks the first and last postures of the push; refuses it if an obstacle is too close.
-    fn is_free(&self, hold: &Hold) -> Result<(), Refusal> {
+    fn is_free(&self, hold: &Hold, around: &PostureCheck<'_>) -> Result<(), Refusal> {
         let context = self.context;
-        let neighbors = context.neighbors(&self.object.name);
         let closed = context.gripper.closed;
         self.first(hold, |stroke| {
             let mut postures = [&stroke.over, &stroke.ahead].into_iter();
-            postures.try_for_each(|posture| context.check(posture, closed, &neighbors))
+            postures.try_for_each(|posture| context.check(posture, closed, around))
         })
     }
 
@@ -324,9 +345,9 @@ impl<'a> Slide<'a> {
 
     /// Returns postures of the arm near which it performs the stroke.
     fn seeds(&self, hold: &Hold) -> Result<Vec<JointVector>, Refusal> {
-        let SkillContext { robot, joints, .. } = *self.context;
+        let context = self.context;
         let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.path) + FAR);
-        let nearest = solve(robot, &far, joints, &self.object.name)?;
+        let nearest = context.solve(&far, context.joints, &self.object.name)?;
         Ok(if hold.nearest {
             vec![nearest]
         } else {
@@ -364,8 +385,8 @@ impl<'a> Slide<'a> {
         let start = self.pose(hold, raise, behind);
         let end = self.pose(hold, raise, behind - GAP - distance);
         let above = shifted(&start, Vector3::z() * ABOVE);
-        let over = solve(context.robot, &above, seed, &object.name)?;
-        let ahead = solve(context.robot, &end, &over, &object.name)?;
+        let over = context.solve(&above, seed, &object.name)?;
+        let ahead = context.solve(&end, &over, &object.name)?;
         Ok(Stroke {
             start,
             end,
@@ -404,11 +425,12 @@ fn front(
     let gripper = context.gripper;
     let joints = context.with_gripper_at(posture, context.joints, gripper.closed);
     let grasp_point = pose * gripper.tool_from_grasp;
+    let ceiling = solid.top + 0.01;
     placed(context.robot, None, &joints)
         .iter()
-        .filter(|placed| placed.part.roams())
+        .filter(|placed| placed.part.roams() && placed.may_be_below(ceiling))
         .flat_map(|placed| placed.surface().collect::<Vec<_>>())
-        .filter(|point| point.z < solid.top + 0.01)
+        .filter(|point| point.z < ceiling)
         .map(|point| (point - grasp_point).dot(path))
         .fold(0.0, f64::max)
 }

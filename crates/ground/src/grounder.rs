@@ -19,7 +19,7 @@ use crate::motion::{EndEffector, Roll, StepMotion};
 use crate::scene::fit::MEASURED;
 use crate::scene::pointing_check;
 use crate::scene::{
-    DroppedDetection, Finding, Proposal, SceneMemory, SceneObject, Solid, proposals,
+    DroppedDetection, Finding, PointCloud, Proposal, SceneMemory, SceneObject, Solid, proposals_in,
 };
 use crate::skills::{grounded, infeasibility, is_afforded, takes_relation, unavailable};
 
@@ -31,6 +31,8 @@ const ROLLS: u32 = 4;
 const EXPLAINED: f64 = 0.015;
 /// The corresponding distance for the center of a detection beside the robot, meters.
 const FLANK: f64 = 0.02;
+/// Length by which bounds are widened for the rounding of numbers, meters.
+const SLACK: f64 = 1e-6;
 /// Label of a detection that nobody has named.
 const UNNAMED: &str = "something unnamed";
 /// Number of path searches around obstacles allowed for one step.
@@ -100,14 +102,16 @@ impl Grounder {
         let placed = joints.map_or_else(Vec::new, |joints| {
             placed(&self.robot, held.as_deref(), joints)
         });
-        let reports = scene.update(frame, detections, &|point| is_part(&placed, point));
+        let cloud = PointCloud::new(frame);
+        let is_robot = |point: &Point3| is_part(&placed, point);
+        let reports = scene.update_with(frame, cloud.as_ref(), detections, &is_robot);
         // Without the robot's pose, an unnamed detection may be the robot itself.
-        let unnamed = match joints {
-            Some(_) => self
-                .proposed(scene, frame, &placed)
+        let unnamed = match (joints, &cloud) {
+            (Some(_), Some(cloud)) => self
+                .proposed(scene, cloud, &placed)
                 .map(|one| one.solid)
                 .collect(),
-            None => Vec::new(),
+            _ => Vec::new(),
         };
         scene.leave_unnamed(unnamed);
         reports
@@ -139,8 +143,11 @@ impl Grounder {
     ) -> Vec<NormalizedPoint> {
         let held = scene.held().map(|held| in_hand(&self.robot, held));
         let placed = placed(&self.robot, held.as_deref(), joints);
+        let Some(cloud) = PointCloud::new(frame) else {
+            return Vec::new();
+        };
         let nothing = SceneMemory::default();
-        let found = self.proposed(&nothing, frame, &placed);
+        let found = self.proposed(&nothing, &cloud, &placed);
         found.take(Detection::MAX).map(|one| one.point).collect()
     }
 
@@ -148,19 +155,25 @@ impl Grounder {
     fn proposed(
         &self,
         scene: &SceneMemory,
-        frame: &Frame,
+        cloud: &PointCloud,
         placed: &[PlacedShape<'_>],
     ) -> impl Iterator<Item = Proposal> {
         let fixed = || self.fixed.obstacles.iter().map(|(obstacle, _)| obstacle);
+        let objects = scene.objects().iter().map(|object| &object.solid);
+        // Most points are far from most objects, which is found out without their outlines.
+        let objects: Vec<(f64, &Solid)> = objects
+            .map(|solid| ((solid.outer_radius() + EXPLAINED + SLACK).powi(2), solid))
+            .collect();
         let is_known = |point: &Point3| {
+            let is_of = |(reach, solid): &(f64, &Solid)| {
+                (point.x - solid.x).powi(2) + (point.y - solid.y).powi(2) < *reach
+                    && solid.distance(point) < EXPLAINED
+            };
             is_part(placed, point)
                 || fixed().any(|obstacle| obstacle.distance_to(point) < EXPLAINED)
-                || scene
-                    .objects()
-                    .iter()
-                    .any(|object| object.solid.distance(point) < EXPLAINED)
+                || objects.iter().any(is_of)
         };
-        proposals(frame, &is_known)
+        proposals_in(cloud, &is_known)
             .into_iter()
             .filter(move |one| !is_near(placed, &one.solid.center(), FLANK))
     }

@@ -28,8 +28,9 @@ const TOLERANCE: f64 = 1e-10;
 
 impl Distortion {
     /// Returns whether there is none.
+    #[inline]
     pub fn is_none(&self) -> bool {
-        *self == Self::None
+        matches!(self, Self::None)
     }
 
     /// Returns where a lens shows what would be at `ideal` without it; `None` beyond the radius at
@@ -56,7 +57,15 @@ impl Distortion {
 
     /// Returns what a lens shows at `bent`, as it would be seen without it; `None` where nothing in
     /// front of the camera leads there.
+    #[inline]
     pub fn straighten(&self, bent: &Vector2<f64>) -> Option<Vector2<f64>> {
+        if self.is_none() {
+            return Some(*bent);
+        }
+        self.unbend(bent)
+    }
+
+    fn unbend(&self, bent: &Vector2<f64>) -> Option<Vector2<f64>> {
         match self {
             Self::None => Some(*bent),
             Self::BrownConrady(k) => {

@@ -26,6 +26,7 @@ pub struct Frame {
 impl Frame {
     /// Returns the point in the base frame that pixel `(x, y)` shows, from its depth; `None` if
     /// there is no reading.
+    #[inline]
     pub fn deproject(&self, x: f64, y: f64) -> Option<Point3> {
         let depth = self.depth.as_ref()?.at(x, y)?;
         Some(self.base_from_camera * self.intrinsics.deproject(x, y, depth)?)
@@ -67,6 +68,7 @@ pub struct DepthImage {
 
 impl DepthImage {
     /// Returns the depth at the pixel that contains `(x, y)`, meters.
+    #[inline]
     pub fn at(&self, x: f64, y: f64) -> Option<f64> {
         let inside =
             0.0 <= x && x < f64::from(self.width) && 0.0 <= y && y < f64::from(self.height);

@@ -58,6 +58,7 @@ impl Intrinsics {
 
     /// Returns the point in the camera frame that pixel `(x, y)` shows at `depth` meters
     /// along the optical axis; `None` where the lens shows nothing that is in front of the camera.
+    #[inline]
     pub fn deproject(&self, x: f64, y: f64, depth: f64) -> Option<Point3> {
         let bent = Vector2::new((x - self.cx) / self.fx, (y - self.cy) / self.fy);
         let ideal = self.distortion.straighten(&bent)?;

@@ -5,6 +5,7 @@ use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};
 
 use super::line_of_sight::{Standing, at_height, distance_to_hidden, standing, upon};
 use super::observe::{DroppedDetection, Observation, observe};
+use super::point_cloud::PointCloud;
 use super::relation::supports;
 use super::solid::Solid;
 use crate::motion::Effect;
@@ -264,9 +265,21 @@ impl SceneMemory {
         detections: &[Detection],
         is_robot: &dyn Fn(&Point3) -> bool,
     ) -> Vec<DroppedDetection> {
+        let cloud = PointCloud::new(frame);
+        self.update_with(frame, cloud.as_ref(), detections, is_robot)
+    }
+
+    /// The same, with the point cloud of the frame, if it has depth.
+    pub fn update_with(
+        &mut self,
+        frame: &Frame,
+        cloud: Option<&PointCloud>,
+        detections: &[Detection],
+        is_robot: &dyn Fn(&Point3) -> bool,
+    ) -> Vec<DroppedDetection> {
         self.base_from_camera = Some(frame.base_from_camera);
         self.intrinsics = Some(frame.intrinsics);
-        let (observations, mut reports) = observe(frame, detections, is_robot);
+        let (observations, mut reports) = observe(frame, cloud, detections, is_robot);
         for object in &mut self.objects {
             object.unseen += 1;
             object.unsure = false;

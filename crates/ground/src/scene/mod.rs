@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`point_cloud`] | pixels as points, with colors that do not depend on shading |
 //! | [`region`] | the pixels that belong to the object at a point |
+//! | `median` | the middle one of many numbers |
 //! | [`outline`] | balls, discs and rectangles through measured points |
+//! | [`extreme_points`] | the points that can be outermost in some direction |
 //! | [`contour`] | outlines of any shape, and where fingers can take them |
 //! | [`measure`] | measures the outline of what is none of the known shapes |
 //! | [`fit`] | completes the geometry from the visible surface |
@@ -25,9 +27,11 @@ pub mod change;
 pub mod contents;
 pub mod contour;
 pub mod direction;
+pub mod extreme_points;
 pub mod fit;
 pub mod line_of_sight;
 pub mod measure;
+mod median;
 pub mod memory;
 pub mod observe;
 pub mod outline;
@@ -43,6 +47,7 @@ pub mod solid;
 pub use contour::{Contour, Pinch};
 pub use memory::{HeldObject, SceneMemory, SceneObject};
 pub use observe::{DroppedDetection, Observation};
+pub use point_cloud::PointCloud;
 pub use pointing_check::{Doubt, Finding};
-pub use proposal::{Proposal, proposals};
+pub use proposal::{Proposal, proposals, proposals_in};
 pub use solid::{Footprint, Hollow, Solid};

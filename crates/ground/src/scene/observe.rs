@@ -68,15 +68,16 @@ impl fmt::Display for DroppedDetection {
     }
 }
 
-/// Turns detections into solids; what lands on nothing solid is reported.
-/// `is_robot` says which points are the robot's own.
+/// Turns detections into solids; what lands on nothing solid is reported. `cloud` is the frame's
+/// point cloud, if it has depth. `is_robot` says which points are the robot's own.
 pub fn observe(
     frame: &Frame,
+    cloud: Option<&PointCloud>,
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> (Vec<Observation>, Vec<DroppedDetection>) {
-    let solids = match PointCloud::new(frame) {
-        Some(cloud) => measured(frame, &cloud, detections, is_robot),
+    let solids = match cloud {
+        Some(cloud) => measured(frame, cloud, detections, is_robot),
         None => silhouettes(frame, detections, is_robot),
     };
     let (mut observations, mut reports) = (Vec::<Observation>::new(), Vec::new());
@@ -120,7 +121,7 @@ fn measured(
             detection.point.to_pixel(width, height)
         })
         .collect();
-    let table = TablePlane::new(cloud, TABLE_CLEARANCE);
+    let table = TablePlane::new(TABLE_CLEARANCE);
     let mut regions: Vec<Result<Vec<usize>, NoRegion>> = detections
         .iter()
         .zip(&pixels)
@@ -169,7 +170,7 @@ fn silhouettes(
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Vec<Result<Solid, &'static str>> {
     let cloud = PointCloud::on_table(frame);
-    let table = TablePlane::new(&cloud, TABLE_CLEARANCE);
+    let table = TablePlane::new(TABLE_CLEARANCE);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);

@@ -3,6 +3,8 @@
 use enact_types::Point3;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
+use super::extreme_points::outermost;
+
 /// Distance at which the influence of a point on a fit saturates, so that outliers do not steer it,
 /// meters.
 const STRAY: f64 = 0.003;
@@ -188,8 +190,10 @@ fn best_rectangle(
     if all.len() < 6 || boundary.is_empty() {
         return None;
     }
+    let trim = all.len() / 100;
+    let outer = outermost(all, trim);
     yaws.map(|yaw| {
-        let shape = around(all, yaw);
+        let shape = around(&outer, trim, yaw);
         let sum: f64 = turned(boundary, yaw)
             .map(|point| shape.distance_to_sides(point))
             .sum();
@@ -201,9 +205,8 @@ fn best_rectangle(
     .min_by(|a, b| a.residual.total_cmp(&b.residual))
 }
 
-/// Returns the tightest rectangle at `yaw`, without one percent of the points on each side.
-fn around(points: &[[f64; 2]], yaw: f64) -> Rectangle {
-    let trim = points.len() / 100;
+/// Returns the tightest rectangle at `yaw`, without `trim` of the points on each side.
+fn around(points: &[[f64; 2]], trim: usize, yaw: f64) -> Rectangle {
     let last = points.len() - 1 - trim;
     let extremes = [0, 1].map(|axis| {
         let mut along: Vec<f64> = turned(points, yaw).map(|point| point[axis]).collect();

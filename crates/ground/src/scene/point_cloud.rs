@@ -37,16 +37,18 @@ impl PointCloud {
 
     fn of(frame: &Frame, point: impl Fn(f64, f64) -> Option<Point3>) -> Self {
         let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
-        let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)));
+        let count = width as usize * height as usize;
+        let (mut points, mut colors) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for y in 0..height {
+            let middle = f64::from(y) + 0.5;
+            points.extend((0..width).map(|x| point(f64::from(x) + 0.5, middle)));
+            colors.extend((0..width).map(|x| chroma(frame.rgb.get_pixel(x, y).0)));
+        }
         Self {
             width: width as usize,
             height: height as usize,
-            points: pixels()
-                .map(|(x, y)| point(f64::from(x) + 0.5, f64::from(y) + 0.5))
-                .collect(),
-            chroma: pixels()
-                .map(|(x, y)| chroma(frame.rgb.get_pixel(x, y).0))
-                .collect(),
+            points,
+            chroma: colors,
             eye: Point3::from(frame.base_from_camera.translation.vector),
             pixel_angle: 1.0 / frame.intrinsics.fx,
         }
@@ -73,6 +75,14 @@ impl PointCloud {
     /// Returns whether a pixel is in the outermost row or column.
     pub fn is_at_the_edge(&self, index: usize) -> bool {
         self.neighbors(index).count() < 4
+    }
+
+    /// Returns the pixels within `radius` columns and rows of `(x, y)`, row by row.
+    pub fn within(&self, x: usize, y: usize, radius: usize) -> impl Iterator<Item = usize> {
+        let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);
+        let rows = y.saturating_sub(radius)..(y + radius + 1).min(self.height);
+        let width = self.width;
+        rows.flat_map(move |row| columns.clone().map(move |column| row * width + column))
     }
 
     /// Returns the pixels within `radius` columns and rows of `(x, y)`, nearest first.

@@ -85,6 +85,9 @@ pub fn check(
     let Some((given, others)) = readings.split_first() else {
         return Finding::Undecided;
     };
+    if others.is_empty() {
+        return Finding::Undecided;
+    }
     let view = View::new(frame, is_robot);
     let chances: Vec<f64> = given
         .points
@@ -175,7 +178,7 @@ impl<'a> View<'a> {
     fn new(frame: &'a Frame, is_robot: &'a dyn Fn(&Point3) -> bool) -> Self {
         let cloud = PointCloud::new(frame).unwrap_or_else(|| PointCloud::on_table(frame));
         Self {
-            table: TablePlane::new(&cloud, TABLE_CLEARANCE),
+            table: TablePlane::new(TABLE_CLEARANCE),
             radius: (MISS * cloud.width as f64).ceil() as usize,
             frame,
             cloud,
@@ -189,9 +192,8 @@ impl<'a> View<'a> {
         };
         let (width, height) = self.frame.rgb.dimensions();
         let (x, y) = point.to_pixel(width, height);
-        let near = self.cloud.around(x as usize, y as usize, self.radius);
-        let is_on = |pixel: &usize| self.stands_out(*pixel) && self.suits(*pixel, label);
-        if near.iter().any(is_on) {
+        let mut near = self.cloud.within(x as usize, y as usize, self.radius);
+        if near.any(|pixel| self.stands_out(pixel) && self.suits(pixel, label)) {
             Spot::Something
         } else {
             Spot::Nothing
@@ -206,7 +208,7 @@ impl<'a> View<'a> {
         }
         let [x, y] = [pixel % self.cloud.width, pixel / self.cloud.width];
         self.cloud.points[pixel].is_some()
-            && chroma_distance(self.cloud.chroma[pixel], self.table.color) > CHROMA
+            && chroma_distance(self.cloud.chroma[pixel], self.table.color(&self.cloud)) > CHROMA
             && !is_behind(self.frame, (x as f64 + 0.5, y as f64 + 0.5), self.is_robot)
     }
 

@@ -26,9 +26,12 @@ pub struct Proposal {
 /// Returns everything that rises above the table, in reading order; connected pixels of one color
 /// are one object. `is_known` excludes points. Empty without depth.
 pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
-    let Some(cloud) = PointCloud::new(frame) else {
-        return Vec::new();
-    };
+    let cloud = PointCloud::new(frame);
+    cloud.map_or_else(Vec::new, |cloud| proposals_in(&cloud, is_known))
+}
+
+/// The same, for the point cloud of a frame.
+pub fn proposals_in(cloud: &PointCloud, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
     let mut free: Vec<bool> = cloud
         .points
         .iter()
@@ -36,9 +39,9 @@ pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Propo
         .collect();
     let mut found = Vec::new();
     for seed in 0..free.len() {
-        if is_inside(&cloud, seed, &free) {
-            let region = cluster(&cloud, seed, &mut free);
-            found.extend(proposal(&cloud, &region));
+        if is_inside(cloud, seed, &free) {
+            let region = cluster(cloud, seed, &mut free);
+            found.extend(proposal(cloud, &region));
         }
     }
     found.sort_by_key(|proposal: &Proposal| (proposal.point.y, proposal.point.x));

@@ -1,7 +1,10 @@
 //! The pixels that belong to the object at a point.
 
+use std::cell::OnceCell;
+
 use enact_types::Point3;
 
+use super::median::median_share;
 use super::point_cloud::{PointCloud, chroma_distance};
 
 /// Radius of the patch around the seed that decides its color and whether it is low, pixels.
@@ -49,24 +52,32 @@ impl NoRegion {
 }
 
 /// The table as the camera sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TablePlane {
     /// Points lower than this are the table's, meters.
     clearance: f64,
-    /// Its usual color.
-    pub(super) color: [f64; 2],
+    /// Its usual color, once somebody asks.
+    color: OnceCell<[f64; 2]>,
 }
 
 impl TablePlane {
-    /// Describes the table of a point cloud, whose points are lower than `clearance` meters.
-    pub fn new(cloud: &PointCloud, clearance: f64) -> Self {
-        let flat: Vec<usize> = (0..cloud.points.len())
-            .filter(|index| height(cloud, *index).is_some_and(|z| z.abs() < clearance))
-            .collect();
+    /// Describes a table whose points are lower than `clearance` meters.
+    pub fn new(clearance: f64) -> Self {
         Self {
             clearance,
-            color: median_color(cloud, &flat),
+            color: OnceCell::new(),
         }
+    }
+
+    /// Returns its usual color in a point cloud, always the same one.
+    pub(super) fn color(&self, cloud: &PointCloud) -> [f64; 2] {
+        *self.color.get_or_init(|| {
+            let is_flat = |z: f64| z.abs() < self.clearance;
+            let flat: Vec<usize> = (0..cloud.points.len())
+                .filter(|index| height(cloud, *index).is_some_and(is_flat))
+                .collect();
+            median_color(cloud, &flat)
+        })
     }
 }
 
@@ -93,7 +104,7 @@ pub fn grow(
     let patch = patch(cloud, seed);
     let color = median_color(cloud, &patch);
     let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
-    let unlike_table = chroma_distance(color, table.color) > CHROMA;
+    let unlike_table = low && chroma_distance(color, table.color(cloud)) > CHROMA;
     let region = flood(cloud, seed, STEP_PIXELS, |index| {
         let risen = match (low, unlike_table) {
             (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
@@ -131,7 +142,7 @@ pub fn grow_by_color(
     let color = median_color(cloud, &near.filter(alike).collect::<Vec<usize>>());
     let of_color = |pixel: usize| chroma_distance(cloud.chroma[pixel], color) < CHROMA;
     let region = flood(cloud, seed, f64::INFINITY, of_color);
-    let stands_out = chroma_distance(color, table.color) > CHROMA;
+    let stands_out = chroma_distance(color, table.color(cloud)) > CHROMA;
     (stands_out && region.len() >= MIN_PIXELS).then_some(region)
 }
 
@@ -176,7 +187,7 @@ fn patch(cloud: &PointCloud, seed: usize) -> Vec<usize> {
 }
 
 fn median_color(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
-    [0, 1].map(|channel| median(pixels.iter().map(|index| cloud.chroma[*index][channel])))
+    [0, 1].map(|channel| median_share(pixels.iter().map(|index| cloud.chroma[*index][channel])))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -32,6 +32,9 @@ pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usiz
             .iter()
             .all(|(dx, dy)| is_of(rgb, x + dx, y + dy, range))
     };
+    if solid(x as isize, y as isize) {
+        return (x, y);
+    }
     let mut offsets: Vec<(isize, isize)> = (-reach..=reach)
         .flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)))
         .filter(|(dx, dy)| dx * dx + dy * dy <= reach * reach)

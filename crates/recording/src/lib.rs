@@ -20,6 +20,7 @@
 //! | [`encode`] | encodes an event as messages of a recording |
 //! | `queue` | bounded queue of messages to the writer's thread |
 //! | `chunk` | the records of one chunk, as far as they are what was written |
+//! | `outline` | what tells the outcome of a run, once more at the end of its file |
 //! | `mcap_writer` | writes messages to MCAP, on a thread of its own |
 //! | [`recorder`] | the observer that records a run |
 //! | [`stream`] | cameras that film a run while it is recorded |
@@ -27,7 +28,7 @@
 //! | [`reader`] | reads a recording, as far as it is intact |
 //! | [`scan`] | reads a recording from disk message by message |
 //! | [`servos`] | the servos of an arm, as far as LeRobot's units depend on them |
-//! | `summary` | reads the summary of a recording only |
+//! | `summary` | reads what came of a run only |
 //! | [`motion`] | the motions of a recording |
 //! | [`wall_time`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and agent that play back a recording |
@@ -44,6 +45,7 @@ mod mcap_writer;
 pub mod message;
 mod message_reader;
 pub mod motion;
+mod outline;
 mod picture;
 pub mod playback;
 mod queue;

@@ -11,6 +11,7 @@ use mcap::{Compression, McapError, WriteOptions};
 
 use crate::encode::EncodedMessage;
 use crate::foxglove::{Level, Log};
+use crate::outline::Outline;
 use crate::queue::{Next, QueueReceiver, QueuedMessage};
 use crate::schema;
 use crate::topic::Topic;
@@ -41,10 +42,7 @@ fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Res
                 file.write(posted)?;
             }
             Next::Quiet => file.writer.flush()?,
-            Next::Over => {
-                file.writer.finish()?;
-                return Ok(());
-            }
+            Next::Over => return file.finish(),
         }
     }
 }
@@ -54,6 +52,7 @@ struct File<W: Write + Seek> {
     writer: ManuallyDrop<mcap::Writer<W>>,
     channels: BTreeMap<(Topic, Option<Arc<str>>), u16>,
     sequence: u32,
+    outline: Outline,
 }
 
 impl<W: Write + Seek> File<W> {
@@ -69,6 +68,7 @@ impl<W: Write + Seek> File<W> {
             writer: ManuallyDrop::new(writer),
             channels: BTreeMap::new(),
             sequence: 0,
+            outline: Outline::default(),
         };
         for topic in Topic::ALL {
             file.channel(topic, None)?;
@@ -100,8 +100,18 @@ impl<W: Write + Seek> File<W> {
             publish_time: wall,
         };
         self.sequence += 1;
-        self.writer
-            .write_to_known_channel(&header, &entry.into_json())
+        let topic = entry.topic;
+        let json = entry.into_json();
+        self.writer.write_to_known_channel(&header, &json)?;
+        self.outline.note(topic, header.log_time, wall, &json);
+        Ok(())
+    }
+
+    /// Completes the file.
+    fn finish(&mut self) -> Result<(), McapError> {
+        self.writer.write_metadata(&self.outline.record())?;
+        self.writer.finish()?;
+        Ok(())
     }
 
     fn tell_of_loss(&mut self, next: &QueuedMessage, lost: u64) -> Result<(), McapError> {

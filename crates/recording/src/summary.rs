@@ -1,4 +1,4 @@
-//! Reads the summary of a recording without reading the rest.
+//! Reads what a run was and what came of it without reading the rest of its file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,27 +12,19 @@ use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 
 use crate::error::RecordingError;
 use crate::message_reader::{Extent, LONGEST, Messages};
+use crate::outline::{Outline, TOLD};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
-/// Topics that contain the time, the instructions and the outcomes of a run.
-const TOLD: [Topic; 5] = [
-    Topic::Wall,
-    Topic::Task,
-    Topic::Report,
-    Topic::Failure,
-    Topic::Outcome,
-];
-
 impl Recording {
-    /// Reads, by the summary of a file, only its time, its instructions and their outcomes. A file
-    /// without a summary, as after a kill, is read whole. What is skipped is not verified against
-    /// its checksums either.
+    /// Reads only the time of a run, its instructions and their outcomes: from the end of its file, or,
+    /// of a file of an earlier version, by its summary. A file without either, as after a kill, is
+    /// read whole. What is skipped is not verified against its checksums either.
     ///
     /// # Errors
     /// [`RecordingError`] if the file cannot be read or is not a recording.
     pub fn outline(path: &Path) -> Result<Self, RecordingError> {
-        match indexed(path) {
+        match told(path) {
             Ok(Some(recording)) => Ok(recording),
             // Reading the whole file gives the precise error.
             Ok(None) | Err(_) => Self::open(path),
@@ -40,12 +32,21 @@ impl Recording {
     }
 }
 
-fn indexed(path: &Path) -> McapResult<Option<Recording>> {
+fn told(path: &Path) -> McapResult<Option<Recording>> {
     let mut file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Ok(None);
     }
-    let Some(summary) = summary(&mut file)? else {
+    match Outline::read(&mut file)? {
+        Some(outline) => Ok(outline.into_recording()),
+        None => indexed(&mut file),
+    }
+}
+
+/// Reads the chunks that the summary says tell of it; `None` without a summary.
+fn indexed(file: &mut File) -> McapResult<Option<Recording>> {
+    file.rewind()?;
+    let Some(summary) = summary(file)? else {
         return Ok(None);
     };
     let Some(statistics) = &summary.stats else {

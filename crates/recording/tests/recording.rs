@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
 use common::{ABSENT, BOUNDS, PUT, Stage, record};
@@ -186,46 +187,77 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
         .unwrap();
 }
 
+/// Returns a recording as earlier versions completed it: without what is told once more at its end.
+fn as_before(bytes: &[u8]) -> Vec<u8> {
+    let mut sink = Cursor::new(Vec::new());
+    let mut writer = mcap::Writer::new(&mut sink).unwrap();
+    for message in mcap::MessageStream::new(bytes).unwrap() {
+        writer.write(&message.unwrap()).unwrap();
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    sink.into_inner()
+}
+
+/// Returns where a recording has a text.
+fn place_of(text: &str, bytes: &[u8]) -> Option<usize> {
+    let mut windows = bytes.windows(text.len());
+    windows.position(|window| window == text.as_bytes())
+}
+
 #[test]
 fn an_outline_tells_what_the_whole_journal_tells() {
     let folder = tempfile::tempdir().unwrap();
     for (name, plan) in [("put.mcap", PUT), ("absent.mcap", ABSENT)] {
         let path = folder.path().join(name);
         record(&path, 2, plan, 0);
-        let (whole, outline) = (
-            Recording::open(&path).unwrap(),
-            Recording::outline(&path).unwrap(),
-        );
-        let told = |recording: &Recording| {
-            (
-                recording.tasks(),
-                recording.is_reached(),
-                recording.end(),
-                recording.wall(),
-                recording.duration(),
-                recording.damage(),
-            )
-        };
-        assert_eq!(told(&outline), told(&whole), "{name}");
-        assert!(!outline.tasks().is_empty());
-        assert!(outline.records().len() < whole.records().len() / 10);
-        // Without its end it is read whole.
-        let bytes = fs::read(&path).unwrap();
-        let cut = folder.path().join("cut.mcap");
-        fs::write(&cut, &bytes[..bytes.len() - 1]).unwrap();
-        let cut = Recording::outline(&cut).unwrap();
-        assert_eq!(cut.records(), whole.records());
-        assert!(!cut.is_whole());
-        // So is one with a difference from what was written where the outline looks.
-        let at = bytes.len() / 2;
-        let mut damaged = bytes;
-        for byte in &mut damaged[mcap::MAGIC.len() + 200..at] {
-            *byte ^= 1;
+        let now = fs::read(&path).unwrap();
+        let begin = mcap::MAGIC.len() + 200;
+        // What the outline looks at: a record at the end, or else the chunks themselves.
+        let at = place_of("enact.outline", &now).unwrap();
+        let before = as_before(&now);
+        assert_eq!(place_of("enact.outline", &before), None);
+        let chunks = begin..before.len() / 2;
+        for (bytes, looked_at) in [(now, at + 60..at + 160), (before, chunks)] {
+            fs::write(&path, &bytes).unwrap();
+            outline_is_as_the_whole(&path);
+            // Without its end it is read whole.
+            let whole = Recording::open(&path).unwrap();
+            let cut = folder.path().join("cut.mcap");
+            fs::write(&cut, &bytes[..bytes.len() - 1]).unwrap();
+            let cut = Recording::outline(&cut).unwrap();
+            assert_eq!(cut.records(), whole.records());
+            assert!(!cut.is_whole());
+            // So is one with a difference from what was written where the outline looks.
+            let mut damaged = bytes;
+            for byte in &mut damaged[looked_at] {
+                *byte ^= 1;
+            }
+            let path = folder.path().join("damaged.mcap");
+            fs::write(&path, &damaged).unwrap();
+            assert!(Recording::outline(&path).unwrap().damage().is_some());
         }
-        let path = folder.path().join("damaged.mcap");
-        fs::write(&path, &damaged).unwrap();
-        assert!(Recording::outline(&path).unwrap().damage().is_some());
     }
+}
+
+fn outline_is_as_the_whole(path: &Path) {
+    let (whole, outline) = (
+        Recording::open(path).unwrap(),
+        Recording::outline(path).unwrap(),
+    );
+    let told = |recording: &Recording| {
+        (
+            recording.tasks(),
+            recording.is_reached(),
+            recording.end(),
+            recording.wall(),
+            recording.duration(),
+            recording.damage(),
+        )
+    };
+    assert_eq!(told(&outline), told(&whole), "{}", path.display());
+    assert!(!outline.tasks().is_empty());
+    assert!(outline.records().len() < whole.records().len() / 10);
 }
 
 #[test]

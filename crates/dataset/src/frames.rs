@@ -109,7 +109,7 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
         &look,
         rng.next_u64(),
     );
-    let seen: Vec<ObjectInView> = objects_in_view(&picture)
+    let seen: Vec<ObjectInView> = objects_in_view(&picture.segmentation)
         .into_iter()
         .filter(|seen| seen.pixels >= LEAST_PIXELS && seen.visible >= LEAST_VISIBLE)
         .collect();
@@ -120,7 +120,7 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
 fn shown(picture: &RenderedPicture, ids: &[u16]) -> GrayImage {
     let (width, height) = picture.rgb.dimensions();
     GrayImage::from_fn(width, height, |x, y| {
-        let id = picture.segmentation[(y * width + x) as usize];
+        let id = picture.segmentation.id_at(x, y);
         let number = ids.iter().position(|listed| *listed == id);
         Luma([number.map_or(0, |number| number as u8 + 1)])
     })

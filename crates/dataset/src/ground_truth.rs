@@ -33,7 +33,7 @@ impl GroundTruth {
 
 impl Perceiver for GroundTruth {
     fn perceive(&mut self, frame: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        let picture = self.camera.capture_ground_truth();
+        let picture = self.camera.capture_segmentation();
         let mut seen: Vec<Detection> = objects_in_view(&picture)
             .into_iter()
             .filter_map(|seen| {
@@ -52,12 +52,12 @@ impl Perceiver for GroundTruth {
         frame: &Frame,
         marks: &[NormalizedPoint],
     ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        let picture = self.camera.capture_ground_truth();
+        let picture = self.camera.capture_segmentation();
         let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
         let at = |mark: &NormalizedPoint| {
             let (x, y) = mark.to_pixel(width, height);
             let (x, y) = ((x as u32).min(width - 1), (y as u32).min(height - 1));
-            self.label(picture.segmentation[(y * width + x) as usize])
+            self.label(picture.id_at(x, y))
         };
         let mut seen: Vec<Detection> = Vec::new();
         for mark in marks {

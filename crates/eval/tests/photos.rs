@@ -74,18 +74,20 @@ fn render() {
         let picture = simulator.camera(look, seed).capture_ground_truth();
         let (width, height) = picture.rgb.dimensions();
         let thousandths = |pixel: u32, size: u32| (1000 * pixel + size / 2) / size;
-        let objects = objects_in_view(&picture).into_iter().map(|seen| {
-            let item = &layout.objects[usize::from(seen.id - FIRST_OBJECT)];
-            let [left, top, right, bottom] = seen.bounds;
-            json!({
-                "color": item.color.to_string(),
-                "shape": item.shape.to_string(),
-                "box": [
-                    thousandths(top, height), thousandths(left, width),
-                    thousandths(bottom, height), thousandths(right, width),
-                ],
-            })
-        });
+        let objects = objects_in_view(&picture.segmentation)
+            .into_iter()
+            .map(|seen| {
+                let item = &layout.objects[usize::from(seen.id - FIRST_OBJECT)];
+                let [left, top, right, bottom] = seen.bounds;
+                json!({
+                    "color": item.color.to_string(),
+                    "shape": item.shape.to_string(),
+                    "box": [
+                        thousandths(top, height), thousandths(left, width),
+                        thousandths(bottom, height), thousandths(right, width),
+                    ],
+                })
+            });
         let file = format!("{seed}.jpg");
         labels.push(json!({"file": &file, "setup": setup, "objects": objects.collect::<Vec<_>>()}));
         let written = fs::File::create(folder().join(file)).unwrap();

@@ -169,7 +169,7 @@ fn table() -> Table {
     (layout.camera.width, layout.camera.height) = SIZE;
     let simulator = Simulator::new(&robot, &layout, false);
     let mut camera = simulator.camera(Appearance::default(), 3);
-    let seen = objects_in_view(&camera.capture_ground_truth())
+    let seen = objects_in_view(&camera.capture_segmentation())
         .iter()
         .map(|seen| {
             let (x, y) = seen.point;

@@ -72,7 +72,7 @@ fn the_camera_sees_the_world_of_the_arm() {
     let simulator = Simulator::new(&robot, &layout(vec![cube]), false);
     let mut camera = simulator.camera(Appearance::default(), 1);
     let frame = camera.capture().expect("it takes pictures");
-    let seen = enact_sim::render::objects_in_view(&camera.capture_ground_truth());
+    let seen = enact_sim::render::objects_in_view(&camera.capture_segmentation());
     assert_eq!(seen.len(), 1);
     let (x, y) = seen[0].point;
     let point = frame.deproject(x, y).expect("there is depth");

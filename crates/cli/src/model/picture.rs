@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use enact_camera::Camera;
 use enact_sim::geometry::FIRST_OBJECT;
-use enact_sim::render::{Appearance, RenderedPicture, objects_in_view};
+use enact_sim::render::{Appearance, Segmentation, objects_in_view};
 use enact_sim::{Layout, Scene, Simulator};
 use enact_types::Frame;
 
@@ -62,7 +62,7 @@ pub struct TestPicture {
     pub frame: Frame,
     /// Objects in it.
     pub things: Vec<Thing>,
-    truth: RenderedPicture,
+    truth: Segmentation,
 }
 
 /// An object in the picture.
@@ -86,7 +86,7 @@ impl TestPicture {
         let layout = scene.draw(0);
         let simulator = Simulator::new(&robot, &layout, false);
         let mut camera = simulator.camera(Appearance::default(), 0);
-        let truth = camera.capture_ground_truth();
+        let truth = camera.capture_segmentation();
         let frame = camera.capture()?;
         Ok(Self {
             things: things(&truth, &layout),
@@ -97,7 +97,7 @@ impl TestPicture {
 
     /// Returns the object at a pixel, or close by.
     pub fn thing_at(&self, (x, y): (f64, f64)) -> Option<usize> {
-        let (width, height) = self.truth.rgb.dimensions();
+        let (width, height) = self.frame.rgb.dimensions();
         let reach = (MISS * f64::from(width)).ceil() as i64;
         let offsets = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)));
         let mut near: Vec<(i64, usize)> = offsets
@@ -106,7 +106,7 @@ impl TestPicture {
                 let row = u32::try_from(y as i64 + dy)
                     .ok()
                     .filter(|it| *it < height)?;
-                let id = self.truth.segmentation[(row * width + column) as usize];
+                let id = self.truth.id_at(column, row);
                 let thing = self.things.iter().position(|thing| thing.id == id)?;
                 Some((dx * dx + dy * dy, thing))
             })
@@ -116,7 +116,7 @@ impl TestPicture {
     }
 }
 
-fn things(truth: &RenderedPicture, layout: &Layout) -> Vec<Thing> {
+fn things(truth: &Segmentation, layout: &Layout) -> Vec<Thing> {
     objects_in_view(truth)
         .into_iter()
         .map(|seen| Thing {

@@ -68,7 +68,7 @@ pub fn example(robot: &Robot, size: [u32; 2], seed: u64, index: u64) -> FrameExa
         &look,
         rng.next_u64(),
     );
-    let seen: Vec<ObjectInView> = objects_in_view(&picture)
+    let seen: Vec<ObjectInView> = objects_in_view(&picture.segmentation)
         .into_iter()
         .filter(|seen| {
             let thing = &things[usize::from(seen.id - FIRST_OBJECT)];

@@ -8,8 +8,9 @@ use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
 
 use super::appearance::Appearance;
 use super::noise::{hash, normal_triple};
-use super::picture::RenderedPicture;
-use super::ray_cast::render;
+use super::picture::{RenderedPicture, Segmentation};
+use super::ray_cast::{render_again, segment};
+use super::table_memory::TableMemory;
 use crate::geometry::RenderBody;
 
 /// Standard deviation of a depth reading, meters.
@@ -33,6 +34,7 @@ pub struct SimCamera {
     seed: u64,
     sequence: u64,
     measures_depth: bool,
+    table: TableMemory,
 }
 
 impl SimCamera {
@@ -68,6 +70,7 @@ impl SimCamera {
             seed,
             sequence: 0,
             measures_depth: true,
+            table: TableMemory::default(),
         }
     }
 
@@ -85,6 +88,14 @@ impl SimCamera {
         self.render().picture
     }
 
+    /// Returns the bodies that the next frame will show: ground truth like
+    /// [`capture_ground_truth`](Self::capture_ground_truth), without the cost of light and color.
+    pub fn capture_segmentation(&mut self) -> Segmentation {
+        let (bodies, _, base_from_mount) = (self.source)();
+        let base_from_camera = base_from_mount * self.mount_from_camera;
+        segment(&bodies, &self.intrinsics, &base_from_camera)
+    }
+
     /// Changes the appearance from the next frame on.
     pub fn set_look(&mut self, look: Appearance) {
         self.look = look;
@@ -98,12 +109,13 @@ impl SimCamera {
         let (bodies, stamp, base_from_mount) = (self.source)();
         let seen = Instant::now();
         let base_from_camera = base_from_mount * self.mount_from_camera;
-        let picture = render(
+        let picture = render_again(
             &bodies,
             &self.intrinsics,
             &base_from_camera,
             &self.look,
             self.frame_seed(),
+            &mut self.table,
         );
         Rendered {
             picture,
@@ -221,6 +233,7 @@ mod tests {
     fn the_truth_has_the_colors_of_the_frame_and_exact_depth() {
         let mut camera = camera(3);
         let truth = camera.capture_ground_truth();
+        assert_eq!(camera.capture_segmentation(), truth.segmentation);
         let frame = camera.capture().unwrap();
         assert_eq!(truth.rgb, frame.rgb);
         let noisy = frame.depth.unwrap().meters;

@@ -20,6 +20,7 @@
 //! | `tile` | solids visible to each 16-pixel tile |
 //! | `shade` | from a hit to a color |
 //! | `texture` | the table top |
+//! | `table_memory` | the colors of the table top from one picture to the next |
 //! | [`card`] | a sheet of paper with words on it |
 //! | `sensor` | tone curve, gamma and sensor noise |
 //! | `noise` | hashes and smooth noise |
@@ -39,6 +40,7 @@ mod sensor;
 mod shade;
 mod solid;
 mod surface;
+mod table_memory;
 mod texture;
 mod tile;
 
@@ -48,5 +50,5 @@ pub use camera_rays::look_at;
 pub use card::Card;
 pub use finish::Finish;
 pub use pattern::Texture;
-pub use picture::{ObjectInView, RenderedPicture, objects_in_view};
-pub use ray_cast::render;
+pub use picture::{ObjectInView, RenderedPicture, Segmentation, objects_in_view};
+pub use ray_cast::{render, segment};

@@ -6,6 +6,7 @@ use super::appearance::LinearRgb;
 use super::ray_cast::{RayCaster, lamp_point};
 use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS};
+use super::table_memory::TableColor;
 use super::tile::{TILE, Tile};
 
 /// Offsets at which an edge pixel is sampled, from its corner.
@@ -17,21 +18,35 @@ const SUBPIXELS: [(f64, f64); 4] = [
 ];
 
 impl RayCaster<'_> {
-    /// Returns the bytes of the whole picture, row by row.
-    pub fn paint(&self, hits: &[Option<Hit>], tiles: &[Tile], film: &Sensor) -> Vec<u8> {
+    /// Returns the bytes of the whole picture, row by row. `table` is what is known of the table's
+    /// color in each pixel.
+    pub fn paint(
+        &self,
+        hits: &[Option<Hit>],
+        tiles: &[Tile],
+        film: &Sensor,
+        table: &mut [TableColor],
+    ) -> Vec<u8> {
         let mut rgb = vec![0; 3 * self.width * self.height];
         rgb.par_chunks_mut((3 * self.width).max(1))
+            .zip(table.par_chunks_mut(self.width.max(1)))
             .enumerate()
-            .for_each(|(y, line)| {
-                for (x, bytes) in line.chunks_exact_mut(3).enumerate() {
-                    let light = self.pixel_light(hits, tiles, x, y);
+            .for_each(|(y, (line, table))| {
+                for (x, (bytes, table)) in line.chunks_exact_mut(3).zip(table).enumerate() {
+                    let light = self.pixel_light(hits, tiles, (x, y), table);
                     bytes.copy_from_slice(&film.develop(&light, y * self.width + x));
                 }
             });
         rgb
     }
 
-    fn pixel_light(&self, hits: &[Option<Hit>], tiles: &[Tile], x: usize, y: usize) -> LinearRgb {
+    fn pixel_light(
+        &self,
+        hits: &[Option<Hit>],
+        tiles: &[Tile],
+        (x, y): (usize, usize),
+        table: &mut TableColor,
+    ) -> LinearRgb {
         let tile = &tiles[y / TILE * self.tiles_across() + x / TILE];
         if self.is_edge(hits, x, y) {
             return self.edge_light(tile, x, y);
@@ -43,7 +58,7 @@ impl RayCaster<'_> {
             hit.lit = self.smooth_lit(hits, hit, x, y);
         }
         self.shader
-            .light(tile, &self.center_ray(x, y), hit.as_ref())
+            .light(tile, &self.center_ray(x, y), hit.as_ref(), Some(table))
     }
 
     /// Returns whether a neighbor shows another body or another face.
@@ -79,7 +94,7 @@ impl RayCaster<'_> {
                 let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
                 hit.lit = f32::from(u8::from(lit));
             }
-            let light = self.shader.light(tile, &ray, hit.as_ref());
+            let light = self.shader.light(tile, &ray, hit.as_ref(), None);
             for (sum, light) in sum.iter_mut().zip(light) {
                 *sum += light / SUBPIXELS.len() as f32;
             }

@@ -21,8 +21,17 @@ pub struct RenderedPicture {
     pub rgb: RgbImage,
     /// Exact depth along the optical axis, meters; 0 where nothing is seen.
     pub depth: DepthImage,
-    /// Segmentation id per pixel, row by row.
-    pub segmentation: Vec<u16>,
+    /// The bodies that it shows.
+    pub segmentation: Segmentation,
+}
+
+/// The bodies that a picture shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segmentation {
+    /// Width of the picture, pixels.
+    pub width: u32,
+    /// Id per pixel, row by row.
+    pub ids: Vec<u16>,
     /// Pixels that each object id would cover if nothing hid it.
     pub unhidden: BTreeMap<u16, u32>,
 }
@@ -43,11 +52,21 @@ pub struct ObjectInView {
     pub visible: f64,
 }
 
+impl Segmentation {
+    /// Returns the id at column `x` of row `y`.
+    ///
+    /// # Panics
+    /// If the picture has no such pixel.
+    pub fn id_at(&self, x: u32, y: u32) -> u16 {
+        self.ids[y as usize * self.width as usize + x as usize]
+    }
+}
+
 /// Returns the objects that cover at least one pixel of a picture, by ascending id.
-pub fn objects_in_view(picture: &RenderedPicture) -> Vec<ObjectInView> {
-    let width = picture.rgb.width().max(1);
+pub fn objects_in_view(picture: &Segmentation) -> Vec<ObjectInView> {
+    let width = picture.width.max(1);
     let mut pixels: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
-    for (index, &id) in picture.segmentation.iter().enumerate() {
+    for (index, &id) in picture.ids.iter().enumerate() {
         if id >= FIRST_OBJECT {
             let index = index as u32;
             pixels
@@ -180,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_point_of_a_ring_is_on_the_ring() {
-        let segmentation: Vec<u16> = (0..49)
+        let ids: Vec<u16> = (0..49)
             .map(|i: i32| {
                 if (i % 7 - 3).abs().max((i / 7 - 3).abs()) == 2 {
                     10
@@ -189,20 +208,15 @@ mod tests {
                 }
             })
             .collect();
-        let picture = RenderedPicture {
-            rgb: RgbImage::new(7, 7),
-            depth: DepthImage {
-                width: 7,
-                height: 7,
-                meters: vec![0.5; 49],
-            },
-            segmentation,
+        let picture = Segmentation {
+            width: 7,
+            ids,
             unhidden: BTreeMap::from([(10, 32)]),
         };
         let seen = objects_in_view(&picture);
         assert_eq!(seen.len(), 1);
         let (x, y) = seen[0].point;
-        assert_eq!(picture.segmentation[y as usize * 7 + x as usize], 10);
+        assert_eq!(picture.id_at(x as u32, y as u32), 10);
         assert_eq!(
             (seen[0].pixels, seen[0].bounds, seen[0].visible),
             (16, [1, 1, 6, 6], 0.5)

@@ -8,10 +8,11 @@ use rayon::prelude::*;
 
 use super::appearance::Appearance;
 use super::camera_rays::CameraRays;
-use super::picture::RenderedPicture;
+use super::picture::{RenderedPicture, Segmentation};
 use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS, Shader};
 use super::solid::{Ball, RenderSolid};
+use super::table_memory::TableMemory;
 use super::tile::{TILE, Tile};
 use crate::geometry::{NOTHING, RenderBody};
 
@@ -26,15 +27,43 @@ pub fn render(
     look: &Appearance,
     seed: u64,
 ) -> RenderedPicture {
-    let solids = bodies.iter().map(RenderSolid::new).collect();
-    let caster = RayCaster {
-        width: intrinsics.width as usize,
-        height: intrinsics.height as usize,
-        shader: Shader::new(CameraRays::new(intrinsics, base_from_camera), solids, look),
-    };
-    let (hits, tiles) = caster.cast();
-    let rgb = caster.paint(&hits, &tiles, &Sensor::new(look, seed));
+    let mut nothing = TableMemory::default();
+    render_again(
+        bodies,
+        intrinsics,
+        base_from_camera,
+        look,
+        seed,
+        &mut nothing,
+    )
+}
+
+/// Renders the same picture as [`render`], faster where `table` remembers one from the same place.
+pub(super) fn render_again(
+    bodies: &[RenderBody],
+    intrinsics: &Intrinsics,
+    base_from_camera: &Pose,
+    look: &Appearance,
+    seed: u64,
+    table: &mut TableMemory,
+) -> RenderedPicture {
+    let caster = RayCaster::new(bodies, intrinsics, base_from_camera, look);
+    let (hits, tiles) = caster.cast(RayCaster::lit_tile);
+    let known = table.of_view(intrinsics, base_from_camera, look);
+    let rgb = caster.paint(&hits, &tiles, &Sensor::new(look, seed), known);
     caster.picture(&hits, &tiles, rgb)
+}
+
+/// Returns the bodies in the picture that [`render`] would render, whatever the light.
+pub fn segment(
+    bodies: &[RenderBody],
+    intrinsics: &Intrinsics,
+    base_from_camera: &Pose,
+) -> Segmentation {
+    let look = Appearance::default();
+    let caster = RayCaster::new(bodies, intrinsics, base_from_camera, &look);
+    let (hits, tiles) = caster.cast(RayCaster::seen_tile);
+    caster.segmentation(&hits, &tiles)
 }
 
 /// A scene and the size of its picture.
@@ -44,7 +73,21 @@ pub(super) struct RayCaster<'a> {
     pub shader: Shader<'a>,
 }
 
-impl RayCaster<'_> {
+impl<'a> RayCaster<'a> {
+    fn new(
+        bodies: &[RenderBody],
+        intrinsics: &Intrinsics,
+        base_from_camera: &Pose,
+        look: &'a Appearance,
+    ) -> Self {
+        let solids = bodies.iter().map(RenderSolid::new).collect();
+        Self {
+            width: intrinsics.width as usize,
+            height: intrinsics.height as usize,
+            shader: Shader::new(CameraRays::new(intrinsics, base_from_camera), solids, look),
+        }
+    }
+
     pub fn tiles_across(&self) -> usize {
         self.width.div_ceil(TILE)
     }
@@ -54,8 +97,11 @@ impl RayCaster<'_> {
         [index * TILE, ((index + 1) * TILE).min(size)]
     }
 
-    /// Casts a ray per pixel and tests whether its point of the lamp lights the hit.
-    fn cast(&self) -> (Vec<Option<Hit>>, Vec<Tile>) {
+    /// Casts a ray per pixel, by `cast_tile` for each tile.
+    fn cast(
+        &self,
+        cast_tile: impl Fn(&Self, usize, usize, &mut [Option<Hit>]) -> Tile + Sync,
+    ) -> (Vec<Option<Hit>>, Vec<Tile>) {
         let mut hits = vec![None; self.width * self.height];
         let mut tiles = Vec::new();
         let count = self.tiles_across() * self.height.div_ceil(TILE);
@@ -65,19 +111,18 @@ impl RayCaster<'_> {
             .enumerate()
             .for_each(|(row, (hits, tiles))| {
                 for (column, tile) in tiles.iter_mut().enumerate() {
-                    *tile = self.cast_tile(column, row, hits);
+                    *tile = cast_tile(self, column, row, hits);
                 }
             });
         (hits, tiles)
     }
 
     /// Fills the hits of one tile; `hits` starts at its first row of pixels.
-    fn cast_tile(&self, column: usize, row: usize, hits: &mut [Option<Hit>]) -> Tile {
+    fn seen_tile(&self, column: usize, row: usize, hits: &mut [Option<Hit>]) -> Tile {
         let xs = Self::span(column, self.width);
         let ys = Self::span(row, self.height);
         let mut tile = Tile::new(&self.shader.view, &self.shader.solids, xs, ys);
         let seen = std::mem::take(&mut tile.seen);
-        let mut points = Vec::with_capacity(TILE * TILE);
         for y in ys[0]..ys[1] {
             for x in xs[0]..xs[1] {
                 let ray = self.center_ray(x, y);
@@ -85,12 +130,25 @@ impl RayCaster<'_> {
                 let hit = self
                     .shader
                     .first_hit(&seen, &ray, |solid| tile.cover(solid.id, pixel));
-                points.extend(hit.map(|hit| self.shader.point(&ray, &hit)));
                 hits[pixel - ys[0] * self.width] = hit;
             }
         }
         tile.seen = seen;
-        if let Some(ball) = Ball::around(points.into_iter()) {
+        tile
+    }
+
+    /// Fills the hits of one tile as [`seen_tile`](Self::seen_tile) does, and tests for each whether
+    /// its point of the lamp lights it.
+    fn lit_tile(&self, column: usize, row: usize, hits: &mut [Option<Hit>]) -> Tile {
+        let xs = Self::span(column, self.width);
+        let ys = Self::span(row, self.height);
+        let mut tile = self.seen_tile(column, row, hits);
+        let pixels = (ys[0]..ys[1]).flat_map(|y| (xs[0]..xs[1]).map(move |x| (x, y)));
+        let points = pixels.filter_map(|(x, y)| {
+            let hit = hits[(y - ys[0]) * self.width + x].as_ref()?;
+            Some(self.shader.point(&self.center_ray(x, y), hit))
+        });
+        if let Some(ball) = Ball::around(points) {
             tile.find_shade(&self.shader.solids, self.shader.look, &ball);
         }
         for y in ys[0]..ys[1] {
@@ -112,13 +170,24 @@ impl RayCaster<'_> {
         self.shader.view.ray(x as f64 + 0.5, y as f64 + 0.5)
     }
 
-    fn picture(&self, hits: &[Option<Hit>], tiles: &[Tile], rgb: Vec<u8>) -> RenderedPicture {
-        let (width, height) = (self.width as u32, self.height as u32);
+    fn segmentation(&self, hits: &[Option<Hit>], tiles: &[Tile]) -> Segmentation {
         let id = |hit: &Hit| self.shader.solids[hit.solid].id;
         let mut unhidden = BTreeMap::new();
         for cover in tiles.iter().flat_map(|tile| &tile.unhidden) {
             *unhidden.entry(cover.id).or_default() += cover.pixels;
         }
+        Segmentation {
+            width: self.width as u32,
+            ids: hits
+                .iter()
+                .map(|hit| hit.as_ref().map_or(NOTHING, id))
+                .collect(),
+            unhidden,
+        }
+    }
+
+    fn picture(&self, hits: &[Option<Hit>], tiles: &[Tile], rgb: Vec<u8>) -> RenderedPicture {
+        let (width, height) = (self.width as u32, self.height as u32);
         RenderedPicture {
             rgb: RgbImage::from_raw(width, height, rgb).expect("three bytes for each pixel"),
             depth: DepthImage {
@@ -129,11 +198,7 @@ impl RayCaster<'_> {
                     .map(|hit| hit.map_or(0.0, |hit| hit.depth as f32))
                     .collect(),
             },
-            segmentation: hits
-                .iter()
-                .map(|hit| hit.as_ref().map_or(NOTHING, id))
-                .collect(),
-            unhidden,
+            segmentation: self.segmentation(hits, tiles),
         }
     }
 }
@@ -214,7 +279,7 @@ mod tests {
         let (intrinsics, pose) = camera();
         let picture = shoot(&scene());
         let mut pixels = 0;
-        for (index, &seen) in picture.segmentation.iter().enumerate() {
+        for (index, &seen) in picture.segmentation.ids.iter().enumerate() {
             if seen == id {
                 let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
                 let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).unwrap().coords;
@@ -255,9 +320,37 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_is_the_same_where_one_before_it_is_remembered() {
+        let (intrinsics, pose) = camera();
+        let mut memory = TableMemory::default();
+        let mut again = |bodies: &[RenderBody], look: &Appearance| {
+            let seen = render_again(bodies, &intrinsics, &pose, look, 7, &mut memory);
+            assert!(seen == render(bodies, &intrinsics, &pose, look, 7));
+        };
+        let look = Appearance::default();
+        let mut moved = scene();
+        moved[1].base_from_body = Pose::translation(0.15, 0.05, 0.03);
+        let mut lowered = scene();
+        lowered[0].base_from_body = Pose::translation(0.2, 0.0, -0.02);
+        for bodies in [scene(), scene(), moved, lowered] {
+            again(&bodies, &look);
+        }
+        let mut other = look;
+        other.table.turn = 0.4;
+        again(&scene(), &other);
+    }
+
+    #[test]
+    fn a_segmentation_is_that_of_the_picture() {
+        let (intrinsics, pose) = camera();
+        let seen = segment(&scene(), &intrinsics, &pose);
+        assert!(seen == shoot(&scene()).segmentation);
+    }
+
+    #[test]
     fn where_nothing_is_there_is_no_reading() {
         let picture = shoot(&[]);
-        assert!(picture.segmentation.iter().all(|&id| id == NOTHING));
+        assert!(picture.segmentation.ids.iter().all(|&id| id == NOTHING));
         assert_eq!(picture.depth.at(80.0, 60.0), None);
     }
 
@@ -268,12 +361,16 @@ mod tests {
         let shown = |picture: &RenderedPicture| {
             picture
                 .segmentation
+                .ids
                 .iter()
                 .filter(|&&id| id == FIRST_OBJECT)
                 .count()
         };
         assert!(shown(&picture) < shown(&alone));
-        assert_eq!(picture.unhidden[&FIRST_OBJECT] as usize, shown(&alone));
+        assert_eq!(
+            picture.segmentation.unhidden[&FIRST_OBJECT] as usize,
+            shown(&alone)
+        );
     }
 
     #[test]
@@ -286,7 +383,7 @@ mod tests {
         let look = Appearance::default();
         let picture = render(&scene()[..2], &intrinsics, &pose, &look, 7);
         let mut pixels = 0;
-        for (index, &seen) in picture.segmentation.iter().enumerate() {
+        for (index, &seen) in picture.segmentation.ids.iter().enumerate() {
             let (x, y) = ((index % 160) as f64 + 0.5, (index / 160) as f64 + 0.5);
             let ray = pose.rotation * intrinsics.deproject(x, y, 1.0).unwrap().coords;
             let from_center = pose.translation.vector - Vector3::new(0.2, 0.0, 0.03);
@@ -309,7 +406,7 @@ mod tests {
                 ..Appearance::default()
             };
             let picture = render(&scene(), &intrinsics, &pose, &look, 7);
-            let shades = picture.rgb.pixels().zip(&picture.segmentation);
+            let shades = picture.rgb.pixels().zip(&picture.segmentation.ids);
             let table = shades.filter(|(_, id)| **id == TABLE);
             table
                 .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum::<u32>())
@@ -327,7 +424,7 @@ mod tests {
     fn an_object_shades_the_table_beside_it() {
         let brightness = |bodies: &[RenderBody]| {
             let picture = shoot(bodies);
-            let shades = picture.rgb.pixels().zip(&picture.segmentation);
+            let shades = picture.rgb.pixels().zip(&picture.segmentation.ids);
             let table: Vec<u32> = shades
                 .filter(|(_, id)| **id == TABLE)
                 .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum())

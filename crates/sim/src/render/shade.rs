@@ -6,6 +6,7 @@ use super::appearance::{Appearance, Light, LinearRgb};
 use super::camera_rays::CameraRays;
 use super::noise::{hash, unit};
 use super::solid::{Ball, RenderSolid};
+use super::table_memory::TableColor;
 use super::texture::mix;
 use super::tile::Tile;
 use crate::geometry::Material;
@@ -115,15 +116,28 @@ impl<'a> Shader<'a> {
             })
     }
 
-    /// Returns the light from a hit, or from the background.
-    pub fn light(&self, tile: &Tile, ray: &Vector3, hit: Option<&Hit>) -> LinearRgb {
+    /// Returns the light from a hit, or from the background. `table` is what is known of the table's
+    /// color on the ray.
+    pub fn light(
+        &self,
+        tile: &Tile,
+        ray: &Vector3,
+        hit: Option<&Hit>,
+        table: Option<&mut TableColor>,
+    ) -> LinearRgb {
         let Some(hit) = hit else {
             return self.background(ray);
         };
         let point = self.point(ray, hit);
         let solid = &self.solids[hit.solid];
         let sight = ray.normalize();
-        let albedo = self.albedo(solid, &point, &sight, hit);
+        let compute = || self.albedo(solid, &point, &sight, hit);
+        let albedo = match (solid.material, table) {
+            (Material::Table, Some(table)) if hit.normal == Vector3::z() => {
+                table.at(hit.depth, compute)
+            }
+            _ => compute(),
+        };
         let (diffuse, shine, squarings) = match solid.material {
             Material::Table => (1.0, 0.04, 4),
             Material::Plastic => (1.0, 0.16, 5),

@@ -148,7 +148,7 @@ fn story(label: &str, story: u32, [x, y]: [f64; 2]) -> Body {
 /// Adds a table to a scene as a camera without depth sees it; what is quite hidden goes undetected.
 fn look_without_depth(scene: &mut SceneMemory, bodies: Vec<Body>, camera: [[f64; 3]; 2]) -> Frame {
     let table = Table { bodies };
-    let (mut frame, owners) = table.render_from(camera, 1);
+    let (mut frame, owners) = table.render_from(camera, table::SIZE, 1);
     let detections: Vec<Detection> = (0..table.bodies.len())
         .filter(|body| owners.contains(&Some(*body)))
         .map(|body| {

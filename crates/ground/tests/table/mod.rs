@@ -11,6 +11,8 @@ pub use shapes::Body;
 
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 240;
+/// Size of a picture, pixels.
+pub const SIZE: [u32; 2] = [WIDTH, HEIGHT];
 /// Where the camera is, and what it looks at.
 pub const IN_FRONT: [[f64; 3]; 2] = [[0.62, 0.0, 0.52], [0.19, 0.0, 0.02]];
 /// The same for one that looks down from almost straight above.
@@ -26,22 +28,28 @@ pub struct Table {
 impl Table {
     /// Renders a picture from in front and above; also returns the body that each pixel shows.
     pub fn render(&self, seed: u64) -> (Frame, Vec<Option<usize>>) {
-        self.render_from(IN_FRONT, seed)
+        self.render_from(IN_FRONT, SIZE, seed)
     }
 
-    /// The same from another place, given by the eye and what it looks at.
+    /// Renders the same in another size.
+    pub fn render_in(&self, size: [u32; 2], seed: u64) -> (Frame, Vec<Option<usize>>) {
+        self.render_from(IN_FRONT, size, seed)
+    }
+
+    /// Renders it from another place, given by the eye and what it looks at.
     pub fn render_from(
         &self,
         [eye, target]: [[f64; 3]; 2],
+        [width, height]: [u32; 2],
         seed: u64,
     ) -> (Frame, Vec<Option<usize>>) {
-        let intrinsics = Intrinsics::from_vertical_fov(WIDTH, HEIGHT, 42_f64.to_radians());
+        let intrinsics = Intrinsics::from_vertical_fov(width, height, 42_f64.to_radians());
         let base_from_camera = look_at(Point3::from(eye), Point3::from(target));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut rgb = RgbImage::new(WIDTH, HEIGHT);
+        let mut rgb = RgbImage::new(width, height);
         let (mut meters, mut owners) = (Vec::new(), Vec::new());
-        for y in 0..HEIGHT {
-            for x in 0..WIDTH {
+        for y in 0..height {
+            for x in 0..width {
                 let pixel = intrinsics.deproject(f64::from(x) + 0.5, f64::from(y) + 0.5, 1.0);
                 let pixel = pixel.expect("a camera without distortion sees everywhere");
                 let ray = base_from_camera.rotation * pixel.coords;
@@ -60,8 +68,8 @@ impl Table {
             }
         }
         let depth = Some(DepthImage {
-            width: WIDTH,
-            height: HEIGHT,
+            width,
+            height,
             meters,
         });
         let frame = Frame {

@@ -26,6 +26,8 @@ const OFF: f64 = 0.003;
 const AREA: f64 = 6e-5;
 /// … and such a share of its own.
 const SHARE: f64 = 0.05;
+/// Largest share of what a shape would hide that is not hidden.
+const UNFILLED: f64 = 0.08;
 /// What is seen so far below the top is behind the thing, not of its top, meters.
 const DEEP: f64 = 0.008;
 /// Points that are so far apart along a line of sight belong to different sides, meters.
@@ -39,6 +41,8 @@ const TOP: f64 = 0.003;
 /// Heights tried for what is seen without depth, meters, and number of them.
 const STEP: f64 = 0.004;
 const TRIED: u32 = 20;
+/// Likely error of a height that is taken from the thickness, as a share of it.
+const THICKNESS: f64 = 0.4;
 /// Points tested between the foot and the end of what something hides.
 const ALONG: u32 = 8;
 /// Steps of the search for the tightest rectangle, radians.
@@ -82,13 +86,18 @@ pub fn from_silhouette(
     };
     let of_height = |height: f64| hidden.foot(&cloud.eye, height);
     let as_fitted = of_height(solid.height());
-    if !is_guess && as_fitted.agrees(&solid) && as_fitted.covers(&solid) {
+    let is_fitted = as_fitted.agrees(&solid) && as_fitted.covers(&solid);
+    if !is_guess && is_fitted && hidden.fills_shadow(&cloud.eye, &solid) {
         return solid;
+    }
+    if !is_guess && solid.is_flat() {
+        return as_fitted.solid(&solid).unwrap_or(solid);
     }
     let measured = (1..=TRIED).find_map(|step| {
         let top = f64::from(step) * STEP;
         let measured = of_height(top).solid(&Solid {
             top,
+            height_uncertainty: THICKNESS * top,
             ..solid.clone()
         })?;
         let thick = measured.contour.as_ref()?.narrowest();
@@ -388,6 +397,24 @@ impl Mask {
         let area = CELL * CELL;
         let most = AREA.max(SHARE * area * f64::from(own));
         area * f64::from(beyond) < AREA && area * f64::from(empty) < most
+    }
+
+    /// Whether it fills what the shape would hide from the eye: that of an angle or an arc does not.
+    fn fills_shadow(&self, eye: &Point3, solid: &Solid) -> bool {
+        let is_hidden = |cell: usize, deep: f64| {
+            let [x, y] = self.middle(cell);
+            (0..=ALONG).any(|step| {
+                let height = solid.top * f64::from(step) / f64::from(ALONG);
+                let point = at_height(eye, &Point3::new(x, y, 0.0), height);
+                solid.plan_distance(point.x, point.y) < -deep
+            })
+        };
+        let cells = || 0..self.heights.len();
+        let own = cells().filter(|cell| is_hidden(*cell, 0.0)).count();
+        let is_empty = |cell: &usize| self.heights[*cell].is_none() && is_hidden(*cell, OFF);
+        let empty = cells().filter(is_empty).count();
+        let area = CELL * CELL;
+        area * empty as f64 <= AREA.max(UNFILLED * area * own as f64)
     }
 
     /// Whether it fills most of what the shape says.

@@ -2,7 +2,9 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`point_cloud`] | pixels as points, with colors that do not depend on shading |
+//! | [`color`] | colors compared regardless of light and shade |
+//! | [`point_cloud`] | pixels as points, with their colors |
+//! | [`table_plane`] | the table as the camera sees it |
 //! | [`region`] | the pixels that belong to the object at a point |
 //! | `median` | the middle one of many numbers |
 //! | [`outline`] | balls, discs and rectangles through measured points |
@@ -13,6 +15,8 @@
 //! | [`solid`] | the geometry of an object that stands on the table |
 //! | [`relation`] | finds what rests in or on what |
 //! | [`contents`] | separates an object from a container of its own color |
+//! | [`shape_prior`] | what the name of a thing says about its shape |
+//! | [`shadow`] | how far what a thing hides reaches, and the footprints that hide it |
 //! | [`silhouette`] | the geometry without depth |
 //! | [`line_of_sight`] | how high something stands, without depth |
 //! | [`snap`] | moves a point that just misses its object onto it |
@@ -24,6 +28,7 @@
 //! | [`change`] | objects that moved though the robot did not touch them |
 
 pub mod change;
+pub mod color;
 pub mod contents;
 pub mod contour;
 pub mod direction;
@@ -31,7 +36,6 @@ pub mod extreme_points;
 pub mod fit;
 pub mod line_of_sight;
 pub mod measure;
-mod median;
 pub mod memory;
 pub mod observe;
 pub mod outline;
@@ -40,9 +44,12 @@ pub mod pointing_check;
 pub mod proposal;
 pub mod region;
 pub mod relation;
+pub mod shadow;
+pub mod shape_prior;
 pub mod silhouette;
 pub mod snap;
 pub mod solid;
+pub mod table_plane;
 
 pub use contour::{Contour, Pinch};
 pub use memory::{HeldObject, SceneMemory, SceneObject};

@@ -7,19 +7,22 @@ use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
 use super::contents::{is_same_blob, middle, split};
-use super::fit::fit;
+use super::fit::{MEASURED, fit};
 use super::measure::{from_silhouette, outlined};
 use super::point_cloud::PointCloud;
-use super::region::{NoRegion, TablePlane, grow, grow_by_color};
+use super::region::{NoRegion, grow, grow_by_color};
 use super::relation::settle_bases;
+use super::shape_prior::ShapePrior;
 use super::silhouette;
 use super::snap::snap;
 use super::solid::Solid;
+use super::table_plane::TablePlane;
 
 /// Height below which points belong to the table, meters.
 pub const TABLE_CLEARANCE: f64 = 0.004;
-/// Radius assumed without depth, meters.
+/// Radius assumed where nothing but the place is seen, meters, and that of a container.
 const GUESSED_RADIUS: f64 = 0.015;
+const GUESSED_CONTAINER: f64 = 0.05;
 /// Likely position error without depth, meters.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
 /// Range and number of heights at which the robot is searched for without depth, meters.
@@ -121,22 +124,53 @@ fn measured(
             detection.point.to_pixel(width, height)
         })
         .collect();
-    let table = TablePlane::new(TABLE_CLEARANCE);
-    let mut regions: Vec<Result<Vec<usize>, NoRegion>> = detections
+    let table = TablePlane::new(cloud, TABLE_CLEARANCE);
+    let seeds: Vec<(usize, usize)> = detections
         .iter()
         .zip(&pixels)
-        .map(|(detection, (x, y))| {
-            let seed = snap(&frame.rgb, (*x as usize, *y as usize), &detection.label);
-            let region = grow(cloud, seed, &table, is_robot)?;
+        .map(|(detection, (x, y))| snap(&frame.rgb, (*x as usize, *y as usize), &detection.label))
+        .collect();
+    let mut regions: Vec<Result<Vec<usize>, NoRegion>> = detections
+        .iter()
+        .zip(&seeds)
+        .map(|(detection, seed)| {
+            let region = grow(cloud, *seed, &table, is_robot)?;
             Ok(within(cloud, region, detection.bounds.as_ref()))
         })
         .collect();
     part_contents(cloud, &pixels, &mut regions);
     regions
         .into_iter()
-        .map(|region| solid_of(cloud, &region?))
+        .zip(detections.iter().zip(seeds))
+        .map(|(region, (detection, seed))| match region {
+            Ok(region) => solid_of(cloud, &region),
+            Err(NoRegion::Flat) => {
+                flat(cloud, seed, &table, &detection.label).ok_or(NoRegion::Flat)
+            }
+            Err(why) => Err(why),
+        })
         .map(|solid| solid.map_err(NoRegion::reason))
         .collect()
+}
+
+/// Returns what lies flat at a pixel; `None` if it is not called so, or does not stand out from the
+/// table by its color.
+fn flat(
+    cloud: &PointCloud,
+    seed: (usize, usize),
+    table: &TablePlane,
+    label: &str,
+) -> Option<Solid> {
+    if !ShapePrior::of(label).is_flat() {
+        return None;
+    }
+    let region = grow_by_color(cloud, seed, table)?;
+    let points = on_table(cloud, &region);
+    let solid = silhouette::flat(&points, &cloud.eye, cloud.pixel_angle, label)?;
+    Some(Solid {
+        uncertainty: MEASURED,
+        ..solid
+    })
 }
 
 /// Returns the part of a region within the model's box, which may be a little too small; all of it
@@ -180,17 +214,27 @@ fn silhouettes(
         let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
         let region = grow_by_color(&cloud, seed, &table).unwrap_or_default();
         let region = within(&cloud, region, detection.bounds.as_ref());
-        let hidden: Vec<Point3> = region
-            .iter()
-            .filter_map(|pixel| cloud.points[*pixel])
-            .collect();
-        let known = silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label);
-        let is_guess = known.is_none();
-        let shape = known.map_or_else(|| guess(frame, detection.point), Ok)?;
+        let shape = |region: &[usize]| {
+            let hidden: Vec<Point3> = on_table(&cloud, region);
+            silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+        };
+        let known = shape(&region);
+        let is_guess = known.as_ref().is_none_or(|(_, is_known)| !is_known);
+        let boxed = || {
+            let bounds = detection.bounds.as_ref()?;
+            let (solid, _) = shape(&ellipse(&cloud, bounds))?;
+            Some(Solid {
+                uncertainty: GUESSED_UNCERTAINTY,
+                ..solid
+            })
+        };
+        let shape = known.map(|(solid, _)| solid).or_else(boxed);
+        let shape = shape.map_or_else(|| guess(frame, detection), Ok)?;
         let mut solid = from_silhouette(&cloud, &region, shape, is_guess);
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.
             solid.uncertainty = GUESSED_UNCERTAINTY;
+            solid.height_uncertainty = solid.height_uncertainty.max(solid.height() / 2.0);
         }
         Ok(solid)
     };
@@ -250,17 +294,40 @@ fn solid_of(cloud: &PointCloud, region: &[usize]) -> Result<Solid, NoRegion> {
     Ok(outlined(cloud, region, solid))
 }
 
-fn guess(frame: &Frame, point: NormalizedPoint) -> Result<Solid, &'static str> {
+/// Returns where pixels show the table.
+fn on_table(cloud: &PointCloud, pixels: &[usize]) -> Vec<Point3> {
+    let points = pixels.iter().filter_map(|pixel| cloud.points[*pixel]);
+    points.collect()
+}
+
+/// Returns the pixels of the ellipse that fills the model's box: what is in the corners of a box is
+/// seldom of its object.
+fn ellipse(cloud: &PointCloud, Bounds { low, high }: &Bounds) -> Vec<usize> {
+    let size = [cloud.width, cloud.height].map(|size| u32::try_from(size).unwrap_or(u32::MAX));
+    let [low, high] = [low, high].map(|corner| corner.to_pixel(size[0], size[1]));
+    let off = |at: f64, low: f64, high: f64| {
+        (2.0 * at - low - high) / (high - low).max(f64::MIN_POSITIVE)
+    };
+    let is_inside = |pixel: &usize| {
+        let [x, y] = [pixel % cloud.width, pixel / cloud.width].map(|along| along as f64 + 0.5);
+        off(x, low.0, high.0).hypot(off(y, low.1, high.1)) < 1.0
+    };
+    (0..cloud.points.len()).filter(is_inside).collect()
+}
+
+fn guess(frame: &Frame, detection: &Detection) -> Result<Solid, &'static str> {
+    let Detection { point, label, .. } = detection;
     let (x, y) = point.to_pixel(frame.intrinsics.width, frame.intrinsics.height);
-    let center = frame
-        .deproject_to_plane(x, y, GUESSED_RADIUS)
-        .ok_or("that is not on the table")?;
-    Ok(Solid::guess(
-        center.x,
-        center.y,
-        GUESSED_RADIUS,
-        GUESSED_UNCERTAINTY,
-    ))
+    let radius = if ShapePrior::of(label).hollow {
+        GUESSED_CONTAINER
+    } else {
+        GUESSED_RADIUS
+    };
+    let guess = |x: f64, y: f64| silhouette::guess(label, x, y, radius, GUESSED_UNCERTAINTY);
+    let middle = guess(0.0, 0.0).height() / 2.0;
+    let center = frame.deproject_to_plane(x, y, middle);
+    let center = center.ok_or("that is not on the table")?;
+    Ok(guess(center.x, center.y))
 }
 
 fn is_same(a: &Observation, b: &Observation) -> bool {

@@ -1,11 +1,8 @@
-//! The pixels of a frame as points in space, with colors that do not depend on shading.
-
-use std::sync::LazyLock;
+//! The pixels of a frame as points in space, with their colors.
 
 use enact_types::{Frame, Point3};
 
-/// Offset of the brightness by which colors are divided, so that black has no random hue.
-const DARK: f64 = 0.02;
+use super::color::Color;
 
 /// The pixels of a frame, row by row.
 pub struct PointCloud {
@@ -15,8 +12,8 @@ pub struct PointCloud {
     pub height: usize,
     /// Position of each pixel in the base frame; `None` without a depth reading.
     pub points: Vec<Option<Point3>>,
-    /// Red and green shares of each pixel's linear brightness.
-    pub chroma: Vec<[f64; 2]>,
+    /// Color of each pixel.
+    pub colors: Vec<Color>,
     /// Position of the camera in the base frame.
     pub eye: Point3,
     /// Meters that neighboring pixels are apart at one meter.
@@ -42,13 +39,13 @@ impl PointCloud {
         for y in 0..height {
             let middle = f64::from(y) + 0.5;
             points.extend((0..width).map(|x| point(f64::from(x) + 0.5, middle)));
-            colors.extend((0..width).map(|x| chroma(frame.rgb.get_pixel(x, y).0)));
+            colors.extend((0..width).map(|x| Color::of(frame.rgb.get_pixel(x, y).0)));
         }
         Self {
             width: width as usize,
             height: height as usize,
             points,
-            chroma: colors,
+            colors,
             eye: Point3::from(frame.base_from_camera.translation.vector),
             pixel_angle: 1.0 / frame.intrinsics.fx,
         }
@@ -103,32 +100,5 @@ impl PointCloud {
             .into_iter()
             .map(|(column, row)| row * self.width + column)
             .collect()
-    }
-}
-
-/// Returns the distance between two colors, ignoring brightness.
-pub fn chroma_distance(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
-}
-
-fn chroma(rgb: [u8; 3]) -> [f64; 2] {
-    static LINEAR: LazyLock<[f64; 256]> =
-        LazyLock::new(|| std::array::from_fn(|value| (value as f64 / 255.0).powf(2.2)));
-    let linear = rgb.map(|value| LINEAR[usize::from(value)]);
-    let brightness = linear.iter().sum::<f64>() + DARK;
-    [linear[0] / brightness, linear[1] / brightness]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shade_leaves_chroma_alone_and_hue_does_not() {
-        let lit = chroma([220, 60, 40]);
-        let shaded = chroma([134, 37, 24]);
-        let orange = chroma([230, 140, 40]);
-        assert!(chroma_distance(lit, shaded) < 0.06);
-        assert!(chroma_distance(lit, orange) > 0.15);
     }
 }

@@ -13,9 +13,9 @@ use enact_plan::pointing::Reading;
 use enact_types::{Frame, NormalizedPoint, Point3};
 
 use super::observe::{TABLE_CLEARANCE, is_behind};
-use super::point_cloud::{PointCloud, chroma_distance};
-use super::region::{CHROMA, TablePlane};
+use super::point_cloud::PointCloud;
 use super::snap::has_color;
+use super::table_plane::TablePlane;
 
 /// Share of points on something in the right reading.
 const ON_SOMETHING: f64 = 0.9;
@@ -208,7 +208,7 @@ impl<'a> View<'a> {
         }
         let [x, y] = [pixel % self.cloud.width, pixel / self.cloud.width];
         self.cloud.points[pixel].is_some()
-            && chroma_distance(self.cloud.chroma[pixel], self.table.color(&self.cloud)) > CHROMA
+            && self.table.is_unlike(&self.cloud.colors[pixel])
             && !is_behind(self.frame, (x as f64 + 0.5, y as f64 + 0.5), self.is_robot)
     }
 

@@ -2,11 +2,12 @@
 
 use enact_types::{Frame, NormalizedPoint, Point3};
 
+use super::color::DIFFERENT;
 use super::contents::middle;
 use super::fit::fit;
 use super::measure::outlined;
-use super::point_cloud::{PointCloud, chroma_distance};
-use super::region::{CHROMA, STEP_PIXELS, is_continuous};
+use super::point_cloud::PointCloud;
+use super::region::{STEP_PIXELS, is_continuous};
 use super::solid::Solid;
 
 /// Height below which points belong to the table, meters.
@@ -51,7 +52,8 @@ pub fn proposals_in(cloud: &PointCloud, is_known: &dyn Fn(&Point3) -> bool) -> V
 /// Returns whether a pixel and all its neighbors are free and of one color: edges mix colors.
 fn is_inside(cloud: &PointCloud, pixel: usize, free: &[bool]) -> bool {
     let like = |other: usize| {
-        free[other] && chroma_distance(cloud.chroma[pixel], cloud.chroma[other]) < CHROMA / 2.0
+        let apart = cloud.colors[pixel].distance(&cloud.colors[other]);
+        free[other] && apart < DIFFERENT / 2.0
     };
     free[pixel] && cloud.neighbors(pixel).count() == 4 && cloud.neighbors(pixel).all(like)
 }
@@ -66,7 +68,7 @@ fn cluster(cloud: &PointCloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
         for neighbor in cloud.neighbors(pixel) {
             if free[neighbor]
                 && is_continuous(cloud, pixel, neighbor, STEP_PIXELS)
-                && chroma_distance(cloud.chroma[seed], cloud.chroma[neighbor]) < CHROMA
+                && cloud.colors[seed].is_in_other_light(&cloud.colors[neighbor])
             {
                 free[neighbor] = false;
                 region.push(neighbor);

@@ -1,18 +1,15 @@
 //! The pixels that belong to the object at a point.
 
-use std::cell::OnceCell;
-
 use enact_types::Point3;
 
-use super::median::median_share;
-use super::point_cloud::{PointCloud, chroma_distance};
+use super::color::{Color, DIFFERENT};
+use super::point_cloud::PointCloud;
+use super::table_plane::TablePlane;
 
 /// Radius of the patch around the seed that decides its color and whether it is low, pixels.
 const PATCH_RADIUS: usize = 2;
 /// Largest distance of a seed from its object, pixels.
 const SEED_RADIUS: usize = 3;
-/// Smallest difference between the colors of different objects.
-pub const CHROMA: f64 = 0.13;
 /// Smallest distance between neighboring pixels of different objects, pixel sizes.
 pub const STEP_PIXELS: f64 = 4.5;
 /// Minimum number of pixels; fewer are noise.
@@ -25,6 +22,12 @@ const SMOOTHED: f64 = 0.003;
 const LOW_SEED: f64 = 1.5;
 /// Smallest share of a low object that must rise above the table.
 const RAISED_SHARE: f64 = 0.1;
+/// How much brighter than where it is darkest something black may be and still be darker than shade.
+const BLACK: f64 = 1.5;
+/// What covers a larger share of the picture is no object on a table.
+const LARGEST: f64 = 0.25;
+/// Pixels of a square of three by three, the middle one included, without which that is a stray.
+const TOGETHER: usize = 4;
 
 /// Reason why there is no object at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,38 +54,8 @@ impl NoRegion {
     }
 }
 
-/// The table as the camera sees it.
-#[derive(Clone, Debug)]
-pub struct TablePlane {
-    /// Points lower than this are the table's, meters.
-    clearance: f64,
-    /// Its usual color, once somebody asks.
-    color: OnceCell<[f64; 2]>,
-}
-
-impl TablePlane {
-    /// Describes a table whose points are lower than `clearance` meters.
-    pub fn new(clearance: f64) -> Self {
-        Self {
-            clearance,
-            color: OnceCell::new(),
-        }
-    }
-
-    /// Returns its usual color in a point cloud, always the same one.
-    pub(super) fn color(&self, cloud: &PointCloud) -> [f64; 2] {
-        *self.color.get_or_init(|| {
-            let is_flat = |z: f64| z.abs() < self.clearance;
-            let flat: Vec<usize> = (0..cloud.points.len())
-                .filter(|index| height(cloud, *index).is_some_and(is_flat))
-                .collect();
-            median_color(cloud, &flat)
-        })
-    }
-}
-
 /// Grows the region of the object at pixel `(x, y)`: pixels above the table
-/// that hang together in depth and share a color. `excluded` says which points
+/// that hang together in depth and share a color, in light or shade. `excluded` says which points
 /// are the robot's. Points as low as the table are its own,
 /// unless they continue something that rises from it and differ from the table
 /// in color or, on average over their neighbors, in height.
@@ -102,9 +75,9 @@ pub fn grow(
         return Err(NoRegion::Robot);
     }
     let patch = patch(cloud, seed);
-    let color = median_color(cloud, &patch);
+    let color = color_of(cloud, &patch);
     let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
-    let unlike_table = low && chroma_distance(color, table.color(cloud)) > CHROMA;
+    let unlike_table = table.is_unlike(&color);
     let region = flood(cloud, seed, STEP_PIXELS, |index| {
         let risen = match (low, unlike_table) {
             (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
@@ -112,7 +85,7 @@ pub fn grow(
             (true, false) => smooth_height(cloud, index).is_some_and(|z| z > THIN),
         };
         risen
-            && chroma_distance(cloud.chroma[index], color) < CHROMA
+            && color.is_in_other_light(&cloud.colors[index])
             && !cloud.points[index].as_ref().is_some_and(excluded)
     });
     let raised = region
@@ -129,7 +102,8 @@ pub fn grow(
 }
 
 /// Grows the region of what stands out from the table by its color at pixel `(x, y)` of a cloud
-/// without heights; `None` if nothing does.
+/// without heights, with its sides in the shade; `None` if nothing does, or if it is a large part of
+/// the picture and so no object. Shade on the table is the table's.
 pub fn grow_by_color(
     cloud: &PointCloud,
     (x, y): (usize, usize),
@@ -138,12 +112,38 @@ pub fn grow_by_color(
     let seed = y * cloud.width + x;
     cloud.points[seed]?;
     let near = cloud.around(x, y, PATCH_RADIUS).into_iter();
-    let alike = |pixel: &usize| chroma_distance(cloud.chroma[*pixel], cloud.chroma[seed]) < CHROMA;
-    let color = median_color(cloud, &near.filter(alike).collect::<Vec<usize>>());
-    let of_color = |pixel: usize| chroma_distance(cloud.chroma[pixel], color) < CHROMA;
+    let alike = |pixel: &usize| cloud.colors[*pixel].distance(&cloud.colors[seed]) < DIFFERENT;
+    let color = color_of(cloud, &near.filter(alike).collect::<Vec<usize>>());
+    let is_black = table.distance(&color) <= DIFFERENT;
+    let of_color = |pixel: usize| {
+        let seen = &cloud.colors[pixel];
+        let (own, other) = (color.distance(seen), table.distance(seen));
+        if is_black {
+            own < DIFFERENT && table.is_darkened(seen, BLACK)
+        } else if own < DIFFERENT {
+            own <= other && color.is_in_other_light(seen)
+        } else {
+            other > DIFFERENT && color.is_in_other_light(seen)
+        }
+    };
     let region = flood(cloud, seed, f64::INFINITY, of_color);
-    let stands_out = chroma_distance(color, table.color(cloud)) > CHROMA;
-    (stands_out && region.len() >= MIN_PIXELS).then_some(region)
+    let region = without_strays(cloud, &region);
+    let is_object =
+        region.len() >= MIN_PIXELS && (region.len() as f64) < LARGEST * cloud.points.len() as f64;
+    (table.is_unlike(&color) && is_object).then_some(region)
+}
+
+/// Returns the pixels of a region that have others of it around them.
+fn without_strays(cloud: &PointCloud, region: &[usize]) -> Vec<usize> {
+    let mut own = vec![false; cloud.points.len()];
+    for pixel in region {
+        own[*pixel] = true;
+    }
+    let is_backed = |pixel: &usize| {
+        let near = cloud.around(pixel % cloud.width, pixel / cloud.width, 1);
+        near.into_iter().filter(|near| own[*near]).count() >= TOGETHER
+    };
+    region.iter().copied().filter(is_backed).collect()
 }
 
 /// Returns the mean height of a pixel and the neighbors of about its height.
@@ -181,13 +181,15 @@ fn patch(cloud: &PointCloud, seed: usize) -> Vec<usize> {
     let mut near = cloud.around(x, y, PATCH_RADIUS);
     near.retain(|index| {
         is_continuous(cloud, seed, *index, STEP_PIXELS * PATCH_RADIUS as f64)
-            && chroma_distance(cloud.chroma[*index], cloud.chroma[seed]) < CHROMA
+            && cloud.colors[*index].distance(&cloud.colors[seed]) < DIFFERENT
     });
     near
 }
 
-fn median_color(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
-    [0, 1].map(|channel| median_share(pixels.iter().map(|index| cloud.chroma[*index][channel])))
+/// Returns the usual color of some pixels; black of none.
+fn color_of(cloud: &PointCloud, pixels: &[usize]) -> Color {
+    let colors: Vec<Color> = pixels.iter().map(|pixel| cloud.colors[*pixel]).collect();
+    Color::median(&colors).unwrap_or(Color::of([0; 3]))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

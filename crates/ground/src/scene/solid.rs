@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::contour::Contour;
 
+/// Height below which something is flat: the table continues over it, meters.
+pub const FLAT: f64 = 0.002;
+
 /// An upright object: a footprint between two heights, in the base frame, meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Solid {
@@ -30,6 +33,9 @@ pub struct Solid {
     pub contour: Option<Contour>,
     /// Likely error of the position, meters.
     pub uncertainty: f64,
+    /// Likely error of the height, meters; zero where it is measured.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub height_uncertainty: f64,
 }
 
 /// An outline seen from above, meters, centered on the origin.
@@ -122,6 +128,7 @@ impl Solid {
             hollow: None,
             contour: None,
             uncertainty,
+            height_uncertainty: 0.0,
         }
     }
 
@@ -142,6 +149,29 @@ impl Solid {
     /// Returns the height from lowest to highest point, meters.
     pub fn height(&self) -> f64 {
         self.top - self.base
+    }
+
+    /// Returns the height of the highest point if it is as high as it may well be, meters.
+    pub fn highest(&self) -> f64 {
+        self.top + self.height_uncertainty
+    }
+
+    /// Returns the height from lowest to highest point if it is as low as it may well be, meters.
+    pub fn least_height(&self) -> f64 {
+        (self.height() - self.height_uncertainty).max(0.0)
+    }
+
+    /// Returns the solid as high as it may well be.
+    pub fn tallest(&self) -> Self {
+        Self {
+            top: self.highest(),
+            ..self.clone()
+        }
+    }
+
+    /// Returns whether it is as flat as a print or a sheet, which nothing can bump into.
+    pub fn is_flat(&self) -> bool {
+        self.hollow.is_none() && self.height() < FLAT
     }
 
     /// Returns whether it can be turned about the vertical without changing.
@@ -244,6 +274,10 @@ impl Solid {
         let (sin, cos) = self.yaw.sin_cos();
         [cos * dx + sin * dy, cos * dy - sin * dx]
     }
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// Combines the distances to a prism's outline and slab to the distance to the prism.

@@ -1,0 +1,212 @@
+//! The table as the camera sees it: its height, and the colors of its surface.
+
+use super::color::{Color, DEEPEST, DIFFERENT};
+use super::point_cloud::PointCloud;
+
+/// Tiles across and down the picture.
+const TILES: [usize; 2] = [4, 3];
+/// A color in so many tiles is the table's …
+const IN_TILES: usize = 8;
+/// … if it covers such a share of each.
+const OF_TILE: f64 = 0.12;
+/// A color of such a share of the whole table is the table's, wherever it is.
+const OF_TABLE: f64 = 0.2;
+/// Bins of the shares of red, and of green.
+const BINS: usize = 20;
+
+/// The table of a picture.
+#[derive(Clone, Debug)]
+pub struct TablePlane {
+    /// Points lower than this are the table's, meters.
+    pub(super) clearance: f64,
+    /// Its colors in full light: one, or several of a table with stripes or a pattern.
+    colors: Vec<Color>,
+}
+
+impl TablePlane {
+    /// Describes the table of a point cloud, whose points are lower than `clearance` meters.
+    pub fn new(cloud: &PointCloud, clearance: f64) -> Self {
+        let is_flat = |pixel: &usize| {
+            let point = cloud.points[*pixel];
+            point.is_some_and(|point| point.z.abs() < clearance)
+        };
+        let flat: Vec<usize> = (0..cloud.points.len()).filter(is_flat).collect();
+        Self {
+            clearance,
+            colors: colors(cloud, &flat),
+        }
+    }
+
+    /// How different a color is from the most similar one of the table, regardless of light.
+    pub fn distance(&self, color: &Color) -> f64 {
+        let all = self.colors.iter().map(|own| own.distance(color));
+        all.fold(f64::INFINITY, f64::min)
+    }
+
+    /// Whether a color is none of the table's: of another hue, or darker than any shade on it.
+    pub fn is_unlike(&self, color: &Color) -> bool {
+        let is_own = |own: &Color| own.distance(color) <= DIFFERENT;
+        !self.colors.iter().any(is_own) || self.is_darkened(color, 1.0)
+    }
+
+    /// Whether a color is darker than the deepest shade on the table, `by` times.
+    pub fn is_darkened(&self, color: &Color, by: f64) -> bool {
+        let darkest = self.colors.iter().map(|own| own.brightness);
+        let darkest = darkest.fold(f64::INFINITY, f64::min);
+        color.brightness < by * DEEPEST * darkest
+    }
+}
+
+/// The colors that are all over the table, or else its usual one.
+fn colors(cloud: &PointCloud, flat: &[usize]) -> Vec<Color> {
+    let all: Vec<Color> = flat.iter().map(|pixel| cloud.colors[*pixel]).collect();
+    let Some(usual) = Color::median(&all) else {
+        return Vec::new();
+    };
+    let of_usual = |color: &&Color| color.distance(&usual) < DIFFERENT / 2.0;
+    let share = all.iter().filter(of_usual).count() as f64 / all.len() as f64;
+    // The median of two colors may be neither.
+    let mut found = Vec::new();
+    if share > OF_TABLE {
+        found.push(usual);
+    }
+    let mut bins = Bins::new(cloud, flat).spread(all.len());
+    bins.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, bin) in bins {
+        let own: Vec<Color> = all
+            .iter()
+            .filter(|it| Bins::of(it) == bin)
+            .copied()
+            .collect();
+        let color = Color::median(&own);
+        let is_new = |color: &Color| {
+            let mut known = found.iter();
+            known.all(|known: &Color| known.distance(color) > DIFFERENT / 2.0)
+        };
+        let new = color.filter(is_new);
+        found.extend(new);
+    }
+    if found.is_empty() {
+        found.push(usual);
+    }
+    found
+}
+
+/// How often colors occur in each tile of a picture.
+struct Bins {
+    /// Number of pixels by tile and bin.
+    counts: Vec<[[u32; BINS]; BINS]>,
+    /// Number of pixels in each tile.
+    totals: Vec<u32>,
+}
+
+impl Bins {
+    fn new(cloud: &PointCloud, flat: &[usize]) -> Self {
+        let tiles = TILES[0] * TILES[1];
+        let mut bins = Self {
+            counts: vec![[[0; BINS]; BINS]; tiles],
+            totals: vec![0; tiles],
+        };
+        for pixel in flat {
+            let (x, y) = (pixel % cloud.width, pixel / cloud.width);
+            let [column, row] = [x * TILES[0] / cloud.width, y * TILES[1] / cloud.height];
+            let (tile, [red, green]) = (row * TILES[0] + column, Self::of(&cloud.colors[*pixel]));
+            bins.counts[tile][red][green] += 1;
+            bins.totals[tile] += 1;
+        }
+        bins
+    }
+
+    /// The bin of a color.
+    fn of(color: &Color) -> [usize; 2] {
+        color
+            .shares
+            .map(|share| ((share * BINS as f64) as usize).min(BINS - 1))
+    }
+
+    /// Bins that, with their neighbors, are frequent in many tiles, of `all` pixels or in one of
+    /// them: the share of each, and its place.
+    fn spread(&self, all: usize) -> Vec<(f64, [usize; 2])> {
+        let near = |at: usize| at.saturating_sub(1)..(at + 2).min(BINS);
+        let around = |tile: usize, [red, green]: [usize; 2]| -> u32 {
+            let rows = self.counts[tile][near(red)].iter();
+            rows.map(|row| row[near(green)].iter().sum::<u32>()).sum()
+        };
+        let places = (0..BINS).flat_map(|red| (0..BINS).map(move |green| [red, green]));
+        let of_all = |place: [usize; 2]| -> f64 {
+            let own: u32 = (0..self.totals.len()).map(|tile| around(tile, place)).sum();
+            f64::from(own) / all as f64
+        };
+        let is_frequent = |place: &[usize; 2]| {
+            let [red, green] = *place;
+            let own: u32 = self.counts.iter().map(|tile| tile[red][green]).sum();
+            let in_tile = |tile: &usize| {
+                let total = f64::from(self.totals[*tile]);
+                total > 0.0 && f64::from(around(*tile, *place)) > OF_TILE * total
+            };
+            let tiles = (0..self.totals.len()).filter(in_tile).count();
+            own > 0 && tiles >= IN_TILES
+        };
+        places
+            .filter(is_frequent)
+            .map(|place| (of_all(place), place))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use enact_types::Point3;
+
+    fn cloud(color: impl Fn(usize, usize) -> [u8; 3]) -> PointCloud {
+        let (width, height) = (80, 60);
+        let pixels = || (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)));
+        PointCloud {
+            width,
+            height,
+            points: pixels().map(|_| Some(Point3::origin())).collect(),
+            colors: pixels().map(|(x, y)| Color::of(color(x, y))).collect(),
+            eye: Point3::new(0.0, 0.0, 1.0),
+            pixel_angle: 0.01,
+        }
+    }
+
+    #[test]
+    fn every_stripe_is_of_the_table_and_what_lies_on_it_is_not() {
+        let stripes = [[190, 40, 40], [220, 220, 215]];
+        for width in [3, 8] {
+            let striped = cloud(|x, y| {
+                if (20..30).contains(&x) && (20..30).contains(&y) {
+                    [40, 60, 190]
+                } else {
+                    stripes[(x + y) / width % 2]
+                }
+            });
+            let table = TablePlane::new(&striped, 0.004);
+            for stripe in stripes {
+                assert!(!table.is_unlike(&Color::of(stripe)), "{stripe:?}");
+                let shade = stripe.map(|value| value / 2);
+                assert!(!table.is_unlike(&Color::of(shade)), "shade of {stripe:?}");
+            }
+            assert!(table.is_unlike(&Color::of([40, 60, 190])));
+            assert!(table.is_unlike(&Color::of([40, 150, 60])));
+        }
+    }
+
+    #[test]
+    fn what_covers_a_part_of_a_plain_table_is_not_of_it() {
+        // A red mat over an eighth of the picture.
+        let plain = cloud(|x, y| {
+            if x < 30 && y < 20 {
+                [190, 40, 40]
+            } else {
+                [128, 128, 128]
+            }
+        });
+        let table = TablePlane::new(&plain, 0.004);
+        assert!(table.is_unlike(&Color::of([190, 40, 40])));
+        assert!(!table.is_unlike(&Color::of([40, 40, 40])), "deep shade");
+        assert!(table.is_unlike(&Color::of([15, 15, 15])), "black");
+    }
+}

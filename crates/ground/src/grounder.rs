@@ -342,7 +342,7 @@ impl Grounder {
     }
 
     fn gets_over(&self, context: &SkillContext<'_>, solid: &Solid) -> bool {
-        let height = solid.top + OVER + self.gripper.fingertip_reach;
+        let height = solid.highest() + OVER + self.gripper.fingertip_reach;
         let target = Point3::new(solid.x, solid.y, height);
         self.end_effector.beyond(&target).is_none()
             && TILTS.iter().any(|tilt| {
@@ -357,16 +357,20 @@ impl Grounder {
             })
     }
 
-    /// Returns the obstacles for free motion.
+    /// Returns the obstacles for free motion: things as high as they may well be. What lies flat is
+    /// none; the arm keeps its distance to the table.
     fn around(&self, scene: &SceneMemory) -> CollisionWorld {
         let usual = self.robot.clearance().objects;
         // Without depth, an object may be farther off than the usual margin allows for.
         let margin = |solid: &Solid| usual + (solid.uncertainty - MEASURED).max(0.0);
         let mut around = self.fixed.clone();
-        let named = scene.objects().iter().map(|object| {
-            let obstacle = obstacle(&object.name, &object.solid).perceived();
-            (Arc::new(obstacle), margin(&object.solid))
-        });
+        let objects = scene.objects().iter();
+        let named = objects
+            .filter(|object| !object.solid.is_flat())
+            .map(|object| {
+                let obstacle = obstacle(&object.name, &object.solid.tallest()).perceived();
+                (Arc::new(obstacle), margin(&object.solid))
+            });
         let unnamed = scene.unnamed().iter();
         let unnamed = unnamed.map(|solid| (Arc::new(obstacle(UNNAMED, solid)), margin(solid)));
         around.obstacles.extend(named.chain(unnamed));

@@ -83,7 +83,8 @@ fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
 }
 
 fn is_free(context: &SkillContext<'_>, spot: &Spot, radius: f64) -> bool {
-    let clear = |solid: &Solid| solid.plan_distance(spot.x, spot.y) > radius + CLEAR;
+    let clear =
+        |solid: &Solid| solid.is_flat() || solid.plan_distance(spot.x, spot.y) > radius + CLEAR;
     context
         .scene
         .objects()

@@ -327,7 +327,8 @@ fn reach(
     })
 }
 
-/// Returns the grasp height: at or below the middle, with the fingertips clear of the surface.
+/// Returns the grasp height: at or below the middle and, however low the object may be, on it, with the
+/// fingertips clear of the surface.
 fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     let tips = gripper.fingertip_reach * tilt.cos() + TIP_HALF_WIDTH * tilt.sin();
     let clearance = match solid.contour {
@@ -339,7 +340,8 @@ fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     };
     let lowest = solid.base + clearance + tips;
     let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
-    lowest.max(solid.base + share * solid.height())
+    let sure = solid.least_height() - LEAST_OVERLAP;
+    lowest.max(solid.base + (share * solid.height()).min(sure))
 }
 
 /// Returns each grasp with the wide opening, then with the narrow one.

@@ -79,7 +79,8 @@ pub fn pick_up<'a>(
     } = *context;
     let neighbors = context.neighbors(name);
     let approach = context.end_effector.approach(&grasp.base_from_tool);
-    let back = solid.top - grasp.base_from_tool.translation.z.min(solid.top) + STAND_OFF;
+    let top = solid.highest();
+    let back = top - grasp.base_from_tool.translation.z.min(top) + STAND_OFF;
     let before = shifted(&grasp.base_from_tool, -approach * back);
     let posture = solve(robot, &before, &grasp.posture, name)?;
 

@@ -150,7 +150,7 @@ impl<'a> PutDown<'a> {
 
     /// Returns the height from which the held object is lowered, meters.
     fn descent(&self, path: &ReleasePose) -> f64 {
-        let rim = self.target.solid.top + RIM_CLEARANCE;
+        let rim = self.target.solid.highest() + RIM_CLEARANCE;
         (rim - path.underside(self.held)).max(LEAST_DESCENT)
     }
 

@@ -42,12 +42,15 @@ pub fn spots(
     let solid = &target.solid;
     let (outline, surface) = match (solid.hollow, relation) {
         (Some(hollow), _) => (hollow.inner, hollow.floor),
+        (None, Relation::On) if solid.is_flat() && solid.contour.is_none() => {
+            (solid.footprint, solid.top)
+        }
         (None, Relation::On) if !solid.ball => {
             let peak = solid.peak();
             let middle = Spot {
                 x: peak.x,
                 y: peak.y,
-                surface: solid.top,
+                surface: solid.highest(),
             };
             return Ok(vec![on_top(context, target, middle)]);
         }
@@ -86,7 +89,7 @@ pub fn spots(
 /// Raises a spot to the top of any object that lies there already.
 fn on_top(context: &SkillContext<'_>, target: &SceneObject, spot: Spot) -> Spot {
     let surface = contents(context, target)
-        .map(|other| other.top)
+        .map(Solid::highest)
         .fold(spot.surface, f64::max);
     Spot { surface, ..spot }
 }

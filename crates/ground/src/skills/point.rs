@@ -121,7 +121,7 @@ fn otherwise<'a>(
 
 /// Returns tool poses with the fingertips above an object, the best first.
 fn poses<'a>(context: SkillContext<'a>, solid: &Solid) -> impl Iterator<Item = Pose> + use<'a> {
-    let (x, y, top) = (solid.x, solid.y, solid.top);
+    let (x, y, top) = (solid.x, solid.y, solid.highest());
     let turns = |hover: f64, tilt: f64| (0..ROLLS).map(move |step| (hover, tilt, step));
     let tilts = move |hover: f64| TILTS.into_iter().flat_map(move |tilt| turns(hover, tilt));
     HOVERS

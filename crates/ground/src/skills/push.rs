@@ -55,8 +55,8 @@ const SPEED: f64 = 0.12;
 const PUSHED: f64 = 0.015;
 
 impl GroundedSkill for Push {
-    fn is_afforded(_gripper: &Gripper, _solid: &Solid) -> bool {
-        true
+    fn is_afforded(_gripper: &Gripper, solid: &Solid) -> bool {
+        !solid.is_flat()
     }
 
     /// Returns why the object cannot be pushed in any direction; `None` if it can be pushed in one,
@@ -84,6 +84,10 @@ impl GroundedSkill for Push {
         let name = &self.object;
         context.require_empty()?;
         let object = context.find(name)?;
+        if object.solid.is_flat() {
+            let text = format!("the {name} lies flat on the table");
+            return Err(Refusal::NotApplicable(text));
+        }
         require_in_reach(context, name, &object.solid.center())?;
         let camera = context.scene.camera().ok_or_else(|| {
             Refusal::NotApplicable("no picture says which way that is".to_owned())
@@ -313,7 +317,7 @@ impl<'a> Slide<'a> {
         hold: &Hold,
         attempt: impl Fn(&Stroke) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let most = self.object.solid.height() - TIP_CLEARANCE - LEAST_OVERLAP;
+        let most = self.object.solid.least_height() - TIP_CLEARANCE - LEAST_OVERLAP;
         let mut refusal = None;
         for seed in self.seeds(hold)? {
             let mut raise = 0.0;
@@ -425,7 +429,7 @@ fn front(
     let gripper = context.gripper;
     let joints = context.with_gripper_at(posture, context.joints, gripper.closed);
     let grasp_point = pose * gripper.tool_from_grasp;
-    let ceiling = solid.top + 0.01;
+    let ceiling = solid.highest() + 0.01;
     placed(context.robot, None, &joints)
         .iter()
         .filter(|placed| placed.part.roams() && placed.may_be_below(ceiling))

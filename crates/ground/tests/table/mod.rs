@@ -1,6 +1,7 @@
 //! A table with bodies and a depth camera, rendered by sphere tracing.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod lit;
 pub mod shapes;
 
 use enact_types::{DepthImage, Frame, Intrinsics, NormalizedPoint, Point3, Pose, Stamp, Vector3};

@@ -70,21 +70,11 @@ fn colors(cloud: &PointCloud, flat: &[usize]) -> Vec<Color> {
     if share > OF_TABLE {
         found.push(usual);
     }
-    let mut bins = Bins::new(cloud, flat).spread(all.len());
-    bins.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (_, bin) in bins {
-        let own: Vec<Color> = all
-            .iter()
-            .filter(|it| Bins::of(it) == bin)
-            .copied()
-            .collect();
-        let color = Color::median(&own);
-        let is_new = |color: &Color| {
-            let mut known = found.iter();
-            known.all(|known: &Color| known.distance(color) > DIFFERENT / 2.0)
-        };
-        let new = color.filter(is_new);
-        found.extend(new);
+    for color in Bins::new(cloud, flat).spread() {
+        let is_new = |known: &Color| known.distance(&color) > DIFFERENT / 2.0;
+        if found.iter().all(is_new) {
+            found.push(color);
+        }
     }
     if found.is_empty() {
         found.push(usual);
@@ -98,6 +88,8 @@ struct Bins {
     counts: Vec<[[u32; BINS]; BINS]>,
     /// Number of pixels in each tile.
     totals: Vec<u32>,
+    /// Sums of shares and brightness by bin.
+    sums: [[[f64; 3]; BINS]; BINS],
 }
 
 impl Bins {
@@ -106,6 +98,7 @@ impl Bins {
         let mut bins = Self {
             counts: vec![[[0; BINS]; BINS]; tiles],
             totals: vec![0; tiles],
+            sums: [[[0.0; 3]; BINS]; BINS],
         };
         for pixel in flat {
             let (x, y) = (pixel % cloud.width, pixel / cloud.width);
@@ -113,6 +106,11 @@ impl Bins {
             let (tile, [red, green]) = (row * TILES[0] + column, Self::of(&cloud.colors[*pixel]));
             bins.counts[tile][red][green] += 1;
             bins.totals[tile] += 1;
+            let Color { shares, brightness } = cloud.colors[*pixel];
+            let sums = bins.sums[red][green].iter_mut();
+            for (sum, value) in sums.zip([shares[0], shares[1], brightness]) {
+                *sum += value;
+            }
         }
         bins
     }
@@ -124,33 +122,38 @@ impl Bins {
             .map(|share| ((share * BINS as f64) as usize).min(BINS - 1))
     }
 
-    /// Bins that, with their neighbors, are frequent in many tiles, of `all` pixels or in one of
-    /// them: the share of each, and its place.
-    fn spread(&self, all: usize) -> Vec<(f64, [usize; 2])> {
+    /// The mean color of each bin that, with its neighbors, is frequent in many tiles; the most
+    /// frequent first.
+    fn spread(&self) -> Vec<Color> {
         let near = |at: usize| at.saturating_sub(1)..(at + 2).min(BINS);
         let around = |tile: usize, [red, green]: [usize; 2]| -> u32 {
             let rows = self.counts[tile][near(red)].iter();
             rows.map(|row| row[near(green)].iter().sum::<u32>()).sum()
         };
-        let places = (0..BINS).flat_map(|red| (0..BINS).map(move |green| [red, green]));
-        let of_all = |place: [usize; 2]| -> f64 {
-            let own: u32 = (0..self.totals.len()).map(|tile| around(tile, place)).sum();
-            f64::from(own) / all as f64
-        };
-        let is_frequent = |place: &[usize; 2]| {
-            let [red, green] = *place;
+        let mut found: Vec<(u32, Color)> = Vec::new();
+        for [red, green] in (0..BINS).flat_map(|red| (0..BINS).map(move |green| [red, green])) {
             let own: u32 = self.counts.iter().map(|tile| tile[red][green]).sum();
-            let in_tile = |tile: &usize| {
-                let total = f64::from(self.totals[*tile]);
-                total > 0.0 && f64::from(around(*tile, *place)) > OF_TILE * total
+            if own == 0 {
+                continue;
+            }
+            let of_tiles = (0..self.totals.len()).map(|tile| around(tile, [red, green]));
+            let of_tiles: Vec<u32> = of_tiles.collect();
+            let is_frequent = |(count, total): &(&u32, &u32)| {
+                **total > 0 && f64::from(**count) > OF_TILE * f64::from(**total)
             };
-            let tiles = (0..self.totals.len()).filter(in_tile).count();
-            own > 0 && tiles >= IN_TILES
-        };
-        places
-            .filter(is_frequent)
-            .map(|place| (of_all(place), place))
-            .collect()
+            let tiles = of_tiles.iter().zip(&self.totals).filter(is_frequent);
+            if tiles.count() >= IN_TILES {
+                let [red, green, brightness] =
+                    self.sums[red][green].map(|sum| sum / f64::from(own));
+                let color = Color {
+                    shares: [red, green],
+                    brightness,
+                };
+                found.push((of_tiles.iter().sum(), color));
+            }
+        }
+        found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        found.into_iter().map(|(_, color)| color).collect()
     }
 }
 

@@ -299,6 +299,7 @@ fn named(name: &str, solid: Solid) -> SceneObject {
         rests: None,
         unseen: 0,
         released: false,
+        unsure: false,
     }
 }
 

@@ -6,7 +6,6 @@
 //! | [`point_cloud`] | pixels as points, with their colors |
 //! | [`table_plane`] | the table as the camera sees it |
 //! | [`region`] | the pixels that belong to the object at a point |
-//! | `median` | the middle one of many numbers |
 //! | [`outline`] | balls, discs and rectangles through measured points |
 //! | [`extreme_points`] | the points that can be outermost in some direction |
 //! | [`contour`] | outlines of any shape, and where fingers can take them |

@@ -204,7 +204,7 @@ fn silhouettes(
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Vec<Result<Solid, &'static str>> {
     let cloud = PointCloud::on_table(frame);
-    let table = TablePlane::new(TABLE_CLEARANCE);
+    let table = TablePlane::new(&cloud, TABLE_CLEARANCE);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);

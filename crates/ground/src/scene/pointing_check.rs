@@ -178,7 +178,7 @@ impl<'a> View<'a> {
     fn new(frame: &'a Frame, is_robot: &'a dyn Fn(&Point3) -> bool) -> Self {
         let cloud = PointCloud::new(frame).unwrap_or_else(|| PointCloud::on_table(frame));
         Self {
-            table: TablePlane::new(TABLE_CLEARANCE),
+            table: TablePlane::new(&cloud, TABLE_CLEARANCE),
             radius: (MISS * cloud.width as f64).ceil() as usize,
             frame,
             cloud,

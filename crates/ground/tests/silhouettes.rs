@@ -15,7 +15,10 @@ use table::{Body, Table, shapes};
 /// Where things lie.
 const AT: [f64; 2] = [0.2, 0.03];
 
-const SURFACES: [(&str, fn(f64, f64) -> [u8; 3]); 5] = [
+/// Its name, and its color at a place.
+type Surface = (&'static str, fn(f64, f64) -> [u8; 3]);
+
+const SURFACES: [Surface; 5] = [
     ("gray", |_, _| [128, 128, 128]),
     ("white", |_, _| [232, 232, 228]),
     ("dark", |_, _| [52, 52, 55]),

@@ -55,7 +55,7 @@ impl Standing {
             history: Vec::new(),
             ..situation.clone()
         };
-        match Meaning::of(&asked).intent {
+        match Meaning::by_rules(&asked).intent {
             Intent::Say(text) | Intent::Ask(text) => Self::Unclear(text),
             Intent::Act(actions) => arranged(&actions),
         }

@@ -42,6 +42,7 @@
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
+//! | [`paraphrase`] | what the rules do not make out, put plainly for them |
 
 mod arrange;
 mod aside;
@@ -59,6 +60,8 @@ mod lookahead;
 mod manner;
 mod notation;
 mod noun;
+#[doc(hidden)]
+pub mod paraphrase;
 mod phrase;
 mod placing;
 mod plain_order;
@@ -103,11 +106,26 @@ pub struct Meaning {
     pub intent: Intent,
     /// What of it cannot be done, in words.
     pub remark: Option<String>,
+    /// The plain wording that the instruction was taken for, if the rules did not make it out.
+    pub taken_for: Option<String>,
 }
 
 impl Meaning {
-    /// Reads the instruction of `situation`, which is in English.
+    /// Reads the instruction of `situation`, which is in English: by rules or, where they do not
+    /// make it out, as what it is likely to mean.
     pub fn of(situation: &Situation) -> Self {
+        let (meaning, is_lost) = Self::read(situation);
+        let plain = is_lost.then(|| paraphrase::meaning(situation)).flatten();
+        plain.unwrap_or(meaning)
+    }
+
+    /// Reads the instruction of `situation`, which is in English, by rules alone.
+    pub(crate) fn by_rules(situation: &Situation) -> Self {
+        Self::read(situation).0
+    }
+
+    /// What the rules read, and whether it is a request that they did not make out.
+    fn read(situation: &Situation) -> (Self, bool) {
         let words = words::read(&situation.instruction, &situation.objects);
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
@@ -119,7 +137,7 @@ impl Meaning {
         if act == SpeechAct::SmallTalk
             && let Some(reply) = act.reply(&situation.instruction)
         {
-            return Self::only(Intent::Say(reply.to_owned()));
+            return (Self::only(Intent::Say(reply.to_owned())), false);
         }
         let read = match act {
             SpeechAct::Request if is_count(&items) => {
@@ -133,15 +151,20 @@ impl Meaning {
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
             _ => Err(question::answer(&words, &items, &mut scene)),
         };
-        match read {
+        let is_lost = act == SpeechAct::Request
+            && matches!(read, Err(Reply::Lost(_) | Reply::Unclear));
+        let meaning = match read {
             Ok(meaning) => meaning,
             Err(Reply::Say(text)) => Self::only(Intent::Say(text)),
-            Err(Reply::Ask(text)) => Self::only(Intent::Ask(text)),
+            Err(Reply::Ask(text) | Reply::Lost(text)) => Self::only(Intent::Ask(text)),
             Err(Reply::Unclear) => match replies::unclear() {
-                Reply::Ask(text) | Reply::Say(text) => Self::only(Intent::Ask(text)),
+                Reply::Ask(text) | Reply::Lost(text) | Reply::Say(text) => {
+                    Self::only(Intent::Ask(text))
+                }
                 Reply::Unclear => unreachable!("it is a question"),
             },
-        }
+        };
+        (meaning, is_lost)
     }
 
     /// Reads the instruction of `situation`, which is in English or in a language that is translated.
@@ -154,7 +177,7 @@ impl Meaning {
             instruction: found.english,
             ..situation.clone()
         };
-        let meaning = Self::of(&english);
+        let meaning = Self::by_rules(&english);
         match meaning.intent {
             Intent::Act(_) if meaning.remark.is_none() => meaning,
             _ => {
@@ -199,6 +222,7 @@ impl Meaning {
         Self {
             intent,
             remark: None,
+            taken_for: None,
         }
     }
 
@@ -210,6 +234,15 @@ impl Meaning {
         {
             plan.steps.pop();
             plan.steps.push(Step::say(remark.clone()));
+        }
+        // Told once, before anything moves.
+        if let Some(wording) = &self.taken_for
+            && situation.history.is_empty()
+            && plan.steps.len() < Plan::MAX_STEPS
+            && plan.steps.iter().any(Step::moves)
+        {
+            let told = format!("I take that as “{wording}”.");
+            plan.steps.insert(0, Step::say(told));
         }
         plan
     }
@@ -320,9 +353,10 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         (false, cannot) => Ok(Meaning {
             intent: Intent::Act(actions),
             remark: cannot.map(|reply| match reply {
-                Reply::Say(text) | Reply::Ask(text) => text,
+                Reply::Say(text) | Reply::Ask(text) | Reply::Lost(text) => text,
                 Reply::Unclear => String::new(),
             }),
+            taken_for: None,
         }),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     if let Some(phrase) = phrases.iter().find(|phrase| !phrase.unknown.is_empty()) {
         let known = scene.clone().resolve(phrase, Role::Any);
         return match known {
-            Err(reply @ (Reply::Say(_) | Reply::Ask(_)))
+            Err(reply @ (Reply::Say(_) | Reply::Ask(_) | Reply::Lost(_)))
                 if has(Verb::See) || has(Verb::Count) || says("where") || starts("where") =>
             {
                 reply

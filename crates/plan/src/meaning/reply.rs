@@ -5,6 +5,8 @@
 pub(super) enum Reply {
     Say(String),
     Ask(String),
+    /// Asks because something was not made out.
+    Lost(String),
     /// The sentence was not made out.
     Unclear,
 }
@@ -30,7 +32,7 @@ pub(super) mod replies {
     }
 
     pub fn what_is(word: &str) -> Reply {
-        Reply::Ask(format!("Which one do you mean by “{word}”?"))
+        Reply::Lost(format!("Which one do you mean by “{word}”?"))
     }
 
     pub fn where_to(names: &[String]) -> Reply {
@@ -39,7 +41,7 @@ pub(super) mod replies {
         } else {
             listed(names, "and")
         };
-        Reply::Ask(format!("Which place do you mean for {whose}?"))
+        Reply::Lost(format!("Which place do you mean for {whose}?"))
     }
 
     /// What is said beside putting things in containers that they were to be put on.
@@ -73,7 +75,7 @@ pub(super) mod replies {
     }
 
     pub fn what_to_do(names: &[String]) -> Reply {
-        Reply::Ask(format!(
+        Reply::Lost(format!(
             "What do you mean me to do with {}, and which place do you mean?",
             listed(names, "and")
         ))
@@ -85,7 +87,7 @@ pub(super) mod replies {
             [one] => format!(" Do you mean the {one}?"),
             _ => format!(" Which one do you mean: {}?", listed(names, "or")),
         };
-        Reply::Ask(format!("I don't know “{word}”.{which}"))
+        Reply::Lost(format!("I don't know “{word}”.{which}"))
     }
 
     pub fn only(count: usize, what: &str) -> Reply {

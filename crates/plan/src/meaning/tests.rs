@@ -95,7 +95,7 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
         .map_or_else(String::new, |remark| format!("; remark “{remark}”"))
 }
 
-fn action(action: &Action) -> String {
+pub(super) fn action(action: &Action) -> String {
     match action {
         Action::Put {
             object,
@@ -400,3 +400,9 @@ const WORDS: [&str; 56] = [
     "what is in",
     "before",
 ];
+
+/// What the rules alone made out of these when they were first read: see the changelog.
+#[test]
+fn what_the_rules_do_not_make_out_is_put_plainly() {
+    check(include_str!("../../tests/meaning/plain_wording.en.txt"), 25);
+}

@@ -1,0 +1,156 @@
+//! How likely each plain wording is.
+
+use super::features::{BUCKETS, VERSION, features, hash};
+use super::mention::Delexicalized;
+use super::wording::{filled, places, said};
+
+/// Probability from which a wording is taken.
+const SURE: f32 = 0.6;
+/// How much likelier it must be than the next that speaks of the same.
+const AHEAD: f32 = 4.0;
+
+/// The class of sentences that ask for none of the deeds.
+pub(super) const NONE: &str = "-";
+
+/// A plain wording.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub wording: String,
+    /// The words that change what is asked for and that sentences with this meaning have.
+    pub weighty: Vec<String>,
+    pub slots: Vec<String>,
+}
+
+impl Class {
+    pub fn new(wording: String, weighty: Vec<String>) -> Self {
+        let mut slots: Vec<String> = places(&wording).map(|(slot, _)| slot.to_owned()).collect();
+        slots.sort();
+        slots.dedup();
+        Self {
+            wording,
+            weighty,
+            slots,
+        }
+    }
+}
+
+/// A softmax regression over plain wordings.
+#[derive(Clone, Debug)]
+pub(super) struct Classifier {
+    pub classes: Vec<Class>,
+    /// What a step of a weight is worth, for each class.
+    pub scales: Vec<f32>,
+    pub biases: Vec<f32>,
+    /// Of each bucket, one for each class.
+    pub weights: Vec<i8>,
+}
+
+impl Classifier {
+    /// The first line of its file: what it was trained on.
+    pub fn header(data: &str) -> String {
+        format!("wordings {VERSION} {:016x}", hash(data.bytes()))
+    }
+
+    /// Writes it behind a first line.
+    pub fn written(&self, header: &str) -> Vec<u8> {
+        let mut text = format!("{header}\n{}\n", self.classes.len());
+        for class in &self.classes {
+            text += &format!("{}\t{}\n", class.wording, class.weighty.join("\t"));
+        }
+        let mut bytes = text.into_bytes();
+        for value in self.scales.iter().chain(&self.biases) {
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
+        bytes
+    }
+
+    /// Reads what [`written`](Self::written) wrote.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let mut line = || {
+            let end = rest.iter().position(|byte| *byte == b'\n')?;
+            let line = std::str::from_utf8(&rest[..end]).ok()?;
+            rest = &rest[end + 1..];
+            Some(line)
+        };
+        line()?;
+        let count: usize = line()?.parse().ok()?;
+        let mut classes = Vec::new();
+        for _ in 0..count {
+            let (wording, weighty) = line()?.split_once('\t')?;
+            let weighty = weighty.split('\t').map(str::to_owned).collect();
+            classes.push(Class::new(wording.to_owned(), weighty));
+        }
+        let (numbers, weights) = rest.split_at_checked(count * 8)?;
+        let numbers: Vec<f32> = numbers
+            .chunks_exact(4)
+            .map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]))
+            .collect();
+        (weights.len() == BUCKETS * count).then(|| Self {
+            classes,
+            scales: numbers[..count].to_vec(),
+            biases: numbers[count..].to_vec(),
+            weights: weights.iter().map(|byte| byte.cast_signed()).collect(),
+        })
+    }
+
+    /// How likely each class is.
+    pub fn probabilities(&self, sentence: &Delexicalized) -> Vec<f32> {
+        let found = features(&sentence.tokens, &sentence.slots());
+        let count = self.classes.len();
+        let mut sums = vec![0_i32; count];
+        for bucket in &found {
+            let row = &self.weights[bucket * count..(bucket + 1) * count];
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += i32::from(*weight);
+            }
+        }
+        let norm = (found.len() as f32).sqrt();
+        let mut scores: Vec<f32> = (0..count)
+            .map(|class| sums[class] as f32 * self.scales[class] / norm + self.biases[class])
+            .collect();
+        softmax(&mut scores);
+        scores
+    }
+
+    /// The plain wording of a sentence, with what it speaks of; `None` where that is not sure.
+    pub fn paraphrase(&self, sentence: &Delexicalized) -> Option<String> {
+        let probabilities = self.probabilities(sentence);
+        let slots = sentence.slots();
+        let mut fitting: Vec<(f32, &Class)> = probabilities
+            .iter()
+            .copied()
+            .zip(&self.classes)
+            .filter(|(_, class)| class.slots == slots && class.wording != NONE)
+            .collect();
+        fitting.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let &(best, class) = fitting.first()?;
+        let next = fitting.get(1).map_or(0.0, |(next, _)| *next);
+        let is_known = |word: &String| class.weighty.contains(word);
+        if best < SURE || best < AHEAD * next || !sentence.weighty.iter().all(is_known) {
+            return None;
+        }
+        filled(&class.wording, |slot, form| {
+            let mut mentions = sentence.mentions.iter();
+            let mention = mentions.find(|mention| mention.slot() == slot)?;
+            // Names with numbers are no words that a sentence has.
+            let is_plain = |name: &String| !name.chars().any(|letter| letter.is_ascii_digit());
+            mention.names.iter().all(is_plain).then_some(())?;
+            said(mention, form)
+        })
+    }
+}
+
+/// Turns scores into probabilities.
+pub(super) fn softmax(scores: &mut [f32]) {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for score in scores.iter_mut() {
+        *score = (*score - most).exp();
+        sum += *score;
+    }
+    for score in scores {
+        *score /= sum;
+    }
+}

@@ -1,0 +1,42 @@
+//! What the classifier sees of a sentence.
+
+/// How many buckets features fall into.
+pub const BUCKETS: usize = 1 << 13;
+/// Counts up when the features of a sentence change, so that old weights are noticed.
+pub const VERSION: u32 = 1;
+
+/// The buckets of the features of a sentence: its words, pairs of neighbors and of next but one, and
+/// what it speaks of.
+pub fn features(tokens: &[String], slots: &[String]) -> Vec<usize> {
+    let mut words = vec!["<"];
+    words.extend(tokens.iter().map(String::as_str));
+    words.push(">");
+    let mut found = vec![bucket(&["slots", &slots.join(" ")])];
+    for (index, word) in words.iter().enumerate() {
+        found.push(bucket(&["1", word]));
+        if let Some(next) = words.get(index + 1) {
+            found.push(bucket(&["2", word, next]));
+        }
+        if let Some(next) = words.get(index + 2) {
+            found.push(bucket(&["skip", word, next]));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A hash that is the same everywhere (FNV-1a).
+pub fn hash(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn bucket(parts: &[&str]) -> usize {
+    let bytes = parts
+        .iter()
+        .flat_map(|part| part.bytes().chain(std::iter::once(0)));
+    let hash = hash(bytes);
+    ((hash ^ (hash >> 32)) % BUCKETS as u64) as usize
+}

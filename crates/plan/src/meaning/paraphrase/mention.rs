@@ -1,0 +1,255 @@
+//! A sentence as words and numbered mentions of things.
+
+use super::super::lexicon::{Concept, Place, Verb};
+use super::super::noun::core;
+use super::super::phrase::Phrase;
+use super::super::scene::{Role, Scene, kind_of};
+use super::super::words::Word;
+use crate::space::Relation;
+
+/// What a mention is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// One thing that can be moved.
+    Object,
+    /// One thing that others are put in or on.
+    Container,
+    /// Several things that can be moved.
+    Objects,
+    /// Several things that others are put in or on.
+    Containers,
+    /// A color by itself.
+    Color,
+    /// Something that is not seen.
+    Absent,
+}
+
+impl Sort {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Object => "OBJ",
+            Self::Container => "CON",
+            Self::Objects => "OBJS",
+            Self::Containers => "CONS",
+            Self::Color => "COL",
+            Self::Absent => "ABS",
+        }
+    }
+}
+
+/// What a noun phrase speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    pub sort: Sort,
+    /// Which of its sort, in the order in which they are mentioned, from 1.
+    pub number: usize,
+    /// Names of what is meant, as seen.
+    pub names: Vec<String>,
+    /// The noun, in singular.
+    pub kind: String,
+    pub modifiers: Vec<String>,
+}
+
+impl Mention {
+    /// Such as `OBJ1`.
+    pub fn slot(&self) -> String {
+        format!("{}{}", self.sort.name(), self.number)
+    }
+}
+
+/// A sentence as words and mentions.
+#[derive(Clone, Debug, Default)]
+pub struct Delexicalized {
+    /// Words in lower case, and the slots of mentions.
+    pub tokens: Vec<String>,
+    /// Those of the words that change what is asked for by themselves.
+    pub weighty: Vec<String>,
+    pub mentions: Vec<Mention>,
+}
+
+impl Delexicalized {
+    /// The slots of all mentions, in alphabetic order.
+    pub fn slots(&self) -> Vec<String> {
+        let mut slots: Vec<String> = self.mentions.iter().map(Mention::slot).collect();
+        slots.sort();
+        slots
+    }
+
+    fn say(&mut self, word: &Word) {
+        self.tokens.extend(word.text.split(' ').map(str::to_owned));
+        if is_weighty(word) {
+            self.weighty.push(word.text.clone());
+        }
+    }
+
+    fn mention(&mut self, mut mention: Mention) {
+        let of_sort = |known: &&Mention| known.sort == mention.sort;
+        let is_same = |known: &&Mention| match mention.sort {
+            Sort::Color | Sort::Absent => {
+                known.kind == mention.kind && known.modifiers == mention.modifiers
+            }
+            _ => known.names == mention.names,
+        };
+        let known = self.mentions.iter().filter(of_sort).find(is_same);
+        if let Some(known) = known {
+            self.tokens.push(known.slot());
+            return;
+        }
+        mention.number = 1 + self.mentions.iter().filter(of_sort).count();
+        self.tokens.push(mention.slot());
+        self.mentions.push(mention);
+    }
+}
+
+/// What stands for a noun in plural, beside its mention.
+const PLURAL: &str = "+s";
+
+/// Reads words about what is seen.
+pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
+    let mut read = Delexicalized::default();
+    let mut index = 0;
+    while let Some(word) = words.get(index) {
+        if let Some((phrase, end)) = core(words, index)
+            && let Some(mention) = mention(&phrase, &words[index..end], scene)
+        {
+            for said in words[index..end].iter().filter(|word| !is_name(word)) {
+                read.say(said);
+            }
+            if phrase.plural {
+                read.tokens.push(PLURAL.to_owned());
+                read.weighty.push(PLURAL.to_owned());
+            }
+            read.mention(mention);
+            index = end;
+        } else {
+            read.say(word);
+            index += 1;
+        }
+    }
+    read
+}
+
+fn mention(phrase: &Phrase, said: &[Word], scene: &Scene) -> Option<Mention> {
+    const SURROUNDINGS: [&str; 3] = ["table", "floor", "arm"];
+    let is_surrounding = phrase
+        .kinds
+        .first()
+        .is_some_and(|kind| SURROUNDINGS.contains(&kind.as_str()));
+    if phrase.pronoun.is_some()
+        || is_surrounding
+        || phrase.kinds.is_empty() && phrase.modifiers.is_empty()
+    {
+        return None;
+    }
+    let plain = Phrase {
+        kinds: phrase.kinds.clone(),
+        alike: phrase.alike,
+        modifiers: phrase.modifiers.clone(),
+        unknown: phrase.unknown.clone(),
+        headless: phrase.headless,
+        ..Phrase::default()
+    };
+    let names = scene.fitting(&plain, Role::Any).unwrap_or_default();
+    let containers = names.iter().filter(|name| scene.is_container(name)).count();
+    let has_head = !phrase.kinds.is_empty() || said.last().is_some_and(is_head);
+    let sort = match names.len() {
+        0 => Sort::Absent,
+        1 if containers == 1 => Sort::Container,
+        1 => Sort::Object,
+        _ if !has_head => Sort::Color,
+        _ if containers == 0 => Sort::Objects,
+        count if containers == count => Sort::Containers,
+        _ => Sort::Color,
+    };
+    let seen = names.first().and_then(|name| scene.object(name));
+    let kind = seen.map(kind_of).map(str::to_owned);
+    Some(Mention {
+        sort,
+        number: 0,
+        kind: kind
+            .or_else(|| phrase.kinds.first().cloned())
+            .unwrap_or_else(|| phrase.unknown.join(" ")),
+        modifiers: phrase.modifiers.clone(),
+        names,
+    })
+}
+
+/// “One”, “thing”.
+fn is_head(word: &Word) -> bool {
+    matches!(word.concept, Concept::One | Concept::Thing)
+}
+
+/// Whether a word only names the thing, as its mention does.
+fn is_name(word: &Word) -> bool {
+    matches!(
+        word.concept,
+        Concept::Modifier(_)
+            | Concept::Typical(_)
+            | Concept::Colored
+            | Concept::Shaped(_)
+            | Concept::Noun { .. }
+    )
+}
+
+/// Whether a word changes by itself what is asked for: it forbids, counts, compares, excepts, sets a
+/// condition or an order, or names a deed or a side.
+fn is_weighty(word: &Word) -> bool {
+    const WORDS: [&str; 24] = [
+        "no", "never", "nor", "neither", "none", "only", "instead", "rather", "half", "when",
+        "until", "till", "before", "after", "again", "once", "while", "than", "without", "stop",
+        "already", "just", "who", "why",
+    ];
+    let is_said = |one: &&str| word.text.split(' ').any(|part| part == *one);
+    let is_neutral = |place: &Place| {
+        matches!(
+            place,
+            Place::At(Relation::In | Relation::On) | Place::To | Place::From | Place::OutOf
+        )
+    };
+    WORDS.iter().any(|one| is_said(&one))
+        || match &word.concept {
+            Concept::Not
+            | Concept::None
+            | Concept::Except
+            | Concept::But
+            | Concept::Or
+            | Concept::Number(_)
+            | Concept::All
+            | Concept::Both
+            | Concept::Any(_)
+            | Concept::If
+            | Concept::Unless
+            | Concept::Otherwise
+            | Concept::After
+            | Concept::Then
+            | Concept::Correction
+            | Concept::Other
+            | Concept::Rest
+            | Concept::Everything
+            | Concept::Contents
+            | Concept::Extreme(_)
+            | Concept::Direction(_)
+            | Concept::Side(_)
+            | Concept::Back
+            | Concept::Nothing
+            | Concept::Cannot(_)
+            | Concept::Former
+            | Concept::Latter
+            | Concept::Outside
+            | Concept::Apart
+            | Concept::BesideIt
+            | Concept::Tower
+            | Concept::Row
+            | Concept::OnEachOther
+            | Concept::EachOwn
+            | Concept::ByColor
+            | Concept::ByShape
+            | Concept::TradePlaces => true,
+            Concept::Place(place) => !is_neutral(place),
+            Concept::Verb(verb) => {
+                *verb == Verb::Stay
+                    || verb.is_deed() && !matches!(verb, Verb::Put | Verb::Take)
+            }
+            _ => false,
+        }
+}

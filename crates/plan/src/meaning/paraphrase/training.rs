@@ -1,0 +1,146 @@
+//! Weights from the sentences.
+
+use std::collections::BTreeMap;
+
+use super::classifier::{Class, Classifier, NONE, softmax};
+use super::corpus::{Corpus, Draw, Judge, Table};
+use super::features::{BUCKETS, features};
+
+/// On how many tables each sentence is said.
+const TABLES: u64 = 2;
+const EPOCHS: usize = 30;
+const STEP: f32 = 0.5;
+/// Weight decay of what a sentence touches.
+const DECAY: f32 = 1e-5;
+/// In how many sentences of a class a word must stand to be known there.
+const KNOWN: usize = 3;
+/// How many sentences a plain wording must have.
+const FEWEST: usize = 6;
+
+/// A sentence as it is learned.
+struct Example {
+    buckets: Vec<usize>,
+    class: usize,
+}
+
+/// Trains on the sentences of `corpus` and returns what the program reads.
+pub fn train(corpus: &Corpus) -> Vec<u8> {
+    let header = Classifier::header(&corpus.text);
+    trained(corpus, None).written(&header)
+}
+
+/// The same without the sentences of one voice.
+pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
+    let mut said: Vec<(String, Vec<usize>, Vec<String>)> = Vec::new();
+    for (index, sentence) in corpus.sentences.iter().enumerate() {
+        if Some(sentence.voice) == without {
+            continue;
+        }
+        let kind = &corpus.kinds[sentence.kind];
+        for variant in &kind.variants {
+            let mut texts = vec![(sentence.text.clone(), variant.plain.as_slice())];
+            texts.extend(variant.mirrored(&sentence.text));
+            for (text, plain) in texts {
+                for table in 0..TABLES {
+                    let mut draw = Draw(index as u64 * TABLES + table);
+                    let table = Table::drawn(variant, &mut draw);
+                    let Some(text) = table.said(&text) else {
+                        continue;
+                    };
+                    let read = table.delexicalized(&text);
+                    let wording = match kind.judge {
+                        Judge::Still => Some(NONE.to_owned()),
+                        _ => plain.iter().find_map(|plain| table.slotted(plain, &read)),
+                    };
+                    if let Some(wording) = wording {
+                        let buckets = features(&read.tokens, &read.slots());
+                        said.push((wording, buckets, read.weighty));
+                    }
+                }
+            }
+        }
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (wording, ..) in &said {
+        *counts.entry(wording).or_default() += 1;
+    }
+    counts.retain(|wording, count| *count >= FEWEST * TABLES as usize || *wording == NONE);
+    let wordings: Vec<&str> = counts.into_keys().collect();
+    let classes = wordings.iter().enumerate().map(|(index, wording)| {
+        let mut known: BTreeMap<&String, usize> = BTreeMap::new();
+        for (_, _, weighty) in said.iter().filter(|(of, ..)| of == wordings[index]) {
+            let mut weighty: Vec<&String> = weighty.iter().collect();
+            weighty.sort();
+            weighty.dedup();
+            for word in weighty {
+                *known.entry(word).or_default() += 1;
+            }
+        }
+        known.retain(|_, count| *count >= KNOWN * TABLES as usize);
+        Class::new((*wording).to_owned(), known.into_keys().cloned().collect())
+    });
+    let classes: Vec<Class> = classes.collect();
+    let examples: Vec<Example> = said
+        .iter()
+        .filter_map(|(wording, buckets, _)| {
+            Some(Example {
+                buckets: buckets.clone(),
+                class: classes.iter().position(|class| class.wording == *wording)?,
+            })
+        })
+        .collect();
+    fitted(classes, &examples)
+}
+
+/// Fits weights by AdaGrad.
+fn fitted(classes: Vec<Class>, examples: &[Example]) -> Classifier {
+    let count = classes.len();
+    let mut weights = vec![0.0_f32; (BUCKETS + 1) * count];
+    let mut squares = vec![1e-3_f32; (BUCKETS + 1) * count];
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let mut draw = Draw(7);
+    for _ in 0..EPOCHS {
+        for at in (1..order.len()).rev() {
+            order.swap(at, draw.below(at + 1));
+        }
+        for example in order.iter().map(|index| &examples[*index]) {
+            let norm = (example.buckets.len() as f32).sqrt();
+            let mut scores = weights[BUCKETS * count..].to_vec();
+            for bucket in &example.buckets {
+                let row = &weights[bucket * count..(bucket + 1) * count];
+                for (score, weight) in scores.iter_mut().zip(row) {
+                    *score += weight / norm;
+                }
+            }
+            softmax(&mut scores);
+            scores[example.class] -= 1.0;
+            let mut learn = |bucket: usize, slope: f32| {
+                for (class, error) in scores.iter().enumerate() {
+                    let at = bucket * count + class;
+                    let gradient = error * slope + DECAY * weights[at];
+                    squares[at] += gradient * gradient;
+                    weights[at] -= STEP * gradient / squares[at].sqrt();
+                }
+            };
+            for bucket in &example.buckets {
+                learn(*bucket, 1.0 / norm);
+            }
+            learn(BUCKETS, 1.0);
+        }
+    }
+    let biases = weights.split_off(BUCKETS * count);
+    let scales: Vec<f32> = (0..count)
+        .map(|class| {
+            let of_class = weights.iter().skip(class).step_by(count);
+            let most = of_class.fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            (most / 127.0).max(f32::MIN_POSITIVE)
+        })
+        .collect();
+    let stepped = |(at, weight): (usize, &f32)| (weight / scales[at % count]).round() as i8;
+    Classifier {
+        weights: weights.iter().enumerate().map(stepped).collect(),
+        classes,
+        scales,
+        biases,
+    }
+}

@@ -151,8 +151,8 @@ impl Meaning {
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
             _ => Err(question::answer(&words, &items, &mut scene)),
         };
-        let is_lost = act == SpeechAct::Request
-            && matches!(read, Err(Reply::Lost(_) | Reply::Unclear));
+        let is_lost =
+            act == SpeechAct::Request && matches!(read, Err(Reply::Lost(_) | Reply::Unclear));
         let meaning = match read {
             Ok(meaning) => meaning,
             Err(Reply::Say(text)) => Self::only(Intent::Say(text)),

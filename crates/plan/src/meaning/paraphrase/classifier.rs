@@ -6,6 +6,8 @@ use super::wording::{filled, places, said};
 
 /// Probability from which a wording is taken.
 const SURE: f32 = 0.6;
+/// The same where several things of one sort are spoken of, which may be the other way round.
+const SURE_OF_ORDER: f32 = 0.75;
 /// How much likelier it must be than the next that speaks of the same.
 const AHEAD: f32 = 4.0;
 
@@ -16,9 +18,11 @@ pub(super) const NONE: &str = "-";
 #[derive(Clone, Debug)]
 pub(super) struct Class {
     pub wording: String,
-    /// The words that change what is asked for and that sentences with this meaning have.
+    /// What words that change what is asked for say in sentences with this meaning.
     pub weighty: Vec<String>,
     pub slots: Vec<String>,
+    /// Whether it speaks of several things of one sort, which may be mistaken for one another.
+    is_ordered: bool,
 }
 
 impl Class {
@@ -26,10 +30,15 @@ impl Class {
         let mut slots: Vec<String> = places(&wording).map(|(slot, _)| slot.to_owned()).collect();
         slots.sort();
         slots.dedup();
+        let sort = |slot: &String| slot.trim_end_matches(char::is_numeric).to_owned();
+        let is_ordered = slots
+            .windows(2)
+            .any(|pair| sort(&pair[0]) == sort(&pair[1]));
         Self {
             wording,
             weighty,
             slots,
+            is_ordered,
         }
     }
 }
@@ -128,7 +137,12 @@ impl Classifier {
         let &(best, class) = fitting.first()?;
         let next = fitting.get(1).map_or(0.0, |(next, _)| *next);
         let is_known = |word: &String| class.weighty.contains(word);
-        if best < SURE || best < AHEAD * next || !sentence.weighty.iter().all(is_known) {
+        let sure = if class.is_ordered {
+            SURE_OF_ORDER
+        } else {
+            SURE
+        };
+        if best < sure || best < AHEAD * next || !sentence.weighty.iter().all(is_known) {
             return None;
         }
         filled(&class.wording, |slot, form| {

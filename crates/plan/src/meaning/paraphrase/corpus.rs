@@ -165,7 +165,9 @@ fn kinds_of(text: &str) -> Result<Vec<Kind>, CorpusError> {
         }
         let variant = kind.variants.last_mut();
         let variant = variant.ok_or_else(|| fault(line, "no scene before"))?;
-        let pair = value.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned()));
+        let pair = value
+            .split_once('=')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()));
         match key {
             "as" => variant.plain.push(value.to_owned()),
             "to" => variant.mirrored.push(value.to_owned()),
@@ -430,8 +432,18 @@ impl Variant {
         let text = sentence.to_lowercase();
         // What is said of the other side, or in a sense of its own.
         const UNSURE: [&str; 12] = [
-            "right away", "right now", "right here", "right there", "all right", "right?", "right,",
-            "alright", "front", "rear", "in back", "past",
+            "right away",
+            "right now",
+            "right here",
+            "right there",
+            "all right",
+            "right?",
+            "right,",
+            "alright",
+            "front",
+            "rear",
+            "in back",
+            "past",
         ];
         if !text.contains(this) || UNSURE.iter().any(|unsure| text.contains(unsure)) {
             return None;

@@ -77,9 +77,7 @@ impl Delexicalized {
 
     fn say(&mut self, word: &Word) {
         self.tokens.extend(word.text.split(' ').map(str::to_owned));
-        if is_weighty(word) {
-            self.weighty.push(word.text.clone());
-        }
+        self.weighty.extend(weight(word));
     }
 
     fn mention(&mut self, mut mention: Mention) {
@@ -191,13 +189,13 @@ fn is_name(word: &Word) -> bool {
     )
 }
 
-/// Whether a word changes by itself what is asked for: it forbids, counts, compares, excepts, sets a
-/// condition or an order, or names a deed or a side.
-fn is_weighty(word: &Word) -> bool {
-    const WORDS: [&str; 24] = [
+/// What a word says, if it changes by itself what is asked for: it forbids, counts, compares,
+/// excepts, sets a condition or an order, or names a deed or a side.
+fn weight(word: &Word) -> Option<String> {
+    const WORDS: [&str; 21] = [
         "no", "never", "nor", "neither", "none", "only", "instead", "rather", "half", "when",
-        "until", "till", "before", "after", "again", "once", "while", "than", "without", "stop",
-        "already", "just", "who", "why",
+        "until", "till", "before", "after", "again", "once", "than", "without", "already", "who",
+        "why",
     ];
     let is_said = |one: &&str| word.text.split(' ').any(|part| part == *one);
     let is_neutral = |place: &Place| {
@@ -206,50 +204,52 @@ fn is_weighty(word: &Word) -> bool {
             Place::At(Relation::In | Relation::On) | Place::To | Place::From | Place::OutOf
         )
     };
-    WORDS.iter().any(|one| is_said(&one))
-        || match &word.concept {
-            Concept::Not
-            | Concept::None
-            | Concept::Except
-            | Concept::But
-            | Concept::Or
-            | Concept::Number(_)
-            | Concept::All
-            | Concept::Both
-            | Concept::Any(_)
-            | Concept::If
-            | Concept::Unless
-            | Concept::Otherwise
-            | Concept::After
-            | Concept::Then
-            | Concept::Correction
-            | Concept::Other
-            | Concept::Rest
-            | Concept::Everything
-            | Concept::Contents
-            | Concept::Extreme(_)
-            | Concept::Direction(_)
-            | Concept::Side(_)
-            | Concept::Back
-            | Concept::Nothing
-            | Concept::Cannot(_)
-            | Concept::Former
-            | Concept::Latter
-            | Concept::Outside
-            | Concept::Apart
-            | Concept::BesideIt
-            | Concept::Tower
-            | Concept::Row
-            | Concept::OnEachOther
-            | Concept::EachOwn
-            | Concept::ByColor
-            | Concept::ByShape
-            | Concept::TradePlaces => true,
-            Concept::Place(place) => !is_neutral(place),
-            Concept::Verb(verb) => {
-                *verb == Verb::Stay
-                    || verb.is_deed() && !matches!(verb, Verb::Put | Verb::Take)
-            }
-            _ => false,
+    let is_weighty = match &word.concept {
+        Concept::Not
+        | Concept::None
+        | Concept::Except
+        | Concept::But
+        | Concept::Or
+        | Concept::Number(_)
+        | Concept::All
+        | Concept::Both
+        | Concept::Any(_)
+        | Concept::If
+        | Concept::Unless
+        | Concept::Otherwise
+        | Concept::After
+        | Concept::Then
+        | Concept::Correction
+        | Concept::Other
+        | Concept::Rest
+        | Concept::Everything
+        | Concept::Contents
+        | Concept::Extreme(_)
+        | Concept::Direction(_)
+        | Concept::Side(_)
+        | Concept::Back
+        | Concept::Nothing
+        | Concept::Cannot(_)
+        | Concept::Former
+        | Concept::Latter
+        | Concept::Outside
+        | Concept::Apart
+        | Concept::BesideIt
+        | Concept::Tower
+        | Concept::Row
+        | Concept::OnEachOther
+        | Concept::EachOwn
+        | Concept::ByColor
+        | Concept::ByShape
+        | Concept::TradePlaces => true,
+        Concept::Place(place) => !is_neutral(place),
+        Concept::Verb(verb) => {
+            *verb == Verb::Stay || verb.is_deed() && !matches!(verb, Verb::Put | Verb::Take)
         }
+        _ => false,
+    };
+    match is_weighty {
+        true => Some(format!("{:?}", word.concept)),
+        false => WORDS.into_iter().find(is_said).map(str::to_owned),
+    }
 }

@@ -93,7 +93,10 @@ fn scored(
                 Some(true) => tally.right += 1,
                 Some(false) => {
                     tally.wrong += 1;
-                    tell(&situation.instruction, &format!("rules: {:?}", by_rules.intent));
+                    tell(
+                        &situation.instruction,
+                        &format!("rules: {:?}", by_rules.intent),
+                    );
                 }
                 None => tally.asked += 1,
             }

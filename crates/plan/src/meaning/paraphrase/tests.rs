@@ -52,8 +52,12 @@ fn plain_wordings_are_read() {
                         continue;
                     };
                     let meaning = Meaning::by_rules(&table.situation(sentence.clone()));
-                    let is_act = matches!(&meaning.intent, Intent::Act(actions) if !actions.is_empty());
-                    assert!(is_act && meaning.remark.is_none(), "{sentence}: {meaning:?}");
+                    let is_act =
+                        matches!(&meaning.intent, Intent::Act(actions) if !actions.is_empty());
+                    assert!(
+                        is_act && meaning.remark.is_none(),
+                        "{sentence}: {meaning:?}"
+                    );
                     read += 1;
                 }
                 assert!(read > 0, "{plain}");
@@ -68,8 +72,16 @@ fn plain_wordings_mean_what_they_say() {
     let out = "red cube in blue bowl; yellow ball; green bowl";
     let swapped = "red cube in blue bowl; green cylinder in orange bowl";
     for (objects, sentence, wanted) in [
-        (two, "put the red cube in the blue bowl", "red cube in blue bowl"),
-        (two, "put the red cube on the purple tray", "red cube on purple tray"),
+        (
+            two,
+            "put the red cube in the blue bowl",
+            "red cube in blue bowl",
+        ),
+        (
+            two,
+            "put the red cube on the purple tray",
+            "red cube on purple tray",
+        ),
         (two, "point at the yellow ball", "point yellow ball"),
         (
             two,
@@ -106,14 +118,22 @@ fn plain_wordings_mean_what_they_say() {
             "put the red cube in front of the yellow ball",
             "red cube in front of yellow ball",
         ),
-        (two, "put the red cube next to the blue bowl", "red cube next to blue bowl"),
+        (
+            two,
+            "put the red cube next to the blue bowl",
+            "red cube next to blue bowl",
+        ),
         (
             out,
             "move the red cube from the blue bowl to the green bowl",
             "red cube in green bowl",
         ),
         (out, "empty the blue bowl", "red cube next to blue bowl"),
-        (out, "take the red cube out of the blue bowl", "red cube next to blue bowl"),
+        (
+            out,
+            "take the red cube out of the blue bowl",
+            "red cube next to blue bowl",
+        ),
         (
             out,
             "move everything from the blue bowl to the green bowl",

@@ -102,6 +102,9 @@ impl Delexicalized {
 /// What stands for a noun in plural, beside its mention.
 const PLURAL: &str = "+s";
 
+/// What stands before a word of no known meaning where a deed or a thing may be named.
+pub(super) const UNKNOWN: &str = "?";
+
 /// Reads words about what is seen.
 pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
     let mut read = Delexicalized::default();
@@ -110,6 +113,13 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
         if let Some((phrase, end)) = core(words, index)
             && let Some(mention) = mention(&phrase, &words[index..end], scene)
         {
+            // “Marinate the cube”: it may be any deed.
+            if let Some(before) = index.checked_sub(1)
+                && words[before].concept == Concept::Unknown
+            {
+                read.weighty
+                    .push(format!("{UNKNOWN}{}", words[before].text));
+            }
             for said in words[index..end].iter().filter(|word| !is_name(word)) {
                 read.say(said);
             }
@@ -120,6 +130,13 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             read.mention(mention);
             index = end;
         } else {
+            // “The banana”: it may be any thing.
+            if let Some((phrase, end)) = core(words, index)
+                && phrase.headless
+                && let Some(noun) = words[index..end].last()
+            {
+                read.weighty.push(format!("{UNKNOWN}{}", noun.text));
+            }
             read.say(word);
             index += 1;
         }
@@ -192,10 +209,47 @@ fn is_name(word: &Word) -> bool {
 /// What a word says, if it changes by itself what is asked for: it forbids, counts, compares,
 /// excepts, sets a condition or an order, or names a deed or a side.
 fn weight(word: &Word) -> Option<String> {
-    const WORDS: [&str; 21] = [
-        "no", "never", "nor", "neither", "none", "only", "instead", "rather", "half", "when",
-        "until", "till", "before", "after", "again", "once", "than", "without", "already", "who",
+    const WORDS: [&str; 40] = [
+        "no",
+        "never",
+        "nor",
+        "neither",
+        "none",
+        "only",
+        "instead",
+        "rather",
+        "half",
+        "when",
+        "until",
+        "till",
+        "before",
+        "after",
+        "again",
+        "once",
+        "than",
+        "without",
+        "already",
+        "who",
         "why",
+        "how",
+        "always",
+        "used",
+        "refuse",
+        "hate",
+        "hates",
+        "keep",
+        "keeps",
+        "leave",
+        "leaves",
+        "remain",
+        "remains",
+        "nobody",
+        "somebody",
+        "someone",
+        "yesterday",
+        "tomorrow",
+        "was",
+        "were",
     ];
     let is_said = |one: &&str| word.text.split(' ').any(|part| part == *one);
     let is_neutral = |place: &Place| {

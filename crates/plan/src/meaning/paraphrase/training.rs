@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::classifier::{Class, Classifier, NONE, softmax};
 use super::corpus::{Corpus, Draw, Judge, Table};
 use super::features::{BUCKETS, features};
+use super::mention::UNKNOWN;
 
 /// On how many tables each sentence is said.
 const TABLES: u64 = 2;
@@ -12,8 +13,11 @@ const EPOCHS: usize = 30;
 const STEP: f32 = 0.5;
 /// Weight decay of what a sentence touches.
 const DECAY: f32 = 1e-5;
-/// In how many sentences of a class a word must stand to be known there.
+/// In how many sentences of a class a word must stand to be known there, and in which part of them.
 const KNOWN: usize = 3;
+const KNOWN_PART: f32 = 0.05;
+/// The same of words of no known meaning, in any part.
+const KNOWN_UNKNOWN: usize = 2;
 /// How many sentences a plain wording must have.
 const FEWEST: usize = 6;
 
@@ -50,7 +54,10 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
                     let read = table.delexicalized(&text);
                     let wording = match kind.judge {
                         Judge::Still => Some(NONE.to_owned()),
-                        _ => plain.iter().find_map(|plain| table.slotted(plain, &read)),
+                        _ => plain
+                            .iter()
+                            .filter_map(|plain| table.slotted(plain, &read))
+                            .min(),
                     };
                     if let Some(wording) = wording {
                         let buckets = features(&read.tokens, &read.slots());
@@ -68,7 +75,8 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
     let wordings: Vec<&str> = counts.into_keys().collect();
     let classes = wordings.iter().enumerate().map(|(index, wording)| {
         let mut known: BTreeMap<&String, usize> = BTreeMap::new();
-        for (_, _, weighty) in said.iter().filter(|(of, ..)| of == wordings[index]) {
+        let of_class = || said.iter().filter(|(of, ..)| of == wordings[index]);
+        for (_, _, weighty) in of_class() {
             let mut weighty: Vec<&String> = weighty.iter().collect();
             weighty.sort();
             weighty.dedup();
@@ -76,7 +84,12 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
                 *known.entry(word).or_default() += 1;
             }
         }
-        known.retain(|_, count| *count >= KNOWN * TABLES as usize);
+        let fewest = (of_class().count() as f32 * KNOWN_PART) as usize;
+        let fewest = fewest.max(KNOWN * TABLES as usize);
+        known.retain(|word, count| match word.starts_with(UNKNOWN) {
+            true => *count >= KNOWN_UNKNOWN * TABLES as usize,
+            false => *count >= fewest,
+        });
         Class::new((*wording).to_owned(), known.into_keys().cloned().collect())
     });
     let classes: Vec<Class> = classes.collect();

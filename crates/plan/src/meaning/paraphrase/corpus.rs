@@ -316,7 +316,8 @@ impl Table {
             },
             position: Point3::new(
                 0.2 + 0.005 * f64::from(index),
-                0.3 - 0.1 * f64::from(index),
+                // The first two are close to each other, and far from the rest.
+                0.3 - 0.1 * f64::from(index) - if index < 2 { 0.0 } else { 0.3 },
                 0.015,
             ),
             size: if is_hollow { 0.1 } else { size },

@@ -105,6 +105,9 @@ const PLURAL: &str = "+s";
 /// What stands before a word of no known meaning where a deed or a thing may be named.
 pub(super) const UNKNOWN: &str = "?";
 
+/// What no class knows.
+pub(super) const UNSURE: &str = "!";
+
 /// Reads words about what is seen.
 pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
     let mut read = Delexicalized::default();
@@ -258,6 +261,10 @@ fn weight(word: &Word) -> Option<String> {
             Place::At(Relation::In | Relation::On) | Place::To | Place::From | Place::OutOf
         )
     };
+    // “So that the bowl is to its left”: of which of the two is not seen here.
+    if matches!(word.concept, Concept::Side(_)) {
+        return Some(UNSURE.to_owned());
+    }
     let is_weighty = match &word.concept {
         Concept::Not
         | Concept::None

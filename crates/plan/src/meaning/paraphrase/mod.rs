@@ -30,7 +30,8 @@ use std::sync::LazyLock;
 
 use super::scene::Scene;
 use super::{Meaning, words};
-use crate::intent::Intent;
+use crate::expert;
+use crate::intent::{Action, Intent};
 use crate::situation::Situation;
 use classifier::Classifier;
 pub use corpus::{Corpus, CorpusError};
@@ -56,8 +57,10 @@ fn meaning_by(classifier: &Classifier, situation: &Situation) -> Option<Meaning>
         ..situation.clone()
     };
     let meaning = Meaning::by_rules(&plain);
-    let is_act = matches!(meaning.intent, Intent::Act(_)) && meaning.remark.is_none();
-    is_act.then_some(Meaning {
+    // Nobody asks for what is so.
+    let is_open = |action: &Action| !expert::is_done(action, situation);
+    let is_wanted = matches!(&meaning.intent, Intent::Act(actions) if actions.iter().any(is_open));
+    (is_wanted && meaning.remark.is_none()).then_some(Meaning {
         taken_for: Some(wording),
         ..meaning
     })

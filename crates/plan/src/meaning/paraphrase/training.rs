@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::classifier::{Class, Classifier, NONE, softmax};
 use super::corpus::{Corpus, Draw, Judge, Table};
 use super::features::{BUCKETS, features};
-use super::mention::UNKNOWN;
+use super::mention::{UNKNOWN, UNSURE};
 
 /// On how many tables each sentence is said.
 const TABLES: u64 = 2;
@@ -88,7 +88,7 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
         let fewest = fewest.max(KNOWN * TABLES as usize);
         known.retain(|word, count| match word.starts_with(UNKNOWN) {
             true => *count >= KNOWN_UNKNOWN * TABLES as usize,
-            false => *count >= fewest,
+            false => *count >= fewest && *word != UNSURE,
         });
         Class::new((*wording).to_owned(), known.into_keys().cloned().collect())
     });

@@ -401,8 +401,9 @@ const WORDS: [&str; 56] = [
     "before",
 ];
 
-/// What the rules alone made out of these when they were first read: see the changelog.
+/// When these sentences were first read, 66 of 100 were right, 34 honest and none wrong; most of the
+/// honest ones sound like news, and so move nothing whatever they may mean.
 #[test]
 fn what_the_rules_do_not_make_out_is_put_plainly() {
-    check(include_str!("../../tests/meaning/plain_wording.en.txt"), 25);
+    check(include_str!("../../tests/meaning/plain_wording.en.txt"), 34);
 }

@@ -2,8 +2,8 @@
 
 /// How many buckets features fall into.
 pub const BUCKETS: usize = 1 << 13;
-/// Counts up when the features of a sentence change, so that old weights are noticed.
-pub const VERSION: u32 = 2;
+/// Counts up when what is seen of a sentence changes, so that old weights are noticed.
+pub const VERSION: u32 = 3;
 
 /// The buckets of the features of a sentence: its words, pairs of neighbors and of next but one, and
 /// what it speaks of.

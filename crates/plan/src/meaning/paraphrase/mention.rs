@@ -140,6 +140,11 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             {
                 read.weighty.push(format!("{UNKNOWN}{}", noun.text));
             }
+            // “So that the bowl is to its left”: of which of the two is not seen here.
+            let next = words.get(index + 1).map(|next| next.text.as_str());
+            if word.text.ends_with("its") && matches!(next, Some("left" | "right" | "front")) {
+                read.weighty.push(UNSURE.to_owned());
+            }
             read.say(word);
             index += 1;
         }
@@ -261,7 +266,6 @@ fn weight(word: &Word) -> Option<String> {
             Place::At(Relation::In | Relation::On) | Place::To | Place::From | Place::OutOf
         )
     };
-    // “So that the bowl is to its left”: of which of the two is not seen here.
     if matches!(word.concept, Concept::Side(_)) {
         return Some(UNSURE.to_owned());
     }

@@ -2,7 +2,8 @@
 //!
 //! Every word must be accounted for: by the lexicon, or by something that is seen. What is
 //! understood becomes an [`Intent`], from which the [`expert`](crate::expert) plans; what is not
-//! becomes a question that names the word. Nothing is guessed.
+//! becomes a question that names the word. Nothing is guessed, but for a request that is surely only
+//! another way of saying what is understood: that is read in its plainest wording, which is told.
 //!
 //! | module | idea |
 //! |---|---|

@@ -5,9 +5,9 @@ use super::mention::Delexicalized;
 use super::wording::{filled, places, said};
 
 /// Probability from which a wording is taken.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.5;
 /// The same where several things of one sort are spoken of, which may be the other way round.
-const SURE_OF_ORDER: f32 = 0.75;
+const SURE_OF_ORDER: f32 = 0.7;
 /// How much likelier it must be than the next that speaks of the same.
 const AHEAD: f32 = 4.0;
 

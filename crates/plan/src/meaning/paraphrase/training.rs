@@ -16,6 +16,24 @@ const DECAY: f32 = 1e-5;
 /// In how many sentences of a class a word must stand to be known there, and in which part of them.
 const KNOWN: usize = 3;
 const KNOWN_PART: f32 = 0.05;
+/// The same of what rarely turns a meaning round, and such words.
+const KNOWN_PART_SOFT: f32 = 0.02;
+const SOFT: [&str; 14] = [
+    "Place(",
+    "Verb(",
+    "Back",
+    "Outside",
+    "Apart",
+    "BesideIt",
+    "Tower",
+    "Row",
+    "OnEachOther",
+    "TradePlaces",
+    "Rest",
+    "But",
+    "Contents",
+    "+s",
+];
 /// The same of words of no known meaning, in any part.
 const KNOWN_UNKNOWN: usize = 2;
 /// How many sentences a plain wording must have.
@@ -84,11 +102,14 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
                 *known.entry(word).or_default() += 1;
             }
         }
-        let fewest = (of_class().count() as f32 * KNOWN_PART) as usize;
-        let fewest = fewest.max(KNOWN * TABLES as usize);
+        let size = of_class().count() as f32;
+        let fewest = |part: f32| ((size * part) as usize).max(KNOWN * TABLES as usize);
+        let is_soft =
+            |word: &str| SOFT.iter().any(|soft| word.starts_with(soft)) && word != "Verb(Stay)";
         known.retain(|word, count| match word.starts_with(UNKNOWN) {
             true => *count >= KNOWN_UNKNOWN * TABLES as usize,
-            false => *count >= fewest && *word != UNSURE,
+            false if is_soft(word) => *count >= fewest(KNOWN_PART_SOFT),
+            false => *count >= fewest(KNOWN_PART) && *word != UNSURE,
         });
         Class::new((*wording).to_owned(), known.into_keys().cloned().collect())
     });

@@ -74,6 +74,9 @@ patterns!(
         r"\b(?:would|do) (?:you|it) mind (?:not|leaving|stopping|keeping|staying)\b",
         r"<lead>(?:make sure|ensure|see (?:to it )?that|see to it|be sure|mind|take care|be careful|watch out|beware|promise|swear|double check|check|guarantee|verify|i trust|trust|make certain)\b.*\b(?:not|no|nobody|nothing|never|without|stays?|remains?|untouched|alone|undisturbed)\b",
         r"<lead>let us (?:please |just )?(?:not|never|leave|keep|skip)\b",
+        // Let nobody; let the cube never
+        r"<lead>(?:please )?(?:let|have|see|allow|permit) (?:nobody|no one|no hand|no robot|nothing|none|neither|no [a-z]+|there be no)\b",
+        r"<lead>(?:please )?let (?:it|them|anyone|anybody|anything|everything|(?:the|that|this|those|these|my|our|all|any|every)(?: [a-z]+){1,2}) (?:not|never)\b",
         r"<lead>(?:please )?let (?:the|that|this|it|them|those|these|my|all|everything|every|go of)\b.*\b(?:be|alone|stay|rest|lie|sit|remain|sleep|stand)$",
         r"<lead>(?:please )?let (?:the|that|this|it|them|those|these|my|all|everything|every)\b.*\b(?:be|alone|stay|rest|lie|sit|remain|sleep|stand) (?:where|there|as|in peace|still|for|please|exactly|put)\b",
         r"\bnone of your business\b",

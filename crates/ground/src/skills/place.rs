@@ -248,12 +248,16 @@ fn standing_after(
         };
     }
     let doubt = seen.uncertainty.max(under.uncertainty);
-    let is_near = under.plan_distance(seen.x, seen.y) < doubt;
+    let apart = under.plan_distance(seen.x, seen.y);
     // On the table it is at most as high as it is long, whichever way it fell.
     let longest = evidence
         .known_before(&object.name)
         .map_or(f64::INFINITY, |known| known.solid.size());
-    if is_near || seen.top > longest + CONTACT + doubt {
+    let is_up = seen.top > longest + CONTACT + doubt;
+    // What it stands on is half hidden and measured worse than itself.
+    if is_up && apart < seen.outer_radius() {
+        Standing::Upon
+    } else if is_up || apart < doubt {
         Standing::Unclear
     } else {
         Standing::Apart

@@ -159,6 +159,21 @@ fn what_another_program_says_widens_no_limit() {
     assert_eq!(tasks.collect::<Vec<_>>(), ["Task: what is in the shop?"]);
 }
 
+/// Runs a task that ends with a question; returns what it says.
+fn asked_with(launch: &str, server: &str) -> String {
+    let task = [
+        "run",
+        "point to the thing",
+        "--json",
+        "--tools",
+        "--launch",
+        launch,
+    ];
+    let output = run(&[&task[..], &FIXED, &["--plan-with", server]].concat());
+    assert_eq!(object(&output)["ending"], "asked", "{}", stderr(&output));
+    stderr(&output)
+}
+
 #[test]
 fn a_run_goes_on_without_a_program_that_is_of_no_use() {
     let (server, asked) = chat_server(asks_the_shop);
@@ -168,17 +183,7 @@ fn a_run_goes_on_without_a_program_that_is_of_no_use() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let launch = launch(folder.path(), does);
-        let task = [
-            "run",
-            "point to the thing",
-            "--json",
-            "--tools",
-            "--launch",
-            &launch,
-        ];
-        let output = run(&[&task[..], &FIXED, &["--plan-with", &server]].concat());
-        assert_eq!(object(&output)["ending"], "asked", "{}", stderr(&output));
-        let talk = stderr(&output);
+        let talk = asked_with(&launch, &server);
         let told = talk
             .lines()
             .filter(|line| line.contains("the tools of `shop` are left out"));
@@ -190,17 +195,7 @@ fn a_run_goes_on_without_a_program_that_is_of_no_use() {
     let text = std::fs::read_to_string(launch(folder.path(), "says")).unwrap();
     let text = text.replace("\"sh\"", "\"/nowhere/shop\"");
     let launch = write(folder.path(), "gone.toml", text);
-    let task = [
-        "run",
-        "point to the thing",
-        "--json",
-        "--tools",
-        "--launch",
-        &launch,
-    ];
-    let output = run(&[&task[..], &FIXED, &["--plan-with", &server]].concat());
-    assert_eq!(object(&output)["ending"], "asked", "{}", stderr(&output));
-    let talk = stderr(&output);
+    let talk = asked_with(&launch, &server);
     assert!(talk.contains("it cannot be started"), "{talk}");
     let first = asked.try_iter().next().unwrap().words;
     assert!(!first.contains("Tools of other programs"), "{first}");

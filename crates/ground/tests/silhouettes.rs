@@ -115,17 +115,17 @@ fn noise_and_overexposure_leave_a_cube_as_it_is() {
     }
 }
 
+fn red_cube() -> Table {
+    let at = [AT[0], AT[1], 0.0];
+    Table {
+        bodies: vec![shapes::cuboid("red cube", at, 0.4, [0.03; 3])],
+    }
+}
+
 #[test]
 fn what_is_black_is_seen_on_a_lighter_table() {
     for (elevation, look) in looks() {
-        let table = Table {
-            bodies: vec![shapes::cuboid(
-                "red cube",
-                [AT[0], AT[1], 0.0],
-                0.4,
-                [0.03; 3],
-            )],
-        };
+        let table = red_cube();
         let (mut frame, owners) = Look { noise: 0.0, ..look }.picture(&table);
         for (pixel, owner) in frame.rgb.pixels_mut().zip(&owners) {
             if owner.is_some() {
@@ -185,14 +185,7 @@ fn from_straight_above_the_name_tells_the_height_and_what_is_hollow() {
 #[test]
 fn a_bad_outline_makes_no_tower_of_a_cube() {
     for (elevation, look) in looks() {
-        let table = Table {
-            bodies: vec![shapes::cuboid(
-                "red cube",
-                [AT[0], AT[1], 0.0],
-                0.4,
-                [0.03; 3],
-            )],
-        };
+        let table = red_cube();
         let (mut frame, owners) = look.picture(&table);
         // Two columns of pixels beside it get its color, on one side.
         let own: Vec<u32> = (0..)
@@ -293,19 +286,6 @@ fn with_depth_a_print_is_seen_where_it_is_called_one() {
     assert_eq!(reports[0].reason, "nothing rises above the table there");
 }
 
-fn named(name: &str, solid: Solid) -> SceneObject {
-    SceneObject {
-        name: name.to_owned(),
-        label: name.to_owned(),
-        point: NormalizedPoint { y: 500, x: 500 },
-        solid,
-        rests: None,
-        unseen: 0,
-        released: false,
-        unsure: false,
-    }
-}
-
 #[test]
 fn what_is_flat_is_no_obstacle_and_takes_what_is_put_on_it() {
     let (x, y) = arm::at(0.2, -0.5);
@@ -321,8 +301,8 @@ fn what_is_flat_is_no_obstacle_and_takes_what_is_put_on_it() {
     };
     let objects = vec![
         cube(place, 0.4, 0.03),
-        named("blue circle", disc.clone()),
-        named("green mat", mat),
+        arm::object("blue circle", disc.clone()),
+        arm::object("green mat", mat),
     ];
     let mut scene = scene(objects);
     assert_eq!(

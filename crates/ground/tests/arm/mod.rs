@@ -28,7 +28,7 @@ fn camera() -> Pose {
     Pose::from_parts(eye.coords.into(), rotation)
 }
 
-fn object(name: &str, solid: Solid) -> SceneObject {
+pub fn object(name: &str, solid: Solid) -> SceneObject {
     SceneObject {
         name: name.to_owned(),
         label: name.to_owned(),

@@ -31,7 +31,7 @@ pub enum Standing {
 /// Returns whether `seen`, a solid on the table by its silhouette, is in or on `support`.
 pub fn standing(seen: &Solid, support: &Solid, eye: &Point3) -> Standing {
     let doubt = seen.uncertainty.max(support.uncertainty);
-    let may_be_upon = at_height(seen, eye, surface(support))
+    let may_be_upon = at_height(seen, eye, support.surface())
         .is_some_and(|upper| distance_to_surface(support, &upper) < doubt);
     let may_be_apart = overlap(seen, support, eye) < doubt;
     match (may_be_upon, may_be_apart) {
@@ -104,11 +104,6 @@ fn overlap(seen: &Solid, other: &Solid, eye: &Point3) -> f64 {
         .fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// Returns the height of the surface on which things in or on a solid rest, meters.
-fn surface(solid: &Solid) -> f64 {
-    solid.hollow.map_or(solid.top, |hollow| hollow.floor)
-}
-
 /// Returns the signed distance of the middle of `upper`, seen from above, to the surface of `lower`
 /// on which it would rest, meters.
 fn distance_to_surface(lower: &Solid, upper: &Solid) -> f64 {
@@ -124,7 +119,7 @@ fn distance_to_surface(lower: &Solid, upper: &Solid) -> f64 {
 /// Returns the solid in or on `support` that looks like `seen`, which was taken to stand on the
 /// table; `None` if there is none.
 pub fn upon(seen: &Solid, support: &Solid, eye: &Point3) -> Option<Solid> {
-    let upper = at_height(seen, eye, surface(support))?;
+    let upper = at_height(seen, eye, support.surface())?;
     (distance_to_surface(support, &upper) < 0.0).then_some(upper)
 }
 

@@ -235,7 +235,7 @@ impl SceneMemory {
             .iter()
             .filter(under)
             .map(|object| &object.solid)
-            .map(|solid| solid.hollow.map_or(solid.top, |hollow| hollow.floor))
+            .map(Solid::surface)
             .fold(0.0, f64::max)
     }
 

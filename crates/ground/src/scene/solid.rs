@@ -151,6 +151,11 @@ impl Solid {
         self.top - self.base
     }
 
+    /// Returns the height of the surface on which things in or on it rest, meters.
+    pub fn surface(&self) -> f64 {
+        self.hollow.map_or(self.top, |hollow| hollow.floor)
+    }
+
     /// Returns the height of the highest point if it is as high as it may well be, meters.
     pub fn highest(&self) -> f64 {
         self.top + self.height_uncertainty

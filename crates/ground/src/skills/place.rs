@@ -329,7 +329,7 @@ fn is_beside(object: &SceneObject, target: &SceneObject) -> bool {
 /// Returns whether the depth over the target has risen to the expected top of the object.
 fn shows_something_in(frame: &Frame, target: &SceneObject, object: &SceneObject) -> bool {
     let solid = &target.solid;
-    let surface = solid.hollow.map_or(solid.top, |hollow| hollow.floor);
+    let surface = solid.surface();
     let peak = object.solid.peak();
     let top = Point3::new(peak.x, peak.y, surface + object.solid.height());
     let expected = frame.base_from_camera.inverse_transform_point(&top).z;

@@ -69,47 +69,48 @@ fn scored(
         }
         let kind = &corpus.kinds[sentence.kind];
         let tally = tallies.entry(kind.name.clone()).or_default();
-        for variant in kind.variants.iter().take(1) {
-            let table = Table::drawn(variant, &mut Draw(1000 + index as u64));
-            let Some(text) = table.said(&sentence.text) else {
-                continue;
+        let Some(variant) = kind.variants.first() else {
+            continue;
+        };
+        let table = Table::drawn(variant, &mut Draw(1000 + index as u64));
+        let Some(text) = table.said(&sentence.text) else {
+            continue;
+        };
+        let wanted: Vec<Intent> = variant
+            .plain
+            .iter()
+            .filter_map(|plain| filled(plain, |role, form| said(&table.mention(role)?, form)))
+            .map(|plain| Meaning::by_rules(&table.situation(plain)).intent)
+            .collect();
+        let situation = table.situation(text);
+        let is_right = |intent: &Intent| {
+            let Intent::Act(actions) = intent else {
+                return (kind.judge == Judge::Still).then_some(true);
             };
-            let wanted: Vec<Intent> = variant
-                .plain
-                .iter()
-                .filter_map(|plain| filled(plain, |role, form| said(&table.mention(role)?, form)))
-                .map(|plain| Meaning::by_rules(&table.situation(plain)).intent)
-                .collect();
-            let situation = table.situation(text);
-            let is_right = |intent: &Intent| {
-                let Intent::Act(actions) = intent else {
-                    return (kind.judge == Judge::Still).then_some(true);
-                };
-                let is_wanted = |wanted: &Intent| matches!(wanted, Intent::Act(wanted) if alike(wanted, kind.judge) == alike(actions, kind.judge));
-                Some(wanted.iter().any(is_wanted))
-            };
-            let (by_rules, is_lost) = Meaning::read(&situation);
-            match is_right(&by_rules.intent) {
-                Some(true) => tally.right += 1,
-                Some(false) => {
-                    tally.wrong += 1;
-                    tell(
-                        &situation.instruction,
-                        &format!("rules: {:?}", by_rules.intent),
-                    );
-                }
-                None => tally.asked += 1,
+            let is_wanted = |wanted: &Intent| matches!(wanted, Intent::Act(wanted) if alike(wanted, kind.judge) == alike(actions, kind.judge));
+            Some(wanted.iter().any(is_wanted))
+        };
+        let (by_rules, is_lost) = Meaning::read(&situation);
+        match is_right(&by_rules.intent) {
+            Some(true) => tally.right += 1,
+            Some(false) => {
+                tally.wrong += 1;
+                tell(
+                    &situation.instruction,
+                    &format!("rules: {:?}", by_rules.intent),
+                );
             }
-            let plain = classifier.filter(|_| is_lost);
-            let Some(plain) = plain.and_then(|plain| meaning_by(plain, &situation)) else {
-                continue;
-            };
-            match is_right(&plain.intent) {
-                Some(true) => tally.more_right += 1,
-                _ => {
-                    tally.more_wrong += 1;
-                    tell(&situation.instruction, &plain.taken_for.unwrap_or_default());
-                }
+            None => tally.asked += 1,
+        }
+        let plain = classifier.filter(|_| is_lost);
+        let Some(plain) = plain.and_then(|plain| meaning_by(plain, &situation)) else {
+            continue;
+        };
+        match is_right(&plain.intent) {
+            Some(true) => tally.more_right += 1,
+            _ => {
+                tally.more_wrong += 1;
+                tell(&situation.instruction, &plain.taken_for.unwrap_or_default());
             }
         }
     }

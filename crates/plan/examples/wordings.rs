@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, error, fs};
 
-use enact_plan::meaning::paraphrase::{Corpus, Tally, cross_validated, score, train};
+use enact_plan::meaning::paraphrase::{Corpus, Score, cross_validated, score, train};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("wordings");
@@ -42,9 +42,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     Ok(())
 }
 
-fn show(tallies: &BTreeMap<String, Tally>) {
-    let mut all = Tally::default();
-    println!("{:24} right asked wrong  more right, wrong", "kind");
+fn show(tallies: &BTreeMap<String, Score>) {
+    let mut all = Score::default();
+    println!("{:24} by rules          with plain wordings", "");
+    println!("{:24} right asked wrong right asked wrong", "kind");
     for (kind, tally) in tallies {
         line(kind, tally);
         all += *tally;
@@ -52,9 +53,10 @@ fn show(tallies: &BTreeMap<String, Tally>) {
     line("all", &all);
 }
 
-fn line(name: &str, tally: &Tally) {
+fn line(name: &str, score: &Score) {
+    let Score { rules, both } = score;
     println!(
-        "{name:24} {:5} {:5} {:5}  {:5} {:5}",
-        tally.right, tally.asked, tally.wrong, tally.more_right, tally.more_wrong
+        "{name:24} {:5} {:5} {:5} {:5} {:5} {:5}",
+        rules.right, rules.asked, rules.wrong, both.right, both.asked, both.wrong
     );
 }

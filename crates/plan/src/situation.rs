@@ -7,6 +7,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use crate::examples::Example;
+use crate::meaning;
 use crate::outcome::Outcome;
 use crate::skills::{Skill, StepKind};
 use crate::space::Relation;
@@ -140,9 +141,14 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// Returns what the person does by saying [`instruction`](Self::instruction).
+    /// Returns what the person does by saying [`instruction`](Self::instruction). What sounds like news
+    /// or a question is a request if it surely is one in other words, about what is seen.
     pub fn speech_act(&self) -> SpeechAct {
-        SpeechAct::after(&self.conversation, &self.instruction)
+        let act = SpeechAct::after(&self.conversation, &self.instruction);
+        match act.may_be_request() && meaning::is_request_in_other_words(self) {
+            true => SpeechAct::Request,
+            false => act,
+        }
     }
 
     /// Returns the names of the objects that a skill can have as its object now.

@@ -137,6 +137,10 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     }
 
     fn turns(&mut self) -> Result<(TaskEnd, u32), RuntimeError> {
+        match self.reconsider() {
+            Err(error) if error.is_stop() => return Ok((TaskEnd::Stopped, 0)),
+            done => done?,
+        }
         let (instruction, execute_step) = (&self.task.instruction, self.task.speech_act);
         let reply = execute_step.reply(instruction).map(str::to_owned);
         if let Some(reply) = reply.or_else(|| self.executor.agent.declines(instruction)) {
@@ -166,6 +170,20 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
         self.ask_for_help();
         Ok((TaskEnd::OutOfTurns, turns))
+    }
+
+    /// Takes what sounds like news or a question for a request if, about what is seen, it surely is one
+    /// in other words.
+    fn reconsider(&mut self) -> Result<(), RuntimeError> {
+        if !self.task.speech_act.may_be_request() {
+            return Ok(());
+        }
+        self.executor.expire_look()?;
+        if self.executor.perception.look.is_none() {
+            self.executor.look_around(&[])?;
+        }
+        self.task.speech_act = self.situation().speech_act();
+        Ok(())
     }
 
     /// Looks, asks and acts; returns `Some` if that ends the task.

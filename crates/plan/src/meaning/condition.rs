@@ -124,7 +124,10 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         Some(otherwise) if !otherwise.is_empty() => {
             sequence(&instead(&consequence, otherwise, scene), scene)
         }
-        _ => Err(holds.reply),
+        _ => Err(match holds.reply {
+            Reply::Say(text) => Reply::Settled(text),
+            reply => reply,
+        }),
     }
 }
 

@@ -43,6 +43,7 @@
 //! | `question` | questions, answered by what is seen |
 //! | `reader` | the meaning of a task, kept until it is done |
 //! | `reply` | what is said instead of a deed |
+//! | `offer` | a wording that is offered in a question, and the yes to it |
 //! | [`paraphrase`] | what the rules do not make out, put plainly for them |
 
 mod arrange;
@@ -61,6 +62,7 @@ mod lookahead;
 mod manner;
 mod notation;
 mod noun;
+mod offer;
 #[doc(hidden)]
 pub mod paraphrase;
 mod phrase;
@@ -87,6 +89,7 @@ mod words;
 use crate::expert;
 use crate::intent::{Action, Intent};
 use crate::language;
+use crate::replies::Language;
 use crate::situation::Situation;
 use crate::skills::Step;
 use crate::space::Relation;
@@ -111,34 +114,62 @@ pub struct Meaning {
     pub taken_for: Option<String>,
 }
 
+/// What the rules read.
+struct Read {
+    meaning: Meaning,
+    act: SpeechAct,
+    outcome: Outcome,
+}
+
+/// How far the rules came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// What is asked for was made out; it may be ambiguous.
+    MadeOut,
+    /// What is asked for was made out, and is not to be done now.
+    Settled,
+    /// It was taken for what can only be answered: a question, news, a deed that cannot be done, or
+    /// one with something that is not seen.
+    Replied,
+    /// It is a request that was not made out.
+    Lost,
+}
+
 impl Meaning {
     /// Reads the instruction of `situation`, which is in English: by rules or, where they do not
     /// make it out, as what it is likely to mean.
     pub fn of(situation: &Situation) -> Self {
-        let (meaning, is_lost) = Self::read(situation);
-        let plain = is_lost.then(|| paraphrase::meaning(situation)).flatten();
-        plain.unwrap_or(meaning)
+        if let Some(wording) = offer::agreed(situation) {
+            return Self::by_rules(&Situation {
+                instruction: wording.to_owned(),
+                ..situation.clone()
+            });
+        }
+        paraphrase::meaning(Self::read(situation), situation)
     }
 
     /// Reads the instruction of `situation`, which is in English, by rules alone.
     pub(crate) fn by_rules(situation: &Situation) -> Self {
-        Self::read(situation).0
+        Self::read(situation).meaning
     }
 
-    /// What the rules read, and whether it is a request that they did not make out.
-    fn read(situation: &Situation) -> (Self, bool) {
+    fn read(situation: &Situation) -> Read {
         let words = words::read(&situation.instruction, &situation.objects);
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
         let mut scene = scene_for(situation, &items);
         let act = match items.iter().all(phrase::Item::is_mark) {
             true => SpeechAct::SmallTalk,
-            false => situation.speech_act(),
+            false => SpeechAct::after(&situation.conversation, &situation.instruction),
         };
         if act == SpeechAct::SmallTalk
             && let Some(reply) = act.reply(&situation.instruction)
         {
-            return (Self::only(Intent::Say(reply.to_owned())), false);
+            return Read {
+                meaning: Self::only(Intent::Say(reply.to_owned())),
+                act,
+                outcome: Outcome::Settled,
+            };
         }
         let read = match act {
             SpeechAct::Request if is_count(&items) => {
@@ -152,20 +183,24 @@ impl Meaning {
                 .unwrap_or_else(|| Err(question::answer(&words, &items, &mut scene))),
             _ => Err(question::answer(&words, &items, &mut scene)),
         };
-        let is_lost =
-            act == SpeechAct::Request && matches!(read, Err(Reply::Lost(_) | Reply::Unclear));
+        let outcome = match &read {
+            _ if act != SpeechAct::Request => Outcome::Replied,
+            Ok(_) | Err(Reply::Ask(_)) => Outcome::MadeOut,
+            Err(Reply::Settled(_)) => Outcome::Settled,
+            Err(Reply::Say(_)) => Outcome::Replied,
+            Err(Reply::Lost(_) | Reply::Unclear) => Outcome::Lost,
+        };
         let meaning = match read {
             Ok(meaning) => meaning,
-            Err(Reply::Say(text)) => Self::only(Intent::Say(text)),
+            Err(Reply::Say(text) | Reply::Settled(text)) => Self::only(Intent::Say(text)),
             Err(Reply::Ask(text) | Reply::Lost(text)) => Self::only(Intent::Ask(text)),
-            Err(Reply::Unclear) => match replies::unclear() {
-                Reply::Ask(text) | Reply::Lost(text) | Reply::Say(text) => {
-                    Self::only(Intent::Ask(text))
-                }
-                Reply::Unclear => unreachable!("it is a question"),
-            },
+            Err(Reply::Unclear) => Self::only(Intent::Ask(replies::unclear())),
         };
-        (meaning, is_lost)
+        Read {
+            meaning,
+            act,
+            outcome,
+        }
     }
 
     /// Reads the instruction of `situation`, which is in English or in a language that is translated.
@@ -247,6 +282,14 @@ impl Meaning {
         }
         plan
     }
+}
+
+/// Whether an instruction that does not sound like a request surely is one in other words, for a deed
+/// that can be done with what is seen.
+pub(crate) fn is_request_in_other_words(situation: &Situation) -> bool {
+    Language::of(&situation.instruction) == Language::English
+        && translation::translate(&situation.instruction).is_none()
+        && Meaning::of(situation).taken_for.is_some()
 }
 
 /// Verbs of deeds, in plain form and of one word.
@@ -354,7 +397,9 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         (false, cannot) => Ok(Meaning {
             intent: Intent::Act(actions),
             remark: cannot.map(|reply| match reply {
-                Reply::Say(text) | Reply::Ask(text) | Reply::Lost(text) => text,
+                Reply::Say(text) | Reply::Ask(text) | Reply::Settled(text) | Reply::Lost(text) => {
+                    text
+                }
                 Reply::Unclear => String::new(),
             }),
             taken_for: None,

@@ -82,6 +82,16 @@ impl Scene {
             _ => {}
         }
         let mut fitting = self.fitting(phrase, role)?;
+        // “The cube and the ball: put them all in the bowl.”
+        let says_them = || phrase.text.split(' ').any(|word| word == "them");
+        if phrase.pronoun == Some(Pronoun::Everything) && says_them() {
+            let is_spoken_of =
+                |name: &&String| self.mentioned.contains(name) || self.it.contains(name);
+            let spoken_of: Vec<String> = fitting.iter().filter(is_spoken_of).cloned().collect();
+            if spoken_of.len() > 1 {
+                fitting = spoken_of;
+            }
+        }
         let is_left_out =
             !fitting.is_empty() && fitting.iter().all(|name| self.excluded.contains(name));
         let left_out = fitting.first().cloned();

@@ -5,6 +5,8 @@
 pub(super) enum Reply {
     Say(String),
     Ask(String),
+    /// Says why nothing is to be done, which was made out.
+    Settled(String),
     /// Asks because something was not made out.
     Lost(String),
     /// The sentence was not made out.
@@ -107,8 +109,8 @@ pub(super) mod replies {
         ))
     }
 
-    pub fn unclear() -> Reply {
-        Reply::Ask("I do not understand that. What shall I put where?".to_owned())
+    pub fn unclear() -> String {
+        "I do not understand that. What shall I put where?".to_owned()
     }
 
     /// “The red cube, the green cube or the blue cube”.

@@ -163,7 +163,7 @@ impl Condition {
         }
         let mut phrases = self.items.iter().filter_map(Item::phrase);
         let Some(first) = phrases.next() else {
-            return Err(replies::unclear());
+            return Err(Reply::Unclear);
         };
         let mut phrase = first.clone();
         let wants_none = phrase.quantity == Quantity::None;

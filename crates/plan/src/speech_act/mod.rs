@@ -94,6 +94,11 @@ impl SpeechAct {
         self == Self::Request
     }
 
+    /// Returns whether it sounds like news or a question, in which people also put requests.
+    pub fn may_be_request(self) -> bool {
+        matches!(self, Self::Question | Self::Location | Self::Report)
+    }
+
     /// Returns the answer to what neither asks for an action nor for an answer, in the language of
     /// `instruction`.
     pub fn reply(self, instruction: &str) -> Option<&'static str> {

@@ -1,18 +1,25 @@
 //! How likely each plain wording is.
 
 use super::features::{BUCKETS, VERSION, features, hash};
-use super::mention::Delexicalized;
+use super::mention::{Delexicalized, UNKNOWN_DEED, UNSURE};
 use super::wording::{filled, places, said};
 
 /// Probability from which a wording is taken.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.6;
 /// The same where several things of one sort are spoken of, which may be the other way round.
 const SURE_OF_ORDER: f32 = 0.7;
+/// The same where words that may change what is asked for are unusual in this wording.
+const SURE_OF_UNUSUAL: f32 = 0.8;
+/// The same where such words may turn its meaning round.
+const SURE_OF_TURNED: f32 = 0.85;
 /// How much likelier it must be than the next that speaks of the same.
 const AHEAD: f32 = 4.0;
 
 /// The class of sentences that ask for none of the deeds.
 pub(super) const NONE: &str = "-";
+
+/// Among the words of a class: hardly any sentence with this meaning lacks all of them.
+pub(super) const NEEDED: &str = "*";
 
 /// A plain wording.
 #[derive(Clone, Debug)]
@@ -41,6 +48,20 @@ impl Class {
             is_ordered,
         }
     }
+}
+
+/// A plain wording of a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wording {
+    pub text: String,
+    /// Its probability.
+    pub likelihood: f32,
+    /// Whether it is surely what is meant.
+    pub is_sure: bool,
+    /// Whether all words that may change what is asked for are usual where it is meant.
+    pub is_usual: bool,
+    /// Whether none of them names a deed that cannot be done, or that is not known.
+    pub is_possible: bool,
 }
 
 /// A softmax regression over plain wordings.
@@ -106,7 +127,7 @@ impl Classifier {
 
     /// How likely each class is.
     pub fn probabilities(&self, sentence: &Delexicalized) -> Vec<f32> {
-        let found = features(&sentence.tokens, &sentence.slots());
+        let found = features(sentence);
         let count = self.classes.len();
         let mut sums = vec![0_i32; count];
         for bucket in &found {
@@ -123,8 +144,8 @@ impl Classifier {
         scores
     }
 
-    /// The plain wording of a sentence, with what it speaks of; `None` where that is not sure.
-    pub fn paraphrase(&self, sentence: &Delexicalized) -> Option<String> {
+    /// The likeliest plain wording of a sentence, with what it speaks of; `None` where none fits.
+    pub fn wording(&self, sentence: &Delexicalized) -> Option<Wording> {
         let probabilities = self.probabilities(sentence);
         let slots = sentence.slots();
         let mut fitting: Vec<(f32, &Class)> = probabilities
@@ -134,26 +155,60 @@ impl Classifier {
             .filter(|(_, class)| class.slots == slots && class.wording != NONE)
             .collect();
         fitting.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let &(best, class) = fitting.first()?;
+        let &(likelihood, class) = fitting.first()?;
         let next = fitting.get(1).map_or(0.0, |(next, _)| *next);
-        let is_known = |word: &String| class.weighty.contains(word);
-        let sure = if class.is_ordered {
-            SURE_OF_ORDER
-        } else {
-            SURE
-        };
-        if best < sure || best < AHEAD * next || !sentence.weighty.iter().all(is_known) {
-            return None;
-        }
-        filled(&class.wording, |slot, form| {
+        let text = filled(&class.wording, |slot, form| {
             let mut mentions = sentence.mentions.iter();
             let mention = mentions.find(|mention| mention.slot() == slot)?;
             // Names with numbers are no words that a sentence has.
             let is_plain = |name: &String| !name.chars().any(|letter| letter.is_ascii_digit());
             mention.names.iter().all(is_plain).then_some(())?;
             said(mention, form)
+        })?;
+        let unusual = |word: &&String| !class.weighty.contains(word);
+        let unusual: Vec<&String> = sentence.weighty.iter().filter(unusual).collect();
+        let lacks = sentence.weighty.is_empty() && class.weighty.iter().any(|word| word == NEEDED);
+        let is_possible = !unusual.iter().any(|word| is_impossible(word));
+        let least = match () {
+            () if !is_possible => f32::INFINITY,
+            () if unusual.iter().any(|word| turns(word)) => SURE_OF_TURNED,
+            () if !unusual.is_empty() => SURE_OF_UNUSUAL,
+            () if class.is_ordered => SURE_OF_ORDER,
+            () => SURE,
+        };
+        Some(Wording {
+            text,
+            likelihood,
+            is_sure: !lacks && likelihood >= least && likelihood >= AHEAD * next,
+            is_usual: unusual.is_empty(),
+            is_possible,
         })
     }
+}
+
+/// Whether a word that is unusual in a wording may name a deed that cannot be done or is not known, or
+/// a side that is not known.
+fn is_impossible(word: &str) -> bool {
+    word == UNSURE || word.starts_with("Cannot(") || word.starts_with(UNKNOWN_DEED)
+}
+
+/// Whether a word that is unusual in a wording may turn its meaning round.
+fn turns(word: &str) -> bool {
+    const SENSES: [&str; 8] = [
+        "Place(",
+        "Not",
+        "None",
+        "Nothing",
+        "Except",
+        "If",
+        "Unless",
+        "Verb(Stay)",
+    ];
+    const WORDS: [&str; 19] = [
+        "no", "never", "nor", "neither", "none", "without", "already", "was", "were", "refuse",
+        "hate", "hates", "keep", "keeps", "leave", "leaves", "nobody", "remain", "remains",
+    ];
+    WORDS.contains(&word) || SENSES.iter().any(|sense| word.starts_with(sense))
 }
 
 /// Turns scores into probabilities.

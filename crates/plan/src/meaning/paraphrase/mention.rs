@@ -57,11 +57,29 @@ impl Mention {
     }
 }
 
+/// A word or a mention, as the classifier sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Words in lower case, or the slot of a mention.
+    pub tokens: Vec<String>,
+    /// What it means, if that may matter: a sense of the lexicon, or the slot.
+    pub sense: Option<String>,
+}
+
+impl Part {
+    /// What has no words of its own, or only itself.
+    pub fn of(token: &str) -> Self {
+        Self {
+            tokens: vec![token.to_owned()],
+            sense: Some(token.to_owned()),
+        }
+    }
+}
+
 /// A sentence as words and mentions.
 #[derive(Clone, Debug, Default)]
 pub struct Delexicalized {
-    /// Words in lower case, and the slots of mentions.
-    pub tokens: Vec<String>,
+    pub parts: Vec<Part>,
     /// Those of the words that change what is asked for by themselves.
     pub weighty: Vec<String>,
     pub mentions: Vec<Mention>,
@@ -75,9 +93,29 @@ impl Delexicalized {
         slots
     }
 
+    /// Words in lower case, and the slots of mentions.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        let tokens = self.parts.iter().flat_map(|part| &part.tokens);
+        tokens.map(String::as_str)
+    }
+
+    /// The senses of the words that have one, and the slots of mentions.
+    pub fn senses(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| part.sense.as_deref())
+    }
+
     fn say(&mut self, word: &Word) {
-        self.tokens.extend(word.text.split(' ').map(str::to_owned));
+        self.parts.push(Part {
+            tokens: word.text.split(' ').map(str::to_owned).collect(),
+            sense: sense(&word.concept),
+        });
         self.weighty.extend(weight(word));
+    }
+
+    /// Something of no known meaning that may be a deed or a thing.
+    fn say_unknown(&mut self, sort: &str, word: &Word) {
+        self.parts.push(Part::of(sort));
+        self.weighty.push(format!("{sort} {}", word.text));
     }
 
     fn mention(&mut self, mut mention: Mention) {
@@ -90,11 +128,11 @@ impl Delexicalized {
         };
         let known = self.mentions.iter().filter(of_sort).find(is_same);
         if let Some(known) = known {
-            self.tokens.push(known.slot());
+            self.parts.push(Part::of(&known.slot()));
             return;
         }
         mention.number = 1 + self.mentions.iter().filter(of_sort).count();
-        self.tokens.push(mention.slot());
+        self.parts.push(Part::of(&mention.slot()));
         self.mentions.push(mention);
     }
 }
@@ -102,8 +140,14 @@ impl Delexicalized {
 /// What stands for a noun in plural, beside its mention.
 const PLURAL: &str = "+s";
 
-/// What stands before a word of no known meaning where a deed or a thing may be named.
+/// What the stand-ins for words of no known meaning begin with.
 pub(super) const UNKNOWN: &str = "?";
+
+/// Stands behind a word of no known meaning where a deed is named: “marinate the cube”.
+pub(super) const UNKNOWN_DEED: &str = "?deed";
+
+/// Stands behind a word of no known meaning where a thing is named: “the banana”.
+pub(super) const UNKNOWN_THING: &str = "?thing";
 
 /// What no class knows.
 pub(super) const UNSURE: &str = "!";
@@ -112,6 +156,7 @@ pub(super) const UNSURE: &str = "!";
 pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
     let mut read = Delexicalized::default();
     let mut index = 0;
+    let mut unknown_thing = None;
     while let Some(word) = words.get(index) {
         if let Some((phrase, end)) = core(words, index)
             && let Some(mention) = mention(&phrase, &words[index..end], scene)
@@ -120,14 +165,13 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             if let Some(before) = index.checked_sub(1)
                 && words[before].concept == Concept::Unknown
             {
-                read.weighty
-                    .push(format!("{UNKNOWN}{}", words[before].text));
+                read.say_unknown(UNKNOWN_DEED, &words[before]);
             }
             for said in words[index..end].iter().filter(|word| !is_name(word)) {
                 read.say(said);
             }
             if phrase.plural {
-                read.tokens.push(PLURAL.to_owned());
+                read.parts.push(Part::of(PLURAL));
                 read.weighty.push(PLURAL.to_owned());
             }
             read.mention(mention);
@@ -136,9 +180,8 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             // “The banana”: it may be any thing.
             if let Some((phrase, end)) = core(words, index)
                 && phrase.headless
-                && let Some(noun) = words[index..end].last()
             {
-                read.weighty.push(format!("{UNKNOWN}{}", noun.text));
+                unknown_thing = end.checked_sub(1);
             }
             // “So that the bowl is to its left”: of which of the two is not seen here.
             let next = words.get(index + 1).map(|next| next.text.as_str());
@@ -146,6 +189,9 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
                 read.weighty.push(UNSURE.to_owned());
             }
             read.say(word);
+            if unknown_thing == Some(index) {
+                read.say_unknown(UNKNOWN_THING, word);
+            }
             index += 1;
         }
     }
@@ -212,6 +258,14 @@ fn is_name(word: &Word) -> bool {
             | Concept::Shaped(_)
             | Concept::Noun { .. }
     )
+}
+
+/// A sense of a word that may matter.
+fn sense(concept: &Concept) -> Option<String> {
+    match concept {
+        Concept::Unknown | Concept::Filler | Concept::The | Concept::A | Concept::Mark(',') => None,
+        concept => Some(format!("{concept:?}")),
+    }
 }
 
 /// What a word says, if it changes by itself what is asked for: it forbids, counts, compares,

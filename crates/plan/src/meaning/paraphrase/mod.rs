@@ -14,10 +14,14 @@
 //! | `wording` | plain wordings with places for mentions |
 //! | `features` | what the classifier sees of a sentence |
 //! | `classifier` | how likely each plain wording is |
+//! | `choice` | what is meant, by what the rules read and by the plain wording |
 //! | `corpus` | the sentences of `wordings/`, on tables drawn by a seed |
+//! | `augmentation` | sentences with something unknown in them |
 //! | `training` | weights from the sentences |
 //! | `scoring` | how many sentences are understood, with and without it |
 
+mod augmentation;
+mod choice;
 mod classifier;
 mod corpus;
 mod features;
@@ -29,13 +33,14 @@ mod wording;
 use std::sync::LazyLock;
 
 use super::scene::Scene;
-use super::{Meaning, words};
+use super::{Meaning, Read, words};
 use crate::expert;
 use crate::intent::{Action, Intent};
 use crate::situation::Situation;
-use classifier::Classifier;
+use choice::chosen;
+use classifier::{Classifier, Wording};
 pub use corpus::{Corpus, CorpusError};
-pub use scoring::{Tally, cross_validated, score};
+pub use scoring::{Score, Tally, cross_validated, score};
 pub use training::train;
 
 /// The weights that ship; `cargo run -p enact-plan --example wordings train` makes them.
@@ -43,26 +48,42 @@ const WEIGHTS: &[u8] = include_bytes!("weights.bin");
 
 static CLASSIFIER: LazyLock<Option<Classifier>> = LazyLock::new(|| Classifier::read(WEIGHTS));
 
-/// What the instruction of `situation` means if it is put plainly; `None` where that is not sure.
-pub(super) fn meaning(situation: &Situation) -> Option<Meaning> {
-    meaning_by(CLASSIFIER.as_ref()?, situation)
+/// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
+pub(super) fn meaning(rules: Read, situation: &Situation) -> Meaning {
+    match CLASSIFIER.as_ref() {
+        Some(classifier) => chosen(rules, classifier, situation),
+        None => rules.meaning,
+    }
 }
 
-fn meaning_by(classifier: &Classifier, situation: &Situation) -> Option<Meaning> {
+/// What an instruction is likely to mean.
+#[derive(Clone, Debug)]
+struct Reading {
+    wording: Wording,
+    /// What the rules make of the wording.
+    meaning: Meaning,
+}
+
+/// Returns the likeliest plain wording of the instruction of `situation`; `None` where none fits, or
+/// where all that it asks for is so already.
+fn reading(classifier: &Classifier, situation: &Situation) -> Option<Reading> {
     let scene = Scene::new(situation);
     let words = words::read(&situation.instruction, &situation.objects);
-    let wording = classifier.paraphrase(&mention::read(&words, &scene))?;
+    let wording = classifier.wording(&mention::read(&words, &scene))?;
     let plain = Situation {
-        instruction: wording.clone(),
+        instruction: wording.text.clone(),
         ..situation.clone()
     };
     let meaning = Meaning::by_rules(&plain);
     // Nobody asks for what is so.
     let is_open = |action: &Action| !expert::is_done(action, situation);
     let is_wanted = matches!(&meaning.intent, Intent::Act(actions) if actions.iter().any(is_open));
-    (is_wanted && meaning.remark.is_none()).then_some(Meaning {
-        taken_for: Some(wording),
-        ..meaning
+    (is_wanted && meaning.remark.is_none()).then(|| Reading {
+        meaning: Meaning {
+            taken_for: Some(wording.text.clone()),
+            ..meaning
+        },
+        wording,
     })
 }
 

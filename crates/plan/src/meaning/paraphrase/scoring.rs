@@ -6,23 +6,29 @@ use super::classifier::Classifier;
 use super::corpus::{Corpus, Draw, Judge, Table};
 use super::training::trained;
 use super::wording::{filled, said};
-use super::{CLASSIFIER, meaning_by};
+use super::{CLASSIFIER, chosen};
 use crate::intent::{Action, Intent};
 use crate::meaning::Meaning;
 
-/// What came of the sentences of a kind.
+/// How sentences were taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Read by the rules as is meant, or left alone as is meant.
+    /// As is meant: carried out, or left alone.
     pub right: usize,
     /// Answered or asked about.
     pub asked: usize,
-    /// Something else is done.
+    /// For something else, which is done.
     pub wrong: usize,
-    /// Read as is meant only with a plain wording.
-    pub more_right: usize,
-    /// Something else is done only because of a plain wording.
-    pub more_wrong: usize,
+}
+
+impl Tally {
+    fn count(&mut self, is_right: Option<bool>) {
+        match is_right {
+            Some(true) => self.right += 1,
+            Some(false) => self.wrong += 1,
+            None => self.asked += 1,
+        }
+    }
 }
 
 impl std::ops::AddAssign for Tally {
@@ -30,14 +36,28 @@ impl std::ops::AddAssign for Tally {
         self.right += other.right;
         self.asked += other.asked;
         self.wrong += other.wrong;
-        self.more_right += other.more_right;
-        self.more_wrong += other.more_wrong;
+    }
+}
+
+/// What came of the sentences of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// By rules alone.
+    pub rules: Tally,
+    /// With plain wordings.
+    pub both: Tally,
+}
+
+impl std::ops::AddAssign for Score {
+    fn add_assign(&mut self, other: Self) {
+        self.rules += other.rules;
+        self.both += other.both;
     }
 }
 
 /// Scores sentences with the weights that ship; `tell` is called with each that is taken for
 /// something else.
-pub fn score(corpus: &Corpus, tell: impl FnMut(&str, &str)) -> BTreeMap<String, Tally> {
+pub fn score(corpus: &Corpus, tell: impl FnMut(&str, &str)) -> BTreeMap<String, Score> {
     scored(corpus, CLASSIFIER.as_ref(), None, tell)
 }
 
@@ -45,8 +65,8 @@ pub fn score(corpus: &Corpus, tell: impl FnMut(&str, &str)) -> BTreeMap<String, 
 pub fn cross_validated(
     corpus: &Corpus,
     mut tell: impl FnMut(&str, &str),
-) -> BTreeMap<String, Tally> {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+) -> BTreeMap<String, Score> {
+    let mut tallies: BTreeMap<String, Score> = BTreeMap::new();
     for voice in 0..corpus.voices {
         let classifier = trained(corpus, Some(voice));
         for (kind, tally) in scored(corpus, Some(&classifier), Some(voice), &mut tell) {
@@ -61,8 +81,8 @@ fn scored(
     classifier: Option<&Classifier>,
     voice: Option<usize>,
     mut tell: impl FnMut(&str, &str),
-) -> BTreeMap<String, Tally> {
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+) -> BTreeMap<String, Score> {
+    let mut tallies: BTreeMap<String, Score> = BTreeMap::new();
     for (index, sentence) in corpus.sentences.iter().enumerate() {
         if voice.is_some_and(|voice| voice != sentence.voice) {
             continue;
@@ -90,28 +110,21 @@ fn scored(
             let is_wanted = |wanted: &Intent| matches!(wanted, Intent::Act(wanted) if alike(wanted, kind.judge) == alike(actions, kind.judge));
             Some(wanted.iter().any(is_wanted))
         };
-        let (by_rules, is_lost) = Meaning::read(&situation);
-        match is_right(&by_rules.intent) {
-            Some(true) => tally.right += 1,
-            Some(false) => {
-                tally.wrong += 1;
-                tell(
-                    &situation.instruction,
-                    &format!("rules: {:?}", by_rules.intent),
-                );
-            }
-            None => tally.asked += 1,
-        }
-        let plain = classifier.filter(|_| is_lost);
-        let Some(plain) = plain.and_then(|plain| meaning_by(plain, &situation)) else {
-            continue;
+        let rules = Meaning::read(&situation);
+        tally.rules.count(is_right(&rules.meaning.intent));
+        let meaning = match classifier {
+            Some(classifier) => chosen(rules, classifier, &situation),
+            None => rules.meaning,
         };
-        match is_right(&plain.intent) {
-            Some(true) => tally.more_right += 1,
-            _ => {
-                tally.more_wrong += 1;
-                tell(&situation.instruction, &plain.taken_for.unwrap_or_default());
-            }
+        let taken = is_right(&meaning.intent);
+        tally.both.count(taken);
+        if taken != Some(true) {
+            let how = meaning.taken_for.as_deref().unwrap_or("by rules");
+            let word = if taken.is_none() { "asks" } else { "wrong" };
+            tell(
+                &situation.instruction,
+                &format!("{word}, {how}: {:?}", meaning.intent),
+            );
         }
     }
     tallies

@@ -196,10 +196,9 @@ fn hardly_anything_that_forbids_is_put_plainly() {
                 objects: objects.clone(),
                 ..Situation::default()
             };
-            if let Some(wording) =
-                meaning_by(classifier(), &situation).and_then(|meaning| meaning.taken_for)
-            {
-                taken.push(format!("{sentence}: {wording}"));
+            let wording = reading(classifier(), &situation).map(|reading| reading.wording);
+            if let Some(wording) = wording.filter(|wording| wording.is_sure) {
+                taken.push(format!("{sentence}: {}", wording.text));
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::classifier::{Class, Classifier, NONE, softmax};
+use super::augmentation::with_unknown;
+use super::classifier::{Class, Classifier, NEEDED, NONE, softmax};
 use super::corpus::{Corpus, Draw, Judge, Table};
 use super::features::{BUCKETS, features};
 use super::mention::{UNKNOWN, UNSURE};
@@ -16,10 +17,22 @@ const DECAY: f32 = 1e-5;
 /// In how many sentences of a class a word must stand to be known there, and in which part of them.
 const KNOWN: usize = 3;
 const KNOWN_PART: f32 = 0.05;
+/// The same of words that count and compare, of which another may stand beside the point, and such
+/// words.
+const KNOWN_PART_COUNT: f32 = 0.4;
+const COUNT: [&str; 8] = [
+    "All",
+    "Both",
+    "Number(",
+    "Everything",
+    "Rest",
+    "Other",
+    "half",
+    "Extreme(",
+];
 /// The same of what rarely turns a meaning round, and such words.
 const KNOWN_PART_SOFT: f32 = 0.02;
-const SOFT: [&str; 14] = [
-    "Place(",
+const SOFT: [&str; 12] = [
     "Verb(",
     "Back",
     "Outside",
@@ -29,13 +42,15 @@ const SOFT: [&str; 14] = [
     "Row",
     "OnEachOther",
     "TradePlaces",
-    "Rest",
     "But",
     "Contents",
     "+s",
 ];
 /// The same of words of no known meaning, in any part.
 const KNOWN_UNKNOWN: usize = 2;
+/// Which part of the sentences of a class may lack words that change what is asked for, in a class that
+/// needs them.
+const LACKING_PART: f32 = 0.05;
 /// How many sentences a plain wording must have.
 const FEWEST: usize = 6;
 
@@ -78,8 +93,10 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
                             .min(),
                     };
                     if let Some(wording) = wording {
-                        let buckets = features(&read.tokens, &read.slots());
-                        said.push((wording, buckets, read.weighty));
+                        for changed in with_unknown(&read, &mut draw) {
+                            said.push((NONE.to_owned(), features(&changed), changed.weighty));
+                        }
+                        said.push((wording, features(&read), read.weighty));
                     }
                 }
             }
@@ -103,15 +120,24 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
             }
         }
         let size = of_class().count() as f32;
+        let lacking = of_class()
+            .filter(|(_, _, weighty)| weighty.is_empty())
+            .count() as f32;
         let fewest = |part: f32| ((size * part) as usize).max(KNOWN * TABLES as usize);
+        let counts = |word: &str| COUNT.iter().any(|count| word.starts_with(count));
         let is_soft =
             |word: &str| SOFT.iter().any(|soft| word.starts_with(soft)) && word != "Verb(Stay)";
         known.retain(|word, count| match word.starts_with(UNKNOWN) {
             true => *count >= KNOWN_UNKNOWN * TABLES as usize,
+            false if counts(word) => *count >= fewest(KNOWN_PART_COUNT),
             false if is_soft(word) => *count >= fewest(KNOWN_PART_SOFT),
             false => *count >= fewest(KNOWN_PART) && *word != UNSURE,
         });
-        Class::new((*wording).to_owned(), known.into_keys().cloned().collect())
+        let mut known: Vec<String> = known.into_keys().cloned().collect();
+        if lacking <= LACKING_PART * size {
+            known.push(NEEDED.to_owned());
+        }
+        Class::new((*wording).to_owned(), known)
     });
     let classes: Vec<Class> = classes.collect();
     let examples: Vec<Example> = said

@@ -176,3 +176,26 @@ fn what_is_held_is_put_down_where_there_is_room() {
     let asked = plan("", "put it down");
     assert!(asked.starts_with("ask"), "{asked}");
 }
+
+#[test]
+fn them_all_are_those_that_were_spoken_of() {
+    let objects = table("red cube; green cube; yellow ball; blue bowl");
+    let cubes = "red cube in blue bowl; green cube in blue bowl";
+    for (sentence, wanted) in [
+        (
+            "take the red cube, then the green cube, and put them all in the bowl",
+            cubes,
+        ),
+        (
+            "My son left his cubes lying around; put them all in the bowl.",
+            cubes,
+        ),
+        ("See the cubes? Put all of them in the bowl.", cubes),
+        (
+            "put them all in the bowl",
+            "red cube in blue bowl; green cube in blue bowl; yellow ball in blue bowl",
+        ),
+    ] {
+        assert_eq!(told(&objects, sentence), wanted, "{sentence}");
+    }
+}

@@ -11,11 +11,11 @@ use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 use crate::manipulation::SkillContext;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{fits, is_graspable};
-use crate::motion::jog;
 use crate::motion::obstacles::obstacle;
 use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed};
 use crate::motion::transit::SearchBudget;
 use crate::motion::{EndEffector, Roll, StepMotion};
+use crate::motion::{jog, uncover};
 use crate::scene::fit::MEASURED;
 use crate::scene::pointing_check;
 use crate::scene::{
@@ -329,6 +329,28 @@ impl Grounder {
         })
     }
 
+    /// Plans a slow turn of the arm, from rest at `joints`, that shows the camera of `frame` more of the
+    /// table where the hand reaches; `None` where the arm hides little of it, or cannot turn.
+    pub fn uncover(
+        &self,
+        scene: &SceneMemory,
+        frame: &Frame,
+        joints: &JointVector,
+    ) -> Option<StepMotion> {
+        self.require_valid(joints).ok()?;
+        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
+        let context = self.judging(scene, &around, &searches);
+        let points = uncover::Points {
+            frame,
+            reach: self.reach_on_table(),
+            reaches: &|point| self.gets_over(&context, point),
+        };
+        uncover::turns(&self.robot, held.as_deref(), &points, joints)
+            .into_iter()
+            .find_map(|turn| self.jog(scene, joints, 0, turn).ok())
+    }
+
     /// Returns whether the arm can reach an object: to grasp it, or else to be above it.
     pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
@@ -337,13 +359,15 @@ impl Grounder {
         if fits(&self.gripper, solid) {
             is_graspable(&context, &object.name, solid)
         } else {
-            self.gets_over(&context, solid)
+            let top = Point3::new(solid.x, solid.y, solid.highest());
+            self.gets_over(&context, &top)
         }
     }
 
-    fn gets_over(&self, context: &SkillContext<'_>, solid: &Solid) -> bool {
-        let height = solid.highest() + OVER + self.gripper.fingertip_reach;
-        let target = Point3::new(solid.x, solid.y, height);
+    /// Returns whether the hand can be above a point.
+    fn gets_over(&self, context: &SkillContext<'_>, point: &Point3) -> bool {
+        let height = point.z + OVER + self.gripper.fingertip_reach;
+        let target = Point3::new(point.x, point.y, height);
         self.end_effector.beyond(&target).is_none()
             && TILTS.iter().any(|tilt| {
                 (0..ROLLS).any(|step| {

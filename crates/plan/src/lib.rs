@@ -75,7 +75,9 @@ pub use planner::{
 pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, UnknownConvention};
 pub use prompt::{PromptError, PromptStyle, PromptTemplates, RobotCard};
 pub use scripted::ScriptedPlanner;
-pub use situation::{AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation};
+pub use situation::{
+    AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation, gives_up_looking,
+};
 pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;

@@ -188,6 +188,11 @@ impl Situation {
     }
 }
 
+/// Returns whether `plan` does nothing but say that something is not seen.
+pub fn gives_up_looking(plan: &Plan) -> bool {
+    !plan.steps.iter().any(|step| step.moves()) && !denials(plan).is_empty()
+}
+
 /// Returns the sentences of `plan` that say that something is not seen, in lower case.
 fn denials(plan: &Plan) -> Vec<String> {
     plan.steps

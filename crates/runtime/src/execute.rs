@@ -5,7 +5,7 @@ use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
 use enact_ground::{
     Effect, MotionSegment, Purpose, SceneMemory, StepEvidence, StepMotion, StepVerdict, judge,
 };
-use enact_plan::{Agent, Outcome, Plan, Step, Usage, Verdict};
+use enact_plan::{Agent, Outcome, Plan, PlannerError, Step, Usage, Verdict};
 use enact_types::JointVector;
 
 use crate::event::Event;
@@ -187,6 +187,26 @@ impl<'a> Executor<'a> {
             Ok(motion) => self.follow_motion(&Step::home(), &motion, &mut false),
             Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
         }
+    }
+
+    /// Turns the arm if the camera then sees more of the table, and looks again. Returns whether it did.
+    pub(crate) fn look_behind_arm(&mut self) -> Result<bool, RuntimeError> {
+        let at = self.goal()?;
+        let perception = &mut self.perception;
+        let frame = perception.look.as_ref();
+        let motion =
+            frame.and_then(|frame| perception.grounder.uncover(&perception.memory, frame, &at));
+        let Some(motion) = motion else {
+            return Ok(false);
+        };
+        perception.look = None;
+        // It names no object, as the step home.
+        let interruption = self.follow_motion(&Step::home(), &motion, &mut false)?;
+        if let Some(Interruption::Stopped) = interruption {
+            return Err(PlannerError::Stopped.into());
+        }
+        self.look_around(&[])?;
+        Ok(true)
     }
 
     /// Sends a motion through the gate to the arm, segment by segment. Before it comes close it

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use enact_ground::scene::change::ObjectChange;
 use enact_plan::{
     ConversationTurn, EndedTask, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct,
-    StepKind, Verdict,
+    StepKind, Verdict, gives_up_looking,
 };
 
 use crate::approval::Consent;
@@ -61,6 +61,8 @@ pub(crate) struct TaskState {
     must_act: bool,
     /// Number of plans given up because their premises had changed.
     outdated: usize,
+    /// Whether the arm has been turned to see what it hides.
+    has_looked_behind_arm: bool,
     /// What had changed at a look that became too old before a plan was made of it.
     unplanned_changes: Vec<ObjectChange>,
     pub(crate) refusals: Vec<String>,
@@ -204,7 +206,11 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             let noticed = std::mem::take(&mut self.task.unplanned_changes);
             self.executor.perception.changes.splice(0..0, noticed);
         }
-        let Some(plan) = self.ask()? else {
+        let mut plan = self.ask()?;
+        if plan.as_ref().is_some_and(gives_up_looking) && self.looks_behind_arm()? {
+            plan = self.ask()?;
+        }
+        let Some(plan) = plan else {
             self.executor.expire_look()?;
             let perception = &self.executor.perception;
             if perception.look.is_none() {
@@ -223,6 +229,17 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         } else {
             self.carry_out(&plan)
         }
+    }
+
+    /// Looks again where the arm hides a part of the table, once for each task, before it is said that
+    /// something is not there. Returns whether it did.
+    fn looks_behind_arm(&mut self) -> Result<bool, RuntimeError> {
+        let may_move =
+            self.consent.may_move() && !self.options.dry_run && self.task.speech_act.is_request();
+        if !may_move || std::mem::replace(&mut self.task.has_looked_behind_arm, true) {
+            return Ok(false);
+        }
+        self.executor.look_behind_arm()
     }
 
     /// Returns the planner's next plan, or `None` if its answer is rejected.

@@ -16,6 +16,7 @@
 //! | [`rrt_connect`] | a path around obstacles in joint space |
 //! | [`escape_collision`] | leaves a posture that is already too close to an obstacle |
 //! | [`jog`] | a slow turn of one joint |
+//! | [`uncover`] | turns of the arm that show the camera what the arm hides |
 //! | [`transit`] | moves from one posture to another around obstacles |
 
 pub mod cartesian_path;
@@ -33,6 +34,7 @@ pub mod spline;
 pub mod time_parameterization;
 pub mod topp_ra;
 pub mod transit;
+pub mod uncover;
 
 pub use end_effector::{EndEffector, Roll};
 pub use online_trajectory::OnlineTrajectory;

@@ -1,0 +1,116 @@
+//! Turns of the arm that show the camera what the arm hides of the table.
+
+use enact_robot::Robot;
+use enact_robot::collision::CollisionBody;
+use enact_types::{Frame, JointVector, Point3};
+
+use super::robot_shapes::{PlacedShape, placed};
+
+/// Distance between the points of the table that are looked for, meters.
+const GRID: f64 = 0.025;
+/// Their height, which is about that of the middle of a thing, meters.
+const HEIGHT: f64 = 0.015;
+/// Turns of the first joint that are tried, rad or m.
+const TURNS: [f64; 6] = [0.5, -0.5, 1.0, -1.0, 1.5, -1.5];
+/// Number of points that must come into view for a turn to be worth it: about a hand's breadth squared.
+const WORTH: usize = 8;
+/// Distance kept from the ends of the joint's range, rad or m.
+const MARGIN: f64 = 0.05;
+/// Distance at which a line of sight counts as blocked, meters.
+const TOUCH: f64 = 1e-3;
+/// Shortest step along a line of sight, meters.
+const STEP: f64 = 2e-3;
+
+/// The points of the table that matter.
+pub struct Points<'a> {
+    /// The picture that shows them or not, and from where.
+    pub frame: &'a Frame,
+    /// Their largest distance from the base, meters.
+    pub reach: f64,
+    /// Whether the hand can be above a point.
+    pub reaches: &'a dyn Fn(&Point3) -> bool,
+}
+
+/// Returns the turns of the first joint from `joints` after which the camera sees more of `points`,
+/// with the best first; none where the arm hides too little.
+pub fn turns(
+    robot: &Robot,
+    held: Option<&CollisionBody>,
+    points: &Points<'_>,
+    joints: &JointVector,
+) -> Vec<f64> {
+    let Some(first) = robot.arm_joints().first() else {
+        return Vec::new();
+    };
+    let frame = points.frame;
+    let parts = placed(robot, held, joints);
+    let hidden: Vec<Point3> = points
+        .in_picture()
+        .filter(|point| is_hidden(point, frame, &parts) && (points.reaches)(point))
+        .collect();
+    if hidden.len() < WORTH {
+        return Vec::new();
+    }
+    let range = first.limits.min + MARGIN..=first.limits.max - MARGIN;
+    let mut worth: Vec<(usize, f64)> = Vec::new();
+    for turn in TURNS {
+        let mut turned = joints.clone();
+        turned[0] += turn;
+        if !range.contains(&turned[0]) {
+            continue;
+        }
+        let parts = placed(robot, held, &turned);
+        let is_seen = |point: &&Point3| !is_hidden(point, frame, &parts);
+        let seen = hidden.iter().filter(is_seen).count();
+        if seen >= WORTH {
+            worth.push((seen, turn));
+        }
+    }
+    // Of turns that show as much, the smaller.
+    worth.sort_by(|(seen, turn), (others, other)| {
+        let by_turn = turn.abs().total_cmp(&other.abs());
+        others.cmp(seen).then(by_turn)
+    });
+    worth.into_iter().map(|(_, turn)| turn).collect()
+}
+
+impl Points<'_> {
+    /// Returns the points of a grid on the table that the picture would show if nothing were between.
+    fn in_picture(&self) -> impl Iterator<Item = Point3> + '_ {
+        let steps = (self.reach / GRID).ceil() as i32;
+        (-steps..=steps)
+            .flat_map(move |x| {
+                (-steps..=steps).map(move |y| (f64::from(x) * GRID, f64::from(y) * GRID))
+            })
+            .filter(|(x, y)| x.hypot(*y) <= self.reach)
+            .map(|(x, y)| Point3::new(x, y, HEIGHT))
+            .filter(|point| self.frame.project(point).is_some())
+    }
+}
+
+/// Returns whether a part of the robot is between a point and the camera.
+fn is_hidden(point: &Point3, frame: &Frame, parts: &[PlacedShape<'_>]) -> bool {
+    let eye = Point3::from(frame.base_from_camera.translation.vector);
+    parts.iter().any(|part| blocks(part, point, &eye))
+}
+
+/// Returns whether a part is between two points, by steps as long as it is away.
+fn blocks(part: &PlacedShape<'_>, from: &Point3, to: &Point3) -> bool {
+    let from = part.base_from_shape.inverse_transform_point(from);
+    let to = part.base_from_shape.inverse_transform_point(to);
+    let way = to - from;
+    let length = way.norm();
+    let nearest = (-from.coords.dot(&way) / way.norm_squared()).clamp(0.0, 1.0);
+    if (from + way * nearest).coords.norm() > part.part.shape.radius() {
+        return false;
+    }
+    let mut gone = 0.0;
+    while gone < length {
+        let distance = part.part.shape.distance(&(from + way * (gone / length)));
+        if distance < TOUCH {
+            return true;
+        }
+        gone += distance.max(STEP);
+    }
+    false
+}

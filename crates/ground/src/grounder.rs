@@ -329,24 +329,28 @@ impl Grounder {
         })
     }
 
-    /// Plans a slow turn of the arm, from rest at `joints`, that shows the camera of `frame` more of the
-    /// table where the hand reaches; `None` where the arm hides little of it, or cannot turn.
+    /// Plans a slow turn of the arm, from rest at the last of `looked_from`, that shows the camera of
+    /// `frame` more of the table where the hand reaches than it saw when the arm stood at any of them, or
+    /// what is `half_seen` behind it; `None` where that is little, or the arm cannot turn.
     pub fn uncover(
         &self,
         scene: &SceneMemory,
         frame: &Frame,
-        joints: &JointVector,
+        half_seen: &[NormalizedPoint],
+        looked_from: &[JointVector],
     ) -> Option<StepMotion> {
+        let joints = looked_from.last()?;
         self.require_valid(joints).ok()?;
         let held = scene.held().map(|held| in_hand(&self.robot, held));
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
         let context = self.judging(scene, &around, &searches);
         let points = uncover::Points {
             frame,
+            half_seen,
             reach: self.reach_on_table(),
             reaches: &|point| self.gets_over(&context, point),
         };
-        uncover::turns(&self.robot, held.as_deref(), &points, joints)
+        uncover::turns(&self.robot, held.as_deref(), &points, looked_from)
             .into_iter()
             .find_map(|turn| self.jog(scene, joints, 0, turn).ok())
     }

@@ -76,7 +76,7 @@ pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, Un
 pub use prompt::{PromptError, PromptStyle, PromptTemplates, RobotCard};
 pub use scripted::ScriptedPlanner;
 pub use situation::{
-    AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation, gives_up_looking,
+    AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation, given_up,
 };
 pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};

@@ -188,9 +188,13 @@ impl Situation {
     }
 }
 
-/// Returns whether `plan` does nothing but say that something is not seen.
-pub fn gives_up_looking(plan: &Plan) -> bool {
-    !plan.steps.iter().any(|step| step.moves()) && !denials(plan).is_empty()
+/// Returns the sentences of a plan that does nothing but say that something is not seen, in lower case;
+/// none of any other plan.
+pub fn given_up(plan: &Plan) -> Vec<String> {
+    match plan.steps.iter().any(|step| step.moves()) {
+        true => Vec::new(),
+        false => denials(plan),
+    }
 }
 
 /// Returns the sentences of `plan` that say that something is not seen, in lower case.

@@ -189,14 +189,17 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// Turns the arm if the camera then sees more of the table, and looks again. Returns whether it did.
-    pub(crate) fn look_behind_arm(&mut self) -> Result<bool, RuntimeError> {
-        let at = self.goal()?;
+    /// Turns the arm if the camera then sees more of the table than from where the arm stood before, or
+    /// something of which `denials` say that it is not there, and looks again. Adds where it stood to
+    /// `looked_from`. Returns whether it turned.
+    pub(crate) fn look_behind_arm(
+        &mut self,
+        denials: &[String],
+        looked_from: &mut Vec<JointVector>,
+    ) -> Result<bool, RuntimeError> {
+        looked_from.push(self.goal()?);
         let perception = &mut self.perception;
-        let frame = perception.look.as_ref();
-        let motion =
-            frame.and_then(|frame| perception.grounder.uncover(&perception.memory, frame, &at));
-        let Some(motion) = motion else {
+        let Some(motion) = perception.uncovering(denials, looked_from) else {
             return Ok(false);
         };
         perception.look = None;

@@ -4,8 +4,8 @@ use enact_arm::ArmState;
 use enact_camera::{Camera, CameraError};
 use enact_ground::scene::change::{ObjectChange, unexplained};
 use enact_ground::scene::memory::is_gone;
-use enact_ground::scene::{Finding, Solid};
-use enact_ground::{Grounder, SceneMemory};
+use enact_ground::scene::{DroppedDetection, Finding, Solid};
+use enact_ground::{Grounder, SceneMemory, StepMotion};
 use enact_plan::pointing::readings;
 use enact_plan::{Agent, Detection, ModelResponse, ObjectView, PlannerError, Usage};
 use enact_types::{Frame, JointVector, NormalizedPoint};
@@ -22,6 +22,8 @@ pub(crate) struct Perception<'a> {
     pub(crate) memory: SceneMemory,
     /// Objects that moved by themselves, according to the newest look.
     pub(crate) changes: Vec<ObjectChange>,
+    /// What the newest look shows but cannot place.
+    left_out: Vec<DroppedDetection>,
     /// The newest look at the table, until something moves or it is too old to plan by.
     pub(crate) look: Option<Frame>,
     /// The arm at the newest look.
@@ -60,6 +62,7 @@ impl<'a> Perception<'a> {
             grounder,
             memory: SceneMemory::default(),
             changes: Vec::new(),
+            left_out: Vec::new(),
             look: None,
             arm_at_look: None,
             motion: ArmMotion::None,
@@ -135,7 +138,26 @@ impl<'a> Perception<'a> {
             dropped: &dropped,
         });
         self.look = Some(frame);
+        self.left_out = reports;
         Ok(())
+    }
+
+    /// Plans a turn of the arm, from the last of `looked_from`, that shows more of the table or a thing
+    /// that one of `denials` names, see [`Grounder::uncover`].
+    pub(crate) fn uncovering(
+        &self,
+        denials: &[String],
+        looked_from: &[JointVector],
+    ) -> Option<StepMotion> {
+        let is_denied = |label: &str| denials.iter().any(|text| text.contains(label));
+        let left_out = self.left_out.iter();
+        let half_seen: Vec<NormalizedPoint> = left_out
+            .filter(|it| is_denied(&it.label.to_lowercase()))
+            .map(|it| it.point)
+            .collect();
+        let frame = self.look.as_ref()?;
+        self.grounder
+            .uncover(&self.memory, frame, &half_seen, looked_from)
     }
 
     /// Asks what is in a frame, once more if the answer cannot be read, and does not go on where its

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use enact_ground::scene::change::ObjectChange;
 use enact_plan::{
     ConversationTurn, EndedTask, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct,
-    StepKind, Verdict, gives_up_looking,
+    StepKind, Verdict, given_up,
 };
+use enact_types::JointVector;
 
 use crate::approval::Consent;
 use crate::event::Event;
@@ -21,6 +22,10 @@ use crate::retry_policy::{RetryDecision, retry_decision};
 use crate::session::RuntimeError;
 use crate::stale_plan::{self, PATIENCE};
 use crate::vote::elected;
+
+/// Most turns of the arm in a task to see what it hides: what it does not hide on one side, it may on
+/// the other.
+const SIDES: usize = 2;
 
 /// Bounds of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,8 +66,8 @@ pub(crate) struct TaskState {
     must_act: bool,
     /// Number of plans given up because their premises had changed.
     outdated: usize,
-    /// Whether the arm has been turned to see what it hides.
-    has_looked_behind_arm: bool,
+    /// Where the arm stood when it was looked for what it hides.
+    looked_from: Vec<JointVector>,
     /// What had changed at a look that became too old before a plan was made of it.
     unplanned_changes: Vec<ObjectChange>,
     pub(crate) refusals: Vec<String>,
@@ -207,7 +212,9 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             self.executor.perception.changes.splice(0..0, noticed);
         }
         let mut plan = self.ask()?;
-        if plan.as_ref().is_some_and(gives_up_looking) && self.looks_behind_arm()? {
+        while let Some(last) = &plan
+            && self.looks_behind_arm(&given_up(last))?
+        {
             plan = self.ask()?;
         }
         let Some(plan) = plan else {
@@ -231,15 +238,16 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
     }
 
-    /// Looks again where the arm hides a part of the table, once for each task, before it is said that
-    /// something is not there. Returns whether it did.
-    fn looks_behind_arm(&mut self) -> Result<bool, RuntimeError> {
+    /// Looks again where the arm hides a part of the table, to either side of it in each task, before
+    /// `denials` are said of what is not seen. Returns whether it did.
+    fn looks_behind_arm(&mut self, denials: &[String]) -> Result<bool, RuntimeError> {
         let may_move =
             self.consent.may_move() && !self.options.dry_run && self.task.speech_act.is_request();
-        if !may_move || std::mem::replace(&mut self.task.has_looked_behind_arm, true) {
+        if denials.is_empty() || !may_move || self.task.looked_from.len() >= SIDES {
             return Ok(false);
         }
-        self.executor.look_behind_arm()
+        let executor = &mut self.executor;
+        executor.look_behind_arm(denials, &mut self.task.looked_from)
     }
 
     /// Returns the planner's next plan, or `None` if its answer is rejected.

@@ -8,6 +8,7 @@ use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::context::{SkillContext, TILTS};
 use crate::motion::end_effector::Roll;
+use crate::scene::fit::MEASURED;
 use crate::scene::{Footprint, Pinch, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, meters.
@@ -15,6 +16,9 @@ const GAP: f64 = 0.0035;
 /// The same for a thing with an outline of its own, the far side of which is not seen to the
 /// millimeter.
 const CONTOUR_GAP: f64 = 0.006;
+/// By how much either gap is wider where the position was not measured, meters: the lens, the
+/// camera's place and the silhouette are each off by a few millimeters at least.
+const UNMEASURED_GAP: f64 = 0.004;
 /// Number of grasps of such a thing to try at each tilt before those that are less good.
 const PER_TILT: usize = 4;
 /// Costs of pinches that differ by less are alike, meters.
@@ -119,9 +123,18 @@ fn widest(gripper: &Gripper, solid: &Solid) -> f64 {
 
 /// Returns the gap between the fixed finger and an object before the other finger closes, meters.
 fn gap(solid: &Solid) -> f64 {
-    match solid.contour {
+    let seen = match solid.contour {
         None => GAP,
         Some(_) => CONTOUR_GAP,
+    };
+    seen + doubt(solid)
+}
+
+/// Returns by how much the fingers keep farther from an object as they come down beside it, meters.
+fn doubt(solid: &Solid) -> f64 {
+    match solid.uncertainty > MEASURED {
+        true => UNMEASURED_GAP,
+        false => 0.0,
     }
 }
 
@@ -154,7 +167,7 @@ pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> O
             let Ok(grasp) = reach(context, name, solid, tilt, &pinch) else {
                 continue;
             };
-            for grasp in with_openings(context.gripper, vec![grasp]) {
+            for grasp in with_openings(context.gripper, solid, vec![grasp]) {
                 match check_open(context, &around, &grasp) {
                     Ok(()) => return None,
                     Err(why) => refusal = closest(refusal, why),
@@ -240,7 +253,7 @@ pub fn grasps(
     let found: Vec<Grasp> = found.into_iter().map(|(_, grasp)| grasp).collect();
     match (found.is_empty(), refusal) {
         (true, Some(refusal)) => Err(refusal),
-        _ => Ok(with_openings(context.gripper, found)),
+        _ => Ok(with_openings(context.gripper, solid, found)),
     }
 }
 
@@ -278,7 +291,7 @@ fn directions(gripper: &Gripper, solid: &Solid) -> Vec<Pinch> {
                 cost: 0.0,
             }
         })
-        .filter(|pinch| pinch.width + GAP + LEAST_SPARE <= usable_opening(gripper))
+        .filter(|pinch| pinch.width <= widest(gripper, solid))
         .collect()
 }
 
@@ -345,12 +358,14 @@ fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
 }
 
 /// Returns each grasp with the wide opening, then with the narrow one.
-fn with_openings(gripper: &Gripper, grasps: Vec<Grasp>) -> Vec<Grasp> {
+fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Grasp> {
+    let sides = if gripper.parallel { 2.0 } else { 1.0 };
+    let doubt = sides * doubt(solid);
     grasps
         .into_iter()
         .flat_map(|grasp| {
             SPARE.map(|spare| Grasp {
-                open: gripper.joint_for((grasp.width + spare).min(gripper.widest())),
+                open: gripper.joint_for((grasp.width + spare + doubt).min(gripper.widest())),
                 ..grasp.clone()
             })
         })

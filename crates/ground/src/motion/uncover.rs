@@ -2,7 +2,7 @@
 
 use enact_robot::Robot;
 use enact_robot::collision::CollisionBody;
-use enact_types::{Frame, JointVector, Point3};
+use enact_types::{Frame, JointVector, NormalizedPoint, Point3};
 
 use super::robot_shapes::{PlacedShape, placed};
 
@@ -10,7 +10,7 @@ use super::robot_shapes::{PlacedShape, placed};
 const GRID: f64 = 0.025;
 /// Their height, which is about that of the middle of a thing, meters.
 const HEIGHT: f64 = 0.015;
-/// Turns of the first joint that are tried, rad or m.
+/// Turns of the first joint that are tried, from where the arm stood first, rad or m.
 const TURNS: [f64; 6] = [0.5, -0.5, 1.0, -1.0, 1.5, -1.5];
 /// Number of points that must come into view for a turn to be worth it: about a hand's breadth squared.
 const WORTH: usize = 8;
@@ -25,45 +25,50 @@ const STEP: f64 = 2e-3;
 pub struct Points<'a> {
     /// The picture that shows them or not, and from where.
     pub frame: &'a Frame,
-    /// Their largest distance from the base, meters.
+    /// Where in it a thing that matters is, but half behind the arm, so that its place is not known.
+    pub half_seen: &'a [NormalizedPoint],
+    /// Largest distance from the base, meters.
     pub reach: f64,
     /// Whether the hand can be above a point.
     pub reaches: &'a dyn Fn(&Point3) -> bool,
 }
 
-/// Returns the turns of the first joint from `joints` after which the camera sees more of `points`,
-/// with the best first; none where the arm hides too little.
+/// Returns the turns of the first joint from the last of `looked_from` after which the camera sees more
+/// of `points` than with the arm at any of them, with the best first; none where the arm hides too little.
 pub fn turns(
     robot: &Robot,
     held: Option<&CollisionBody>,
     points: &Points<'_>,
-    joints: &JointVector,
+    looked_from: &[JointVector],
 ) -> Vec<f64> {
-    let Some(first) = robot.arm_joints().first() else {
+    let (Some(first), Some(joints)) = (robot.arm_joints().first(), looked_from.last()) else {
         return Vec::new();
     };
     let frame = points.frame;
-    let parts = placed(robot, held, joints);
-    let hidden: Vec<Point3> = points
-        .in_picture()
-        .filter(|point| is_hidden(point, frame, &parts) && (points.reaches)(point))
-        .collect();
-    if hidden.len() < WORTH {
+    let mut hidden: Vec<Point3> = points.in_picture().collect();
+    for joints in looked_from {
+        let parts = placed(robot, held, joints);
+        hidden.retain(|point| is_hidden(point, frame, &parts));
+    }
+    hidden.retain(|point| (points.reaches)(point));
+    let half_seen = points.half_seen();
+    if hidden.len() + WORTH * half_seen.len() < WORTH {
         return Vec::new();
     }
     let range = first.limits.min + MARGIN..=first.limits.max - MARGIN;
     let mut worth: Vec<(usize, f64)> = Vec::new();
     for turn in TURNS {
         let mut turned = joints.clone();
-        turned[0] += turn;
+        turned[0] = looked_from[0][0] + turn;
         if !range.contains(&turned[0]) {
             continue;
         }
         let parts = placed(robot, held, &turned);
         let is_seen = |point: &&Point3| !is_hidden(point, frame, &parts);
-        let seen = hidden.iter().filter(is_seen).count();
+        let things = half_seen.iter().filter(is_seen).count();
+        let seen = WORTH * things + hidden.iter().filter(is_seen).count();
         if seen >= WORTH {
-            worth.push((seen, turn));
+            worth.push((seen, turned[0] - joints[0]));
         }
     }
     // Of turns that show as much, the smaller.
@@ -75,6 +80,18 @@ pub fn turns(
 }
 
 impl Points<'_> {
+    /// Returns about where things are that are half behind the arm.
+    fn half_seen(&self) -> Vec<Point3> {
+        let (width, height) = self.frame.rgb.dimensions();
+        let pixels = self
+            .half_seen
+            .iter()
+            .map(|point| point.to_pixel(width, height));
+        pixels
+            .filter_map(|(x, y)| self.frame.deproject_to_plane(x, y, HEIGHT))
+            .collect()
+    }
+
     /// Returns the points of a grid on the table that the picture would show if nothing were between.
     fn in_picture(&self) -> impl Iterator<Item = Point3> + '_ {
         let steps = (self.reach / GRID).ceil() as i32;

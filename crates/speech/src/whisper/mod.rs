@@ -1,0 +1,121 @@
+//! Speech to text by Whisper, in process, from a folder as on Hugging Face: `config.json`,
+//! `tokenizer.json`, `model.safetensors`, and `generation_config.json` if there is one.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `folder` | the files, verified before anything is allocated by them |
+//! | `tokens` | tokens with a meaning of their own |
+//! | `decode` | the likeliest text, token by token, and how likely it is |
+
+mod decode;
+mod folder;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use candle_transformers::models::whisper::model::Whisper as Network;
+use tokenizers::Tokenizer;
+
+use crate::audio::SAMPLE_RATE;
+use crate::mel::{HOP, Mel};
+use crate::transcript::{Effort, Transcribe, TranscribeError, Transcript};
+pub use folder::LoadError;
+use tokens::Tokens;
+
+/// Seconds at the end of a clip that a stop is looked for in.
+const SPOTTED: usize = 4;
+/// Silence after a clip that is not padded to the whole window, in spectrogram frames.
+const PADDING: usize = 100;
+/// Most tokens of a clip in which a stop is looked for.
+const SPOT_TOKENS: usize = 16;
+
+/// A Whisper model. Clones share the weights.
+#[derive(Clone)]
+pub struct Whisper {
+    network: Network,
+    tokenizer: Arc<Tokenizer>,
+    tokens: Arc<Tokens>,
+    mel: Mel,
+    /// Added to the scores of tokens: −∞ for those that are never text; first token, and others.
+    masks: [Tensor; 2],
+    /// Languages that are expected; all if there are none.
+    languages: Vec<String>,
+}
+
+impl Whisper {
+    /// Loads a model onto the processor. It will expect these languages, by ISO 639-1 code; an empty
+    /// list stands for every language that the model knows.
+    ///
+    /// # Errors
+    /// [`LoadError`] if a file is missing or damaged, or the model does not know a language.
+    pub fn load(folder: &Path, languages: &[String]) -> Result<Self, LoadError> {
+        let parts = folder::read(folder, languages, &Device::Cpu)?;
+        Ok(Self {
+            mel: Mel::new(parts.network.config.num_mel_bins),
+            network: parts.network,
+            tokenizer: Arc::new(parts.tokenizer),
+            tokens: Arc::new(parts.tokens),
+            masks: parts.masks,
+            languages: languages.to_vec(),
+        })
+    }
+
+    /// Returns the length of the longest clip that is heard whole, seconds.
+    pub fn window_seconds(&self) -> f64 {
+        (self.window() * HOP) as f64 / SAMPLE_RATE as f64
+    }
+
+    /// Returns the number of spectrogram frames of the longest clip.
+    fn window(&self) -> usize {
+        2 * self.network.config.max_source_positions
+    }
+
+    /// Returns the clip's features, 1 × positions × width.
+    fn listen(&mut self, samples: &[f32], effort: Effort) -> candle_core::Result<Tensor> {
+        let (samples, frames) = match effort {
+            Effort::Full => (samples, self.window()),
+            Effort::Spot => {
+                let last = samples.len().saturating_sub(SPOTTED * SAMPLE_RATE);
+                let samples = &samples[last..];
+                let frames = (samples.len().div_ceil(HOP) + PADDING).next_multiple_of(2);
+                (samples, frames.min(self.window()))
+            }
+        };
+        let mel = self.mel.spectrogram(samples, frames);
+        let shape = (1, self.network.config.num_mel_bins, frames);
+        let mel = Tensor::from_vec(mel, shape, &Device::Cpu)?;
+        self.network.encoder.forward(&mel, true)
+    }
+}
+
+impl Transcribe for Whisper {
+    fn transcribe(
+        &mut self,
+        samples: &[f32],
+        effort: Effort,
+    ) -> Result<Transcript, TranscribeError> {
+        let features = self.listen(samples, effort)?;
+        // Nobody says more than eight tokens a second.
+        let spoken = 16 + 8 * samples.len() / SAMPLE_RATE;
+        let most = match effort {
+            Effort::Full => spoken,
+            Effort::Spot => SPOT_TOKENS,
+        };
+        let decoded = self.decode(&features, most)?;
+        let text = self
+            .tokenizer
+            .decode(&decoded.tokens, true)
+            .map_err(|error| TranscribeError(error.to_string()))?;
+        Ok(Transcript {
+            text: text.trim().to_owned(),
+            language: decoded.language,
+            no_speech: decoded.no_speech,
+            mean_log_probability: decoded.mean_log_probability,
+            is_complete: decoded.is_complete,
+        })
+    }
+}

@@ -14,6 +14,7 @@ use crate::eval::merge::EvalCommand;
 use crate::eval::results::ResultArgs;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
+use crate::listen::ListenArgs;
 use crate::mcp::McpArgs;
 use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
@@ -89,7 +90,7 @@ fn package(text: &str) -> Result<(String, PathBuf), String> {
 pub enum Command {
     /// Carry out one instruction
     Run(RunArgs),
-    /// Carry out instructions interactively, one per line
+    /// Carry out instructions interactively, one per line, typed or spoken
     Chat(ChatArgs),
     /// Keep to a goal: the robot makes tasks for it, and carries them out one by one
     Tend(TendArgs),
@@ -287,6 +288,9 @@ pub struct ChatArgs {
     /// Print one JSON object per instruction
     #[arg(long)]
     pub json: bool,
+    /// Spoken instructions.
+    #[command(flatten)]
+    pub listen: ListenArgs,
 }
 
 /// Carry out one instruction.

@@ -1,4 +1,4 @@
-//! `enact chat`: instructions, one per line.
+//! `enact chat`: instructions, one per line, typed or spoken.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use enact_types::text::unmarked;
 use crate::args::ChatArgs;
 use crate::data_dir::DataDir;
 use crate::line_editor::LineEditor;
+use crate::listen::{self, Ears};
 use crate::run::{Times, checked_instruction, is_reached, outcome_sentence, summary};
 use crate::run_observers::RunObservers;
 use crate::setup::Setup;
@@ -27,6 +28,8 @@ say what the robot is to do, or:
 /// If the set-up cannot be loaded, the arm or the model fails, or something asked for cannot be
 /// written.
 pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
+    // What is quick to find out is found out before a model is loaded.
+    let hearing = listen::prepare(&args.listen)?;
     let setup = Setup::load(data_dir, &args.setup)?;
     let agent = setup.agent(None, None)?;
     let mut observers = RunObservers::open(data_dir, &args.setup, &setup, "chat", false)?;
@@ -57,13 +60,22 @@ pub fn chat(data_dir: &DataDir, args: &ChatArgs) -> Result<bool> {
     };
     errln!("{HELP}");
     let prompt = LineEditor::open("enact> ");
-    while let Some(line) = prompt.line()? {
+    let stop = session.stop_switch();
+    let mut ears = hearing.map(|hearing| hearing.start(stop)).transpose()?;
+    let next = |ears: &mut Option<Ears>| match ears {
+        Some(ears) => ears.line(&prompt),
+        None => prompt.line(),
+    };
+    while let Some(line) = next(&mut ears)? {
         let line = unmarked(&line).trim();
         if line.is_empty() {
             continue;
         }
         let obeyed = obey(&mut session, line, options, &tell);
         stop_sources::settle();
+        if let Some(ears) = &mut ears {
+            ears.forget();
+        }
         match obeyed {
             Ok(true) => {}
             Ok(false) => break,

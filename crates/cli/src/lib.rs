@@ -76,6 +76,7 @@
 //! | [`log`] | log messages on standard error |
 //! | [`console_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
+//! | [`listen`] | lines that are spoken |
 //! | [`progress`] | progress of long work, on the terminal alone |
 //! | [`run`] | `enact run` |
 //! | [`chat`] | `enact chat` |
@@ -122,6 +123,7 @@ mod json_lines;
 pub mod launch;
 pub mod lessons;
 pub mod line_editor;
+pub mod listen;
 pub mod local;
 pub mod log;
 pub mod mcp;

@@ -15,7 +15,8 @@ const PERIOD: Duration = Duration::from_millis(20);
 
 /// A prompt whose editor waits on a thread of its own.
 pub struct LineEditor {
-    turns: Sender<()>,
+    /// What each line begins with.
+    turns: Sender<String>,
     lines: Receiver<Result<String, ReadlineError>>,
     terminal: Terminal,
 }
@@ -31,8 +32,9 @@ impl LineEditor {
                 Ok(editor) => editor,
                 Err(error) => return drop(send.send(Err(error))),
             };
-            for () in asked {
-                let line = editor.readline(words);
+            for begun in asked {
+                let begun: String = begun;
+                let line = editor.readline_with_initial(words, (&begun, ""));
                 if let Ok(line) = &line
                     && !line.trim().is_empty()
                 {
@@ -57,11 +59,20 @@ impl LineEditor {
     /// # Errors
     /// If no line can be read.
     pub fn line(&self) -> Result<Option<String>> {
+        self.edited("")
+    }
+
+    /// Returns the next line, which begins with this text: it can be edited. Otherwise as
+    /// [`LineEditor::line`].
+    ///
+    /// # Errors
+    /// If no line can be read.
+    pub fn edited(&self, begun: &str) -> Result<Option<String>> {
         if stop_sources::is_terminated() {
             return Ok(None);
         }
         // An editor that could not begin has said why.
-        let _ = self.turns.send(());
+        let _ = self.turns.send(begun.to_owned());
         loop {
             if stop_sources::is_terminated() {
                 self.terminal.restore();

@@ -11,8 +11,10 @@ use std::path::Path;
 type OptionalValue = (&'static str, fn(&str) -> bool);
 
 /// All of them.
-const FLAGS: [OptionalValue; 3] = [
+const FLAGS: [OptionalValue; 4] = [
     ("--arm", is_launch),
+    // `enact serve` has one that takes an address; nothing follows that of `enact chat`.
+    ("--listen", |_| false),
     ("--tools", is_number),
     ("--view", is_view),
 ];

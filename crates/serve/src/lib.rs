@@ -7,6 +7,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`access`] | who may come in, and what they may do |
+//! | [`speech`] | speech to text, as the program around the server does it |
 //! | [`session`] | the arm's session: lease, queue, approval, events |
 //! | [`backend`] | what the program around the server answers |
 //! | [`api`] | requests and their answers |
@@ -31,6 +32,7 @@ mod run_name;
 mod served;
 pub mod server;
 pub mod session;
+pub mod speech;
 pub mod tls;
 pub mod tool_servers;
 
@@ -40,4 +42,5 @@ pub use problem::{Problem, ProblemKind};
 pub use served::Served;
 pub use server::{Listening, ServerError, ServerOptions};
 pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};
+pub use speech::{HearError, Heard, Transcriber};
 pub use tls::{Tls, TlsError};

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Header, Object, OpenApi as Document, RefOr, SecurityRequirement, Type};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{camera, control, events, runs, tasks, telling};
+use crate::api::{camera, control, events, runs, speech, tasks, telling};
 
 /// Name of the way to come in.
 const TOKEN: &str = "token";
@@ -43,6 +43,8 @@ const TOKEN: &str = "token";
         runs::story,
         runs::download,
         runs::replay,
+        speech::info,
+        speech::hear,
     ),
     modifiers(&Token, &Problems)
 )]

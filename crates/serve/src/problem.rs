@@ -65,8 +65,8 @@ kinds! {
     TooSlow = REQUEST_TIMEOUT, "too-slow", "The request took too long to arrive";
     /// The body is too large.
     TooLarge = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
-    /// The body is not JSON.
-    MediaType = UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is not JSON";
+    /// The body is of another type than the path takes.
+    MediaType = UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type";
     /// Somebody else, or nobody, has the lease.
     NotDriver = CONFLICT, "not-driver", "Not the driver";
     /// Somebody else has the lease that is asked for.

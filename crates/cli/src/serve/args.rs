@@ -7,6 +7,7 @@ use clap::Args;
 use enact_serve::host_name;
 
 use crate::args::SetupArgs;
+use crate::listen::SpeechArgs;
 
 /// Serve an arm to browsers and programs.
 #[derive(Debug, Args)]
@@ -39,4 +40,7 @@ pub struct ServeArgs {
     /// are shown
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub runs: PathBuf,
+    /// Speech to text, for the console's microphone.
+    #[command(flatten)]
+    pub speech: SpeechArgs,
 }

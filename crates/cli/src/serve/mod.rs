@@ -30,6 +30,7 @@ use enact_types::text;
 pub use args::ServeArgs;
 
 use crate::data_dir::DataDir;
+use crate::listen;
 use session_loop::LoopArgs;
 
 /// Serves the arm until the program is told to end.
@@ -47,6 +48,7 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         tls: tls.transpose()?,
         has_tokens: known.is_some(),
     };
+    let transcriber = listen::transcriber(&args.speech)?;
     let (listener, address) = options.bind()?;
     let loop_args = LoopArgs {
         setup: &args.setup,
@@ -68,13 +70,16 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         } else {
             "http"
         };
-        let server = Server::new(
+        let mut server = Server::new(
             session,
             backend,
             tokens,
             Hosts::new(address, &args.host),
             options.tls.is_some(),
         );
+        if let Some(transcriber) = transcriber {
+            server = server.with_transcriber(transcriber);
+        }
         let listening = options.serve(listener, router(server))?;
         outln!("{scheme}://{address}/{link}");
         errln!("Ctrl-C stops the arm and ends the server");

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{SLOWEST_BODY, Server};
+use super::{LARGEST_BODY, SLOWEST_BODY, Server};
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of a key's characters.
@@ -77,10 +77,19 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 /// Reads a body that arrives in time and is not too large.
 pub(super) async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
+    timely_body(request, server, LARGEST_BODY).await
+}
+
+/// Reads a body that arrives in time and is not larger than its route permits, `largest` bytes.
+pub(super) async fn timely_body(
+    request: Request,
+    server: &Server,
+    largest: usize,
+) -> Result<Bytes, Problem> {
     let read = tokio::time::timeout(SLOWEST_BODY, Bytes::from_request(request, server));
     match read.await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(rejection)) => Err(unread(&rejection)),
+        Ok(Err(rejection)) => Err(unread(&rejection, largest)),
         Err(_) => {
             let seconds = SLOWEST_BODY.as_secs();
             let detail = format!("the body must arrive within {seconds} s");
@@ -89,9 +98,9 @@ pub(super) async fn body(request: Request, server: &Server) -> Result<Bytes, Pro
     }
 }
 
-fn unread(rejection: &BytesRejection) -> Problem {
+fn unread(rejection: &BytesRejection, largest: usize) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("a body has at most {} bytes", super::LARGEST_BODY);
+        let detail = format!("the body has at most {largest} bytes");
         return Problem::new(ProblemKind::TooLarge, detail);
     }
     Problem::new(ProblemKind::Malformed, rejection.body_text())

@@ -11,6 +11,7 @@
 //! | `joint_feed` | the joints, written once for all who watch |
 //! | [`camera`] | pictures |
 //! | [`runs`] | recorded runs |
+//! | [`speech`] | speech of browsers |
 //! | `mcp` | the Model Context Protocol over HTTP |
 //! | `console` | the files of the console |
 
@@ -23,6 +24,7 @@ mod guard;
 mod joint_feed;
 mod mcp;
 pub mod runs;
+pub mod speech;
 pub mod tasks;
 pub mod telling;
 
@@ -41,6 +43,7 @@ use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
 use crate::served::{Served, aside};
 use crate::session::ArmSession;
+use crate::speech::Transcriber;
 use joint_feed::JointFeed;
 
 /// Largest body of a request, bytes.
@@ -74,6 +77,7 @@ pub struct Server {
     requests: Arc<RateLimit<String>>,
     pages: Arc<RateLimit<IpAddr>>,
     failures: Arc<RateLimit<IpAddr>>,
+    ears: speech::Ears,
 }
 
 impl Server {
@@ -96,7 +100,15 @@ impl Server {
             requests: Arc::new(RateLimit::new(REQUESTS.0, REQUESTS.1)),
             pages: Arc::new(RateLimit::new(PAGES.0, PAGES.1)),
             failures: Arc::new(RateLimit::new(FAILURES.0, FAILURES.1)),
+            ears: speech::Ears::default(),
         }
+    }
+
+    /// Adds what turns speech into text.
+    #[must_use]
+    pub fn with_transcriber(mut self, transcriber: Arc<dyn Transcriber>) -> Self {
+        self.ears.transcriber = Some(transcriber);
+        self
     }
 
     /// Returns whose token it is.
@@ -174,6 +186,12 @@ pub fn router(server: Server) -> Router {
         .route("/skills", post(tasks::skill))
         .route("/home", post(tasks::home))
         .route("/jog", post(tasks::jog))
+        .route(
+            "/speech",
+            get(speech::info)
+                .post(speech::hear)
+                .layer(DefaultBodyLimit::max(speech::LARGEST_SOUND)),
+        )
         .route("/runs", get(runs::list))
         .route("/runs/{name}", get(runs::show))
         .route("/runs/{name}/story", get(runs::story))

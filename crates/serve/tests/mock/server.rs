@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use enact_serve::api::{Server, router};
 use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
-use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens};
+use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens, Transcriber};
 use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -90,20 +90,29 @@ pub struct Running {
 
 impl Running {
     pub fn new() -> Self {
-        Self::start(None, None)
+        Self::start(None, None, None)
     }
 
     /// A server whose camera always has this picture.
     pub fn with_camera(picture: Vec<u8>) -> Self {
-        Self::start(Some(picture), None)
+        Self::start(Some(picture), None, None)
     }
 
     /// A server that is spoken to by TLS.
     pub fn with_tls(tls: Tls) -> Self {
-        Self::start(None, Some(tls))
+        Self::start(None, Some(tls), None)
     }
 
-    fn start(picture: Option<Vec<u8>>, tls: Option<Tls>) -> Self {
+    /// A server that understands speech.
+    pub fn with_speech(transcriber: Arc<dyn Transcriber>) -> Self {
+        Self::start(None, None, Some(transcriber))
+    }
+
+    fn start(
+        picture: Option<Vec<u8>>,
+        tls: Option<Tls>,
+        transcriber: Option<Arc<dyn Transcriber>>,
+    ) -> Self {
         let is_secure = tls.is_some();
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("runs")).unwrap();
@@ -126,7 +135,7 @@ impl Running {
         };
         let (listener, address) = options.bind().unwrap();
         let mock = Mock::new();
-        let server = Server::new(
+        let mut server = Server::new(
             Arc::clone(&mock.session),
             Arc::new(Folder {
                 path: folder.path().to_owned(),
@@ -136,6 +145,9 @@ impl Running {
             Hosts::new(address, &[]),
             is_secure,
         );
+        if let Some(transcriber) = transcriber {
+            server = server.with_transcriber(transcriber);
+        }
         Self {
             mock,
             address,

@@ -64,6 +64,17 @@ impl Whisper {
         })
     }
 
+    /// Expects those of these languages that the model knows; all, if it knows none of them.
+    #[must_use]
+    pub fn preferring(mut self, languages: &[&str]) -> Self {
+        let known = self.tokens.languages.iter().map(|(code, _)| code);
+        self.languages = known
+            .filter(|code| languages.contains(&code.as_str()))
+            .cloned()
+            .collect();
+        self
+    }
+
     /// Returns the length of the longest clip that is heard whole, seconds.
     pub fn window_seconds(&self) -> f64 {
         (self.window() * HOP) as f64 / SAMPLE_RATE as f64

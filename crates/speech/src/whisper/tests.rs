@@ -184,6 +184,9 @@ fn only_expected_languages_are_heard_and_unknown_ones_refused() {
     let mut whisper = Whisper::load(folder.path(), &german).unwrap();
     let heard = whisper.transcribe(&hum(1.0), Effort::Full).unwrap();
     assert_eq!(heard.language.as_deref(), Some("de"));
+    let mut whisper = whisper.preferring(&["zh", "xx"]);
+    let heard = whisper.transcribe(&hum(1.0), Effort::Full).unwrap();
+    assert_eq!(heard.language.as_deref(), Some("zh"));
     let error = Whisper::load(folder.path(), &["xx".to_owned()])
         .err()
         .unwrap();

@@ -1,0 +1,66 @@
+//! Takes the place of speech in a program built without the feature `speech`.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use enact_serve::Transcriber;
+use enact_types::StopSwitch;
+
+use super::{ListenArgs, SpeechArgs};
+use crate::line_editor::LineEditor;
+
+const MISSING: &str =
+    "this program was built without speech to text: build it with `--features speech`";
+
+/// Cannot be created.
+pub enum Hearing {}
+
+/// Cannot be created.
+pub enum Ears {}
+
+/// Returns nothing, unless somebody wants to be listened to.
+///
+/// # Errors
+/// If speech is asked for: says what is missing.
+pub fn prepare(args: &ListenArgs) -> Result<Option<Hearing>> {
+    if args.listen.is_some() || args.speech.speech_model.is_some() {
+        bail!(MISSING);
+    }
+    Ok(None)
+}
+
+/// Returns nothing, unless a model is given.
+///
+/// # Errors
+/// If one is given: says what is missing.
+pub fn transcriber(args: &SpeechArgs) -> Result<Option<Arc<dyn Transcriber>>> {
+    if args.speech_model.is_some() {
+        bail!(MISSING);
+    }
+    Ok(None)
+}
+
+impl Hearing {
+    /// Never called.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn start(self, _: StopSwitch) -> Result<Ears> {
+        match self {}
+    }
+}
+
+impl Ears {
+    /// Never called.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn line(&mut self, _: &LineEditor) -> Result<Option<String>> {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn forget(&mut self) {
+        match *self {}
+    }
+}

@@ -65,18 +65,23 @@ export function path(parts, ...names) {
   return String.raw({ raw: parts }, ...names.map(encodeURIComponent));
 }
 
-async function send(method, to, { body, key, patience = PATIENCE, ...others } = {}) {
+/**
+ * Asks for something and returns the answer. `body` is sent as JSON, `raw` as it is, as of this `type`.
+ */
+export async function send(method, to, options = {}) {
+  const { body, raw, type = "application/json", key, patience = PATIENCE, ...others } = options;
   const headers = { Accept: "application/json, */*" };
   // A page of another site cannot send this header, whatever cookie goes with its request.
   if (method !== "GET") headers["X-Enact"] = "1";
   if (key) headers["Idempotency-Key"] = key;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (content !== undefined) headers["Content-Type"] = type;
   let answer;
   try {
     answer = await fetch(to, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: content,
       signal: AbortSignal.timeout(patience),
       cache: "no-store",
       credentials: "same-origin",

@@ -7,10 +7,12 @@ import { startControls, stopConfirmed } from "./controls.js";
 import { startDriver } from "./driver.js";
 import { connect } from "./events.js";
 import { startJoints } from "./joints.js";
+import { startMicrophone } from "./microphone.js";
 import { LANGUAGES } from "./strings.js";
 import { startQueue } from "./queue.js";
 import { startRobot } from "./robot.js";
 import { startRuns } from "./runs.js";
+import { startVoice } from "./voice.js";
 import { chooseLanguage, chooseUsualLanguage, language } from "./words.js";
 
 startStop(stopConfirmed);
@@ -41,6 +43,8 @@ const parts = [
   startControls,
   startDriver,
   () => startComposer(focusTask),
+  () => startMicrophone(stopConfirmed),
+  startVoice,
   startConversation,
   startCamera,
   startJoints,

@@ -6,6 +6,7 @@ import { loadPlan } from "./events.js";
 import { planCard, showPlan, tellWaiting } from "./plan.js";
 import { may, waitingPlan } from "./state.js";
 import { on, state } from "./store.js";
+import { speak } from "./voice.js";
 import { label, said, t, words } from "./words.js";
 
 /** Tasks that are shown before somebody asks for earlier ones. */
@@ -162,7 +163,10 @@ function tell(record) {
   const before = told.get(record) ?? { entries: 0, verdicts: new Map(), waiting: null, state: null };
   told.set(record, before);
   for (const entry of entries.slice(before.entries)) {
-    if (begun && entry.kind === "said") announceText(entry.text);
+    if (begun && entry.kind === "said") {
+      announceText(entry.text);
+      speak(entry.text);
+    }
   }
   before.entries = entries.length;
   const plan = entries.findLast((it) => it.kind === "plan");

@@ -12,6 +12,7 @@ import { argumentsOf, sameSteps, withArgument, withoutStep, withStepMoved } from
 import { LANGUAGES, STRINGS } from "../../../web/strings.js";
 import { newestPlan } from "../../../web/tasks.js";
 import { lastPart, partsOfName } from "../../../web/units.js";
+import { wavOf } from "../../../web/wav.js";
 
 const WEB = new URL("../../../web/", import.meta.url);
 const PICK = { skill: "pick", object: "red cube" };
@@ -305,4 +306,22 @@ test("a plan that waits is told at the top of the page", () => {
   const banners = page.slice(page.indexOf('class="banners"'), page.indexOf("<main"));
   assert.match(banners, /id="waits" class="banner" hidden/);
   assert.match(STRINGS["plan.waits.banner"][0], /waits for your yes/);
+});
+
+test("the last seconds of what a microphone heard are a WAV file", () => {
+  const pieces = [Float32Array.of(0.1, 0.2, 0.3), Float32Array.of(-2, 2), Float32Array.of(0)];
+  const read = (rate, seconds) => {
+    const view = new DataView(wavOf(pieces, rate, seconds));
+    const letters = (at) => String.fromCharCode(...new Uint8Array(view.buffer, at, 4));
+    assert.equal(letters(0) + letters(8) + letters(36), "RIFFWAVEdata");
+    assert.equal(view.getUint32(4, true), view.byteLength - 8);
+    assert.deepEqual([view.getUint16(22, true), view.getUint32(24, true), view.getUint16(34, true)], [1, rate, 16]);
+    assert.equal(view.getUint32(40, true), view.byteLength - 44);
+    const count = (view.byteLength - 44) / 2;
+    return Array.from({ length: count }, (_, i) => view.getInt16(44 + 2 * i, true));
+  };
+  const whole = [3277, 6553, 9830, -32767, 32767, 0];
+  assert.deepEqual(read(2, 30), whole);
+  assert.deepEqual(read(2, 2), whole.slice(2));
+  assert.deepEqual(read(2, 0), []);
 });

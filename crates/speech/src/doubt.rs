@@ -41,9 +41,7 @@ impl fmt::Display for Doubt {
         match self {
             Self::Silence(_) => write!(f, "it sounds like silence"),
             Self::NoWords => write!(f, "there was no word in it"),
-            Self::Unsure(confidence) => {
-                write!(f, "the words are unsure ({:.0} %)", 100.0 * confidence)
-            }
+            Self::Unsure(_) => write!(f, "the words are unsure"),
             Self::Repetition => write!(f, "it repeats itself"),
             Self::StockPhrase => write!(f, "it may have been a noise"),
             Self::Unfinished => write!(f, "it was too long"),

@@ -24,7 +24,7 @@ pub struct LineEditor {
 impl LineEditor {
     /// Creates an editor with this prompt.
     pub fn open(words: &'static str) -> Self {
-        let (turns, asked) = channel();
+        let (turns, asked) = channel::<String>();
         let (send, lines) = channel();
         // It ends with the program, or with who asks.
         thread::spawn(move || {
@@ -33,8 +33,7 @@ impl LineEditor {
                 Err(error) => return drop(send.send(Err(error))),
             };
             for begun in asked {
-                let begun: String = begun;
-                let line = editor.readline_with_initial(words, (&begun, ""));
+                let line = editor.readline_with_initial(words, (begun.as_str(), ""));
                 if let Ok(line) = &line
                     && !line.trim().is_empty()
                 {

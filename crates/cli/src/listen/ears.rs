@@ -79,7 +79,7 @@ impl Hearing {
             push_to_talk: self.push_to_talk,
         };
         errln!("listening by {}", self.recorder.name());
-        let tell = move |event| {
+        let tell = move |event: SpeechEvent| {
             match &event {
                 SpeechEvent::Stop { said } => {
                     stop.press();

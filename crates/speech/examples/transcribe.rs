@@ -2,7 +2,8 @@
 //! `cargo run -p enact-speech --example transcribe -- MODEL_FOLDER FILE.wav …`
 //!
 //! With `--spot` before the folder, it looks for a stop in the beginnings of each file as a listener
-//! would, and says after how much sound it was heard.
+//! would, and says after how much sound it was heard. The variable `CONTEXT` holds English words that are
+//! likely to be spoken.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,6 +27,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let languages = ["en", "zh"].map(str::to_owned);
     let mut whisper = Whisper::load(Path::new(folder), &languages)?;
+    if let Ok(words) = std::env::var("CONTEXT") {
+        whisper = whisper.with_context("en", &words)?;
+    }
     for file in files {
         let samples = read_wav(&std::fs::read(file)?, Duration::from_secs(30))?;
         let told = if spot {

@@ -94,7 +94,7 @@ pub(super) async fn info(State(server): State<Server>) -> Json<SpeechInfo> {
 /// Returns what is said in a WAV file, for somebody to read and correct. Nothing is carried out, but
 /// a clip that says stop stops the arm.
 #[utoipa::path(post, path = "/v1/speech", tag = "speech", params(SpeechQuery),
-    request_body(content = Vec<u8>, content_type = "audio/wav"),
+    request_body(content = String, content_type = "audio/wav", description = "A WAV file"),
     responses((status = 200, body = Heard), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn hear(
     State(server): State<Server>,

@@ -18,19 +18,25 @@ pub(super) struct Decoded {
 }
 
 impl Whisper {
-    /// Writes at most `most` tokens for the features of a clip.
+    /// Writes at most `most` tokens for the features of a clip, with the context if it is wanted.
     pub(super) fn decode(
         &mut self,
         features: &Tensor,
         most: usize,
+        with_context: bool,
     ) -> candle_core::Result<Decoded> {
-        let mut prompt = vec![self.tokens.start];
-        let begin = self.scores(&prompt, features, true)?;
+        // What was said before has no say in whether somebody speaks now, and in which language.
+        let begin = self.scores(&[self.tokens.start], features, true)?;
         let no_speech = match self.tokens.no_speech {
             Some(token) => softmax(&begin, 0)?.i(token as usize)?.to_scalar::<f32>()?,
             None => 0.0,
         };
         let language = self.language(&begin)?;
+        let spoken = language.as_ref().map_or("en", |(code, _)| code);
+        let context = self.context.iter().filter(|_| with_context);
+        let context = context.filter(|(of, _)| of == spoken);
+        let mut prompt: Vec<u32> = context.flat_map(|(_, tokens)| tokens).copied().collect();
+        prompt.push(self.tokens.start);
         prompt.extend(language.as_ref().map(|(_, token)| token));
         prompt.extend(self.tokens.transcribe);
         prompt.push(self.tokens.no_timestamps);

@@ -42,6 +42,8 @@ pub struct Whisper {
     mel: Mel,
     /// Added to the scores of tokens: −∞ for those that are never text; first token, and others.
     masks: [Tensor; 2],
+    /// Tokens of what is likely to be spoken of, and in which language.
+    context: Option<(String, Vec<u32>)>,
     /// Languages that are expected; all if there are none.
     languages: Vec<String>,
 }
@@ -60,8 +62,29 @@ impl Whisper {
             tokenizer: Arc::new(parts.tokenizer),
             tokens: Arc::new(parts.tokens),
             masks: parts.masks,
+            context: None,
             languages: languages.to_vec(),
         })
+    }
+
+    /// Expects words like those of this text in sentences of its language, as if it had been said
+    /// before: a list of what is on the table makes “rent cube” a “red cube”. It changes nothing of
+    /// whether somebody spoke, and of looks for a stop.
+    ///
+    /// # Errors
+    /// If the text has no tokens.
+    pub fn with_context(mut self, language: &str, text: &str) -> Result<Self, TranscribeError> {
+        let encoded = self.tokenizer.encode(format!(" {}", text.trim()), false);
+        let encoded = encoded.map_err(|error| TranscribeError(error.to_string()))?;
+        let ids = encoded.get_ids();
+        let most = self.network.config.max_target_positions / 2;
+        let tokens = self.tokens.before.into_iter();
+        let tokens = tokens.chain(ids[ids.len().saturating_sub(most)..].iter().copied());
+        self.context = self
+            .tokens
+            .before
+            .map(|_| (language.to_owned(), tokens.collect()));
+        Ok(self)
     }
 
     /// Expects those of these languages that the model knows; all, if it knows none of them.
@@ -116,7 +139,7 @@ impl Transcribe for Whisper {
             Effort::Full => spoken,
             Effort::Spot => SPOT_TOKENS,
         };
-        let decoded = self.decode(&features, most)?;
+        let decoded = self.decode(&features, most, effort == Effort::Full)?;
         let text = self
             .tokenizer
             .decode(&decoded.tokens, true)

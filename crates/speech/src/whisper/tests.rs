@@ -10,7 +10,7 @@ use super::*;
 
 const WIDTH: usize = 16;
 const MELS: usize = 80;
-const VOCABULARY: usize = 40;
+const VOCABULARY: usize = 41;
 const TEXT: usize = 30;
 
 fn config() -> Value {
@@ -34,6 +34,7 @@ fn tokenizer() -> Value {
         "<|transcribe|>",
         "<|nospeech|>",
         "<|notimestamps|>",
+        "<|startofprev|>",
         "<|0.00|>",
     ];
     let words = (0..TEXT).map(|i| (format!("w{i}"), json!(i)));
@@ -175,6 +176,21 @@ fn spotting_hears_the_end_of_a_clip_and_writes_little() {
     assert!(spotted.text.split(' ').count() <= SPOT_TOKENS);
     whisper.transcribe(&[], Effort::Spot).unwrap();
     whisper.transcribe(&long, Effort::Full).unwrap();
+}
+
+#[test]
+fn a_context_changes_the_words_of_its_language_only() {
+    let folder = folder();
+    let english = Whisper::load(folder.path(), &["en".to_owned()]).unwrap();
+    let plain = english.clone().transcribe(&hum(1.0), Effort::Full);
+    let plain = plain.unwrap();
+    let context = ["w7"; 12].join(" ");
+    let mut with = english.with_context("en", &context).unwrap();
+    let heard = with.transcribe(&hum(1.0), Effort::Full).unwrap();
+    assert_ne!(heard.mean_log_probability, plain.mean_log_probability);
+    assert_eq!(heard.no_speech, plain.no_speech);
+    let mut other = with.with_context("de", &context).unwrap();
+    assert_eq!(other.transcribe(&hum(1.0), Effort::Full).unwrap(), plain);
 }
 
 #[test]

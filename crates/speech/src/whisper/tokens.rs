@@ -10,6 +10,8 @@ pub(super) struct Tokens {
     pub(super) start: u32,
     /// Ends it. All tokens from here on are no text.
     pub(super) end: u32,
+    /// Comes before what was said before.
+    pub(super) before: Option<u32>,
     /// Asks for the words in the language that they are spoken in; models that know only English
     /// may have none.
     pub(super) transcribe: Option<u32>,
@@ -42,6 +44,7 @@ impl Tokens {
         Ok(Self {
             start: of(names::SOT_TOKEN)?,
             end,
+            before: of("<|startofprev|>").ok(),
             transcribe: of(names::TRANSCRIBE_TOKEN).ok().filter(|_| is_multilingual),
             no_timestamps: of(names::NO_TIMESTAMPS_TOKEN)?,
             no_speech: names::NO_SPEECH_TOKENS
@@ -57,6 +60,7 @@ impl Tokens {
         [self.start, self.end, self.no_timestamps]
             .into_iter()
             .chain(self.transcribe)
+            .chain(self.before)
             .chain(self.no_speech)
             .chain(languages)
             .fold(0, u32::max)

@@ -14,13 +14,17 @@ use super::SpeechArgs;
 /// Languages that are expected unless others are named.
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
+/// What is likely to be spoken of in English: without it a cube may be a Cuban.
+const TABLE: &str = "A robot arm at a table. Cube, ball, cylinder, block, bowl, tray, gripper. Red, green, \
+                     blue, yellow, orange, purple. Put, pick up, stack, push, move, do not touch, go home, stop.";
+
 /// Loads the model in this folder.
 ///
 /// # Errors
 /// If it is no model, or does not know a language that is named.
 pub(super) fn load(folder: &Path, args: &SpeechArgs) -> Result<Whisper> {
     let named = &args.speech_language;
-    let whisper = Whisper::load(folder, named)?;
+    let whisper = Whisper::load(folder, named)?.with_context("en", TABLE)?;
     Ok(match named.is_empty() {
         true => whisper.preferring(&LANGUAGES),
         false => whisper,

@@ -55,6 +55,8 @@ enum Request {
     Follow {
         trajectory: Box<Trajectory>,
         contact: ContactPolicy,
+        /// Ends this motion alone.
+        cancel: StopSwitch,
         /// Dead once the caller no longer waits.
         caller: Weak<()>,
         reply: Sender<Result<Execution, ArmError>>,
@@ -116,11 +118,27 @@ impl ArmThread {
         trajectory: Trajectory,
         contact: ContactPolicy,
     ) -> Result<Execution, ArmError> {
+        self.execute_unless(trajectory, contact, &StopSwitch::new())
+    }
+
+    /// Follows a trajectory like [`execute`](Self::execute) unless `cancel` is pressed meanwhile,
+    /// which slows the arm down along its path as the stop switch does, but ends this motion alone.
+    /// Both end it with [`ExecutionEnd::Stopped`](crate::ExecutionEnd::Stopped).
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn execute_unless(
+        &self,
+        trajectory: Trajectory,
+        contact: ContactPolicy,
+        cancel: &StopSwitch,
+    ) -> Result<Execution, ArmError> {
         let caller = Arc::new(());
         let (reply, answer) = channel();
         self.ask(Request::Follow {
             trajectory: Box::new(trajectory),
             contact,
+            cancel: cancel.clone(),
             caller: Arc::downgrade(&caller),
             reply,
         })?;
@@ -179,10 +197,11 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Request::Follow {
                 trajectory,
                 contact,
+                cancel,
                 caller,
                 reply,
             } => {
-                let abandoned = || caller.strong_count() == 0;
+                let abandoned = || caller.strong_count() == 0 || cancel.is_pressed();
                 drop(reply.send(streamer.follow(&trajectory, contact, &abandoned)));
             }
         }

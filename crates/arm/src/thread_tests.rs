@@ -110,6 +110,32 @@ fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
 }
 
 #[test]
+fn a_motion_that_is_called_off_ends_at_rest_and_the_next_one_begins() {
+    let robot = so101();
+    let cancel = StopSwitch::new();
+    let arm = troubled(&robot, {
+        let cancel = cancel.clone();
+        move |_| {
+            cancel.press();
+            Ok(())
+        }
+    });
+    let trajectory = sweep(&robot);
+    let goal = trajectory.end().clone();
+    let execution = arm
+        .execute_unless(trajectory, ContactPolicy::Expected, &cancel)
+        .unwrap();
+    assert_eq!(execution.end, ExecutionEnd::Stopped);
+    assert!(execution.state.position.max_difference(&goal) > 0.2);
+    assert!(!arm.stop_switch().is_pressed());
+    let state = arm.state().unwrap();
+    let stay = vec![state.goal().clone(); 2];
+    let stay = Gate::new(&robot).admit(stay, &state.start()).unwrap();
+    let next = arm.execute(stay, ContactPolicy::Expected).unwrap();
+    assert_eq!(next.end, ExecutionEnd::Finished);
+}
+
+#[test]
 fn an_arm_whose_caller_is_gone_stops() {
     let robot = so101();
     let mut streamer = Streamer::new(Box::new(IdealArm::new(&robot)), &robot, StopSwitch::new());

@@ -1,0 +1,32 @@
+//! enact speaks ROS 2, by DDS: the arm as a ROS 2 robot, and robots and cameras of ROS 2 as arm and
+//! camera.
+//!
+//! Nothing here is heard outside of this machine unless it is asked for ([`Reach`]), and whatever
+//! moves the arm passes enact's own gate.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`settings`] | name, domain and reach of a node |
+//! | [`connection`] | a node on the network |
+//! | `qos` | qualities of service |
+//! | [`messages`] | messages as ROS 2 defines them |
+//! | [`trajectory`] | from the points of a goal to motion that the gate admits |
+//! | [`goals`] | the states of an action's goals |
+//! | `action` | an action server on the network |
+//! | [`arm_node`] | the arm as a ROS 2 robot |
+//! | [`error`] | errors |
+
+mod action;
+pub mod arm_node;
+pub mod connection;
+pub mod error;
+pub mod goals;
+pub mod messages;
+mod qos;
+pub mod settings;
+pub mod trajectory;
+
+pub use arm_node::{ArmNodeOptions, Ros2ArmNode};
+pub use connection::Connection;
+pub use error::Ros2Error;
+pub use settings::{Reach, Rmw, Ros2Settings};

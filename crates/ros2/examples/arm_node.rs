@@ -37,7 +37,9 @@ impl Arm for PacedArm {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
     let robot = Arc::new(Robot::load(folder)?);
     let mut options = ArmNodeOptions::new(&robot);

@@ -67,7 +67,10 @@ where
                 accepted,
                 stamp: now,
             };
-            written("an answer", self.server.send_goal_response(request, response));
+            written(
+                "an answer",
+                self.server.send_goal_response(request, response),
+            );
             if accepted {
                 self.tell_statuses();
                 asked.push(Asked::Goal(goal.goal_id, goal.goal));
@@ -90,7 +93,10 @@ where
                 return_code,
                 goals_canceling,
             };
-            written("an answer", self.server.send_cancel_response(request, response));
+            written(
+                "an answer",
+                self.server.send_cancel_response(request, response),
+            );
             if !ids.is_empty() {
                 self.tell_statuses();
                 asked.push(Asked::Cancel(ids));
@@ -143,7 +149,10 @@ where
         let status_list = statuses
             .map(|(goal_info, status)| GoalStatus { goal_info, status })
             .collect();
-        drop(self.server.send_goal_statuses(GoalStatusArray { status_list }));
+        drop(
+            self.server
+                .send_goal_statuses(GoalStatusArray { status_list }),
+        );
     }
 }
 

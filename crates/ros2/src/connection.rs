@@ -48,11 +48,10 @@ impl Connection {
             name if name.starts_with('/') => name.to_owned(),
             name => format!("/{name}"),
         };
-        let name =
-            NodeName::new(&namespace, &settings.node).map_err(|_| Ros2Error::Name {
-                name: format!("{namespace} {}", settings.node),
-                what: "node",
-            })?;
+        let name = NodeName::new(&namespace, &settings.node).map_err(|_| Ros2Error::Name {
+            name: format!("{namespace} {}", settings.node),
+            what: "node",
+        })?;
         let options = NodeOptions::new()
             .enable_rosout(true)
             .start_parameter_services(false);

@@ -91,8 +91,7 @@ impl<R: Clone> Goals<R> {
             let is_meant = match (by_id, by_time) {
                 (false, false) => true,
                 _ => {
-                    (by_id && goal.id == which.goal_id)
-                        || (by_time && goal.accepted <= which.stamp)
+                    (by_id && goal.id == which.goal_id) || (by_time && goal.accepted <= which.stamp)
                 }
             };
             if is_meant && goal.result.is_none() {
@@ -184,10 +183,7 @@ mod tests {
         };
         let canceled = |which| {
             let canceled = begun().cancel(&which);
-            canceled
-                .iter()
-                .map(|info| info.goal_id)
-                .collect::<Vec<_>>()
+            canceled.iter().map(|info| info.goal_id).collect::<Vec<_>>()
         };
         assert_eq!(canceled(info(b, 0)), [b]);
         assert_eq!(canceled(info(GoalId::ZERO, 2)), [a, b]);

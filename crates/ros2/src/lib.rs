@@ -14,19 +14,31 @@
 //! | [`goals`] | the states of an action's goals |
 //! | `action` | an action server on the network |
 //! | [`arm_node`] | the arm as a ROS 2 robot |
+//! | [`camera_node`] | a camera as image topics |
+//! | [`task_node`] | instructions from ROS 2 |
+//! | [`remote_arm`] | a robot of ros2_control as an arm |
+//! | [`image_source`] | an image topic as a camera |
 //! | [`error`] | errors |
 
 mod action;
 pub mod arm_node;
+pub mod camera_node;
 pub mod connection;
 pub mod error;
 pub mod goals;
+pub mod image_source;
 pub mod messages;
 mod qos;
+pub mod remote_arm;
 pub mod settings;
+pub mod task_node;
 pub mod trajectory;
 
 pub use arm_node::{ArmNodeOptions, Ros2ArmNode};
+pub use camera_node::{CameraNodeOptions, Ros2CameraNode};
 pub use connection::Connection;
 pub use error::Ros2Error;
+pub use image_source::{ImageSource, ImageTopic};
+pub use remote_arm::{GripperPort, Ros2Arm, Ros2ArmOptions};
 pub use settings::{Reach, Rmw, Ros2Settings};
+pub use task_node::{Ros2TaskNode, TaskOutcome, TaskRunner};

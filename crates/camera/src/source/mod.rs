@@ -78,6 +78,8 @@ pub enum Pixels {
     File(Vec<u8>),
     /// Raw pixels of a webcam.
     Yuyv(yuyv::Yuyv),
+    /// Pixels as they are.
+    Rgb(RgbImage),
 }
 
 impl Pixels {
@@ -89,6 +91,7 @@ impl Pixels {
         match self {
             Self::File(bytes) => decode::decode(bytes),
             Self::Yuyv(raw) => Ok(raw.to_rgb()),
+            Self::Rgb(rgb) => Ok(rgb.clone()),
         }
     }
 
@@ -101,6 +104,7 @@ impl Pixels {
             Self::File(bytes) if !decode::is_whole(bytes) => Some("its end is missing".into()),
             Self::File(_) => None,
             Self::Yuyv(raw) => raw.fault(),
+            Self::Rgb(_) => None,
         }
     }
 }

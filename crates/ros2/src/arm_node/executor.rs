@@ -99,7 +99,9 @@ impl Executor {
 
     /// Has a job done after those before it; `false` if the thread has ended.
     pub fn submit(&self, job: Job) -> bool {
-        self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+        self.jobs
+            .as_ref()
+            .is_some_and(|jobs| jobs.send(job).is_ok())
     }
 }
 

@@ -70,11 +70,11 @@ impl Ros2ArmNode {
         };
         let thread = ArmThread::start_with(Box::new(watched), &robot, stop.clone());
         thread.state()?;
-        let pause = Duration::from_secs_f64(1.0 / options.rate);
+        // Twice as often as readings are published, so that each time there is a new one.
+        let pause = Duration::from_secs_f64(0.5 / options.rate);
         let failed = |why| Ros2Error::create("thread of the arm's node", why);
-        let executor =
-            Executor::start(thread, Arc::clone(&robot), options.around.clone(), pause)
-                .map_err(failed)?;
+        let executor = Executor::start(thread, Arc::clone(&robot), options.around.clone(), pause)
+            .map_err(failed)?;
         let mut node_loop =
             NodeLoop::offer(&mut connection, robot, &options, readings, executor, stop)?;
         let ended = Arc::new(AtomicBool::new(false));
@@ -95,7 +95,9 @@ impl Ros2ArmNode {
 
     /// Returns whether it still serves.
     pub fn is_alive(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
     }
 }
 

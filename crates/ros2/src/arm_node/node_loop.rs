@@ -41,11 +41,8 @@ const START_LEEWAY: f64 = 0.5;
 const GRIPPER_TOLERANCE: (f64, f64) = (0.03, 0.001);
 
 type Trigger = Server<TriggerRequest, TriggerResponse>;
-type JointAction = Action<
-    FollowJointTrajectoryGoal,
-    FollowJointTrajectoryResult,
-    FollowJointTrajectoryFeedback,
->;
+type JointAction =
+    Action<FollowJointTrajectoryGoal, FollowJointTrajectoryResult, FollowJointTrajectoryFeedback>;
 type GripperAction = Action<GripperCommandGoal, GripperCommandState, GripperCommandState>;
 
 /// What the node offers, and what it does.
@@ -155,7 +152,10 @@ impl NodeLoop {
             self.stop.press();
             tracing::warn!("stopped by /enact/stop");
             let answer = done("the arm is stopped until /enact/clear is called");
-            written("an answer", self.stop_service.send_response(request, answer));
+            written(
+                "an answer",
+                self.stop_service.send_response(request, answer),
+            );
         }
         while let Some((request, _)) = read("a request", self.clear_service.receive_request()) {
             let answer = match self.stop.is_pressed() {
@@ -163,7 +163,10 @@ impl NodeLoop {
                 false => done("the arm was not stopped"),
             };
             self.stop.release();
-            written("an answer", self.clear_service.send_response(request, answer));
+            written(
+                "an answer",
+                self.clear_service.send_response(request, answer),
+            );
         }
     }
 
@@ -317,7 +320,15 @@ impl NodeLoop {
         self.counts.missed += 1;
         self.counts.last_fault = Some(why.to_owned());
         let node = connection.node();
-        node.rosout_raw(Time::now(), LogLevel::Warn, "enact", why, file!(), "missed", line!());
+        node.rosout_raw(
+            Time::now(),
+            LogLevel::Warn,
+            "enact",
+            why,
+            file!(),
+            "missed",
+            line!(),
+        );
     }
 
     fn watch_path(&mut self, state: &ArmState) {

@@ -31,8 +31,11 @@ impl StateTopics {
         options: &ArmNodeOptions,
     ) -> Result<Self, Ros2Error> {
         let transforms = ("tf2_msgs", "TFMessage");
-        let joint_states =
-            connection.publisher("joint_states", ("sensor_msgs", "JointState"), &qos::states())?;
+        let joint_states = connection.publisher(
+            "joint_states",
+            ("sensor_msgs", "JointState"),
+            &qos::states(),
+        )?;
         let (mut tf, mut tf_static) = (None, None);
         if options.transforms {
             tf = Some(connection.publisher("tf", transforms, &qos::states())?);

@@ -41,7 +41,10 @@ fn positions(robot: &Robot, given: &[JointTolerance]) -> Result<Vec<Option<f64>>
         let index = joints
             .position(|joint| joint.name == tolerance.name)
             .ok_or_else(|| {
-                GoalFault::joints(format!("a tolerance names joint `{}`, which is none of the controller's", tolerance.name))
+                GoalFault::joints(format!(
+                    "a tolerance names joint `{}`, which is none of the controller's",
+                    tolerance.name
+                ))
             })?;
         if !tolerance.position.is_finite() {
             return Err(GoalFault::goal(format!(

@@ -21,7 +21,6 @@ pub mod geometry;
 pub mod sensor;
 pub mod std_msgs;
 
-
 pub mod trajectory;
 
 pub use ros2_client::builtin_interfaces::{Duration, Time};

@@ -129,11 +129,7 @@ fn places(given: &[String], joints: &[String]) -> Result<Vec<usize>, GoalFault> 
     Ok(places)
 }
 
-fn time(
-    index: usize,
-    point: &JointTrajectoryPoint,
-    before: Option<f64>,
-) -> Result<f64, GoalFault> {
+fn time(index: usize, point: &JointTrajectoryPoint, before: Option<f64>) -> Result<f64, GoalFault> {
     let time = point.seconds();
     let increases = before.is_none_or(|before| before < time);
     if !(0.0 <= time && increases) {

@@ -1,0 +1,284 @@
+//! A robot that runs ros2_control as an arm: joint states in, whole trajectories out.
+//!
+//! A controller of ROS 2 keeps time better than a network does, so an admitted trajectory goes to
+//! it as one goal before the first command ([`Arm::admits`]); [`Arm::cycle`] then only keeps pace,
+//! and compares what it reads with what the gate admitted. A command that is not the trajectory's
+//! next one comes from a stop: the goal is canceled, and the controller holds the robot by its own
+//! rules. The arm does not back off along its path after a contact for the same reason.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`joint_map`] | joint states in the order of the robot description |
+//! | [`goal`] | a trajectory as a goal |
+//! | [`action_link`] | one goal at a time at a controller |
+//! | [`link`] | the thread that hears and speaks |
+
+pub mod action_link;
+pub mod goal;
+pub mod joint_map;
+pub mod link;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use enact_arm::{Arm, ArmError, ArmState};
+use enact_robot::{Command, Robot, Trajectory};
+use enact_types::{JointVector, Refusal, Stamp};
+use ros2_client::action::GoalStatusEnum;
+
+use crate::Ros2Error;
+use crate::settings::Ros2Settings;
+use action_link::Phase;
+use link::{Known, Link, Order};
+
+/// Greatest age of joint states.
+const STALE: Duration = Duration::from_millis(500);
+/// Time that a controller gets to answer a goal.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Time that a controller gets to end a motion after it is over.
+const SETTLING: Duration = Duration::from_secs(3);
+
+/// Which controller moves the gripper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GripperPort {
+    /// The robot has none, or it is left alone.
+    None,
+    /// The one that moves the arm: its trajectories have the gripper's joint too.
+    SameController,
+    /// An action `control_msgs/GripperCommand` of this name.
+    Action(String),
+}
+
+/// Where the robot is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ros2ArmOptions {
+    /// Name of the trajectory controller.
+    pub controller: String,
+    /// Which controller moves the gripper.
+    pub gripper: GripperPort,
+    /// Topic of joint states.
+    pub joint_states: String,
+    /// Time to wait for robot and controllers.
+    pub patience: Duration,
+}
+
+impl Ros2ArmOptions {
+    /// Creates the usual options: names as `ros2_control` has them.
+    pub fn new(robot: &Robot) -> Self {
+        Self {
+            controller: "arm_controller".to_owned(),
+            gripper: match robot.gripper() {
+                Some(_) => GripperPort::Action("gripper_controller/gripper_cmd".to_owned()),
+                None => GripperPort::None,
+            },
+            joint_states: "joint_states".to_owned(),
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A robot that runs ros2_control. Dropping it cancels what is under way.
+pub struct Ros2Arm {
+    robot: Arc<Robot>,
+    gripper: GripperPort,
+    link: Link,
+    begun: Instant,
+    pursuit: Mutex<Option<Pursuit>>,
+    commanded: Option<JointVector>,
+}
+
+/// A trajectory on its way.
+struct Pursuit {
+    samples: Vec<JointVector>,
+    period: Duration,
+    /// When the first command was due.
+    start: Instant,
+    /// Index of the next command.
+    next: usize,
+    is_canceled: bool,
+}
+
+impl Ros2Arm {
+    /// Joins the network, and waits for the robot and its controllers. Nothing moves.
+    ///
+    /// # Errors
+    /// [`Ros2Error`] with what is missing.
+    pub fn open(
+        settings: &Ros2Settings,
+        robot: Arc<Robot>,
+        options: &Ros2ArmOptions,
+    ) -> Result<Self, Ros2Error> {
+        Ok(Self {
+            link: Link::open(settings, &robot, options)?,
+            gripper: options.gripper.clone(),
+            robot,
+            begun: Instant::now(),
+            pursuit: Mutex::new(None),
+            commanded: None,
+        })
+    }
+
+    fn pursuit(&self) -> MutexGuard<'_, Option<Pursuit>> {
+        self.pursuit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reading(&self, known: &Known) -> Result<ArmState, ArmError> {
+        let age = known.heard.map(|heard| heard.elapsed());
+        if age.is_none_or(|age| age > STALE) {
+            let age = age.unwrap_or_default().as_secs_f64();
+            return Err(ArmError::Silent(format!(
+                "no joint states from ROS 2 for {age:.1} s"
+            )));
+        }
+        let reading = known.joints.reading().map_err(|names| {
+            ArmError::Silent(format!(
+                "nothing is known of the joints {}",
+                names.join(", ")
+            ))
+        })?;
+        Ok(ArmState {
+            stamp: Stamp::ZERO.after(self.begun.elapsed()),
+            position: reading.position,
+            velocity: reading.velocity,
+            effort: reading.effort,
+            commanded: self.commanded.clone(),
+            alarm: None,
+        })
+    }
+
+    /// Sends one order and waits until it is answered.
+    fn send(&self, order: Order, is_answered: impl Fn(&Known) -> bool) -> Result<Known, Refusal> {
+        let gone = || Refusal::NotApplicable("the connection to ROS 2 has ended".to_owned());
+        let number = self.link.order(order).ok_or_else(gone)?;
+        let deadline = Instant::now() + ANSWER;
+        let known = self.link.wait(deadline, |known| {
+            known.orders >= number && is_answered(known)
+        });
+        if known.orders < number || !is_answered(&known) {
+            self.link.order(Order::Cancel);
+            return Err(Refusal::NotApplicable(format!(
+                "the robot's controller did not answer for {:.0} s",
+                ANSWER.as_secs_f64()
+            )));
+        }
+        Ok(known)
+    }
+}
+
+impl Arm for Ros2Arm {
+    fn state(&mut self) -> Result<ArmState, ArmError> {
+        *self.pursuit() = None;
+        let mut state = self.reading(&self.link.known())?;
+        // Others may have moved the robot meanwhile; motion begins where it is.
+        let arm = self.robot.arm_joints().len();
+        let limit = self.robot.following_error();
+        let was_moved = self.commanded.as_ref().is_some_and(|commanded| {
+            let apart = commanded[..arm].iter().zip(&state.position[..arm]);
+            apart
+                .into_iter()
+                .any(|(to, at)| !((to - at).abs() <= limit))
+        });
+        if was_moved {
+            self.commanded = None;
+            state.commanded = None;
+        }
+        Ok(state)
+    }
+
+    fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
+        let mut known = self.link.known();
+        if let GripperPort::Action(_) = self.gripper
+            && let Some(goal) = goal::gripper_goal(&self.robot, trajectory)
+        {
+            known = self.send(Order::Gripper(goal), |known| known.gripper != Phase::Sent)?;
+            if known.gripper == Phase::Rejected {
+                let why = "the gripper's controller rejected the goal".to_owned();
+                return Err(Refusal::NotApplicable(why));
+            }
+        }
+        if let Some(goal) = goal::joint_goal(&self.robot, trajectory, &self.gripper) {
+            known = self.send(Order::Joints(goal), |known| known.motion != Phase::Sent)?;
+            if known.motion == Phase::Rejected {
+                self.link.order(Order::Cancel);
+                let why = "the robot's controller rejected the trajectory; its log says why";
+                return Err(Refusal::NotApplicable(why.to_owned()));
+            }
+        }
+        drop(known);
+        *self.pursuit() = Some(Pursuit {
+            samples: trajectory.positions().to_vec(),
+            period: trajectory.period(),
+            start: Instant::now(),
+            next: 0,
+            is_canceled: false,
+        });
+        Ok(())
+    }
+
+    fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
+        let (due, is_last, is_canceled) = {
+            let mut pursuit = self.pursuit();
+            let Some(pursuit) = pursuit.as_mut() else {
+                return Err(ArmError::Silent(
+                    "a robot of ros2_control takes whole trajectories, not single commands"
+                        .to_owned(),
+                ));
+            };
+            let expected = pursuit.samples.get(pursuit.next);
+            if expected != Some(command.positions()) && !pursuit.is_canceled {
+                pursuit.is_canceled = true;
+                self.link.order(Order::Cancel);
+            }
+            let due = pursuit.start + pursuit.period * pursuit.next as u32;
+            pursuit.next += 1;
+            let is_last = pursuit.next == pursuit.samples.len();
+            (due, is_last, pursuit.is_canceled)
+        };
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if is_canceled {
+            // The controller holds the robot by its own rules: motion begins where it is.
+            self.commanded = None;
+            return self.reading(&self.link.known());
+        }
+        self.commanded = Some(command.positions().clone());
+        let known = match is_last {
+            false => self.link.known(),
+            true => {
+                let is_over = |known: &Known| !known.motion.is_open() && !known.gripper.is_open();
+                self.link.wait(Instant::now() + SETTLING, is_over)
+            }
+        };
+        let mut state = self.reading(&known)?;
+        state.alarm = fault(&known, is_last);
+        if state.alarm.is_some() {
+            self.commanded = None;
+        }
+        Ok(state)
+    }
+}
+
+/// Returns why a motion is over before its time.
+fn fault(known: &Known, is_last: bool) -> Option<String> {
+    match &known.motion {
+        Phase::Ended(GoalStatusEnum::Succeeded, _) | Phase::Idle => {}
+        Phase::Ended(status, result) => {
+            return Some(format!(
+                "the robot's controller gave up ({status:?}, error code {}): {}",
+                result.error_code,
+                match result.error_string.as_str() {
+                    "" => "it does not say why",
+                    why => why,
+                }
+            ));
+        }
+        Phase::Sent | Phase::Accepted if is_last => {
+            return Some(format!(
+                "the robot's controller has not ended the motion {:.0} s after its time",
+                SETTLING.as_secs_f64()
+            ));
+        }
+        Phase::Sent | Phase::Accepted | Phase::Rejected => {}
+    }
+    // A gripper that closed on something ends as it likes.
+    None
+}

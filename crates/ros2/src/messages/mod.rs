@@ -20,7 +20,8 @@ pub mod enact;
 pub mod geometry;
 pub mod sensor;
 pub mod std_msgs;
-
+#[cfg(test)]
+mod tests;
 pub mod trajectory;
 
 pub use ros2_client::builtin_interfaces::{Duration, Time};

@@ -95,6 +95,8 @@ struct Pursuit {
     start: Instant,
     /// Index of the next command.
     next: usize,
+    /// Whether the trajectory controller has a goal, rather than the gripper's alone.
+    moves_arm: bool,
     is_canceled: bool,
 }
 
@@ -186,37 +188,38 @@ impl Arm for Ros2Arm {
     }
 
     fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
-        let mut known = self.link.known();
         if let GripperPort::Action(_) = self.gripper
             && let Some(goal) = goal::gripper_goal(&self.robot, trajectory)
         {
-            known = self.send(Order::Gripper(goal), |known| known.gripper != Phase::Sent)?;
+            let known = self.send(Order::Gripper(goal), |known| known.gripper != Phase::Sent)?;
             if known.gripper == Phase::Rejected {
                 let why = "the gripper's controller rejected the goal".to_owned();
                 return Err(Refusal::NotApplicable(why));
             }
         }
-        if let Some(goal) = goal::joint_goal(&self.robot, trajectory, &self.gripper) {
-            known = self.send(Order::Joints(goal), |known| known.motion != Phase::Sent)?;
+        let joint_goal = goal::joint_goal(&self.robot, trajectory, &self.gripper);
+        let moves_arm = joint_goal.is_some();
+        if let Some(goal) = joint_goal {
+            let known = self.send(Order::Joints(goal), |known| known.motion != Phase::Sent)?;
             if known.motion == Phase::Rejected {
                 self.link.order(Order::Cancel);
                 let why = "the robot's controller rejected the trajectory; its log says why";
                 return Err(Refusal::NotApplicable(why.to_owned()));
             }
         }
-        drop(known);
         *self.pursuit() = Some(Pursuit {
             samples: trajectory.positions().to_vec(),
             period: trajectory.period(),
             start: Instant::now(),
             next: 0,
+            moves_arm,
             is_canceled: false,
         });
         Ok(())
     }
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
-        let (due, is_last, is_canceled) = {
+        let (due, is_last, moves_arm, is_canceled) = {
             let mut pursuit = self.pursuit();
             let Some(pursuit) = pursuit.as_mut() else {
                 return Err(ArmError::Silent(
@@ -232,7 +235,7 @@ impl Arm for Ros2Arm {
             let due = pursuit.start + pursuit.period * pursuit.next as u32;
             pursuit.next += 1;
             let is_last = pursuit.next == pursuit.samples.len();
-            (due, is_last, pursuit.is_canceled)
+            (due, is_last, pursuit.moves_arm, pursuit.is_canceled)
         };
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         if is_canceled {
@@ -249,7 +252,7 @@ impl Arm for Ros2Arm {
             }
         };
         let mut state = self.reading(&known)?;
-        state.alarm = fault(&known, is_last);
+        state.alarm = fault(&known, is_last).filter(|_| moves_arm);
         if state.alarm.is_some() {
             self.commanded = None;
         }

@@ -12,6 +12,8 @@ pub mod fault;
 pub mod plan;
 pub mod smooth;
 pub mod spline;
+#[cfg(test)]
+mod tests;
 pub mod waypoints;
 
 pub use fault::GoalFault;

@@ -21,6 +21,7 @@ use crate::model_choice::{ModelArgs, ModelRunArgs};
 use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
+use crate::ros2::Ros2Args;
 use crate::serve::ServeArgs;
 use crate::tend::TendArgs;
 
@@ -155,6 +156,12 @@ pub enum Command {
     Bus(BusArgs),
     /// Print calibration boards and calibrate cameras
     Camera(CameraArgs),
+    /// Offer the robot to programs elsewhere
+    Node {
+        /// In which way.
+        #[command(subcommand)]
+        node: NodeCommand,
+    },
     /// Print the blocks of which prompts for plans are made, or write them to a folder to edit
     #[command(after_help = PROMPTS)]
     Prompts {
@@ -178,6 +185,13 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+}
+
+/// Ways of offering the robot to programs elsewhere.
+#[derive(Debug, Subcommand)]
+pub enum NodeCommand {
+    /// As a robot of ROS 2: joint states, trajectories, gripper, pictures, stop
+    Ros2(Box<Ros2Args>),
 }
 
 /// How edited blocks are used.

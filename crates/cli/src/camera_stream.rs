@@ -49,7 +49,10 @@ pub fn arrange(
         let is_still = match &camera.source {
             CameraSource::Folder { live, .. } => !live,
             CameraSource::Recording { .. } => true,
-            CameraSource::Sim | CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => false,
+            CameraSource::Sim
+            | CameraSource::Mjpeg { .. }
+            | CameraSource::Usb { .. }
+            | CameraSource::Ros2 { .. } => false,
         };
         if is_still {
             if setup.launch.record_fps.is_some() {

@@ -79,7 +79,7 @@ impl Launch {
             // A replay renders the main camera's pictures only.
             ArmConfig::Sim if self.cameras.others().next().is_some() => 10,
             ArmConfig::Sim => 0,
-            ArmConfig::Servos(_) | ArmConfig::Emulated(_) => 30,
+            ArmConfig::Servos(_) | ArmConfig::Emulated(_) | ArmConfig::Ros2(_) => 30,
         })
     }
 
@@ -140,7 +140,7 @@ impl Launch {
         {
             *faults = folder.join(&*faults);
         }
-        let is_real = matches!(launch.arm, ArmConfig::Servos(_));
+        let is_real = matches!(launch.arm, ArmConfig::Servos(_) | ArmConfig::Ros2(_));
         let is_simulated = |camera: &&CameraConfig| camera.source == CameraSource::Sim;
         if is_real && let Some(camera) = launch.cameras.all().find(is_simulated) {
             anyhow::bail!(

@@ -97,6 +97,7 @@
 //! | [`recordings`] | recorded runs: `enact runs`, `replay`, `view`, `export` |
 //! | [`arm`] | `enact arm` |
 //! | [`bus`] | `enact bus` |
+//! | [`ros2`] | `enact node ros2`, and arms and cameras of ROS 2 |
 //! | [`camera`] | `enact camera` |
 //! | [`shell`] | `enact completions` and `enact man` |
 
@@ -142,6 +143,7 @@ pub mod render;
 mod replaced_file;
 pub mod rerun_view;
 pub mod robot;
+pub mod ros2;
 pub mod run;
 pub mod run_observers;
 pub mod scene;

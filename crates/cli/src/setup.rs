@@ -17,7 +17,7 @@ use enact_plan::{
 };
 use enact_recording::ServoInfo;
 use enact_recording::stream::JointTrack;
-use enact_robot::Robot;
+use enact_robot::{CollisionWorld, Robot};
 use enact_runtime::{Observer, PlanChoice, Session};
 use enact_sim::render::Appearance;
 use enact_sim::{CameraPlace, Layout, Scene, Simulator};
@@ -359,6 +359,26 @@ impl Setup {
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.walls(self.robot.clearance().table);
         Ok(session.with_obstacles(self.layout.obstacles(), walls))
+    }
+
+    /// Returns the arm, armed where it is, for whoever drives it without a session.
+    ///
+    /// # Errors
+    /// If the arm cannot be armed.
+    pub fn arm(&self) -> Result<Box<dyn Arm>> {
+        self.arm.arm(&self.simulator)
+    }
+
+    /// Returns what motions keep clear of without a look: the table, what stands on it for good, and
+    /// the walls of the workspace.
+    pub fn fixed_world(&self) -> CollisionWorld {
+        let clearance = self.robot.clearance();
+        let mut world = CollisionWorld::table(&self.robot);
+        let obstacles = self.layout.obstacles().into_iter();
+        let apart = |obstacle| (obstacle, clearance.objects);
+        world.obstacles.extend(obstacles.map(apart));
+        world.half_spaces.extend(self.layout.walls(clearance.table));
+        world
     }
 
     /// Returns whether the arm is in the simulator's world, so that physics can judge.

@@ -26,6 +26,8 @@ pub enum ArmConfig {
     Servos(ServoArmConfig),
     /// Emulated servos on a pty, which turn the arm in the simulator. They hold it at home.
     Emulated(EmulatedArmConfig),
+    /// A robot that runs ros2_control.
+    Ros2(Ros2ArmConfig),
 }
 
 /// Servos on a serial port.
@@ -71,6 +73,19 @@ pub struct EmulatedArmConfig {
     pub realtime: bool,
 }
 
+/// A robot that runs ros2_control.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ros2ArmConfig {
+    /// Name of the trajectory controller, where it is not `arm_controller`.
+    pub controller: Option<String>,
+    /// Name of the gripper's action, where it is not `gripper_controller/gripper_cmd`; empty if the
+    /// trajectory controller moves the gripper too.
+    pub gripper_action: Option<String>,
+    /// Topic of joint states, where it is not `joint_states`.
+    pub joint_states: Option<String>,
+}
+
 fn yes() -> bool {
     true
 }
@@ -83,6 +98,9 @@ pub enum ArmSource {
     Servos(Box<Hardware>, ShutdownMode),
     /// Emulated servos, and what they are on.
     Emulated(Box<EmulatedArm>, EmulatedPort, ShutdownMode),
+    /// A robot that runs ros2_control.
+    #[cfg(feature = "ros2")]
+    Ros2(std::sync::Arc<Robot>, Ros2ArmConfig),
 }
 
 /// Connection to emulated servos.
@@ -100,7 +118,7 @@ impl ArmConfig {
     /// If there is no valid `bus.toml`, or `bus-*.toml` of the chosen protocol, for the robot.
     pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
         let protocol = match self {
-            Self::Sim => return Ok(()),
+            Self::Sim | Self::Ros2(_) => return Ok(()),
             Self::Servos(servos) => servos.protocol,
             Self::Emulated(emulated) => emulated.protocol,
         };
@@ -110,7 +128,7 @@ impl ArmConfig {
     /// Returns whether the thread that drives it requests real-time scheduling.
     pub fn wants_realtime(&self) -> bool {
         match self {
-            Self::Sim => false,
+            Self::Sim | Self::Ros2(_) => false,
             Self::Servos(servos) => servos.realtime,
             Self::Emulated(emulated) => emulated.realtime,
         }
@@ -153,6 +171,10 @@ impl ArmConfig {
                 };
                 ArmSource::Emulated(Box::new(bench), port, emulated.shutdown)
             }
+            #[cfg(feature = "ros2")]
+            Self::Ros2(ros2) => ArmSource::Ros2(std::sync::Arc::new(robot.clone()), ros2.clone()),
+            #[cfg(not(feature = "ros2"))]
+            Self::Ros2(_) => anyhow::bail!(crate::ros2::ABSENT),
         })
     }
 }
@@ -167,6 +189,8 @@ impl ArmSource {
             Self::Sim => Box::new(simulator.arm()),
             Self::Servos(hardware, shutdown) => Box::new(hardware.arm(*shutdown)?),
             Self::Emulated(bench, port, shutdown) => Box::new(bench.arm(port, *shutdown)?),
+            #[cfg(feature = "ros2")]
+            Self::Ros2(robot, ros2) => crate::ros2::remote::arm(robot, ros2)?,
         })
     }
 
@@ -185,12 +209,14 @@ impl ArmSource {
             Self::Servos(hardware, _) => Some(hardware.servos()?),
             Self::Emulated(bench, ..) => Some(bench.servos()?),
             Self::Sim => nominal_servos(data_dir, name, robot),
+            #[cfg(feature = "ros2")]
+            Self::Ros2(..) => None,
         })
     }
 
     /// Returns whether the arm is in the simulator's world.
     pub fn is_simulated(&self) -> bool {
-        !matches!(self, Self::Servos(..))
+        matches!(self, Self::Sim | Self::Emulated(..))
     }
 }
 

@@ -63,6 +63,13 @@ pub enum CameraSource {
         /// What the stream may do.
         limits: LimitsConfig,
     },
+    /// An image topic of ROS 2.
+    Ros2 {
+        /// Name of the topic; one that ends in `/compressed` carries compressed pictures.
+        topic: String,
+        /// What the stream may do.
+        limits: LimitsConfig,
+    },
     /// The pictures that a model saw in a recorded run.
     Recording {
         /// The recording, relative to the launch file.
@@ -76,7 +83,7 @@ impl CameraSource {
     pub fn films(&self) -> bool {
         match self {
             Self::Folder { live, .. } => *live,
-            Self::Mjpeg { .. } | Self::Usb { .. } => true,
+            Self::Mjpeg { .. } | Self::Usb { .. } | Self::Ros2 { .. } => true,
             Self::Sim | Self::Recording { .. } => false,
         }
     }
@@ -187,7 +194,10 @@ impl Cameras {
                     }
                 }
                 CameraSource::Recording { path } => *path = folder.join(&*path),
-                CameraSource::Sim | CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => {}
+                CameraSource::Sim
+                | CameraSource::Mjpeg { .. }
+                | CameraSource::Usb { .. }
+                | CameraSource::Ros2 { .. } => {}
             }
         }
     }
@@ -294,6 +304,8 @@ struct CameraTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     fps: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age_s: Option<f64>,
@@ -323,6 +335,7 @@ enum SourceName {
     #[serde(alias = "http")]
     Mjpeg,
     Usb,
+    Ros2,
     Recording,
     Rtsp,
 }
@@ -345,6 +358,7 @@ impl CameraTable {
             ("depth_scale", self.depth_scale.is_some()),
             ("url", self.url.is_some()),
             ("device", self.device.is_some()),
+            ("topic", self.topic.is_some()),
             ("fps", self.fps.is_some()),
             ("max_age_s", self.max_age_s.is_some()),
             ("latency_s", self.latency_s.is_some()),
@@ -364,6 +378,7 @@ impl CameraTable {
                 "usb",
                 &["device", "fps", "max_age_s", "latency_s", "width", "height"],
             ),
+            SourceName::Ros2 => ("ros2", &["topic", "max_age_s", "latency_s"]),
             SourceName::Recording => ("recording", &["path"]),
             SourceName::Rtsp => {
                 return Err(
@@ -412,6 +427,13 @@ impl CameraTable {
                     self.height.unwrap_or(480),
                     self.fps.unwrap_or(30),
                 ),
+                limits,
+            },
+            SourceName::Ros2 => CameraSource::Ros2 {
+                topic: self
+                    .topic
+                    .clone()
+                    .ok_or_else(|| needs("topic", "such as /camera/image_raw"))?,
                 limits,
             },
             SourceName::Recording => CameraSource::Recording {
@@ -523,6 +545,7 @@ impl From<CameraConfig> for CameraTable {
             depth_scale: None,
             url: None,
             device: None,
+            topic: None,
             fps: None,
             max_age_s: None,
             latency_s: None,
@@ -554,6 +577,11 @@ impl From<CameraConfig> for CameraTable {
                 table.source = SourceName::Usb;
                 (table.device, table.fps) = (Some(device), Some(fps));
                 (table.width, table.height) = (Some(width), Some(height));
+                (table.max_age_s, table.latency_s) = (limits.max_age, limits.latency);
+            }
+            CameraSource::Ros2 { topic, limits } => {
+                table.source = SourceName::Ros2;
+                table.topic = Some(topic);
                 (table.max_age_s, table.latency_s) = (limits.max_age, limits.latency);
             }
             CameraSource::Recording { path } => {
@@ -640,6 +668,11 @@ mod tests {
             ("[camera]\nsource = \"folder\"", "needs `path`"),
             ("[camera]\nsource = \"mjpeg\"", "needs `url`"),
             ("[camera]\nsource = \"usb\"", "enact camera list"),
+            ("[camera]\nsource = \"ros2\"", "needs `topic`"),
+            (
+                "[camera]\nsource = \"ros2\"\ntopic = \"/image_raw\"\nfps = 10",
+                "`fps` does not go with source = \"ros2\"",
+            ),
             ("[camera]\nsource = \"rtsp\"\nurl = \"rtsp://x\"", "ffmpeg"),
             (
                 "[camera]\nsource = \"sim\"\npath = \"p\"",

@@ -51,6 +51,20 @@ impl OpenCameras {
             CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => {
                 Box::new(self.stream(camera)?.camera(fov, pose, stop))
             }
+            CameraSource::Ros2 { topic, .. } => {
+                let shown = self.stream(camera)?.camera(fov, pose, stop);
+                // What is measured of the camera here counts before what it says itself.
+                let is_known =
+                    camera.place.calibration.is_some() || camera.place.vertical_fov_deg.is_some();
+                let camera: Box<dyn Camera> = if is_known {
+                    Box::new(shown)
+                } else {
+                    let intrinsics = ros2_intrinsics(topic)?;
+                    let placed = PlacedCamera::standing(Box::new(shown), pose);
+                    Box::new(placed.with_intrinsics(intrinsics))
+                };
+                camera
+            }
         })
     }
 
@@ -82,10 +96,24 @@ fn source(source: &CameraSource) -> Result<(Box<dyn Source>, StreamLimits)> {
             mode: (width, height, fps),
             limits,
         } => (webcam(device, *width, *height, *fps)?, limits.limits()),
+        CameraSource::Ros2 { topic, limits } => (ros2_source(topic)?, limits.limits()),
         CameraSource::Sim | CameraSource::Folder { .. } | CameraSource::Recording { .. } => {
             bail!("it has no stream")
         }
     })
+}
+
+#[cfg(feature = "ros2")]
+use crate::ros2::remote::{camera as ros2_source, intrinsics as ros2_intrinsics};
+
+#[cfg(not(feature = "ros2"))]
+fn ros2_source(_: &str) -> Result<Box<dyn Source>> {
+    bail!(crate::ros2::ABSENT)
+}
+
+#[cfg(not(feature = "ros2"))]
+fn ros2_intrinsics(_: &str) -> Result<enact_types::Intrinsics> {
+    bail!(crate::ros2::ABSENT)
 }
 
 #[cfg(target_os = "linux")]

@@ -85,7 +85,7 @@ pub fn start(
         // Servos brake at the pace at which they move.
         let waits = match source {
             ArmSource::Sim => stop.clone(),
-            ArmSource::Servos(..) | ArmSource::Emulated(..) => StopSwitch::new(),
+            _ => StopSwitch::new(),
         };
         arm = Box::new(PacedArm::new(
             arm,

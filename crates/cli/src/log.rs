@@ -16,7 +16,8 @@ use tracing_subscriber::registry::LookupSpan;
 /// The filter if `RUST_LOG` is not set. A target stands for all targets that begin with it:
 /// `mistralrs` for `mistralrs_core`, `re_` for rerun's crates.
 const DEFAULT: &str = "warn,mistralrs=off,candle=off,hf_hub=off,llguidance=off,toktrie=off,\
-                       tokenizers=off,re_=off,rmcp=off,tiny_http=off,ureq=off,reqwest=off,hyper=off";
+                       tokenizers=off,re_=off,rmcp=off,tiny_http=off,ureq=off,reqwest=off,hyper=off,\
+                       rustdds=off,ros2_client=off";
 
 /// Begins to write log messages to standard error.
 pub fn init() {

@@ -95,7 +95,7 @@ impl TaskRunner for Counter {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_env_filter("warn,rustdds=off,ros2_client=off")
         .with_writer(std::io::stderr)
         .init();
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));

@@ -18,6 +18,8 @@ pub mod options;
 pub mod readings;
 mod running;
 pub mod state_topics;
+#[cfg(test)]
+mod tests;
 pub mod tolerance;
 
 use std::sync::Arc;

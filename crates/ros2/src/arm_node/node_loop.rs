@@ -319,6 +319,7 @@ impl NodeLoop {
     fn missed(&mut self, connection: &Connection, why: &str) {
         self.counts.missed += 1;
         self.counts.last_fault = Some(why.to_owned());
+        tracing::warn!("a goal is not reached: {why}");
         let node = connection.node();
         node.rosout_raw(
             Time::now(),

@@ -17,6 +17,8 @@ pub mod action_link;
 pub mod goal;
 pub mod joint_map;
 pub mod link;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -182,8 +182,13 @@ def outside(folder):
         ROS_LOG_DIR=str(folder / "log"),
         ENACT_EXAMPLES=str(target),
     )
+    # A second interface with a default route, on which anything that leaves the machine would show.
     script = (
-        "ip link set lo up && ip link set lo multicast on && ip route add 224.0.0.0/4 dev lo; "
+        "ip link set lo up && ip link set lo multicast on; "
+        "ip link add outside type veth peer name far && "
+        "for i in outside far; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done; "
+        "ip addr add 10.99.0.1/24 dev outside && ip link set outside up multicast on && ip link set far up && "
+        "ip route add default dev outside; "
         f'exec "{python}" "{Path(__file__).resolve()}" --inside'
     )
     sys.exit(subprocess.run(["unshare", "-n", "sh", "-c", script], env=environment).returncode)
@@ -203,6 +208,8 @@ def check(what, is_so, found=""):
 def inside():
     import rclpy
 
+    alone()
+    subprocess.run(["ip", "route", "add", "224.0.0.0/4", "dev", "lo"], check=True)
     rclpy.init()
     try:
         client()
@@ -211,6 +218,31 @@ def inside():
         rclpy.shutdown()
     print(f"{len(FAILED)} failed" if FAILED else "all passed")
     sys.exit(bool(FAILED))
+
+
+def sent_outside():
+    shown = subprocess.run(["ip", "-s", "link", "show", "outside"], capture_output=True, text=True)
+    lines = [line.split() for line in shown.stdout.splitlines()]
+    after = next((index for index, words in enumerate(lines) if words[:1] == ["TX:"]), None)
+    return None if after is None else int(lines[after + 1][1])
+
+
+def alone():
+    """What leaves the machine while a node runs for a while."""
+    for reach in ["LOCALHOST", "SUBNET"]:
+        before = sent_outside()
+        if before is None:
+            print("skip the second interface: this kernel has no veth")
+            return
+        environment = dict(os.environ, ROS_AUTOMATIC_DISCOVERY_RANGE=reach)
+        program = subprocess.Popen(
+            [f"{os.environ['ENACT_EXAMPLES']}/arm_node"], stdin=subprocess.PIPE, env=environment
+        )
+        time.sleep(5)
+        program.stdin.close()
+        program.wait(20)
+        left = sent_outside() - before
+        check(f"{reach}: {'something' if reach == 'SUBNET' else 'nothing'} leaves the machine", (left > 0) == (reach == "SUBNET"), f"{left} packets")
 
 
 class Spinner:

@@ -5,6 +5,8 @@
 //! cargo run -p enact-ros2 --example drive_arm
 //! ```
 
+#![expect(clippy::print_stdout, reason = "it is what the example is for")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

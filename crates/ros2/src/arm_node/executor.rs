@@ -242,9 +242,8 @@ impl Worker {
         let joints = self.robot.arm_joints().iter().zip(goal).zip(tolerance);
         for (index, ((joint, goal), tolerance)) in joints.enumerate() {
             let distance = (state.position[index] - goal).abs();
-            if let Some(limit) = tolerance
-                && !(distance <= *limit)
-            {
+            let is_near = tolerance.is_none_or(|limit| distance <= limit);
+            if let (Some(limit), false) = (tolerance, is_near) {
                 let unit = if joint.prismatic { "m" } else { "rad" };
                 return Some(format!(
                     "joint `{}`: {distance:.4} {unit} from its goal (tolerance {limit} {unit})",

@@ -66,7 +66,8 @@ pub fn violation(robot: &Robot, state: &ArmState, limits: &[Option<f64>]) -> Opt
         .find_map(|(index, joint, limit)| {
             let distance = (commanded[index] - state.position[index]).abs();
             let unit = if joint.prismatic { "m" } else { "rad" };
-            (!(distance <= limit)).then(|| {
+            let is_near = distance <= limit;
+            (!is_near).then(|| {
                 format!(
                     "joint `{}`: {distance:.4} {unit} from its path (tolerance {limit} {unit})",
                     joint.name

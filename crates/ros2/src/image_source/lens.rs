@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn what_would_be_a_wrong_camera_is_refused() {
         let good = camera_info(Header::untimed("camera"), &camera(Distortion::None));
-        let cases: [(&str, fn(&mut CameraInfo)); 4] = [
+        type Spoil = fn(&mut CameraInfo);
+        let cases: [(&str, Spoil); 4] = [
             ("not calibrated", |info| info.k = [0.0; 9]),
             ("binning", |info| info.binning_x = 2),
             ("region", |info| info.roi.width = 100),

@@ -36,7 +36,7 @@ type GripperLink = ActionLink<GripperCommandGoal, GripperCommandState, GripperCo
 /// What is to be sent.
 pub enum Order {
     /// A goal of the trajectory controller.
-    Joints(FollowJointTrajectoryGoal),
+    Joints(Box<FollowJointTrajectoryGoal>),
     /// A goal of the gripper's controller.
     Gripper(GripperCommandGoal),
     /// Goals that are on their way are canceled.
@@ -223,7 +223,7 @@ fn serve(
         let mut carried_out = 0;
         let is_over = loop {
             match inbox.try_recv() {
-                Ok(Order::Joints(goal)) => motion.send(goal),
+                Ok(Order::Joints(goal)) => motion.send(*goal),
                 Ok(Order::Gripper(goal)) => {
                     if let Some(gripper) = &mut gripper {
                         gripper.send(goal);

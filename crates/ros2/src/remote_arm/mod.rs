@@ -176,13 +176,11 @@ impl Arm for Ros2Arm {
         // Others may have moved the robot meanwhile; motion begins where it is.
         let arm = self.robot.arm_joints().len();
         let limit = self.robot.following_error();
-        let was_moved = self.commanded.as_ref().is_some_and(|commanded| {
-            let apart = commanded[..arm].iter().zip(&state.position[..arm]);
-            apart
-                .into_iter()
-                .any(|(to, at)| !((to - at).abs() <= limit))
+        let is_there = self.commanded.as_ref().is_none_or(|commanded| {
+            let mut pairs = commanded[..arm].iter().zip(&state.position[..arm]);
+            pairs.all(|(to, at)| (to - at).abs() <= limit)
         });
-        if was_moved {
+        if !is_there {
             self.commanded = None;
             state.commanded = None;
         }
@@ -202,7 +200,9 @@ impl Arm for Ros2Arm {
         let joint_goal = goal::joint_goal(&self.robot, trajectory, &self.gripper);
         let moves_arm = joint_goal.is_some();
         if let Some(goal) = joint_goal {
-            let known = self.send(Order::Joints(goal), |known| known.motion != Phase::Sent)?;
+            let known = self.send(Order::Joints(Box::new(goal)), |known| {
+                known.motion != Phase::Sent
+            })?;
             if known.motion == Phase::Rejected {
                 self.link.order(Order::Cancel);
                 let why = "the robot's controller rejected the trajectory; its log says why";

@@ -77,7 +77,8 @@ fn check_start(robot: &Robot, from: &[f64], waypoints: &Waypoints) -> Result<(),
         .zip(first.positions.iter().zip(from))
     {
         let distance = (to - from).abs();
-        if !(distance <= limit) {
+        let is_near = distance <= limit;
+        if !is_near {
             let unit = if joint.prismatic { "m" } else { "rad" };
             return Err(GoalFault::goal(format!(
                 "joint `{}`: the first point, at time 0, is {to:.4} {unit}, and the joint is at {from:.4} {unit} (at most {limit} {unit} apart): give it time, or begin where the arm is",

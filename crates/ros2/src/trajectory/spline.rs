@@ -81,13 +81,14 @@ fn between(from: &Waypoint, to: &Waypoint, joint: usize, time: f64) -> f64 {
 /// Adds the velocities of the spline that is at rest at both ends, by Thomas's algorithm.
 fn add_velocities(knots: &mut [Waypoint], joints: usize) {
     let count = knots.len();
-    let mut velocities = vec![vec![0.0; joints]; count];
+    // By joint, then by knot.
+    let mut velocities = vec![vec![0.0; count]; joints];
     if count > 2 {
         let spans: Vec<f64> = knots
             .windows(2)
             .map(|pair| pair[1].time - pair[0].time)
             .collect();
-        for joint in 0..joints {
+        for (joint, rates) in velocities.iter_mut().enumerate() {
             let slope = |at: usize| {
                 (knots[at + 1].positions[joint] - knots[at].positions[joint]) / spans[at]
             };
@@ -104,11 +105,11 @@ fn add_velocities(knots: &mut [Waypoint], joints: usize) {
                 value[at] = (right - before * value[at - 1]) / pivot;
             }
             for at in (1..count - 1).rev() {
-                velocities[at][joint] = value[at] - upper[at] * velocities[at + 1][joint];
+                rates[at] = value[at] - upper[at] * rates[at + 1];
             }
         }
     }
-    for (knot, velocity) in knots.iter_mut().zip(velocities) {
-        knot.velocities = Some(velocity);
+    for (at, knot) in knots.iter_mut().enumerate() {
+        knot.velocities = Some(velocities.iter().map(|rates| rates[at]).collect());
     }
 }

@@ -1,5 +1,6 @@
 //! The thread that hears joint states and speaks with the controllers.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -62,6 +63,8 @@ pub struct Known {
 pub struct Link {
     shared: Arc<(Mutex<Known>, Condvar)>,
     orders: Option<Sender<Order>>,
+    /// Orders that were sent.
+    sent: AtomicU64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -147,6 +150,7 @@ impl Link {
         Ok(Self {
             shared,
             orders: Some(orders),
+            sent: AtomicU64::new(0),
             thread: Some(thread),
         })
     }
@@ -158,9 +162,8 @@ impl Link {
 
     /// Sends something; returns the number of this order, `None` if the thread has ended.
     pub fn order(&self, order: Order) -> Option<u64> {
-        let number = self.lock().orders + 1;
         self.orders.as_ref()?.send(order).ok()?;
-        Some(number)
+        Some(self.sent.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
     /// Waits until `is_so` of what is known; returns what is known then, or at `deadline`.

@@ -126,6 +126,15 @@ impl Ros2Arm {
         self.pursuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Cancels what is under way if nobody keeps pace with it any more.
+    fn abandon(&self) {
+        let left = self.pursuit().take();
+        let is_open = |left: Pursuit| !left.is_canceled && left.next < left.samples.len();
+        if left.is_some_and(is_open) {
+            self.link.order(Order::Cancel);
+        }
+    }
+
     fn reading(&self, known: &Known) -> Result<ArmState, ArmError> {
         let age = known.heard.map(|heard| heard.elapsed());
         if age.is_none_or(|age| age > STALE) {
@@ -171,7 +180,7 @@ impl Ros2Arm {
 
 impl Arm for Ros2Arm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
-        *self.pursuit() = None;
+        self.abandon();
         let mut state = self.reading(&self.link.known())?;
         // Others may have moved the robot meanwhile; motion begins where it is.
         let arm = self.robot.arm_joints().len();
@@ -257,8 +266,14 @@ impl Arm for Ros2Arm {
         state.alarm = fault(&known, is_last).filter(|_| moves_arm);
         if state.alarm.is_some() {
             self.commanded = None;
+            self.link.order(Order::Cancel);
         }
         Ok(state)
+    }
+
+    fn idle(&mut self) -> Result<(), ArmError> {
+        self.abandon();
+        Ok(())
     }
 }
 

@@ -39,12 +39,18 @@ pub struct Robot {
     pub(crate) warnings: Vec<String>,
     pub(crate) unguarded: Vec<Unguarded>,
     pub(crate) meshes: Vec<MeshDecomposition>,
+    pub(crate) digest: [u8; 32],
 }
 
 impl Robot {
     /// Returns the name of the robot's folder or URDF.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the SHA-256 of the description: the texts and meshes that the robot was loaded from.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Returns every link, parents before children; the first is the base.

@@ -23,6 +23,7 @@ mod chain;
 pub mod collision;
 mod config;
 pub mod description;
+mod digest;
 pub mod draft;
 mod driven_tree;
 pub mod error;

@@ -14,6 +14,7 @@ use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
 use crate::config::{Located, RobotConfig};
 use crate::description::{Joint, Robot};
+use crate::digest::digest;
 use crate::driven_tree::DrivenTree;
 use crate::error::LoadError;
 use crate::gripper;
@@ -293,8 +294,10 @@ impl<'a> Loader<'a> {
         let following_error = self.following_error()?;
         let contact_effort = self.contact_effort()?;
         let chain = Chain::new(&links, arm_joints, self.selection.tool, &home);
+        let covers = meshes.covers();
         let mut robot = Robot {
             name,
+            digest: digest(self.urdf, self.toml, &covers)?,
             arm_joints,
             tool_link: self.selection.tool,
             gripper: None,
@@ -311,7 +314,7 @@ impl<'a> Loader<'a> {
             chain,
             warnings: Vec::new(),
             unguarded,
-            meshes: meshes.covers(),
+            meshes: covers,
             links,
             joints,
             home,

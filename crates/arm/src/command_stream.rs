@@ -47,8 +47,9 @@ impl Streamer {
         self.arm.state()
     }
 
-    /// Follows `trajectory` to its end, or stops on the way if something is wrong or `abandoned`
-    /// returns true because the caller no longer waits.
+    /// Follows `trajectory` to its end, or stops on the way if something is wrong. `watch` is called
+    /// with each reading; once it returns false, because the caller no longer waits or may not be
+    /// there any more, the arm stops too.
     ///
     /// # Errors
     /// [`ArmError`] if the arm does not reply.
@@ -56,14 +57,11 @@ impl Streamer {
         &mut self,
         trajectory: &Trajectory,
         contact: ContactPolicy,
-        abandoned: &dyn Fn() -> bool,
+        watch: &mut dyn FnMut(&ArmState) -> bool,
     ) -> Result<Execution, ArmError> {
-        let mut log = Log::new(self.arm.state()?, trajectory.len());
-        if self.stop.is_pressed() {
-            return Ok(log.finish(ExecutionEnd::Stopped));
-        }
-        if let Some(refusal) = alarm(log.last()) {
-            return Ok(log.finish(ExecutionEnd::Fault(refusal)));
+        let mut log = Log::new(self.arm.state()?, trajectory.len(), watch);
+        if let Some(end) = self.ended(&log) {
+            return Ok(log.finish(end));
         }
         if let Err(refusal) = self.arm.admits(trajectory) {
             return Ok(log.finish(ExecutionEnd::Fault(refusal)));
@@ -74,13 +72,13 @@ impl Streamer {
             if let Some(refusal) = self.unfit(&command, log.last()) {
                 return Ok(log.finish(ExecutionEnd::Fault(refusal)));
             }
-            log.samples.push(self.arm.cycle(&command)?);
+            log.push(self.arm.cycle(&command)?);
             log.followed = at + 1;
             loaded = match self.touching(log.last(), contact) {
                 Some(_) => loaded + 1,
                 None => 0,
             };
-            let end = if let Some(end) = self.ended(log.last(), abandoned) {
+            let end = if let Some(end) = self.ended(&log) {
                 end
             } else if let Err(refusal) = self.gate.check_following(&command, &log.last().position) {
                 ExecutionEnd::Fault(refusal)
@@ -98,7 +96,7 @@ impl Streamer {
             }
             let [stop, away] = self.gate.retreat_along_path(trajectory, at);
             self.send(&stop, &mut log)?;
-            let cut_short = self.go_back(&away, &mut log, abandoned)?;
+            let cut_short = self.go_back(&away, &mut log)?;
             return Ok(log.finish(cut_short.unwrap_or(end)));
         }
         Ok(log.finish(ExecutionEnd::Finished))
@@ -109,9 +107,8 @@ impl Streamer {
         &mut self,
         away: &Trajectory,
         log: &mut Log,
-        abandoned: &dyn Fn() -> bool,
     ) -> Result<Option<ExecutionEnd>, ArmError> {
-        if let Some(end) = self.ended(log.last(), abandoned) {
+        if let Some(end) = self.ended(log) {
             return Ok(Some(end));
         }
         // The obstacle may hold the arm behind its command when it begins to back off, but not for
@@ -119,14 +116,14 @@ impl Streamer {
         let mut caught_up = false;
         for at in 0..away.len() {
             let command = away.command(at);
-            log.samples.push(self.arm.cycle(&command)?);
+            log.push(self.arm.cycle(&command)?);
             let followed = self.gate.check_following(&command, &log.last().position);
             caught_up |= followed.is_ok() || at >= away.len() / 2;
             let astray = followed
                 .err()
                 .filter(|_| caught_up)
                 .map(ExecutionEnd::Fault);
-            if let Some(end) = self.ended(log.last(), abandoned).or(astray) {
+            if let Some(end) = self.ended(log).or(astray) {
                 self.send(&self.gate.stop(away, at), log)?;
                 return Ok(Some(end));
             }
@@ -135,17 +132,17 @@ impl Streamer {
     }
 
     /// Returns what ends any motion: a stop or an alarm.
-    fn ended(&self, state: &ArmState, abandoned: &dyn Fn() -> bool) -> Option<ExecutionEnd> {
-        if self.stop.is_pressed() || abandoned() {
+    fn ended(&self, log: &Log) -> Option<ExecutionEnd> {
+        if self.stop.is_pressed() || log.is_abandoned {
             return Some(ExecutionEnd::Stopped);
         }
-        alarm(state).map(ExecutionEnd::Fault)
+        alarm(log.last()).map(ExecutionEnd::Fault)
     }
 
     /// Sends the final part of a motion, up to rest, unconditionally.
     fn send(&mut self, motion: &Trajectory, log: &mut Log) -> Result<(), ArmError> {
         for command in motion.commands() {
-            log.samples.push(self.arm.cycle(&command)?);
+            log.push(self.arm.cycle(&command)?);
         }
         Ok(())
     }
@@ -177,21 +174,31 @@ fn alarm(state: &ArmState) -> Option<Refusal> {
 }
 
 /// Readings of the arm during a motion.
-struct Log {
+struct Log<'a> {
     /// Never empty.
     samples: Vec<ArmState>,
     followed: usize,
+    watch: &'a mut dyn FnMut(&ArmState) -> bool,
+    /// Whether whoever watches has given the motion up.
+    is_abandoned: bool,
 }
 
-impl Log {
+impl<'a> Log<'a> {
     /// Creates a log that begins with `first` and has room for a reading per command.
-    fn new(first: ArmState, commands: usize) -> Self {
-        let mut samples = Vec::with_capacity(commands + 1);
-        samples.push(first);
-        Self {
-            samples,
+    fn new(first: ArmState, commands: usize, watch: &'a mut dyn FnMut(&ArmState) -> bool) -> Self {
+        let mut log = Self {
+            samples: Vec::with_capacity(commands + 1),
             followed: 0,
-        }
+            watch,
+            is_abandoned: false,
+        };
+        log.push(first);
+        log
+    }
+
+    fn push(&mut self, state: ArmState) {
+        self.is_abandoned |= !(self.watch)(&state);
+        self.samples.push(state);
     }
 
     fn last(&self) -> &ArmState {

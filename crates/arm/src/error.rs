@@ -15,6 +15,9 @@ pub enum ArmError {
     /// The thread that drives the arm has ended.
     #[error("the thread that drives the arm has ended")]
     Gone,
+    /// The arm is on another machine, which reports this, or is not heard of.
+    #[error("{0}")]
+    Remote(String),
     /// The bus does not work.
     #[error(transparent)]
     Bus(#[from] BusError),

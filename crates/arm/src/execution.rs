@@ -1,11 +1,13 @@
 //! Outcome of a trajectory.
 
 use enact_types::Refusal;
+use serde::{Deserialize, Serialize};
 
 use crate::state::ArmState;
 
 /// Whether contact is part of the motion.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ContactPolicy {
     /// Contact is expected: efforts are not monitored.
     Expected,
@@ -15,7 +17,7 @@ pub enum ContactPolicy {
 }
 
 /// Outcome of a trajectory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
     /// Reason that it ended.
     pub end: ExecutionEnd,
@@ -28,7 +30,8 @@ pub struct Execution {
 }
 
 /// Reason that a trajectory ended. In every case the arm is at rest and holds its position.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ExecutionEnd {
     /// The last command was sent.
     Finished,

@@ -5,6 +5,7 @@
 //! | [`state`] | state reported by an arm |
 //! | [`thread`] | an arm on a thread of its own, one trajectory after another |
 //! | [`realtime`] | real-time scheduling, where the system grants it |
+//! | [`executor`] | whatever carries out whole trajectories, here or elsewhere |
 //! | [`execution`] | outcome of a trajectory |
 //! | [`error`] | errors of an arm |
 //! | [`ideal`] | an arm without inertia, for tests and dry runs |
@@ -20,6 +21,7 @@ mod command_stream;
 pub mod driver;
 pub mod error;
 pub mod execution;
+pub mod executor;
 pub mod ideal;
 pub mod protocol;
 pub mod realtime;
@@ -38,6 +40,7 @@ pub use driver::ShutdownMode;
 pub use enact_types::StopSwitch;
 pub use error::{ArmError, ArmingFault};
 pub use execution::{ContactPolicy, Execution, ExecutionEnd};
+pub use executor::TrajectoryExecutor;
 pub use ideal::IdealArm;
 pub use state::ArmState;
 pub use thread::ArmThread;

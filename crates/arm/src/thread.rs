@@ -5,9 +5,10 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use enact_robot::{Robot, Trajectory};
+use enact_robot::{CollisionWorld, Robot, Trajectory};
 
 use crate::command_stream::Streamer;
+use crate::executor::TrajectoryExecutor;
 use crate::realtime::{self, RealtimeDenied};
 use crate::{Arm, ArmError, ArmState, ContactPolicy, Execution, StopSwitch};
 
@@ -55,13 +56,15 @@ enum Request {
     Follow {
         trajectory: Box<Trajectory>,
         contact: ContactPolicy,
-        /// Ends this motion alone.
-        cancel: StopSwitch,
         /// Dead once the caller no longer waits.
         caller: Weak<()>,
+        watch: Watch,
         reply: Sender<Result<Execution, ArmError>>,
     },
 }
+
+/// Called with each reading of a motion, on the arm's thread; false ends the motion.
+type Watch = Box<dyn FnMut(&ArmState) -> bool + Send>;
 
 impl ArmThread {
     /// Moves the arm to a thread of its own. The arm does not move until commanded.
@@ -118,28 +121,28 @@ impl ArmThread {
         trajectory: Trajectory,
         contact: ContactPolicy,
     ) -> Result<Execution, ArmError> {
-        self.execute_unless(trajectory, contact, &StopSwitch::new())
+        self.execute_watched(trajectory, contact, |_| true)
     }
 
-    /// Follows a trajectory like [`execute`](Self::execute) unless `cancel` is pressed meanwhile,
-    /// which slows the arm down along its path as the stop switch does, but ends this motion alone.
-    /// Both end it with [`ExecutionEnd::Stopped`](crate::ExecutionEnd::Stopped).
+    /// Follows a trajectory as [`execute`](Self::execute) does, and calls `watch` with each reading,
+    /// on the arm's thread: it must be quick. Once it has returned false, the arm stops and holds its
+    /// position, as if the switch had been pressed for this motion alone.
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
-    pub fn execute_unless(
+    pub fn execute_watched(
         &self,
         trajectory: Trajectory,
         contact: ContactPolicy,
-        cancel: &StopSwitch,
+        watch: impl FnMut(&ArmState) -> bool + Send + 'static,
     ) -> Result<Execution, ArmError> {
         let caller = Arc::new(());
         let (reply, answer) = channel();
         self.ask(Request::Follow {
             trajectory: Box::new(trajectory),
             contact,
-            cancel: cancel.clone(),
             caller: Arc::downgrade(&caller),
+            watch: Box::new(watch),
             reply,
         })?;
         answer.recv().map_err(|_| ArmError::Gone)?
@@ -148,6 +151,26 @@ impl ArmThread {
     fn ask(&self, request: Request) -> Result<(), ArmError> {
         let requests = self.requests.as_ref().ok_or(ArmError::Gone)?;
         requests.send(request).map_err(|_| ArmError::Gone)
+    }
+}
+
+impl TrajectoryExecutor for ArmThread {
+    fn state(&self) -> Result<ArmState, ArmError> {
+        Self::state(self)
+    }
+
+    fn execute(
+        &self,
+        trajectory: Trajectory,
+        _around: &CollisionWorld,
+        contact: ContactPolicy,
+    ) -> Result<Execution, ArmError> {
+        // The gate has just checked it, in this program.
+        Self::execute(self, trajectory, contact)
+    }
+
+    fn stop_switch(&self) -> StopSwitch {
+        Self::stop_switch(self)
     }
 }
 
@@ -197,12 +220,12 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Request::Follow {
                 trajectory,
                 contact,
-                cancel,
                 caller,
+                mut watch,
                 reply,
             } => {
-                let abandoned = || caller.strong_count() == 0 || cancel.is_pressed();
-                drop(reply.send(streamer.follow(&trajectory, contact, &abandoned)));
+                let mut watch = |state: &ArmState| watch(state) && caller.strong_count() > 0;
+                drop(reply.send(streamer.follow(&trajectory, contact, &mut watch)));
             }
         }
     }

@@ -1,4 +1,3 @@
-use std::cell::Cell;
 use std::sync::mpsc::channel;
 
 use enact_robot::{Command, Gate, Robot, StartState, Trajectory};
@@ -123,7 +122,9 @@ fn a_motion_that_is_called_off_ends_at_rest_and_the_next_one_begins() {
     let trajectory = sweep(&robot);
     let goal = trajectory.end().clone();
     let execution = arm
-        .execute_unless(trajectory, ContactPolicy::Expected, &cancel)
+        .execute_watched(trajectory, ContactPolicy::Expected, move |_| {
+            !cancel.is_pressed()
+        })
         .unwrap();
     assert_eq!(execution.end, ExecutionEnd::Stopped);
     assert!(execution.state.position.max_difference(&goal) > 0.2);
@@ -140,15 +141,17 @@ fn an_arm_whose_caller_is_gone_stops() {
     let robot = so101();
     let mut streamer = Streamer::new(Box::new(IdealArm::new(&robot)), &robot, StopSwitch::new());
     let trajectory = sweep(&robot);
-    let asked = Cell::new(0);
-    let gone = || {
-        asked.set(asked.get() + 1);
-        asked.get() > 150
+    let mut readings = Vec::new();
+    let mut watch = |state: &ArmState| {
+        readings.push(state.clone());
+        readings.len() <= 150
     };
     let execution = streamer
-        .follow(&trajectory, ContactPolicy::Expected, &gone)
+        .follow(&trajectory, ContactPolicy::Expected, &mut watch)
         .unwrap();
     assert_eq!(execution.end, ExecutionEnd::Stopped);
+    assert_eq!(execution.followed, 150, "braking begins at once");
+    assert_eq!(execution.samples, readings, "it is shown to the end");
     assert!(execution.state.position.max_difference(trajectory.end()) > 0.1);
 }
 

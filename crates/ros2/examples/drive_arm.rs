@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     cancel.press();
                 });
             }
-            let end = arm.execute_unless(motion, ContactPolicy::Limit(0.9), &cancel)?;
+            let contact = ContactPolicy::Limit(0.9);
+            let end = arm.execute_watched(motion, contact, move |_| !cancel.is_pressed())?;
             std::thread::sleep(Duration::from_millis(500));
             let now = arm.state()?;
             println!(

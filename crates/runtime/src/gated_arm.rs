@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use enact_arm::{ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch};
+use enact_arm::{ArmError, ArmState, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor};
 use enact_ground::MotionSegment;
 use enact_robot::{Gate, Robot};
 use enact_types::{JointVector, Refusal};
@@ -15,11 +15,11 @@ use crate::slowdown;
 /// Largest distance of each joint from home that counts as at home, radians.
 const AT_HOME: f64 = 0.02;
 
-/// An arm on its own thread, and the gate that admits its motions.
+/// An arm that carries out whole trajectories, and the gate that admits its motions.
 pub(crate) struct GatedArm {
     robot: Arc<Robot>,
     gate: Gate,
-    thread: ArmThread,
+    arm: Box<dyn TrajectoryExecutor>,
     /// Whether free motion is slow, because the last one met resistance.
     slow: bool,
 }
@@ -42,11 +42,11 @@ impl fmt::Display for Interruption {
 }
 
 impl GatedArm {
-    pub(crate) fn new(robot: Arc<Robot>, thread: ArmThread) -> Self {
+    pub(crate) fn new(robot: Arc<Robot>, arm: Box<dyn TrajectoryExecutor>) -> Self {
         Self {
             gate: Gate::new(&robot),
             robot,
-            thread,
+            arm,
             slow: false,
         }
     }
@@ -60,7 +60,7 @@ impl GatedArm {
     }
 
     pub(crate) fn stop_switch(&self) -> StopSwitch {
-        self.thread.stop_switch()
+        self.arm.stop_switch()
     }
 
     /// Allows free motion at full speed again.
@@ -70,7 +70,7 @@ impl GatedArm {
 
     /// Reads the arm while it stands.
     pub(crate) fn state(&self, observers: &mut Observers<'_>) -> Result<ArmState, ArmError> {
-        let state = self.thread.state()?;
+        let state = self.arm.state()?;
         observers.notify(&Event::StateRead(&state));
         Ok(state)
     }
@@ -121,7 +121,7 @@ impl GatedArm {
             trajectory: &trajectory,
             contact,
         });
-        let execution = self.thread.execute(trajectory, contact)?;
+        let execution = self.arm.execute(trajectory, &segment.around, contact)?;
         observers.notify(&Event::MotionEnded(&execution));
         *moved |= execution.followed > 0;
         // The next, slower attempt distinguishes an obstacle from the arm's own weight.

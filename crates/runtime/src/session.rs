@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enact_arm::{ArmError, ArmThread, StopSwitch};
+use enact_arm::{ArmError, StopSwitch, TrajectoryExecutor};
 use enact_camera::{Camera, CameraError};
 use enact_ground::Grounder;
 use enact_ground::scene::Doubt;
@@ -92,13 +92,14 @@ impl RuntimeError {
 }
 
 impl<'a> Session<'a> {
-    /// Creates a session of `robot` with these parts.
+    /// Creates a session of `robot` with these parts. The arm is an
+    /// [`ArmThread`](enact_arm::ArmThread), or one on another machine.
     ///
     /// # Errors
     /// If the robot cannot grasp.
     pub fn new(
         robot: Arc<Robot>,
-        arm: ArmThread,
+        arm: impl TrajectoryExecutor + 'static,
         camera: Box<dyn Camera + 'a>,
         agent: Box<dyn Agent + 'a>,
         observers: Vec<Box<dyn Observer + 'a>>,
@@ -106,7 +107,7 @@ impl<'a> Session<'a> {
         let grounder = Grounder::new(Arc::clone(&robot))?;
         Ok(Self {
             executor: Executor::new(
-                GatedArm::new(robot, arm),
+                GatedArm::new(robot, Box::new(arm)),
                 Perception::new(camera, grounder),
                 agent,
                 Observers::new(observers),

@@ -172,9 +172,10 @@ impl Worker {
         let (trajectory, contact) = self.plan(&job.motion, &state)?;
         // Nobody may listen any more.
         drop(teller.send(Event::Begun(job.ticket)));
+        let cancel = job.cancel.clone();
         let execution = self
             .arm
-            .execute_unless(trajectory, contact, &job.cancel)
+            .execute_watched(trajectory, contact, move |_| !cancel.is_pressed())
             .map_err(|why| broken(&why))?;
         *last = Some(execution.state.clone());
         if let Some(fault) = GoalFault::of_end(&execution.end, self.stop.is_pressed()) {

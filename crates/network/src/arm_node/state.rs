@@ -1,0 +1,147 @@
+//! What the threads of an arm's node share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use enact_arm::{ArmState, ArmThread};
+use enact_robot::{CollisionWorld, Gate, Robot};
+use enact_types::StopSwitch;
+
+use super::deadman::Deadman;
+use super::lease::Lease;
+use crate::fault::{FaultCounts, MessageFault};
+use crate::keys::NodeKeys;
+use crate::link::Link;
+use crate::message::order::{Ended, OutcomeQuestion};
+use crate::message::status::{ArmStatus, Stop};
+
+/// An arm's node.
+pub(super) struct Node {
+    pub(super) link: Arc<Link>,
+    pub(super) keys: NodeKeys,
+    pub(super) robot: Arc<Robot>,
+    pub(super) gate: Gate,
+    /// What is known here to be around, whatever a driver says.
+    pub(super) around: CollisionWorld,
+    pub(super) arm: ArmThread,
+    pub(super) stop: StopSwitch,
+    pub(super) deadman: Arc<Deadman>,
+    state: Mutex<NodeState>,
+}
+
+/// What changes; never locked for long.
+#[derive(Default)]
+pub(super) struct NodeState {
+    pub(super) lease: Option<Lease>,
+    /// Number of the newest lease.
+    pub(super) leases: u64,
+    pub(super) refused: FaultCounts,
+    pub(super) running: Option<OutcomeQuestion>,
+    pub(super) ended: Option<Arc<Ended>>,
+    pub(super) stop: Option<Stop>,
+    /// Number of the newest stop.
+    pub(super) stops: u64,
+    pub(super) links_lost: u64,
+    /// The newest reading of the arm in motion.
+    pub(super) reading: Option<ArmState>,
+}
+
+impl Node {
+    pub(super) fn new(
+        link: Arc<Link>,
+        keys: NodeKeys,
+        robot: Arc<Robot>,
+        around: CollisionWorld,
+        arm: ArmThread,
+    ) -> Self {
+        // Leases of a node that was started again are newer than those before.
+        let leases = (link.clock().time_of_day() / 1000).max(0) as u64;
+        Self {
+            keys,
+            gate: Gate::new(&robot),
+            around,
+            stop: arm.stop_switch(),
+            arm,
+            deadman: Arc::new(Deadman::new(*link.clock())),
+            state: Mutex::new(NodeState {
+                leases,
+                ..NodeState::default()
+            }),
+            robot,
+            link,
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, NodeState> {
+        // Whoever panicked has changed a field or has not.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.link.clock().now()
+    }
+
+    /// Counts a message that is not obeyed.
+    pub(super) fn refuse(&self, fault: MessageFault) {
+        self.lock().refused.count(fault);
+    }
+
+    /// Presses the stop, on behalf of somebody.
+    pub(super) fn press(&self, by: &str) -> Stop {
+        // Before anything that may have to wait.
+        self.stop.press();
+        let mut state = self.lock();
+        // Again: the one before may have been released meanwhile.
+        self.stop.press();
+        state.note_stop(by)
+    }
+
+    /// Notices a stop that was pressed at this machine, and a lease that has ended.
+    pub(super) fn keep_house(&self) {
+        let now = self.now();
+        let mut state = self.lock();
+        if state.stop.is_none() && self.stop.is_pressed() {
+            state.note_stop("somebody at the arm's own machine");
+        }
+        state.end_lease(now);
+    }
+
+    pub(super) fn status(&self) -> ArmStatus {
+        let now = self.now();
+        let state = self.lock();
+        let holder = state
+            .lease
+            .as_ref()
+            .filter(|lease| lease.left(now).is_some());
+        ArmStatus {
+            name: self.keys.name().to_owned(),
+            robot: self.robot.name().to_owned(),
+            digest: *self.robot.digest(),
+            period: self.robot.control_period().as_nanos() as u64,
+            holder: holder.map(|lease| lease.holder.clone()),
+            stop: state.stop.clone(),
+            motion: state.running.as_ref().map(|running| running.motion),
+            refused: state.refused.clone(),
+            links_lost: state.links_lost,
+        }
+    }
+}
+
+impl NodeState {
+    fn note_stop(&mut self, by: &str) -> Stop {
+        self.stops += 1;
+        let stop = Stop {
+            number: self.stops,
+            by: by.to_owned(),
+        };
+        self.stop = Some(stop.clone());
+        stop
+    }
+
+    /// Ends the lease if its time is over and nothing moves.
+    pub(super) fn end_lease(&mut self, now: u64) {
+        let is_over = |lease: &mut Lease| lease.left(now).is_none();
+        if self.running.is_none() && self.lease.as_mut().is_some_and(|lease| is_over(lease)) {
+            self.lease = None;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What a driver asks of an arm's node, and what it answers.
+
+use enact_arm::{ArmState, ContactPolicy, Execution};
+use enact_types::{JointVector, Refusal};
+use serde::{Deserialize, Serialize};
+
+use super::world::WorldMessage;
+use crate::fault::MessageFault;
+
+/// An order of the driver.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Follow this motion.
+    Follow(Motion),
+    /// Release the stop that was pressed last, if it is still this one.
+    ClearStop {
+        /// Number of the stop, as the node tells it.
+        stop: u64,
+    },
+    /// End the lease.
+    Release,
+}
+
+/// A motion, which the node's own gate has yet to admit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Motion {
+    /// Positions of all joints, one per control period, rad or m.
+    pub samples: Vec<JointVector>,
+    /// Time between two samples, ns; it has to be the node's own.
+    pub period: u64,
+    /// Whether contact is part of it.
+    pub contact: ContactPolicy,
+    /// What it was planned to stay clear of.
+    pub around: WorldMessage,
+    /// How long after it was sent it may begin, ms.
+    pub valid_ms: u32,
+}
+
+/// Answer to an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderReply {
+    /// It is done, or the motion has begun.
+    Accepted,
+    /// It is not obeyed.
+    Refused(OrderRefusal),
+}
+
+/// Why an order is not obeyed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderRefusal {
+    /// The message is not to be trusted.
+    #[error("{0}")]
+    Message(MessageFault),
+    /// The gate of the node does not admit the motion.
+    #[error("{0}")]
+    Gate(Refusal),
+    /// Another motion is being carried out.
+    #[error("the arm's node still carries out another motion")]
+    Busy,
+    /// A stop is pressed, or was pressed again.
+    #[error("a stop is pressed at the arm's node")]
+    Stopped,
+    /// The arm fails.
+    #[error("{0}")]
+    Arm(String),
+}
+
+/// Question for what came of a motion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeQuestion {
+    /// Lease under which it was ordered.
+    pub lease: u64,
+    /// Number of the order.
+    pub motion: u64,
+}
+
+/// What came of a motion so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeReply {
+    /// No such motion has begun.
+    Unknown,
+    /// It is being carried out.
+    Running,
+    /// It has ended.
+    Ended(MotionEnd),
+}
+
+/// How a motion ended. In every case but the last the arm is at rest and holds its position.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MotionEnd {
+    /// As any motion ends.
+    Ended(Execution),
+    /// No heartbeat came for too long: the arm braked along its path.
+    LinkLost {
+        /// For how long none had come, ms.
+        silence_ms: u64,
+        /// What the arm did.
+        execution: Execution,
+    },
+    /// The arm fails.
+    Failed(String),
+}
+
+/// A motion that has ended, told to whoever listens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which one.
+    pub motion: OutcomeQuestion,
+    /// How.
+    pub end: MotionEnd,
+}
+
+/// A sign of life of the driver.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Number of the order whose motion the driver waits for; none while it waits for none.
+    pub motion: Option<u64>,
+}
+
+/// A reading of the arm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Number of the reading; it grows.
+    pub sequence: u64,
+    /// The reading.
+    pub state: ArmState,
+}
+
+/// Answer to the question for the arm's state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateReply {
+    /// The state.
+    State(ArmState),
+    /// The arm fails.
+    Failed(String),
+}

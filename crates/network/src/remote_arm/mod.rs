@@ -1,0 +1,497 @@
+//! An arm on another machine: whole trajectories go to its node, and heartbeats as long as one is waited for.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `lease_holder` | what is sent under a lease, signed and numbered |
+//! | `stop_link` | one stop switch on two machines |
+//! | [`clear`] | releases the stop of a node that nobody drives |
+
+pub mod clear;
+mod lease_holder;
+mod stop_link;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use enact_arm::{ArmError, ArmState, ContactPolicy, Execution, ExecutionEnd, TrajectoryExecutor};
+use enact_robot::{CollisionWorld, Robot, Trajectory};
+use enact_types::{Refusal, StopSwitch};
+use zenoh::Wait;
+use zenoh::pubsub::Subscriber;
+
+use crate::clock::{NOTABLE, Offset};
+use crate::error::NetworkError;
+use crate::keys::NodeKeys;
+use crate::link::{Link, NoAnswer, Urgency};
+use crate::message::codec::{self, from_bytes, to_bytes};
+use crate::message::order::{
+    Ended, Motion, MotionEnd, Order, OrderRefusal, OrderReply, OutcomeQuestion, OutcomeReply,
+    StateReply,
+};
+use crate::message::status::ArmStatus;
+use crate::message::world::WorldMessage;
+use lease_holder::{LeaseHolder, has_no_lease, lock};
+use stop_link::StopLink;
+
+/// Interval of heartbeats while a motion is waited for.
+const HEARTBEAT: Duration = Duration::from_millis(20);
+/// Interval of heartbeats that only keep the lease.
+const IDLE_HEARTBEAT: Duration = Duration::from_millis(250);
+/// Interval at which clocks are compared.
+const CLOCKS: Duration = Duration::from_secs(2);
+/// Comparisons of clocks before anything moves.
+const FIRST_COMPARISONS: usize = 4;
+/// How long after it was sent a motion may begin.
+const VALIDITY: Duration = Duration::from_secs(1);
+/// Polling period of the stop switch.
+const STOP: Duration = Duration::from_millis(5);
+/// Interval at which the node is asked what came of a motion, in case it was not heard.
+const ASK: Duration = Duration::from_millis(250);
+/// Time to wait for one answer.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// What an arm on another machine is reached by.
+#[derive(Clone, Debug)]
+pub struct RemoteArmSetup {
+    /// Name of its node.
+    pub node: String,
+    /// The robot, by this machine's own description.
+    pub robot: Arc<Robot>,
+    /// Who drives, for people.
+    pub holder: String,
+    /// Time after which a node that is not heard of is given up.
+    pub patience: Duration,
+}
+
+/// An arm on another machine. Dropping it ends the lease.
+pub struct RemoteArm {
+    driver: Arc<Driver>,
+    ended: Mutex<Receiver<Ended>>,
+    robot: Arc<Robot>,
+    patience: Duration,
+    wall_ahead: f64,
+    _heard: Vec<Subscriber<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// What the threads of a driver share.
+struct Driver {
+    lease: LeaseHolder,
+    stop: StopSwitch,
+    stop_link: StopLink,
+    /// Number of the order whose motion is waited for; 0 for none.
+    motion: AtomicU64,
+    /// When the node was last heard of, ns on our clock.
+    heard: AtomicU64,
+    is_over: AtomicBool,
+}
+
+impl RemoteArm {
+    /// Finds the node, compares descriptions and clocks with it, and takes the lease. `stop` stops the arm from
+    /// here, and is pressed when somebody stops it elsewhere.
+    ///
+    /// # Errors
+    /// [`NetworkError`] if the node does not answer, has another robot, is stopped, or is driven by somebody else.
+    pub fn connect(
+        link: &Arc<Link>,
+        setup: &RemoteArmSetup,
+        stop: StopSwitch,
+    ) -> Result<Self, NetworkError> {
+        let keys = NodeKeys::of_arm(&setup.node)?;
+        let node = format!("the arm's node `{}`", keys.name());
+        let status: ArmStatus = link.ask_patiently(&node, &keys.status(), &[], setup.patience)?;
+        if status.digest != *setup.robot.digest() {
+            return Err(NetworkError::OtherRobot {
+                node,
+                theirs: status.robot,
+                their_digest: short(&status.digest),
+                ours: setup.robot.name().to_owned(),
+                our_digest: short(setup.robot.digest()),
+            });
+        }
+        if let Some(pressed) = status.stop {
+            let by = pressed.by;
+            return Err(NetworkError::Stopped { node, by });
+        }
+        let lease = LeaseHolder::take(
+            link,
+            &keys,
+            &setup.holder,
+            *setup.robot.digest(),
+            setup.patience,
+        )?;
+        let compare = |_| lease.compare_clocks(ANSWER);
+        let wall_ahead = (0..FIRST_COMPARISONS).filter_map(compare).last();
+        let Some(wall_ahead) = wall_ahead else {
+            return Err(NetworkError::Silent {
+                node,
+                endpoints: link.places().to_owned(),
+                waited: ANSWER * FIRST_COMPARISONS as u32,
+            });
+        };
+        let driver = Arc::new(Driver {
+            lease,
+            stop,
+            stop_link: StopLink::default(),
+            motion: AtomicU64::new(0),
+            heard: AtomicU64::new(link.clock().now()),
+            is_over: AtomicBool::new(false),
+        });
+        let (sender, ended) = channel();
+        let heard = vec![
+            link.listen(&keys.status(), {
+                let driver = Arc::clone(&driver);
+                move |sample| {
+                    let bytes = sample.payload().to_bytes();
+                    if let Ok(status) = from_bytes::<ArmStatus>(&bytes, codec::SMALL) {
+                        driver.hear();
+                        driver.stop_link.hear(status.stop);
+                    }
+                }
+            })?,
+            link.listen(&keys.outcome(), {
+                let driver = Arc::clone(&driver);
+                move |sample| {
+                    let bytes = sample.payload().to_bytes();
+                    if let Ok(outcome) = from_bytes::<Ended>(&bytes, codec::OUTCOME) {
+                        driver.hear();
+                        // Whoever waited may be gone.
+                        let _ = sender.send(outcome);
+                    }
+                }
+            })?,
+        ];
+        let heartbeats = link.publisher(&keys.heartbeat(), Urgency::Heartbeat)?;
+        let mut threads = Vec::new();
+        let mut spawn = |name: &str, mut run: Box<dyn FnMut(&Driver) + Send>| {
+            let driver = Arc::clone(&driver);
+            let thread = std::thread::Builder::new().name(name.to_owned());
+            let thread = thread.spawn(move || {
+                while !driver.is_over() {
+                    run(&driver);
+                }
+            });
+            threads.push(thread.map_err(|error| NetworkError::Thread(error.to_string()))?);
+            Ok::<(), NetworkError>(())
+        };
+        let mut last: Option<Instant> = None;
+        spawn(
+            "arm heartbeat",
+            Box::new(move |driver| {
+                let motion = driver.awaited();
+                let every = motion.map_or(IDLE_HEARTBEAT, |_| HEARTBEAT);
+                let is_stopped = motion.is_some() && driver.stop.is_pressed();
+                if !is_stopped && last.is_none_or(|last| last.elapsed() >= every) {
+                    last = Some(Instant::now());
+                    if let Err(error) = heartbeats.put(driver.lease.heartbeat(motion)).wait() {
+                        tracing::debug!("a heartbeat was not sent: {error}");
+                    }
+                }
+                std::thread::sleep(STOP);
+            }),
+        )?;
+        let by = setup.holder.clone();
+        spawn(
+            "arm stop",
+            Box::new(move |driver| {
+                driver.stop_link.agree(&driver.stop, &driver.lease, &by);
+                std::thread::sleep(STOP);
+            }),
+        )?;
+        let mut compared = Instant::now();
+        spawn(
+            "arm clocks",
+            Box::new(move |driver| {
+                if compared.elapsed() >= CLOCKS {
+                    compared = Instant::now();
+                    driver.lease.compare_clocks(ANSWER);
+                }
+                std::thread::sleep(10 * STOP);
+            }),
+        )?;
+        if wall_ahead.abs() >= NOTABLE {
+            tracing::warn!("{}", differing_clocks(wall_ahead));
+        }
+        Ok(Self {
+            driver,
+            ended: Mutex::new(ended),
+            robot: Arc::clone(&setup.robot),
+            patience: setup.patience,
+            wall_ahead,
+            _heard: heard,
+            threads,
+        })
+    }
+
+    /// Returns the measured offset of the node's monotonic clock.
+    pub fn offset(&self) -> Option<Offset> {
+        lock(&self.driver.lease.offset).offset()
+    }
+
+    /// Returns how far the clock of the wall at the node was ahead of ours, seconds, when the link was opened.
+    pub fn wall_clock_ahead(&self) -> f64 {
+        self.wall_ahead
+    }
+
+    /// Returns a sentence about clocks of the wall that differ notably.
+    pub fn clock_note(&self) -> Option<String> {
+        (self.wall_ahead.abs() >= NOTABLE).then(|| differing_clocks(self.wall_ahead))
+    }
+
+    /// Waits until a stop that was released here is released at the node as well.
+    fn settle_stop(&self) {
+        let begun = Instant::now();
+        let is_settled = || self.driver.stop.is_pressed() || !self.driver.stop_link.is_pressed();
+        while !is_settled() && begun.elapsed() < 2 * ANSWER {
+            std::thread::sleep(STOP);
+        }
+    }
+
+    /// Sends a motion; takes the lease again first if it has ended.
+    fn send(&self, motion: &Motion) -> Result<(OutcomeQuestion, Option<OrderReply>), ArmError> {
+        let driver = &self.driver;
+        let send = || {
+            let begin = |_, number| driver.motion.store(number, Ordering::SeqCst);
+            driver.lease.order(Order::Follow(motion.clone()), begin)
+        };
+        let mut sent = send();
+        if sent.reply.as_ref().is_some_and(has_no_lease) {
+            driver.lease.take_again().map_err(remote)?;
+            sent = send();
+        }
+        let id = OutcomeQuestion {
+            lease: sent.lease,
+            motion: sent.number,
+        };
+        Ok((id, sent.reply))
+    }
+
+    /// Waits for the end of a motion; `None` if it was never begun.
+    fn wait(&self, id: &OutcomeQuestion) -> Result<Option<MotionEnd>, ArmError> {
+        let driver = &self.driver;
+        let begun = Instant::now();
+        let mut asked = Instant::now();
+        let ended = lock(&self.ended);
+        loop {
+            match ended.recv_timeout(ASK / 5) {
+                Ok(outcome) if outcome.motion == *id => return Ok(Some(outcome.end)),
+                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(STOP),
+            }
+            if asked.elapsed() >= ASK {
+                asked = Instant::now();
+                let key = driver.lease.keys.outcome();
+                let answer = driver
+                    .lease
+                    .link
+                    .ask(&key, to_bytes(id), codec::OUTCOME, ANSWER);
+                match answer {
+                    Ok(OutcomeReply::Ended(end)) => return Ok(Some(end)),
+                    Ok(OutcomeReply::Running) => driver.hear(),
+                    Ok(OutcomeReply::Unknown) => {
+                        driver.hear();
+                        // From then on, the node would refuse it as stale.
+                        if begun.elapsed() > 2 * VALIDITY {
+                            return Ok(None);
+                        }
+                    }
+                    Err(NoAnswer::Garbled(garbled)) => {
+                        let node = driver.lease.node();
+                        return Err(remote(NetworkError::Garbled { node, garbled }));
+                    }
+                    Err(NoAnswer::Silent) => {}
+                }
+            }
+            let silence = driver.silence();
+            if silence > self.patience {
+                let (node, seconds) = (driver.lease.node(), silence.as_secs_f64());
+                return Err(ArmError::Remote(format!(
+                    "{node} has not been heard of for {seconds:.1} s; without heartbeats the arm has braked \
+                     along its path and holds"
+                )));
+            }
+        }
+    }
+
+    /// Returns an execution that did not begin.
+    fn not_begun(&self, end: ExecutionEnd) -> Result<Execution, ArmError> {
+        let state = TrajectoryExecutor::state(self)?;
+        Ok(Execution {
+            end,
+            samples: vec![state.clone()],
+            state,
+            followed: 0,
+        })
+    }
+
+    fn refused(&self, refusal: OrderRefusal) -> Result<Execution, ArmError> {
+        let fault = |what: String| ExecutionEnd::Fault(Refusal::NotApplicable(what));
+        match refusal {
+            OrderRefusal::Stopped => self.not_begun(ExecutionEnd::Stopped),
+            OrderRefusal::Arm(what) => Err(ArmError::Remote(what)),
+            OrderRefusal::Gate(refusal) => self.not_begun(fault(format!(
+                "the gate at the arm does not admit it: {refusal}"
+            ))),
+            OrderRefusal::Busy | OrderRefusal::Message(_) => {
+                self.not_begun(fault(format!("the arm's node does not obey: {refusal}")))
+            }
+        }
+    }
+
+    fn check(&self, execution: Execution) -> Result<Execution, ArmError> {
+        let joints = self.robot.joints().len();
+        let fits = |state: &ArmState| {
+            let all = [&state.position, &state.velocity, &state.effort];
+            all.into_iter()
+                .chain(&state.commanded)
+                .all(|vector| vector.len() == joints)
+        };
+        if fits(&execution.state) && execution.samples.iter().all(fits) {
+            Ok(execution)
+        } else {
+            Err(ArmError::Remote(format!(
+                "{} reports an arm of another number of joints than {joints}",
+                self.driver.lease.node()
+            )))
+        }
+    }
+}
+
+impl TrajectoryExecutor for RemoteArm {
+    fn state(&self) -> Result<ArmState, ArmError> {
+        let lease = &self.driver.lease;
+        let answer: StateReply = lease
+            .link
+            .ask_patiently(&lease.node(), &lease.keys.state(), &[], self.patience)
+            .map_err(remote)?;
+        match answer {
+            StateReply::Failed(what) => Err(ArmError::Remote(what)),
+            StateReply::State(state) => {
+                self.driver.hear();
+                let execution = Execution {
+                    end: ExecutionEnd::Finished,
+                    samples: Vec::new(),
+                    state,
+                    followed: 0,
+                };
+                Ok(self.check(execution)?.state)
+            }
+        }
+    }
+
+    fn execute(
+        &self,
+        trajectory: Trajectory,
+        around: &CollisionWorld,
+        contact: ContactPolicy,
+    ) -> Result<Execution, ArmError> {
+        self.settle_stop();
+        if self.driver.stop.is_pressed() {
+            return self.not_begun(ExecutionEnd::Stopped);
+        }
+        let motion = Motion {
+            samples: trajectory.positions().to_vec(),
+            period: trajectory.period().as_nanos() as u64,
+            contact,
+            around: WorldMessage::of(around),
+            valid_ms: VALIDITY.as_millis() as u32,
+        };
+        // Heartbeats end with this call, however it ends.
+        let _waiting = Waiting(&self.driver);
+        self.driver.hear();
+        let (id, reply) = self.send(&motion)?;
+        if let Some(OrderReply::Refused(refusal)) = reply {
+            self.driver.motion.store(0, Ordering::SeqCst);
+            return self.refused(refusal);
+        }
+        let fault = |what: String| ExecutionEnd::Fault(Refusal::NotApplicable(what));
+        match self.wait(&id)? {
+            None => self.not_begun(fault(
+                "the motion did not reach the arm in time, and was not begun".to_owned(),
+            )),
+            Some(MotionEnd::Ended(execution)) => self.check(execution),
+            Some(MotionEnd::Failed(what)) => Err(ArmError::Remote(what)),
+            Some(MotionEnd::LinkLost {
+                silence_ms,
+                execution,
+            }) => self.check(Execution {
+                end: fault(format!(
+                    "the arm's node heard nothing of this program for {silence_ms} ms, so the arm braked \
+                     along its path and holds"
+                )),
+                ..execution
+            }),
+        }
+    }
+
+    fn stop_switch(&self) -> StopSwitch {
+        self.driver.stop.clone()
+    }
+}
+
+impl Driver {
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
+    fn awaited(&self) -> Option<u64> {
+        let motion = self.motion.load(Ordering::SeqCst);
+        (motion != 0).then_some(motion)
+    }
+
+    /// Notes that the node was heard of.
+    fn hear(&self) {
+        let now = self.lease.link.clock().now();
+        self.heard.store(now, Ordering::SeqCst);
+    }
+
+    fn silence(&self) -> Duration {
+        let now = self.lease.link.clock().now();
+        Duration::from_nanos(now.saturating_sub(self.heard.load(Ordering::SeqCst)))
+    }
+}
+
+/// A motion is waited for as long as this lives.
+struct Waiting<'a>(&'a Driver);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.motion.store(0, Ordering::SeqCst);
+    }
+}
+
+impl Drop for RemoteArm {
+    fn drop(&mut self) {
+        self.driver.is_over.store(true, Ordering::SeqCst);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the arm's driver panicked");
+            }
+        }
+        // If it is not heard, the lease ends by itself.
+        self.driver.lease.order(Order::Release, |_, _| {});
+    }
+}
+
+fn remote(error: NetworkError) -> ArmError {
+    ArmError::Remote(error.to_string())
+}
+
+fn differing_clocks(ahead: f64) -> String {
+    let (seconds, direction) = (ahead.abs(), if ahead > 0.0 { "ahead" } else { "behind" });
+    format!(
+        "the clock at the arm is {seconds:.1} s {direction} of this machine's: motions go by the measured offset, \
+         but times in logs and recordings of both do not agree"
+    )
+}
+
+/// Returns the beginning of a digest, for people.
+fn short(digest: &[u8; 32]) -> String {
+    digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

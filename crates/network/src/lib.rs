@@ -15,10 +15,13 @@
 //! | [`fault`] | why a message is not obeyed |
 //! | [`arm_node`] | the node of an arm |
 //! | [`remote_arm`] | the driver's side of it |
+//! | [`camera_node`] | the node of a camera |
+//! | [`remote_camera`] | whoever looks through it |
 //! | [`presence`] | who is there, and a stop for whoever it is |
 //! | [`error`] | errors of the network |
 
 pub mod arm_node;
+pub mod camera_node;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -28,11 +31,14 @@ pub mod link;
 pub mod message;
 pub mod presence;
 pub mod remote_arm;
+pub mod remote_camera;
 
 pub use arm_node::{ArmNode, ArmNodeSetup};
+pub use camera_node::CameraNode;
 pub use clock::Clock;
 pub use config::NetworkConfig;
 pub use error::NetworkError;
 pub use fault::{FaultCounts, MessageFault};
 pub use link::Link;
 pub use remote_arm::{RemoteArm, RemoteArmSetup};
+pub use remote_camera::RemoteCamera;

@@ -1,7 +1,7 @@
 //! A program's connection to the others.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use enact_types::Reason;
@@ -154,6 +154,32 @@ impl Link {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }
         }
+    }
+
+    /// Asks for pictures and the like, after everything else, and returns where the answer comes. It is closed
+    /// when there is none within `patience`.
+    pub(crate) fn begin_asking(
+        &self,
+        key: &str,
+        question: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Receiver<ZBytes>, Reason> {
+        let (sender, answer) = channel();
+        self.session
+            .get(key)
+            .payload(question)
+            .timeout(patience)
+            .priority(Urgency::Picture.priority())
+            .congestion_control(Urgency::Picture.congestion_control())
+            .callback(move |reply: Reply| {
+                if let Ok(sample) = reply.into_result() {
+                    // Whoever asked may be gone.
+                    let _ = sender.send(sample.payload().clone());
+                }
+            })
+            .wait()
+            .map_err(|error| Reason::from(error.to_string()))?;
+        Ok(answer)
     }
 
     /// Asks again and again until there is an answer or `patience` is over: somebody may have to be

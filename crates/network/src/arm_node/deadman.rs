@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 
-/// Time without a heartbeat after which the arm brakes.
+/// Usual time without a heartbeat after which the arm brakes.
 pub const SILENCE: Duration = Duration::from_millis(100);
 
 /// Notes heartbeats; asked once per control period, on the arm's thread, without a lock.
 #[derive(Debug)]
 pub struct Deadman {
     clock: Clock,
+    /// Time without a heartbeat after which the arm brakes.
+    limit: Duration,
     /// The motion that the newest heartbeat was for.
     motion: AtomicU64,
     /// When it came, ns.
@@ -22,9 +24,10 @@ pub struct Deadman {
 
 impl Deadman {
     /// Creates one that has heard nothing.
-    pub fn new(clock: Clock) -> Self {
+    pub fn new(clock: Clock, limit: Duration) -> Self {
         Self {
             clock,
+            limit,
             motion: AtomicU64::new(0),
             heard: AtomicU64::new(0),
             is_over: AtomicBool::new(false),
@@ -54,7 +57,7 @@ impl Deadman {
         let heard = self.heard.load(Ordering::SeqCst);
         let last = if is_its { heard.max(ordered) } else { ordered };
         let silent = Duration::from_nanos(self.clock.now().saturating_sub(last));
-        (silent > SILENCE || self.is_over()).then_some(silent)
+        (silent > self.limit || self.is_over()).then_some(silent)
     }
 }
 
@@ -65,7 +68,7 @@ mod tests {
     #[test]
     fn only_its_own_heartbeats_keep_a_motion_going() {
         let clock = Clock::new();
-        let deadman = Deadman::new(clock);
+        let deadman = Deadman::new(clock, SILENCE);
         // Far in the future, so that no pause of the test makes a difference.
         let later = clock.now() + 3_600_000_000_000;
         assert_eq!(deadman.silence(3, later), None);

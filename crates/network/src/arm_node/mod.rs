@@ -22,6 +22,7 @@ mod state;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use enact_arm::ArmThread;
 use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Robot};
@@ -56,6 +57,9 @@ pub struct ArmNodeSetup {
     pub obstacles: Vec<Arc<Obstacle>>,
     /// Walls that are known here, besides the table.
     pub walls: Vec<HalfSpace>,
+    /// Time without a heartbeat after which the arm brakes: [`SILENCE`], unless the link is known to be
+    /// slower and the hand too slow to do harm meanwhile.
+    pub silence: Duration,
 }
 
 /// An arm that others may drive, one at a time. Dropping it brakes what moves and ends the node; the arm is
@@ -91,6 +95,7 @@ impl ArmNode {
             setup.robot,
             around,
             arm,
+            setup.silence,
         ));
         let (inquiries, inbox) = sync_channel(WAITING);
         let (jobs, work) = sync_channel(1);

@@ -1,6 +1,7 @@
 //! What the threads of an arm's node share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use enact_arm::{ArmState, ArmThread};
 use enact_robot::{CollisionWorld, Gate, Robot};
@@ -52,6 +53,7 @@ impl Node {
         robot: Arc<Robot>,
         around: CollisionWorld,
         arm: ArmThread,
+        silence: Duration,
     ) -> Self {
         // Leases of a node that was started again are newer than those before.
         let leases = (link.clock().time_of_day() / 1000).max(0) as u64;
@@ -61,7 +63,7 @@ impl Node {
             around,
             stop: arm.stop_switch(),
             arm,
-            deadman: Arc::new(Deadman::new(*link.clock())),
+            deadman: Arc::new(Deadman::new(*link.clock(), silence)),
             state: Mutex::new(NodeState {
                 leases,
                 ..NodeState::default()

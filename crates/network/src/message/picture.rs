@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Asks for the next picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PictureRequest {
-    /// JPEG quality, 1 to 100.
+    /// JPEG quality, 1 to 100; 0 is the usual one.
     pub quality: u8,
     /// Longest side, pixels; larger pictures are scaled down. 0 leaves them as they are.
     pub longest_side: u32,

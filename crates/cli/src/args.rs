@@ -18,6 +18,7 @@ use crate::listen::ListenArgs;
 use crate::mcp::McpArgs;
 use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
+use crate::node::args::NodeArgs;
 use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
@@ -156,12 +157,8 @@ pub enum Command {
     Bus(BusArgs),
     /// Print calibration boards and calibrate cameras
     Camera(CameraArgs),
-    /// Offer the robot to programs elsewhere
-    Node {
-        /// In which way.
-        #[command(subcommand)]
-        node: NodeCommand,
-    },
+    /// Offer an arm or a camera to other machines, over Zenoh or as a robot of ROS 2; list and stop what is offered
+    Node(NodeArgs),
     /// Print the blocks of which prompts for plans are made, or write them to a folder to edit
     #[command(after_help = PROMPTS)]
     Prompts {
@@ -185,13 +182,6 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
-}
-
-/// Ways of offering the robot to programs elsewhere.
-#[derive(Debug, Subcommand)]
-pub enum NodeCommand {
-    /// As a robot of ROS 2: joint states, trajectories, gripper, pictures, stop
-    Ros2(Box<Ros2Args>),
 }
 
 /// How edited blocks are used.

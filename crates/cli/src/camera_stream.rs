@@ -52,7 +52,8 @@ pub fn arrange(
             CameraSource::Sim
             | CameraSource::Mjpeg { .. }
             | CameraSource::Usb { .. }
-            | CameraSource::Ros2 { .. } => false,
+            | CameraSource::Ros2 { .. } 
+            | CameraSource::Zenoh { .. } => false,
         };
         if is_still {
             if setup.launch.record_fps.is_some() {

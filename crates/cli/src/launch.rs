@@ -78,7 +78,8 @@ impl Launch {
         self.record_fps.unwrap_or(match self.arm {
             // A replay renders the main camera's pictures only.
             ArmConfig::Sim if self.cameras.others().next().is_some() => 10,
-            ArmConfig::Sim => 0,
+            // Motions elsewhere are filmed there, if at all.
+            ArmConfig::Sim | ArmConfig::Zenoh(_) => 0,
             ArmConfig::Servos(_) | ArmConfig::Emulated(_) | ArmConfig::Ros2(_) => 30,
         })
     }
@@ -140,7 +141,13 @@ impl Launch {
         {
             *faults = folder.join(&*faults);
         }
-        let is_real = matches!(launch.arm, ArmConfig::Servos(_) | ArmConfig::Ros2(_));
+        if let ArmConfig::Zenoh(remote) = &mut launch.arm {
+            remote.resolve(folder);
+        }
+        let is_real = matches!(
+            launch.arm,
+            ArmConfig::Servos(_) | ArmConfig::Ros2(_) | ArmConfig::Zenoh(_)
+        );
         let is_simulated = |camera: &&CameraConfig| camera.source == CameraSource::Sim;
         if is_real && let Some(camera) = launch.cameras.all().find(is_simulated) {
             anyhow::bail!(

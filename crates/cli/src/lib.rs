@@ -99,6 +99,7 @@
 //! | [`bus`] | `enact bus` |
 //! | [`ros2`] | `enact node ros2`, and arms and cameras of ROS 2 |
 //! | [`camera`] | `enact camera` |
+//! | [`node`] | `enact node`, and arms and cameras on other machines |
 //! | [`shell`] | `enact completions` and `enact man` |
 
 #[macro_use]
@@ -131,6 +132,7 @@ pub mod mcp;
 pub mod methods;
 pub mod model;
 pub mod model_choice;
+pub mod node;
 pub mod optimize;
 mod optional_values;
 mod processor;

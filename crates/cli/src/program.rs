@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use crate::args::{Cli, Command, NodeCommand};
+use crate::args::{Cli, Command};
 use crate::data_dir::DataDir;
 use crate::out::{self, Stdout};
 use crate::{
-    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, mcp, model, optimize,
-    optional_values, processor, prompts, recordings, render, robot, ros2, run, scene, serve, shell,
-    stop_sources, tend,
+    arm, bus, camera, chat, check, dataset, eval, examples, lessons, log, mcp, model, node,
+    optimize, optional_values, processor, prompts, recordings, render, robot, run, scene, serve,
+    shell, stop_sources, tend,
 };
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
@@ -85,14 +85,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Arm(args) => arm::run(&data_dir, &args.command),
         Command::Bus(args) => bus::run(&data_dir, &args.command),
         Command::Camera(args) => camera::run(&data_dir, &args.command),
-        #[cfg(feature = "ros2")]
-        Command::Node {
-            node: NodeCommand::Ros2(args),
-        } => ros2::node::serve(&data_dir, args).map(|()| true),
-        #[cfg(not(feature = "ros2"))]
-        Command::Node {
-            node: NodeCommand::Ros2(_),
-        } => anyhow::bail!(ros2::ABSENT),
+        Command::Node(args) => node::run(&data_dir, &args.command),
         Command::Completions { .. } | Command::Man { .. } | Command::Prompts { .. } => Ok(true),
     }
 }

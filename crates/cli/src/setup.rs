@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use enact_arm::{Arm, ArmThread, StopSwitch};
+use enact_arm::{Arm, ArmThread, StopSwitch, TrajectoryExecutor};
 use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
 use enact_model::{Notify, RequestOptions, Sampling, VisionLanguageModel};
@@ -33,6 +33,7 @@ use crate::data_dir::DataDir;
 use crate::launch::Launch;
 use crate::methods::{self, MethodContext, OtherCameras, PastRuns, library};
 use crate::model_choice::ModelChoice;
+use crate::node::remote;
 use crate::prompts;
 use crate::recordings::run_recorder::BegunRecording;
 use crate::stop_sources;
@@ -347,14 +348,49 @@ impl Setup {
         films: Vec<CameraFilm>,
         around: impl FnOnce(Box<dyn Arm>) -> Box<dyn Arm>,
     ) -> Result<Session<'a>> {
+        if let ArmSource::Elsewhere(remote) = &self.arm {
+            if !films.is_empty() {
+                bail!(
+                    "the arm `{}` is on another machine, and its motions are not filmed from here: leave out \
+                     --record-fps, and record_fps in the launch file",
+                    remote.node
+                );
+            }
+            let main = self.camera(self.launch.cameras.main(), &JointTrack::default())?;
+            let arm = remote::arm(remote, &self.robot, &self.stop)?;
+            return self.session_of(arm, main, agent, observers);
+        }
         let arm = around(self.arm.arm(&self.simulator)?);
         let (arm, camera) = camera_stream::arrange(self, arm, films)?;
+        let arm = self.thread(arm)?;
+        self.session_of(arm, camera, agent, observers)
+    }
+
+    /// Returns the arm on a thread of its own, armed where it is, for a node that offers it.
+    ///
+    /// # Errors
+    /// If it cannot be armed.
+    pub fn arm_thread(&self) -> Result<ArmThread> {
+        self.thread(self.arm.arm(&self.simulator)?)
+    }
+
+    fn thread(&self, arm: Box<dyn Arm>) -> Result<ArmThread> {
         let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
         if self.launch.arm.wants_realtime() {
             for denied in arm.request_realtime()? {
                 errln!("enact: {denied}");
             }
         }
+        Ok(arm)
+    }
+
+    fn session_of<'a>(
+        &self,
+        arm: impl TrajectoryExecutor + 'static,
+        camera: Box<dyn Camera>,
+        agent: Box<dyn Agent>,
+        observers: Vec<Box<dyn Observer + 'a>>,
+    ) -> Result<Session<'a>> {
         let session = Session::new(Arc::clone(&self.robot), arm, camera, agent, observers)
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.walls(self.robot.clearance().table);

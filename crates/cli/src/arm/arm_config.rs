@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use enact_arm::{Arm, ShutdownMode};
 use enact_emulator::{EmulatedTransport, PtyBus, nominal_calibration};
 use enact_recording::ServoInfo;
@@ -14,6 +14,7 @@ use super::args::{ArmTarget, Protocol};
 use super::hardware::{Hardware, bus_config};
 use crate::bus::emulate::{EmulatedArm, read_faults};
 use crate::data_dir::DataDir;
+use crate::node::config::RemoteArmConfig;
 
 /// Arm of a launch file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub enum ArmConfig {
     Emulated(EmulatedArmConfig),
     /// A robot that runs ros2_control.
     Ros2(Ros2ArmConfig),
+    /// An arm on another machine, which `enact node arm` offers there.
+    Zenoh(RemoteArmConfig),
 }
 
 /// Servos on a serial port.
@@ -101,6 +104,8 @@ pub enum ArmSource {
     /// A robot that runs ros2_control.
     #[cfg(feature = "ros2")]
     Ros2(std::sync::Arc<Robot>, Ros2ArmConfig),
+    /// An arm on another machine.
+    Elsewhere(RemoteArmConfig),
 }
 
 /// Connection to emulated servos.
@@ -118,7 +123,7 @@ impl ArmConfig {
     /// If there is no valid `bus.toml`, or `bus-*.toml` of the chosen protocol, for the robot.
     pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
         let protocol = match self {
-            Self::Sim | Self::Ros2(_) => return Ok(()),
+            Self::Sim | Self::Ros2(_) | Self::Zenoh(_) => return Ok(()),
             Self::Servos(servos) => servos.protocol,
             Self::Emulated(emulated) => emulated.protocol,
         };
@@ -128,7 +133,7 @@ impl ArmConfig {
     /// Returns whether the thread that drives it requests real-time scheduling.
     pub fn wants_realtime(&self) -> bool {
         match self {
-            Self::Sim | Self::Ros2(_) => false,
+            Self::Sim | Self::Ros2(_) | Self::Zenoh(_) => false,
             Self::Servos(servos) => servos.realtime,
             Self::Emulated(emulated) => emulated.realtime,
         }
@@ -148,6 +153,7 @@ impl ArmConfig {
     ) -> Result<ArmSource> {
         Ok(match self {
             Self::Sim => ArmSource::Sim,
+            Self::Zenoh(remote) => ArmSource::Elsewhere(remote.clone()),
             Self::Servos(servos) => {
                 let target = ArmTarget {
                     port: servos.port.clone(),
@@ -191,6 +197,10 @@ impl ArmSource {
             Self::Emulated(bench, port, shutdown) => Box::new(bench.arm(port, *shutdown)?),
             #[cfg(feature = "ros2")]
             Self::Ros2(robot, ros2) => crate::ros2::remote::arm(robot, ros2)?,
+            Self::Elsewhere(remote) => bail!(
+                "the arm `{}` is on another machine, which takes whole motions of a run only; do this there",
+                remote.node
+            ),
         })
     }
 
@@ -211,6 +221,7 @@ impl ArmSource {
             Self::Sim => nominal_servos(data_dir, name, robot),
             #[cfg(feature = "ros2")]
             Self::Ros2(..) => None,
+            Self::Elsewhere(_) => None,
         })
     }
 

@@ -11,6 +11,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::node::config::RemoteNode;
+
 /// Name of the camera that the model sees through.
 pub const MAIN: &str = "main";
 
@@ -70,6 +72,15 @@ pub enum CameraSource {
         /// What the stream may do.
         limits: LimitsConfig,
     },
+    /// A camera on another machine, which `enact node camera` offers there.
+    Zenoh {
+        /// Its node.
+        node: RemoteNode,
+        /// Pictures asked for each second at most; as many as the link takes if nothing is said.
+        fps: Option<u32>,
+        /// What the stream may do.
+        limits: LimitsConfig,
+    },
     /// The pictures that a model saw in a recorded run.
     Recording {
         /// The recording, relative to the launch file.
@@ -83,7 +94,7 @@ impl CameraSource {
     pub fn films(&self) -> bool {
         match self {
             Self::Folder { live, .. } => *live,
-            Self::Mjpeg { .. } | Self::Usb { .. } | Self::Ros2 { .. } => true,
+            Self::Mjpeg { .. } | Self::Usb { .. } | Self::Ros2 { .. } | Self::Zenoh { .. } => true,
             Self::Sim | Self::Recording { .. } => false,
         }
     }
@@ -194,6 +205,7 @@ impl Cameras {
                     }
                 }
                 CameraSource::Recording { path } => *path = folder.join(&*path),
+                CameraSource::Zenoh { node, .. } => node.resolve(folder),
                 CameraSource::Sim
                 | CameraSource::Mjpeg { .. }
                 | CameraSource::Usb { .. }
@@ -306,6 +318,12 @@ struct CameraTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     topic: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    connect: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zenoh_config: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     fps: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age_s: Option<f64>,
@@ -336,6 +354,7 @@ enum SourceName {
     Mjpeg,
     Usb,
     Ros2,
+    Zenoh,
     Recording,
     Rtsp,
 }
@@ -359,6 +378,9 @@ impl CameraTable {
             ("url", self.url.is_some()),
             ("device", self.device.is_some()),
             ("topic", self.topic.is_some()),
+            ("node", self.node.is_some()),
+            ("connect", self.connect.is_some()),
+            ("zenoh_config", self.zenoh_config.is_some()),
             ("fps", self.fps.is_some()),
             ("max_age_s", self.max_age_s.is_some()),
             ("latency_s", self.latency_s.is_some()),
@@ -379,6 +401,17 @@ impl CameraTable {
                 &["device", "fps", "max_age_s", "latency_s", "width", "height"],
             ),
             SourceName::Ros2 => ("ros2", &["topic", "max_age_s", "latency_s"]),
+            SourceName::Zenoh => (
+                "zenoh",
+                &[
+                    "node",
+                    "connect",
+                    "zenoh_config",
+                    "fps",
+                    "max_age_s",
+                    "latency_s",
+                ],
+            ),
             SourceName::Recording => ("recording", &["path"]),
             SourceName::Rtsp => {
                 return Err(
@@ -434,6 +467,18 @@ impl CameraTable {
                     .topic
                     .clone()
                     .ok_or_else(|| needs("topic", "such as /camera/image_raw"))?,
+                limits,
+            },
+            SourceName::Zenoh => CameraSource::Zenoh {
+                node: RemoteNode {
+                    name: self
+                        .node
+                        .clone()
+                        .ok_or_else(|| needs("node", "the camera's name in the network"))?,
+                    connect: self.connect.clone().unwrap_or_default(),
+                    zenoh_config: self.zenoh_config.clone(),
+                },
+                fps: self.fps,
                 limits,
             },
             SourceName::Recording => CameraSource::Recording {
@@ -546,6 +591,9 @@ impl From<CameraConfig> for CameraTable {
             url: None,
             device: None,
             topic: None,
+            node: None,
+            connect: None,
+            zenoh_config: None,
             fps: None,
             max_age_s: None,
             latency_s: None,
@@ -582,6 +630,13 @@ impl From<CameraConfig> for CameraTable {
             CameraSource::Ros2 { topic, limits } => {
                 table.source = SourceName::Ros2;
                 table.topic = Some(topic);
+                (table.max_age_s, table.latency_s) = (limits.max_age, limits.latency);
+            }
+            CameraSource::Zenoh { node, fps, limits } => {
+                table.source = SourceName::Zenoh;
+                (table.node, table.fps) = (Some(node.name), fps);
+                table.connect = (!node.connect.is_empty()).then_some(node.connect);
+                table.zenoh_config = node.zenoh_config;
                 (table.max_age_s, table.latency_s) = (limits.max_age, limits.latency);
             }
             CameraSource::Recording { path } => {

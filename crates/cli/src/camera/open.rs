@@ -21,6 +21,7 @@ use enact_types::{Frame, Pose, Reason, Stamp, StopSwitch};
 
 use super::config::{CameraConfig, CameraSource, PlaceConfig};
 use super::file::CameraFile;
+use crate::node::remote;
 
 /// The streams of a set-up: whoever wants pictures of a camera shares its connection.
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ impl OpenCameras {
                 folder(path, *live, depth, fov, pose, stop)?
             }
             CameraSource::Recording { path } => Box::new(RecordedPictures::open(path)?),
-            CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } => {
+            CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } | CameraSource::Zenoh { .. } => {
                 Box::new(self.stream(camera)?.camera(fov, pose, stop))
             }
             CameraSource::Ros2 { topic, .. } => {
@@ -97,6 +98,7 @@ fn source(source: &CameraSource) -> Result<(Box<dyn Source>, StreamLimits)> {
             limits,
         } => (webcam(device, *width, *height, *fps)?, limits.limits()),
         CameraSource::Ros2 { topic, limits } => (ros2_source(topic)?, limits.limits()),
+        CameraSource::Zenoh { node, fps, limits } => (remote::camera(node, *fps)?, limits.limits()),
         CameraSource::Sim | CameraSource::Folder { .. } | CameraSource::Recording { .. } => {
             bail!("it has no stream")
         }

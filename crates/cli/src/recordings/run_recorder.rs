@@ -182,7 +182,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
     let launch = &setup.launch;
     // Around real servos there is what is seen, not what the scene's file would draw.
     let scene = match launch.arm {
-        ArmConfig::Servos(_) | ArmConfig::Ros2(_) => None,
+        ArmConfig::Servos(_) | ArmConfig::Ros2(_) | ArmConfig::Zenoh(_) => None,
         ArmConfig::Sim | ArmConfig::Emulated(_) => Some(SceneInfo {
             name: launch.scene.clone(),
             toml: read(&data_dir.resolve(&launch.scene, &data_dir.scenes())?)?,

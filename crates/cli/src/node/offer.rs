@@ -1,0 +1,145 @@
+//! `enact node arm` and `enact node camera`.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use enact_arm::StopSwitch;
+use enact_network::arm_node::SILENCE;
+use enact_network::{ArmNode, ArmNodeSetup, CameraNode, Link, NetworkConfig};
+
+use super::args::{NetworkArgs, NodeArmArgs, NodeCameraArgs};
+use crate::args::SetupArgs;
+use crate::camera::config::CameraConfig;
+use crate::data_dir::DataDir;
+use crate::setup::Setup;
+use crate::stop_sources;
+
+/// Interval at which it is asked whether the program is to end.
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// Returns the settings of a command line.
+pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
+    NetworkConfig {
+        listen: args.listen.clone(),
+        connect: args.connect.clone(),
+        heartbeat: Vec::new(),
+        file: args.zenoh_config.clone(),
+    }
+}
+
+/// Offers an arm until told to end.
+pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
+    check_reachable(&args.network)?;
+    let stop = StopSwitch::new();
+    stop_sources::arrange(&stop, &args.stop)?;
+    let setup_args = SetupArgs {
+        launch: args.launch.clone(),
+        port: args.port.clone(),
+        seed: args.seed,
+        realtime: args.realtime,
+        ..SetupArgs::default()
+    };
+    let setup = Setup::load_with(data_dir, &setup_args, stop)?;
+    let link = Link::open(&network(&args.network))?;
+    let name = args.name.as_deref().unwrap_or(setup.robot.name());
+    let arm = setup.arm_thread()?;
+    let node = ArmNode::start(
+        &link,
+        arm,
+        ArmNodeSetup {
+            name: name.to_owned(),
+            robot: Arc::clone(&setup.robot),
+            obstacles: setup.layout.obstacles(),
+            walls: setup.layout.walls(setup.robot.clearance().table),
+            silence: SILENCE,
+        },
+    )?;
+    let mut cameras = Vec::new();
+    if args.cameras {
+        for camera in setup.launch.cameras.all() {
+            cameras.push(offered(&setup, &link, camera, &camera.name)?);
+        }
+    }
+    errln!(
+        "the arm `{name}` is offered at {}; Ctrl-C stops it and ends",
+        link.places()
+    );
+    wait();
+    drop(cameras);
+    let status = node.status();
+    // Whatever moves comes to rest first.
+    drop(node);
+    if status.refused.total() > 0 {
+        let refused: Vec<String> = status
+            .refused
+            .iter()
+            .map(|(fault, count)| format!("{} {count}", fault.name()))
+            .collect();
+        errln!("messages refused: {}", refused.join(", "));
+    }
+    Ok(true)
+}
+
+/// Offers a camera until told to end.
+pub(super) fn camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> {
+    check_reachable(&args.network)?;
+    let stop = StopSwitch::new();
+    stop_sources::on_interrupt(stop.clone())?;
+    let setup_args = SetupArgs {
+        launch: args.launch.clone(),
+        ..SetupArgs::default()
+    };
+    let setup = Setup::load_with(data_dir, &setup_args, stop)?;
+    let mut all = setup.launch.cameras.all();
+    let Some(camera) = all.find(|camera| camera.name == args.camera) else {
+        let names: Vec<&str> = setup
+            .launch
+            .cameras
+            .all()
+            .map(|camera| camera.name.as_str())
+            .collect();
+        bail!(
+            "the launch file has no camera `{}`; it has {}",
+            args.camera,
+            names.join(", ")
+        );
+    };
+    let link = Link::open(&network(&args.network))?;
+    let name = args.name.as_deref().unwrap_or(&camera.name);
+    let node = offered(&setup, &link, camera, name)?;
+    errln!(
+        "the camera `{name}` is offered at {}; Ctrl-C ends",
+        link.places()
+    );
+    wait();
+    drop(node);
+    Ok(true)
+}
+
+fn offered(
+    setup: &Setup,
+    link: &Arc<Link>,
+    camera: &CameraConfig,
+    name: &str,
+) -> Result<CameraNode> {
+    Ok(CameraNode::start(link, name, setup.onlooker(camera)?)?)
+}
+
+/// Refuses a node that nobody could reach.
+fn check_reachable(args: &NetworkArgs) -> Result<()> {
+    if args.listen.is_empty() && args.connect.is_empty() && args.zenoh_config.is_none() {
+        bail!(
+            "nobody can reach the node: say where it listens, as with --listen tcp/0.0.0.0:7447, or which router \
+             it connects to, with --connect"
+        );
+    }
+    Ok(())
+}
+
+fn wait() {
+    while !stop_sources::is_interrupted() && !stop_sources::is_terminated() {
+        thread::sleep(PERIOD);
+    }
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use enact_arm::{ArmThread, ContactPolicy, IdealArm, StopSwitch, TrajectoryExecutor};
-use enact_network::arm_node::SILENCE;
+use enact_network::arm_node::{LASTS, SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, Link, NetworkConfig, RemoteArm, RemoteArmSetup};
 use enact_robot::{CollisionWorld, Gate, Robot};
 
@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         obstacles: Vec::new(),
         walls: Vec::new(),
         silence: SILENCE,
+        lease: LASTS,
     };
     let thread = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     let _node = ArmNode::start(&there, thread, setup)?;

@@ -13,7 +13,7 @@ use zenoh::bytes::ZBytes;
 use zenoh::liveliness::LivelinessToken;
 use zenoh::pubsub::{Publisher, Subscriber};
 use zenoh::qos::{CongestionControl, Priority};
-use zenoh::query::{Query, QueryTarget, Queryable, Reply};
+use zenoh::query::{ConsolidationMode, Query, QueryTarget, Queryable, Reply};
 use zenoh::sample::Sample;
 
 use crate::clock::{Clock, Exchange};
@@ -137,6 +137,8 @@ impl Link {
             .get(key)
             .payload(question)
             .timeout(patience)
+            // The first answer counts, as soon as it comes.
+            .consolidation(ConsolidationMode::None)
             .priority(urgency.priority())
             .congestion_control(CongestionControl::Block)
             .express(urgency == Urgency::Command)
@@ -169,6 +171,7 @@ impl Link {
             .get(key)
             .payload(question)
             .timeout(patience)
+            .consolidation(ConsolidationMode::None)
             .priority(Urgency::Picture.priority())
             .congestion_control(Urgency::Picture.congestion_control())
             .callback(move |reply: Reply| {

@@ -12,7 +12,7 @@ use common::{
     free_udp, listening, node_setup, so101, sweep, sweep_from,
 };
 use enact_arm::{ArmError, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor};
-use enact_network::arm_node::SILENCE;
+use enact_network::arm_node::{LASTS, SILENCE};
 use enact_network::{ArmNode, Link, NetworkConfig, RemoteArm};
 use enact_robot::{CollisionWorld, Robot, Trajectory};
 use enact_types::Refusal;
@@ -25,6 +25,7 @@ fn node(link: &Arc<Link>, robot: &Arc<Robot>, silence: Duration) -> (ArmNode, Lo
     let thread = ArmThread::start(Box::new(paced), robot);
     let mut setup = node_setup(robot);
     setup.silence = silence;
+    setup.lease = LASTS;
     (ArmNode::start(link, thread, setup).unwrap(), log)
 }
 
@@ -67,8 +68,8 @@ fn cut(times: usize) {
     let commands = || log.lock().unwrap().len();
     let mut random = ChaCha8Rng::seed_from_u64(23);
     let (mut braked, mut begun) = (0, 0);
-    // Commands in the time without heartbeats, and some for a reading that is under way.
-    let silent = (SILENCE.as_secs_f64() / robot.control_period().as_secs_f64()) as usize + 5;
+    // Commands in the time without heartbeats, and some more where a busy machine took the last ones late.
+    let silent = 4 * (SILENCE.as_secs_f64() / robot.control_period().as_secs_f64()) as usize;
     while begun < times {
         let motion = next(&arm, &robot);
         let goal = motion.end().clone();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_arm::StopSwitch;
-use enact_network::arm_node::SILENCE;
+use enact_network::arm_node::{LASTS, SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, CameraNode, Link, NetworkConfig};
 
 use super::args::{NetworkArgs, NodeArmArgs, NodeCameraArgs};
@@ -54,6 +54,7 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
             obstacles: setup.layout.obstacles(),
             walls: setup.layout.walls(setup.robot.clearance().table),
             silence: SILENCE,
+            lease: LASTS,
         },
     )?;
     let mut cameras = Vec::new();

@@ -121,11 +121,11 @@ impl Node {
         }
         state.leases += 1;
         let holder = for_people(&request.holder);
-        let lease = Lease::grant(state.leases, request.session, holder, now);
+        let lease = Lease::grant(state.leases, request.session, holder, now, self.lease);
         let granted = LeaseReply::Granted {
             lease: lease.number,
             key: lease.key,
-            lasts_ms: super::lease::LASTS.as_millis() as u64,
+            lasts_ms: self.lease.as_millis() as u64,
         };
         state.lease = Some(lease);
         Some(granted)

@@ -8,7 +8,7 @@ use crate::message::envelope::Sealed;
 use crate::message::{Channel, Envelope, SecretKey, SessionId};
 use serde::de::DeserializeOwned;
 
-/// Time that a lease lasts without a heartbeat.
+/// Usual time that a lease lasts without a heartbeat.
 pub const LASTS: Duration = Duration::from_secs(3);
 /// Greatest time by which a message may come from the future, by errors of measurement, ns.
 const FUTURE: i128 = 50_000_000;
@@ -24,6 +24,8 @@ pub struct Lease {
     pub holder: String,
     /// What the holder signs with.
     pub key: SecretKey,
+    /// How long it lasts without a heartbeat.
+    lasts: Duration,
     /// When it ends, ns on the node's clock.
     ends: u64,
     /// Number of the last message, by channel.
@@ -35,13 +37,20 @@ pub struct Lease {
 
 impl Lease {
     /// Grants a lease at `now` on the node's clock.
-    pub fn grant(number: u64, session: SessionId, holder: String, now: u64) -> Self {
+    pub fn grant(
+        number: u64,
+        session: SessionId,
+        holder: String,
+        now: u64,
+        lasts: Duration,
+    ) -> Self {
         Self {
+            lasts,
             number,
             session,
             holder,
             key: SecretKey::random(),
-            ends: now + LASTS.as_nanos() as u64,
+            ends: now + lasts.as_nanos() as u64,
             orders: 0,
             heartbeats: 0,
             offset: OffsetEstimate::default(),
@@ -56,7 +65,7 @@ impl Lease {
 
     /// Makes it last from now on.
     pub fn renew(&mut self, now: u64) {
-        self.ends = now + LASTS.as_nanos() as u64;
+        self.ends = now + self.lasts.as_nanos() as u64;
     }
 
     /// Checks who sent a message, in which order and for which robot, and remembers its number. Its age is

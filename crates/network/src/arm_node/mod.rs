@@ -60,6 +60,8 @@ pub struct ArmNodeSetup {
     /// Time without a heartbeat after which the arm brakes: [`SILENCE`], unless the link is known to be
     /// slower and the hand too slow to do harm meanwhile.
     pub silence: Duration,
+    /// Time that a lease lasts without a heartbeat: [`LASTS`], usually.
+    pub lease: Duration,
 }
 
 /// An arm that others may drive, one at a time. Dropping it brakes what moves and ends the node; the arm is
@@ -96,6 +98,7 @@ impl ArmNode {
             around,
             arm,
             setup.silence,
+            setup.lease,
         ));
         let (inquiries, inbox) = sync_channel(WAITING);
         let (jobs, work) = sync_channel(1);

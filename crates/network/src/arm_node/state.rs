@@ -26,6 +26,8 @@ pub(super) struct Node {
     pub(super) arm: ArmThread,
     pub(super) stop: StopSwitch,
     pub(super) deadman: Arc<Deadman>,
+    /// How long a lease lasts without a heartbeat.
+    pub(super) lease: Duration,
     state: Mutex<NodeState>,
 }
 
@@ -54,6 +56,7 @@ impl Node {
         around: CollisionWorld,
         arm: ArmThread,
         silence: Duration,
+        lease: Duration,
     ) -> Self {
         // Leases of a node that was started again are newer than those before.
         let leases = (link.clock().time_of_day() / 1000).max(0) as u64;
@@ -63,6 +66,7 @@ impl Node {
             around,
             stop: arm.stop_switch(),
             arm,
+            lease,
             deadman: Arc::new(Deadman::new(*link.clock(), silence)),
             state: Mutex::new(NodeState {
                 leases,

@@ -10,7 +10,7 @@ use super::lease_holder::{LeaseHolder, lock};
 use crate::link::Urgency;
 use crate::message::codec::{self, from_bytes};
 use crate::message::order::{Order, OrderReply};
-use crate::message::status::Stop;
+use crate::message::status::{Stop, for_people};
 
 /// Time to wait for the answer to a stop before it is sent again.
 const ANSWER: Duration = Duration::from_millis(200);
@@ -53,7 +53,7 @@ impl StopLink {
 
     /// Makes both sides agree; `by` is who presses here.
     pub(super) fn agree(&self, switch: &StopSwitch, holder: &LeaseHolder, by: &str) {
-        match self.step(switch) {
+        match self.step(switch, by) {
             Step::Nothing => {}
             Step::Tell => {
                 let (key, said) = (holder.keys.stop(), by.as_bytes().to_vec());
@@ -83,11 +83,19 @@ impl StopLink {
         }
     }
 
-    fn step(&self, switch: &StopSwitch) -> Step {
+    fn step(&self, switch: &StopSwitch, by: &str) -> Step {
         let mut known = lock(&self.known);
-        match (switch.is_pressed(), &known.pressed) {
+        let pressed = known.pressed.clone();
+        match (switch.is_pressed(), pressed) {
             (true, None) => Step::Tell,
-            (true, Some(_)) | (false, None) => Step::Nothing,
+            (true, Some(stop)) => {
+                // Our own, of which the answer was lost. Somebody else's needs a release of its own.
+                if stop.by == for_people(by) {
+                    known.mirrored = known.mirrored.max(stop.number);
+                }
+                Step::Nothing
+            }
+            (false, None) => Step::Nothing,
             (false, Some(stop)) if stop.number > known.mirrored => {
                 tracing::warn!("stopped by {}", stop.by);
                 known.mirrored = stop.number;

@@ -116,6 +116,7 @@ pub fn node_setup(robot: &Arc<Robot>) -> ArmNodeSetup {
         walls: Vec::new(),
         // Where the link is not the matter, a busy machine must not be either.
         silence: PATIENCE,
+        lease: PATIENCE,
     }
 }
 

@@ -342,11 +342,14 @@ impl Link {
 
 /// Answers a question.
 pub(crate) fn reply(query: &Query, answer: &impl Serialize) {
-    let sent = query
-        .reply(query.key_expr().clone(), to_bytes(answer))
-        .wait();
+    reply_as(query, query.key_expr().as_str(), answer);
+}
+
+/// Answers a question to several nodes by the key of this one.
+pub(crate) fn reply_as(query: &Query, key: &str, answer: &impl Serialize) {
+    let sent = query.reply(key.to_owned(), to_bytes(answer)).wait();
     if let Err(error) = sent {
-        tracing::debug!("an answer at {} was not sent: {error}", query.key_expr());
+        tracing::debug!("an answer at {key} was not sent: {error}");
     }
 }
 

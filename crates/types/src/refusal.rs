@@ -6,7 +6,7 @@ use thiserror::Error;
 /// A motion, step or command that was not admitted. It is not an error: an error is broken input or
 /// output, a refusal is the system working.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Error)]
-#[serde(rename_all = "snake_case", tag = "refusal")]
+#[serde(rename_all = "snake_case", tag = "refusal", content = "with")]
 pub enum Refusal {
     /// A joint would leave one of its limits.
     #[error("joint `{joint}`: {} {unit} is outside [{}, {}] {unit}", beyond(*value, *min, *max), short(*min), short(*max), unit = quantity.unit(*prismatic))]

@@ -36,7 +36,7 @@ pub use lease::LASTS;
 
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
-use crate::link::{Link, Urgency, question, reply, reply_with_time};
+use crate::link::{Link, Urgency, question, reply, reply_as, reply_with_time};
 use crate::message::status::{ArmStatus, Stop, for_people};
 use intake::{Inquiry, hand_on};
 use state::Node;
@@ -187,6 +187,7 @@ fn declare(
     let clock = *link.clock();
     let (lending, stopping, telling) = (Arc::clone(node), Arc::clone(node), Arc::clone(node));
     let hearing = Arc::clone(node);
+    let key = keys.stop();
     let pass_on = |wrap: fn(zenoh::query::Query, u64) -> Inquiry| {
         let (node, inquiries) = (Arc::clone(node), inquiries.clone());
         move |query| {
@@ -204,7 +205,7 @@ fn declare(
             let said = question(&query);
             let by = for_people(&String::from_utf8_lossy(&said));
             let by = if by.is_empty() { "another node" } else { &by };
-            reply(&query, &stopping.press(by));
+            reply_as(&query, &key, &stopping.press(by));
         })?,
         link.answer(&keys.lease(), move |query| {
             if let Some(answer) = lending.lend(&question(&query)) {

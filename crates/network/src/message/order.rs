@@ -140,3 +140,58 @@ pub enum StateReply {
     /// The arm fails.
     Failed(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::codec::{SMALL, from_bytes, to_bytes};
+    use super::*;
+
+    #[test]
+    fn every_refusal_comes_back() {
+        let said = || "said".to_owned();
+        let refusals = [
+            Refusal::JointLimit {
+                joint: said(),
+                quantity: enact_types::Quantity::Jerk,
+                value: f64::NAN,
+                min: -1.0,
+                max: 0.1,
+                prismatic: true,
+            },
+            Refusal::NotFinite {
+                what: said(),
+                value: said(),
+            },
+            Refusal::Malformed(said()),
+            Refusal::StartsElsewhere {
+                joint: said(),
+                distance: 0.3,
+                limit: 0.1,
+            },
+            Refusal::Collision {
+                first: said(),
+                second: said(),
+                distance: -0.1,
+                margin: 0.1,
+            },
+            Refusal::NotSeen {
+                name: said(),
+                seen: vec![said()],
+            },
+            Refusal::NotApplicable(said()),
+        ];
+        for refusal in refusals {
+            let told = refusal.to_string();
+            let reply = OrderReply::Refused(OrderRefusal::Gate(refusal));
+            let back: OrderReply = from_bytes(&to_bytes(&reply), SMALL).unwrap();
+            let OrderReply::Refused(OrderRefusal::Gate(refusal)) = back else {
+                panic!("{back:?}");
+            };
+            assert_eq!(refusal.to_string(), told);
+        }
+        for fault in MessageFault::ALL {
+            let reply = OrderReply::Refused(OrderRefusal::Message(fault));
+            assert_eq!(from_bytes(&to_bytes(&reply), SMALL), Ok(reply));
+        }
+    }
+}

@@ -255,6 +255,23 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_written_down_and_read_back() {
+        let joint = "elbow_flex".to_owned();
+        for refusal in [
+            Refusal::FollowingError {
+                joint,
+                distance: 0.25,
+                limit: 0.125,
+            },
+            Refusal::Malformed("it has no samples".to_owned()),
+            Refusal::NotApplicable("the gripper is empty".to_owned()),
+        ] {
+            let text = serde_json::to_string(&refusal).unwrap();
+            assert_eq!(serde_json::from_str::<Refusal>(&text).unwrap(), refusal);
+        }
+    }
+
+    #[test]
     fn a_missing_object_is_told_with_what_is_there() {
         let refusal = Refusal::NotSeen {
             name: "green ball".to_owned(),

@@ -145,8 +145,8 @@ impl NodeState {
 
     /// Ends the lease if its time is over and nothing moves.
     pub(super) fn end_lease(&mut self, now: u64) {
-        let is_over = |lease: &mut Lease| lease.left(now).is_none();
-        if self.running.is_none() && self.lease.as_mut().is_some_and(|lease| is_over(lease)) {
+        let is_over = |lease: &Lease| lease.left(now).is_none();
+        if self.running.is_none() && self.lease.as_ref().is_some_and(is_over) {
             self.lease = None;
         }
     }

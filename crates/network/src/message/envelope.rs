@@ -22,6 +22,7 @@ pub struct SessionId([u8; 16]);
 
 impl SessionId {
     /// Draws a new one.
+    #[allow(clippy::disallowed_methods, reason = "nobody may guess it")]
     pub fn random() -> Self {
         Self(rand::random())
     }
@@ -33,6 +34,7 @@ pub struct SecretKey([u8; 32]);
 
 impl SecretKey {
     /// Draws a new one.
+    #[allow(clippy::disallowed_methods, reason = "nobody may guess it")]
     pub fn random() -> Self {
         Self(rand::random())
     }

@@ -10,6 +10,7 @@ use crate::fault::MessageFault;
 /// An order of the driver.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "most orders are motions")]
 pub enum Order {
     /// Follow this motion.
     Follow(Motion),
@@ -80,6 +81,7 @@ pub struct OutcomeQuestion {
 /// What came of a motion so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum OutcomeReply {
     /// No such motion has begun.
     Unknown,

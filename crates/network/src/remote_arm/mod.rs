@@ -2,54 +2,45 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | `motion` | one motion, from the order to its end |
+//! | `driver` | what goes on beside: heartbeats, the stop, the clocks |
 //! | `lease_holder` | what is sent under a lease, signed and numbered |
 //! | `stop_link` | one stop switch on two machines |
 //! | [`clear`] | releases the stop of a node that nobody drives |
 
 pub mod clear;
+mod driver;
 mod lease_holder;
+mod motion;
 mod stop_link;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use enact_arm::{ArmError, ArmState, ContactPolicy, Execution, ExecutionEnd, TrajectoryExecutor};
 use enact_robot::{CollisionWorld, Robot, Trajectory};
 use enact_types::{Refusal, StopSwitch};
-use zenoh::Wait;
 use zenoh::pubsub::Subscriber;
 
 use crate::clock::{NOTABLE, Offset};
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
-use crate::link::{Link, NoAnswer, Urgency};
-use crate::message::codec::{self, from_bytes, to_bytes};
-use crate::message::order::{
-    Ended, Motion, MotionEnd, Order, OrderRefusal, OrderReply, OutcomeQuestion, OutcomeReply,
-    StateReply,
-};
+use crate::link::{Link, Urgency};
+use crate::message::codec::{self, from_bytes};
+use crate::message::order::{Ended, Motion, MotionEnd, Order, OrderReply, StateReply};
 use crate::message::status::ArmStatus;
 use crate::message::world::WorldMessage;
-use lease_holder::{LeaseHolder, has_no_lease, lock};
+use driver::{Driver, Waiting};
+use lease_holder::{LeaseHolder, lock};
 use stop_link::StopLink;
 
-/// Interval of heartbeats while a motion is waited for.
-const HEARTBEAT: Duration = Duration::from_millis(20);
-/// Interval of heartbeats that only keep the lease.
-const IDLE_HEARTBEAT: Duration = Duration::from_millis(250);
-/// Interval at which clocks are compared.
-const CLOCKS: Duration = Duration::from_secs(2);
 /// Comparisons of clocks before anything moves.
 const FIRST_COMPARISONS: usize = 4;
 /// How long after it was sent a motion may begin.
 const VALIDITY: Duration = Duration::from_secs(1);
-/// Polling period of the stop switch.
-const STOP: Duration = Duration::from_millis(5);
-/// Interval at which the node is asked what came of a motion, in case it was not heard.
-const ASK: Duration = Duration::from_millis(250);
 /// Time to wait for one answer.
 const ANSWER: Duration = Duration::from_secs(1);
 
@@ -75,18 +66,6 @@ pub struct RemoteArm {
     wall_ahead: f64,
     _heard: Vec<Subscriber<()>>,
     threads: Vec<JoinHandle<()>>,
-}
-
-/// What the threads of a driver share.
-struct Driver {
-    lease: LeaseHolder,
-    stop: StopSwitch,
-    stop_link: StopLink,
-    /// Number of the order whose motion is waited for; 0 for none.
-    motion: AtomicU64,
-    /// When the node was last heard of, ns on our clock.
-    heard: AtomicU64,
-    is_over: AtomicBool,
 }
 
 impl RemoteArm {
@@ -165,53 +144,7 @@ impl RemoteArm {
             })?,
         ];
         let heartbeats = link.publisher(&keys.heartbeat(), Urgency::Heartbeat)?;
-        let mut threads = Vec::new();
-        let mut spawn = |name: &str, mut run: Box<dyn FnMut(&Driver) + Send>| {
-            let driver = Arc::clone(&driver);
-            let thread = std::thread::Builder::new().name(name.to_owned());
-            let thread = thread.spawn(move || {
-                while !driver.is_over() {
-                    run(&driver);
-                }
-            });
-            threads.push(thread.map_err(|error| NetworkError::Thread(error.to_string()))?);
-            Ok::<(), NetworkError>(())
-        };
-        let mut last: Option<Instant> = None;
-        spawn(
-            "arm heartbeat",
-            Box::new(move |driver| {
-                let motion = driver.awaited();
-                let every = motion.map_or(IDLE_HEARTBEAT, |_| HEARTBEAT);
-                let is_stopped = motion.is_some() && driver.stop.is_pressed();
-                if !is_stopped && last.is_none_or(|last| last.elapsed() >= every) {
-                    last = Some(Instant::now());
-                    if let Err(error) = heartbeats.put(driver.lease.heartbeat(motion)).wait() {
-                        tracing::debug!("a heartbeat was not sent: {error}");
-                    }
-                }
-                std::thread::sleep(STOP);
-            }),
-        )?;
-        let by = setup.holder.clone();
-        spawn(
-            "arm stop",
-            Box::new(move |driver| {
-                driver.stop_link.agree(&driver.stop, &driver.lease, &by);
-                std::thread::sleep(STOP);
-            }),
-        )?;
-        let mut compared = Instant::now();
-        spawn(
-            "arm clocks",
-            Box::new(move |driver| {
-                if compared.elapsed() >= CLOCKS {
-                    compared = Instant::now();
-                    driver.lease.compare_clocks(ANSWER);
-                }
-                std::thread::sleep(10 * STOP);
-            }),
-        )?;
+        let threads = driver::start(&driver, heartbeats, setup.holder.clone())?;
         if wall_ahead.abs() >= NOTABLE {
             tracing::warn!("{}", differing_clocks(wall_ahead));
         }
@@ -239,124 +172,6 @@ impl RemoteArm {
     /// Returns a sentence about clocks of the wall that differ notably.
     pub fn clock_note(&self) -> Option<String> {
         (self.wall_ahead.abs() >= NOTABLE).then(|| differing_clocks(self.wall_ahead))
-    }
-
-    /// Waits until a stop that was released here is released at the node as well.
-    fn settle_stop(&self) {
-        let begun = Instant::now();
-        let is_settled = || self.driver.stop.is_pressed() || !self.driver.stop_link.is_pressed();
-        while !is_settled() && begun.elapsed() < 2 * ANSWER {
-            std::thread::sleep(STOP);
-        }
-    }
-
-    /// Sends a motion; takes the lease again first if it has ended.
-    fn send(&self, motion: &Motion) -> Result<(OutcomeQuestion, Option<OrderReply>), ArmError> {
-        let driver = &self.driver;
-        let send = || {
-            let begin = |_, number| driver.motion.store(number, Ordering::SeqCst);
-            driver.lease.order(Order::Follow(motion.clone()), begin)
-        };
-        let mut sent = send();
-        if sent.reply.as_ref().is_some_and(has_no_lease) {
-            driver.lease.take_again().map_err(remote)?;
-            sent = send();
-        }
-        let id = OutcomeQuestion {
-            lease: sent.lease,
-            motion: sent.number,
-        };
-        Ok((id, sent.reply))
-    }
-
-    /// Waits for the end of a motion; `None` if it was never begun.
-    fn wait(&self, id: &OutcomeQuestion) -> Result<Option<MotionEnd>, ArmError> {
-        let driver = &self.driver;
-        let begun = Instant::now();
-        let mut asked = Instant::now();
-        let ended = lock(&self.ended);
-        loop {
-            match ended.recv_timeout(ASK / 5) {
-                Ok(outcome) if outcome.motion == *id => return Ok(Some(outcome.end)),
-                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(STOP),
-            }
-            if asked.elapsed() >= ASK {
-                asked = Instant::now();
-                let key = driver.lease.keys.outcome();
-                let answer = driver
-                    .lease
-                    .link
-                    .ask(&key, to_bytes(id), codec::OUTCOME, ANSWER);
-                match answer {
-                    Ok(OutcomeReply::Ended(end)) => return Ok(Some(end)),
-                    Ok(OutcomeReply::Running) => driver.hear(),
-                    Ok(OutcomeReply::Unknown) => {
-                        driver.hear();
-                        // From then on, the node would refuse it as stale.
-                        if begun.elapsed() > 2 * VALIDITY {
-                            return Ok(None);
-                        }
-                    }
-                    Err(NoAnswer::Garbled(garbled)) => {
-                        let node = driver.lease.node();
-                        return Err(remote(NetworkError::Garbled { node, garbled }));
-                    }
-                    Err(NoAnswer::Silent) => {}
-                }
-            }
-            let silence = driver.silence();
-            if silence > self.patience {
-                let (node, seconds) = (driver.lease.node(), silence.as_secs_f64());
-                return Err(ArmError::Remote(format!(
-                    "{node} has not been heard of for {seconds:.1} s; without heartbeats the arm has braked \
-                     along its path and holds"
-                )));
-            }
-        }
-    }
-
-    /// Returns an execution that did not begin.
-    fn not_begun(&self, end: ExecutionEnd) -> Result<Execution, ArmError> {
-        let state = TrajectoryExecutor::state(self)?;
-        Ok(Execution {
-            end,
-            samples: vec![state.clone()],
-            state,
-            followed: 0,
-        })
-    }
-
-    fn refused(&self, refusal: OrderRefusal) -> Result<Execution, ArmError> {
-        let fault = |what: String| ExecutionEnd::Fault(Refusal::NotApplicable(what));
-        match refusal {
-            OrderRefusal::Stopped => self.not_begun(ExecutionEnd::Stopped),
-            OrderRefusal::Arm(what) => Err(ArmError::Remote(what)),
-            OrderRefusal::Gate(refusal) => self.not_begun(fault(format!(
-                "the gate at the arm does not admit it: {refusal}"
-            ))),
-            OrderRefusal::Busy | OrderRefusal::Message(_) => {
-                self.not_begun(fault(format!("the arm's node does not obey: {refusal}")))
-            }
-        }
-    }
-
-    fn check(&self, execution: Execution) -> Result<Execution, ArmError> {
-        let joints = self.robot.joints().len();
-        let fits = |state: &ArmState| {
-            let all = [&state.position, &state.velocity, &state.effort];
-            all.into_iter()
-                .chain(&state.commanded)
-                .all(|vector| vector.len() == joints)
-        };
-        if fits(&execution.state) && execution.samples.iter().all(fits) {
-            Ok(execution)
-        } else {
-            Err(ArmError::Remote(format!(
-                "{} reports an arm of another number of joints than {joints}",
-                self.driver.lease.node()
-            )))
-        }
     }
 }
 
@@ -429,37 +244,6 @@ impl TrajectoryExecutor for RemoteArm {
 
     fn stop_switch(&self) -> StopSwitch {
         self.driver.stop.clone()
-    }
-}
-
-impl Driver {
-    fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::SeqCst)
-    }
-
-    fn awaited(&self) -> Option<u64> {
-        let motion = self.motion.load(Ordering::SeqCst);
-        (motion != 0).then_some(motion)
-    }
-
-    /// Notes that the node was heard of.
-    fn hear(&self) {
-        let now = self.lease.link.clock().now();
-        self.heard.store(now, Ordering::SeqCst);
-    }
-
-    fn silence(&self) -> Duration {
-        let now = self.lease.link.clock().now();
-        Duration::from_nanos(now.saturating_sub(self.heard.load(Ordering::SeqCst)))
-    }
-}
-
-/// A motion is waited for as long as this lives.
-struct Waiting<'a>(&'a Driver);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.motion.store(0, Ordering::SeqCst);
     }
 }
 

@@ -22,7 +22,6 @@ use crate::node::args::NodeArgs;
 use crate::optimize::args::OptimizeArgs;
 use crate::recordings::args::{ExportArgs, RecordArgs, ReplayArgs, RunsArgs, ViewArgs};
 use crate::rerun_view::ViewTarget;
-use crate::ros2::Ros2Args;
 use crate::serve::ServeArgs;
 use crate::tend::TendArgs;
 

@@ -52,7 +52,7 @@ pub fn arrange(
             CameraSource::Sim
             | CameraSource::Mjpeg { .. }
             | CameraSource::Usb { .. }
-            | CameraSource::Ros2 { .. } 
+            | CameraSource::Ros2 { .. }
             | CameraSource::Zenoh { .. } => false,
         };
         if is_still {

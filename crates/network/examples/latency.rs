@@ -1,7 +1,7 @@
 //! How long an order takes to an arm's node on this host and back, beside the same on a thread: motions of one
 //! sample, which end as they begin. Prints medians and 99.9th percentiles.
 //!
-//! `cargo run --release -p enact-network --example latency`
+//! `cargo run --release -p enact-network --features zenoh --example latency`
 
 #![allow(clippy::print_stdout, reason = "it is what this is for")]
 

@@ -20,6 +20,8 @@
 //! | [`presence`] | who is there, and a stop for whoever it is |
 //! | [`error`] | errors of the network |
 
+#![cfg(feature = "zenoh")]
+
 pub mod arm_node;
 pub mod camera_node;
 pub mod clock;

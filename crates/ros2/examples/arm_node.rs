@@ -2,7 +2,7 @@
 //! runner that only counts, for programs to try themselves on. It ends with standard input.
 //!
 //! ```sh
-//! cargo run -p enact-ros2 --example arm_node
+//! cargo run -p enact-ros2 --features dds --example arm_node
 //! ```
 
 use std::io::Read;

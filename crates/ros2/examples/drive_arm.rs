@@ -2,7 +2,7 @@
 //! is beyond the limits of the other side. Prints a line of JSON for each.
 //!
 //! ```sh
-//! cargo run -p enact-ros2 --example drive_arm
+//! cargo run -p enact-ros2 --features dds --example drive_arm
 //! ```
 
 #![expect(clippy::print_stdout, reason = "it is what the example is for")]

@@ -20,6 +20,8 @@
 //! | [`image_source`] | an image topic as a camera |
 //! | [`error`] | errors |
 
+#![cfg(feature = "dds")]
+
 mod action;
 pub mod arm_node;
 pub mod camera_node;

@@ -168,7 +168,7 @@ def outside(folder):
     python, prefix = set_up(folder)
     print("building the examples …", flush=True)
     cargo = subprocess.run(
-        ["cargo", "build", "-q", "-p", "enact-ros2", "--examples"], cwd=ROOT, check=False
+        ["cargo", "build", "-q", "-p", "enact-ros2", "--features", "dds", "--examples"], cwd=ROOT, check=False
     )
     if cargo.returncode != 0:
         sys.exit("the examples cannot be built")

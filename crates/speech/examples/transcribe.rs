@@ -1,5 +1,5 @@
 //! Prints what is understood of WAV files, one line of JSON each:
-//! `cargo run -p enact-speech --example transcribe -- MODEL_FOLDER FILE.wav …`
+//! `cargo run -p enact-speech --features whisper --example transcribe -- MODEL_FOLDER FILE.wav …`
 //!
 //! With `--spot` before the folder, it looks for a stop in the beginnings of each file as a listener
 //! would, and says after how much sound it was heard. The variable `CONTEXT` holds English words that are

@@ -16,6 +16,8 @@
 //! | [`stop_words`] | “stop” in several languages |
 //! | [`listener`] | threads that listen, spot a stop, and understand sentences |
 
+#![cfg(feature = "whisper")]
+
 pub mod audio;
 pub mod doubt;
 pub mod listener;

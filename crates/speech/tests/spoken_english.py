@@ -4,7 +4,7 @@
 usage: spoken_english.py MODEL_FOLDER [TRANSCRIBE]
 
 MODEL_FOLDER is a Whisper model as on Hugging Face; whisper_weights.py makes one. TRANSCRIBE is the
-built example (`cargo build -p enact-speech --example transcribe`). Needs espeak-ng. A synthetic
+built example (`cargo build -p enact-speech --features whisper --example transcribe`). Needs espeak-ng. A synthetic
 voice is harder to understand than a person. The program is told what is on the table, as `enact` does,
 unless CONTEXT is set to something else, such as nothing.
 """
@@ -118,7 +118,7 @@ def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     model = sys.argv[1]
-    cargo = "cargo run -q -p enact-speech --example transcribe --".split()
+    cargo = "cargo run -q -p enact-speech --features whisper --example transcribe --".split()
     program = [sys.argv[2]] if len(sys.argv) == 3 else cargo
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

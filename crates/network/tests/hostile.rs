@@ -1,5 +1,7 @@
 //! Messages that are not to be obeyed, and are not.
 
+#![allow(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 mod common;
 
 use std::time::Duration;

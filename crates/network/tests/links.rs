@@ -1,5 +1,7 @@
 //! Links that are slow, lossy or cut.
 
+#![allow(clippy::print_stdout, reason = "figures for whoever runs it by hand")]
+
 mod common;
 
 use std::sync::Arc;

@@ -56,6 +56,9 @@ impl UdpProxy {
     }
 }
 
+/// When a packet is due, and its bytes.
+type Packet = (Instant, Vec<u8>);
+
 /// Returns what sends each packet at its own time, or never.
 fn queue(
     delay: Delay,
@@ -64,7 +67,7 @@ fn queue(
     send: impl Fn(&[u8]) + Send + Sync + 'static,
 ) -> impl Fn(&[u8]) {
     let random = Mutex::new(ChaCha8Rng::seed_from_u64(seed));
-    let packets: Arc<Mutex<Vec<(Instant, Vec<u8>)>>> = Arc::default();
+    let packets: Arc<Mutex<Vec<Packet>>> = Arc::default();
     let waiting = Arc::clone(&packets);
     thread::spawn(move || {
         loop {

@@ -72,7 +72,9 @@ fn a_stop_is_pressed_while_the_sentence_goes_on_and_says_who_said_it() {
     .json();
     assert_eq!(heard["stop"], true);
     assert!(running.mock.stop.is_pressed());
-    let status = running.mock.wait_until(|status| status.stopped);
+    let status = running
+        .mock
+        .wait_until(|status| status.stop_reason.is_some());
     assert_eq!(status.stop_reason.as_deref(), Some("ask pressed stop"));
 }
 

@@ -106,6 +106,11 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
+/// Returns whether a program that waits for requests is to end: Ctrl-C came, or it was told to end.
+pub fn is_to_end() -> bool {
+    is_interrupted() || is_terminated()
+}
+
 /// Presses the switch as long as the file exists, and for everything that comes through a pipe.
 /// Releasing the switch before the file is gone has no effect.
 fn on_file(stop: StopSwitch, file: &Path) {

@@ -1,6 +1,7 @@
 //! Why a message is not obeyed, and how often that was so.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -99,5 +100,16 @@ impl FaultCounts {
     /// Returns the causes that occurred, with their counts.
     pub fn iter(&self) -> impl Iterator<Item = (MessageFault, u64)> + '_ {
         self.0.iter().map(|(fault, count)| (*fault, *count))
+    }
+}
+
+/// The causes that occurred, with their counts: “garbage 3, stale 1”.
+impl fmt::Display for FaultCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (fault, count)) in self.iter().enumerate() {
+            let separator = if at == 0 { "" } else { ", " };
+            write!(f, "{separator}{} {count}", fault.name())?;
+        }
+        Ok(())
     }
 }

@@ -82,36 +82,33 @@ fn a_cube_behind_the_arm_is_found() {
     assert_eq!(counts.plans, 2, "unseen, and seen");
 }
 
-#[test]
-fn the_arm_stays_where_it_hides_nothing() {
-    let mut table = table(BEHIND, Point3::new(0.75, 0.0, 0.5));
+/// Carries out the task where there is no cube; returns how it ended, and the number of plans and motions.
+fn without_cube(mut table: Table, options: TaskOptions) -> (TaskEnd, (usize, usize)) {
     table.layout.objects.retain(|item| item.name == "blue bowl");
     let table = Table::of(robot("so101"), table.layout, 1);
     let mut counts = Counts::default();
-    let report = session(&table, &mut counts)
-        .run(TASK, TaskOptions::of_turns(3))
-        .unwrap();
-    assert_eq!(report.ending, TaskEnd::Said);
-    assert_eq!((counts.plans, counts.motions), (1, 1), "only home");
+    let report = session(&table, &mut counts).run(TASK, options).unwrap();
+    (report.ending, (counts.plans, counts.motions))
+}
+
+#[test]
+fn the_arm_stays_where_it_hides_nothing() {
+    let table = table(BEHIND, Point3::new(0.75, 0.0, 0.5));
+    let (ending, counts) = without_cube(table, TaskOptions::of_turns(3));
+    assert_eq!(ending, TaskEnd::Said);
+    assert_eq!(counts, (1, 1), "only home");
 }
 
 #[test]
 fn it_looks_where_that_shows_more_and_never_in_a_dry_run() {
-    let mut table = table(BEHIND, opposite());
-    table.layout.objects.retain(|item| item.name == "blue bowl");
-    let table = Table::of(robot("so101"), table.layout, 1);
-    let mut counts = Counts::default();
-    let report = session(&table, &mut counts)
-        .run(TASK, TaskOptions::of_turns(3))
-        .unwrap();
-    assert_eq!(report.ending, TaskEnd::Said);
-    let looked = (counts.plans, counts.motions);
-    assert_eq!(looked, (2, 2), "home, and aside, where all is seen");
-    let mut counts = Counts::default();
-    let options = TaskOptions {
+    let options = TaskOptions::of_turns(3);
+    let (ending, counts) = without_cube(table(BEHIND, opposite()), options);
+    assert_eq!(ending, TaskEnd::Said);
+    assert_eq!(counts, (2, 2), "home, and aside, where all is seen");
+    let dry_run = TaskOptions {
         dry_run: true,
-        ..TaskOptions::of_turns(3)
+        ..options
     };
-    session(&table, &mut counts).run(TASK, options).unwrap();
-    assert_eq!((counts.plans, counts.motions), (1, 0));
+    let (_, counts) = without_cube(table(BEHIND, opposite()), dry_run);
+    assert_eq!(counts, (1, 0));
 }

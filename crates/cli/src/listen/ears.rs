@@ -175,7 +175,7 @@ impl Ears {
     fn next(&mut self) -> Input {
         let mut keys = Keys::open().filter(|_| stdin().is_terminal());
         loop {
-            if stop_sources::is_terminated() || stop_sources::is_interrupted() {
+            if stop_sources::is_to_end() {
                 return Input::End;
             }
             let key = match &mut keys {

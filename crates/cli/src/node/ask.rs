@@ -5,7 +5,6 @@ use std::time::Duration;
 use anyhow::Result;
 use enact_network::Link;
 use enact_network::clock::NOTABLE;
-use enact_network::message::status::ArmStatus;
 use enact_network::presence::{self, Presence};
 use enact_network::remote_arm::clear::clear_stop;
 use serde_json::{Value, json};
@@ -78,7 +77,9 @@ fn line(node: &Presence) -> String {
         if arm.links_lost > 0 {
             said.push(format!("{} links lost", arm.links_lost));
         }
-        said.extend(refused(arm));
+        if arm.refused.total() > 0 {
+            said.push(format!("refused: {}", arm.refused));
+        }
     }
     if let Some(round_trip) = node.round_trip {
         said.push(format!("{:.1} ms there and back", 1e3 * round_trip));
@@ -88,15 +89,6 @@ fn line(node: &Presence) -> String {
         said.push(format!("clock {ahead:+.3} s{warning}"));
     }
     said.join("  ")
-}
-
-fn refused(arm: &ArmStatus) -> Option<String> {
-    let causes: Vec<String> = arm
-        .refused
-        .iter()
-        .map(|(fault, count)| format!("{} {count}", fault.name()))
-        .collect();
-    (!causes.is_empty()).then(|| format!("refused: {}", causes.join(", ")))
 }
 
 fn described(node: &Presence) -> Value {

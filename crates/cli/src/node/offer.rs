@@ -24,8 +24,8 @@ pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
     NetworkConfig {
         listen: args.listen.clone(),
         connect: args.connect.clone(),
-        heartbeat: Vec::new(),
         file: args.zenoh_config.clone(),
+        ..NetworkConfig::default()
     }
 }
 
@@ -73,12 +73,7 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
     // Whatever moves comes to rest first.
     drop(node);
     if status.refused.total() > 0 {
-        let refused: Vec<String> = status
-            .refused
-            .iter()
-            .map(|(fault, count)| format!("{} {count}", fault.name()))
-            .collect();
-        errln!("messages refused: {}", refused.join(", "));
+        errln!("messages refused: {}", status.refused);
     }
     Ok(true)
 }
@@ -140,7 +135,7 @@ fn check_reachable(args: &NetworkArgs) -> Result<()> {
 }
 
 fn wait() {
-    while !stop_sources::is_interrupted() && !stop_sources::is_terminated() {
+    while !stop_sources::is_to_end() {
         thread::sleep(PERIOD);
     }
 }

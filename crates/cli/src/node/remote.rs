@@ -25,10 +25,10 @@ pub fn arm(
     use enact_network::{Link, NetworkConfig, RemoteArm, RemoteArmSetup};
 
     let link = Link::open(&NetworkConfig {
-        listen: Vec::new(),
         connect: config.connect.clone(),
         heartbeat: config.heartbeat.clone(),
         file: config.zenoh_config.clone(),
+        ..NetworkConfig::default()
     })?;
     let patience = Duration::try_from_secs_f64(config.patience_s)
         .map_err(|error| anyhow::anyhow!("patience_s = {}: {error}", config.patience_s))?;
@@ -54,10 +54,9 @@ pub fn camera(node: &RemoteNode, fps: Option<u32>) -> Result<Box<dyn Source>> {
     use enact_network::{Link, NetworkConfig, RemoteCamera};
 
     let link = Link::open(&NetworkConfig {
-        listen: Vec::new(),
         connect: node.connect.clone(),
-        heartbeat: Vec::new(),
         file: node.zenoh_config.clone(),
+        ..NetworkConfig::default()
     })?;
     let camera = RemoteCamera::new(&link, &node.name)?;
     Ok(match fps {

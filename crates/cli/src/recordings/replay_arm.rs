@@ -85,7 +85,11 @@ pub fn start(
         // Servos brake at the pace at which they move.
         let waits = match source {
             ArmSource::Sim => stop.clone(),
-            _ => StopSwitch::new(),
+            ArmSource::Servos(..) | ArmSource::Emulated(..) | ArmSource::Elsewhere(_) => {
+                StopSwitch::new()
+            }
+            #[cfg(feature = "ros2")]
+            ArmSource::Ros2(..) => StopSwitch::new(),
         };
         arm = Box::new(PacedArm::new(
             arm,

@@ -63,7 +63,7 @@ pub fn serve(data_dir: &DataDir, args: &Ros2Args) -> Result<()> {
             Reach::Subnet => "on all networks of this machine",
         }
     );
-    while !stop_sources::is_interrupted() && !stop_sources::is_terminated() {
+    while !stop_sources::is_to_end() {
         if !node.is_alive() {
             bail!("the thread of the arm's node has ended");
         }

@@ -81,7 +81,7 @@ fn carry_out(
     lines: &LineSink,
 ) -> Result<()> {
     loop {
-        if stop_sources::is_interrupted() || stop_sources::is_terminated() {
+        if stop_sources::is_to_end() {
             return Ok(());
         }
         let job = match inbox.recv_timeout(PERIOD) {

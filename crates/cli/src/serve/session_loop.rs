@@ -106,7 +106,7 @@ pub fn carry_out<T>(
 fn end_when_told(session: &Arc<ArmSession>) {
     let session = Arc::downgrade(session);
     thread::spawn(move || {
-        while !stop_sources::is_interrupted() && !stop_sources::is_terminated() {
+        while !stop_sources::is_to_end() {
             thread::sleep(PERIOD);
         }
         if let Some(session) = session.upgrade() {

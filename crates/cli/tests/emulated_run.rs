@@ -254,16 +254,18 @@ fn number(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |text| text.parse().expect("it is a number"))
 }
 
-/// `ENACT_RUNS=200 ENACT_LOAD=12 cargo test --test emulated_run -- --ignored --nocapture busy`
+/// `ENACT_RUNS=200 ENACT_LOAD=12 cargo test --test emulated_run -- --ignored --nocapture busy`;
+/// `ENACT_SEED` is the first seed, so that several can run beside one another.
 #[test]
 #[ignore = "takes an hour, and every core"]
 fn beside_a_busy_computer_no_register_is_taken_for_another() {
     let (runs, load) = (number("ENACT_RUNS", 200), number("ENACT_LOAD", 12));
+    let first = number("ENACT_SEED", 9001) as u64;
     let load = Load::start(load);
     let (mut reached, mut too_late, mut other) = (0, 0, Vec::new());
     for index in 0..runs {
         let protocol = ["feetech", "dynamixel"][index % 2];
-        let seed = 9001 + index as u64;
+        let seed = first + index as u64;
         match run(Port::Pty, protocol, None, seed) {
             (Some(0), ..) => reached += 1,
             // It says so, and leaves the arm alone.

@@ -141,8 +141,8 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// Returns what the person does by saying [`instruction`](Self::instruction). What sounds like news
-    /// or a question is a request if it surely is one in other words, about what is seen.
+    /// Returns what the person does by saying [`instruction`](Self::instruction). What sounds like
+    /// something else is a request if it surely is one in other words, about what is seen.
     pub fn speech_act(&self) -> SpeechAct {
         let act = SpeechAct::after(&self.conversation, &self.instruction);
         match act.may_be_request() && meaning::is_request_in_other_words(self) {

@@ -94,9 +94,10 @@ impl SpeechAct {
         self == Self::Request
     }
 
-    /// Returns whether it sounds like news or a question, in which people also put requests.
+    /// Returns whether it sounds like news or a question, in which people also put requests, or as if
+    /// something were not to be done, which may be a part of a request (“any two, and leave the third”).
     pub fn may_be_request(self) -> bool {
-        matches!(self, Self::Question | Self::Location | Self::Report)
+        !matches!(self, Self::Request | Self::SmallTalk)
     }
 
     /// Returns the answer to what neither asks for an action nor for an answer, in the language of

@@ -12,6 +12,8 @@ const SURE_OF_ORDER: f32 = 0.7;
 const SURE_OF_UNUSUAL: f32 = 0.8;
 /// The same where such words may turn its meaning round.
 const SURE_OF_TURNED: f32 = 0.85;
+/// The same where such words name a deed that cannot be done: “a mixing bowl” is no mixing.
+const SURE_OF_IMPOSSIBLE: f32 = 0.95;
 /// How much likelier it must be than the next that speaks of the same.
 const AHEAD: f32 = 4.0;
 
@@ -58,10 +60,21 @@ pub(super) struct Wording {
     pub likelihood: f32,
     /// Whether it is surely what is meant.
     pub is_sure: bool,
-    /// Whether all words that may change what is asked for are usual where it is meant.
-    pub is_usual: bool,
-    /// Whether none of them names a deed that cannot be done, or that is not known.
-    pub is_possible: bool,
+    pub fit: Fit,
+}
+
+/// How the words of a sentence that may change what is asked for fit a plain wording, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// All of them are usual where it is meant.
+    Usual,
+    Unusual,
+    /// One that is unusual may turn its meaning round.
+    Turned,
+    /// One that is unusual may name a deed that cannot be done.
+    Impossible,
+    /// One names a deed or a side that is not known.
+    Unknown,
 }
 
 /// A softmax regression over plain wordings.
@@ -168,33 +181,40 @@ impl Classifier {
         let unusual = |word: &&String| !class.weighty.contains(word);
         let unusual: Vec<&String> = sentence.weighty.iter().filter(unusual).collect();
         let lacks = sentence.weighty.is_empty() && class.weighty.iter().any(|word| word == NEEDED);
-        let is_possible = !unusual.iter().any(|word| is_impossible(word));
-        let least = match () {
-            () if !is_possible => f32::INFINITY,
-            () if unusual.iter().any(|word| turns(word)) => SURE_OF_TURNED,
-            () if !unusual.is_empty() => SURE_OF_UNUSUAL,
-            () if class.is_ordered => SURE_OF_ORDER,
-            () => SURE,
+        let fit = match () {
+            () if unusual.iter().any(|word| is_unknown(word)) => Fit::Unknown,
+            () if unusual.iter().any(|word| word.starts_with("Cannot(")) => Fit::Impossible,
+            () if unusual.iter().any(|word| turns(word)) => Fit::Turned,
+            () if !unusual.is_empty() => Fit::Unusual,
+            () => Fit::Usual,
+        };
+        let least = match fit {
+            Fit::Unknown => f32::INFINITY,
+            Fit::Impossible => SURE_OF_IMPOSSIBLE,
+            Fit::Turned => SURE_OF_TURNED,
+            Fit::Unusual => SURE_OF_UNUSUAL,
+            Fit::Usual if class.is_ordered => SURE_OF_ORDER,
+            Fit::Usual => SURE,
         };
         Some(Wording {
             text,
             likelihood,
             is_sure: !lacks && likelihood >= least && likelihood >= AHEAD * next,
-            is_usual: unusual.is_empty(),
-            is_possible,
+            fit,
         })
     }
 }
 
-/// Whether a word that is unusual in a wording may name a deed that cannot be done or is not known, or
-/// a side that is not known.
-fn is_impossible(word: &str) -> bool {
-    word == UNSURE || word.starts_with("Cannot(") || word.starts_with(UNKNOWN_DEED)
+/// Whether a word that is unusual in a wording names a deed or a side that is not known.
+fn is_unknown(word: &str) -> bool {
+    word == UNSURE || word.starts_with(UNKNOWN_DEED)
 }
 
 /// Whether a word that is unusual in a wording may turn its meaning round.
 fn turns(word: &str) -> bool {
-    const SENSES: [&str; 8] = [
+    const SENSES: [&str; 10] = [
+        "Correction",
+        "Extreme(",
         "Place(",
         "Not",
         "None",

@@ -4,6 +4,7 @@ use super::arrange;
 use super::aside::{is_aside, is_inert, note, without_asides};
 use super::clauses::place_of;
 use super::clearing::clear;
+use super::giving;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::placing::place;
@@ -30,7 +31,7 @@ pub(super) enum Deed {
 /// Reads one clause.
 pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let items = without_asides(items);
-    let items = &items[..];
+    let items = &giving::in_plain_order(&items, scene)[..];
     if let Some(deed) = unable(items, scene) {
         return Ok(vec![deed]);
     }

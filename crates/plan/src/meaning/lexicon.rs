@@ -36,6 +36,7 @@ pub(super) enum Concept {
     /// “You choose”.
     Free,
     Number(usize),
+    Half,
     It,
     Them,
     Everything,

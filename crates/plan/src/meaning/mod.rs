@@ -31,6 +31,7 @@
 //! | `aside` | what is said beside the point |
 //! | `context` | clauses about people, weather or feelings |
 //! | `wish` | what in context might be a wish after all |
+//! | `giving` | “give the bowl the cube”, “fill it with the cubes” |
 //! | `manner` | how and for whom |
 //! | `purpose` | clauses that tell why or what for |
 //! | `unable` | what the robot cannot do |
@@ -57,6 +58,7 @@ mod condition;
 mod context;
 mod correction;
 mod exclusion;
+mod giving;
 mod lexicon;
 mod lookahead;
 mod manner;
@@ -444,6 +446,13 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
     let is_placed = items.iter().any(is_in) || !phrase.at.is_empty();
     if phrase.kinds.is_empty() && phrase.modifiers.is_empty() && is_placed {
         return None;
+    }
+    // “Which cube is in the bowl?” is answered by its name.
+    let is_shown = items.iter().any(|item| {
+        item.is_verb(lexicon::Verb::Point) || item.is(&lexicon::Concept::Where)
+    });
+    if !is_shown && let Some(reply) = question::held(phrase, items, scene) {
+        return Some(Err(reply));
     }
     let is_question = items
         .iter()

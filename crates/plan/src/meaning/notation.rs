@@ -71,6 +71,7 @@ fn concept(head: &str) -> Concept {
         "left-side" => Concept::Side(Relation::LeftOf),
         "right-side" => Concept::Side(Relation::RightOf),
         "back" => Concept::Back,
+        "half" => Concept::Half,
         "verb" => Concept::Verb(verb(argument)),
         "cannot" => Concept::Cannot(owned()),
         "not" => Concept::Not,

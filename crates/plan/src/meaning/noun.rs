@@ -66,9 +66,16 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 is_begun = true;
                 phrase.quantity = Quantity::Any(*count);
             }
+            // “Half of those cubes”.
+            Concept::Half if !is_begun && opens_noun(words, past_little(words, index + 1)) => {
+                is_begun = true;
+                phrase.quantity = Quantity::Half;
+                index = past_little(words, index + 1);
+                continue;
+            }
             // “One of the two cubes”, “two of the three cubes”.
             Concept::Number(_)
-                if (matches!(phrase.quantity, Quantity::Any(_)) || is_part && number.is_some())
+                if (matches!(phrase.quantity, Quantity::Any(_) | Quantity::Half) || is_part && number.is_some())
                     && opens_noun(words, index + 1) => {}
             // “2 of them”.
             Concept::Number(count)
@@ -356,4 +363,15 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         phrase.quantity = Quantity::All(None);
     }
     Some((phrase, index))
+}
+
+/// Behind “of”, “the”, “those”.
+fn past_little(words: &[Word], begin: usize) -> usize {
+    let is_little = |word: &&Word| {
+        matches!(
+            word.concept,
+            Concept::Filler | Concept::The | Concept::My | Concept::That
+        )
+    };
+    begin + words.iter().skip(begin).take_while(is_little).count()
 }

@@ -15,6 +15,8 @@ pub(super) enum Quantity {
     Any(usize),
     /// “The two cubes”, “all cubes”: every one, and as many as are said.
     All(Option<usize>),
+    /// “Half of the cubes”, whichever.
+    Half,
     /// “No cube”.
     None,
 }
@@ -107,7 +109,7 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             let word = &words[index];
             if !matches!(
                 word.concept,
-                Concept::Filler | Concept::The | Concept::A | Concept::My
+                Concept::Filler | Concept::The | Concept::A | Concept::My | Concept::Half
             ) {
                 items.push(Item::Word(word.clone()));
             }

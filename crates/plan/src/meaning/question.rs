@@ -112,6 +112,24 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     }
 }
 
+/// Answers which thing of a kind is where the question says.
+pub(super) fn held(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Option<Reply> {
+    let placed = placed(phrase, items);
+    let is_within = |(is_there, place, hosts): &(bool, Place, Vec<Phrase>)| {
+        *is_there
+            && matches!(place, Place::At(Relation::In | Relation::On))
+            && hosts.iter().any(|host| scene.names_container(host) == Some(true))
+    };
+    let asks_which = phrase.modifiers.is_empty() && !phrase.kinds.is_empty();
+    if !asks_which || !placed.at.iter().any(is_within) {
+        return None;
+    }
+    Some(match scene.resolve(&many(&placed), Role::Any) {
+        Ok(found) => Reply::Say(format!("I see {} there.", with_articles(&found))),
+        Err(reply) => reply,
+    })
+}
+
 /// Says that a question is not for a robot arm.
 pub(super) fn pass() -> Reply {
     Reply::Say("I cannot answer that. I can say what is on the table, pick things up, put, push and point at them.".to_owned())

@@ -152,6 +152,11 @@ impl Scene {
                 Err(replies::which("one", &fitting))
             }
             Quantity::Any(count) => Ok(fitting.into_iter().take(count).collect()),
+            Quantity::Half if fitting.len() % 2 == 0 => {
+                let half = fitting.len() / 2;
+                Ok(fitting.into_iter().take(half).collect())
+            }
+            Quantity::Half => Err(replies::which(&noun(phrase), &fitting)),
             Quantity::Only | Quantity::None if fitting.len() == 1 => Ok(fitting),
             Quantity::Only | Quantity::None if self.is_free => {
                 Ok(fitting.into_iter().take(1).collect())

@@ -44,6 +44,11 @@ pub(super) fn restriction(
         }
         index += 1;
     }
+    // “With no red on it”, “without any red”.
+    if let Some((color, end)) = lacking(words, begin) {
+        phrase.not_modifiers.push(color);
+        return Some(end);
+    }
     // “The one with square sides”.
     if words.get(begin).is_some_and(|word| word.text == "with")
         && phrase.kinds.is_empty()
@@ -166,6 +171,27 @@ pub(super) fn restriction(
         }
         _ => None,
     }
+}
+
+/// A color that a thing does not have, and where that ends: “with no red on it”.
+fn lacking(words: &[Word], begin: usize) -> Option<(String, usize)> {
+    let text = |index: usize| words.get(index).map_or("", |word| word.text.as_str());
+    let at = match (text(begin), text(begin + 1)) {
+        ("with", "no" | "not any") => begin + 2,
+        ("without", "any" | "a" | "the") => begin + 2,
+        ("without", _) => begin + 1,
+        _ => return None,
+    };
+    let Concept::Modifier(color) = &words.get(at)?.concept else {
+        return None;
+    };
+    if names_another(words, at + 1) {
+        return None;
+    }
+    let is_there = words
+        .get(at + 1)
+        .is_some_and(|word| word.concept == Concept::There);
+    Some((color.clone(), at + 1 + usize::from(is_there)))
 }
 
 /// “The bowl with the blue ball”: the color is another thing's.

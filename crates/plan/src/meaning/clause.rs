@@ -73,7 +73,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if has(&Concept::EachOwn)
         || has(&Concept::ByShape)
         || has(&Concept::ByColor)
-        || verb == Some(Verb::Sort)
+        || verb == Some(Verb::Sort) && !has(&Concept::Row)
         || has(&Concept::Kind)
     {
         return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
@@ -92,6 +92,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     {
         return arrange::tower(&phrases(items), scene);
     }
+    // “Tidy them into a line” is a row, too.
     if verb == Some(Verb::Row) || has(&Concept::Row) {
         // A row stands on the table; who wants one in a bowl means something else.
         let is_within = items.windows(2).any(|pair| {
@@ -120,6 +121,15 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     }
     match verb {
         Some(Verb::Home) => return Ok(vec![Deed::Do(Action::Home)]),
+        // “Look for a ball to put in the bowl.”
+        Some(Verb::Point) if is_sought(items) && has_destination && has_put(items) => {
+            let put: Vec<Item> = items
+                .iter()
+                .filter(|item| !item.is_verb(Verb::Point))
+                .cloned()
+                .collect();
+            return place(&put, Some(Verb::Put), scene);
+        }
         Some(Verb::Point) => return point(items, scene),
         Some(Verb::Push) => {
             if !has_destination && let Some(direction) = direction(items) {
@@ -283,6 +293,16 @@ fn direction(items: &[Item]) -> Option<Direction> {
 /// Verbs of looking for something.
 const SEEKING: [&str; 6] = ["find", "locat", "look", "search", "spot", "identif"];
 
+fn is_sought(items: &[Item]) -> bool {
+    items.iter().any(|item| {
+        matches!(item, Item::Word(word) if SEEKING.iter().any(|verb| word.text.starts_with(verb)))
+    })
+}
+
+fn has_put(items: &[Item]) -> bool {
+    items.iter().any(|item| item.is_verb(Verb::Put))
+}
+
 fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let phrases = phrases(items);
     let it = Phrase {
@@ -306,10 +326,7 @@ fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
         scene.it.clone_from(&names);
     }
     // “Find the bowl and put the cube in it”: finding it is only for that.
-    let is_sought = items.iter().any(|item| {
-        matches!(item, Item::Word(word) if SEEKING.iter().any(|verb| word.text.starts_with(verb)))
-    });
-    let deed = |name| match is_sought {
+    let deed = |name| match is_sought(items) {
         true => Deed::Told(Action::Point(name)),
         false => Deed::Do(Action::Point(name)),
     };

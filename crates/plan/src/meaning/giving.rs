@@ -13,16 +13,22 @@ const BLOWS: [&str; 8] = [
 
 /// The clause with what is given in the order of a put or a push.
 pub(super) fn in_plain_order(items: &[Item], scene: &Scene) -> Vec<Item> {
-    let given = items.iter().position(|item| is_giving(item, "hand over", "giv"));
-    let filled = items.iter().position(|item| is_giving(item, "pour", "fill"));
+    let given = items
+        .iter()
+        .position(|item| is_giving(item, "hand over", "giv"));
+    let filled = items
+        .iter()
+        .position(|item| is_giving(item, "pour", "fill"));
     let Some(at) = given.or(filled) else {
         return items.to_vec();
     };
     let (before, rest) = (&items[..at], &items[at + 1..]);
     let plain = match rest {
-        [host @ Item::Phrase(first), mover @ Item::Phrase(second), rest @ ..]
-            if receives(first, scene) && scene.names_container(second) != Some(true) =>
-        {
+        [
+            host @ Item::Phrase(first),
+            mover @ Item::Phrase(second),
+            rest @ ..,
+        ] if receives(first, scene) && scene.names_container(second) != Some(true) => {
             let to = word("to", Concept::Place(Place::To));
             let put = word("put", Concept::Verb(Verb::Put));
             [&[put, mover.clone(), to, host.clone()], rest].concat()
@@ -69,7 +75,10 @@ fn is_aimed(items: &[Item]) -> bool {
     items.iter().any(|item| {
         matches!(
             item.concept(),
-            Some(Concept::Direction(_) | Concept::Place(Place::At(Relation::LeftOf | Relation::RightOf)))
+            Some(
+                Concept::Direction(_)
+                    | Concept::Place(Place::At(Relation::LeftOf | Relation::RightOf))
+            )
         )
     })
 }

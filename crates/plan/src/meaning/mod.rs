@@ -448,9 +448,9 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
         return None;
     }
     // “Which cube is in the bowl?” is answered by its name.
-    let is_shown = items.iter().any(|item| {
-        item.is_verb(lexicon::Verb::Point) || item.is(&lexicon::Concept::Where)
-    });
+    let is_shown = items
+        .iter()
+        .any(|item| item.is_verb(lexicon::Verb::Point) || item.is(&lexicon::Concept::Where));
     if !is_shown && let Some(reply) = question::held(phrase, items, scene) {
         return Some(Err(reply));
     }

@@ -75,7 +75,8 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             }
             // “One of the two cubes”, “two of the three cubes”.
             Concept::Number(_)
-                if (matches!(phrase.quantity, Quantity::Any(_) | Quantity::Half) || is_part && number.is_some())
+                if (matches!(phrase.quantity, Quantity::Any(_) | Quantity::Half)
+                    || is_part && number.is_some())
                     && opens_noun(words, index + 1) => {}
             // “2 of them”.
             Concept::Number(count)
@@ -163,6 +164,8 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 phrase.modifiers.push(modifier.clone());
                 index += 1;
             }
+            // “The one that would roll off”.
+            Concept::Noun { .. } if !is_begun && word.text == "roll" => return None,
             Concept::Noun { kinds, alike } => {
                 phrase.kinds.clone_from(kinds);
                 phrase.alike = *alike;

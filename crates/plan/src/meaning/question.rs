@@ -118,7 +118,9 @@ pub(super) fn held(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Option
     let is_within = |(is_there, place, hosts): &(bool, Place, Vec<Phrase>)| {
         *is_there
             && matches!(place, Place::At(Relation::In | Relation::On))
-            && hosts.iter().any(|host| scene.names_container(host) == Some(true))
+            && hosts
+                .iter()
+                .any(|host| scene.names_container(host) == Some(true))
     };
     let asks_which = phrase.modifiers.is_empty() && !phrase.kinds.is_empty();
     if !asks_which || !placed.at.iter().any(is_within) {

@@ -99,6 +99,12 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
     });
     let is_see = question.first().is_some_and(|item| item.is_verb(Verb::See));
     let consequence = trim(&items[asked + 1..]);
+    // “A ball? then …”
+    let is_then = items
+        .get(asked + 1)
+        .is_some_and(|item| item.is(&Concept::Then));
+    let is_named = matches!(question, [Item::Phrase(phrase)] if !phrase.kinds.is_empty());
+    let is_see = is_see || is_named && is_then;
     let default = trim(&items[..begin]);
     // “See the ball? …” after something else is not about that.
     let is_alone = default.is_empty() || is_none;

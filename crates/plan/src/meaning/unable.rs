@@ -9,9 +9,9 @@ use super::words::Word;
 use crate::space::Relation;
 
 /// Verbs of hitting that are also said for putting: “whack it in the bowl”.
-const SLANG: [&str; 13] = [
+const SLANG: [&str; 12] = [
     "squeeze", "squash", "whack", "slap", "slam", "smack", "thump", "wham", "bash", "thwack",
-    "shoot", "knock", "bang",
+    "shoot", "knock",
 ];
 
 /// Whether what is named lies already where it says: “smack the cube in the bowl” is no putting.

@@ -4,7 +4,6 @@ use super::clauses::{is_command, place_of};
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase};
 use super::scene::{Role, Scene};
-use super::words::Word;
 
 /// Parts between commas that say nothing that matters.
 pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
@@ -29,18 +28,11 @@ pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
             continue;
         }
         if !kept.is_empty() {
-            kept.push(comma());
+            kept.push(Item::word(",", Concept::Mark(',')));
         }
         kept.extend(part.iter().cloned());
     }
     kept
-}
-
-fn comma() -> Item {
-    Item::Word(Word {
-        text: ",".to_owned(),
-        concept: Concept::Mark(','),
-    })
 }
 
 /// Whether a clause tells something about others than the robot.

@@ -104,12 +104,12 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             match postposition(words, index) {
                 Some((place, after)) => {
                     index = after;
-                    items.push(word(&words[after - 1].text, Concept::Place(place)));
+                    items.push(Item::word(&words[after - 1].text, Concept::Place(place)));
                     items.push(Item::Phrase(phrase));
                 }
                 // “放到碗”: into it.
                 None if goes_into(&items) => {
-                    items.push(word("到", Concept::Place(Place::To)));
+                    items.push(Item::word("到", Concept::Place(Place::To)));
                     items.push(Item::Phrase(phrase));
                 }
                 None => items.push(Item::Phrase(phrase)),
@@ -123,13 +123,6 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
         index += 1;
     }
     items
-}
-
-fn word(text: &str, concept: Concept) -> Item {
-    Item::Word(Word {
-        text: text.to_owned(),
-        concept,
-    })
 }
 
 /// Whether the verb before a thing says that something goes there.

@@ -30,8 +30,8 @@ pub(super) enum Deed {
 
 /// Reads one clause.
 pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let items = without_asides(items);
-    let items = &giving::in_plain_order(&items, scene)[..];
+    let items = giving::in_plain_order(without_asides(items), scene);
+    let items = &items[..];
     if let Some(deed) = unable(items, scene) {
         return Ok(vec![deed]);
     }

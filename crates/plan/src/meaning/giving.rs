@@ -3,7 +3,6 @@
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::scene::Scene;
-use super::words::Word;
 use crate::space::Relation;
 
 /// What a thing is given that moves it.
@@ -12,7 +11,7 @@ const BLOWS: [&str; 8] = [
 ];
 
 /// The clause with what is given in the order of a put or a push.
-pub(super) fn in_plain_order(items: &[Item], scene: &Scene) -> Vec<Item> {
+pub(super) fn in_plain_order(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     let given = items
         .iter()
         .position(|item| is_giving(item, "hand over", "giv"));
@@ -20,7 +19,7 @@ pub(super) fn in_plain_order(items: &[Item], scene: &Scene) -> Vec<Item> {
         .iter()
         .position(|item| is_giving(item, "pour", "fill"));
     let Some(at) = given.or(filled) else {
-        return items.to_vec();
+        return items;
     };
     let (before, rest) = (&items[..at], &items[at + 1..]);
     let plain = match rest {
@@ -29,27 +28,20 @@ pub(super) fn in_plain_order(items: &[Item], scene: &Scene) -> Vec<Item> {
             mover @ Item::Phrase(second),
             rest @ ..,
         ] if receives(first, scene) && scene.names_container(second) != Some(true) => {
-            let to = word("to", Concept::Place(Place::To));
-            let put = word("put", Concept::Verb(Verb::Put));
+            let to = Item::word("to", Concept::Place(Place::To));
+            let put = Item::word("put", Concept::Verb(Verb::Put));
             [&[put, mover.clone(), to, host.clone()], rest].concat()
         }
         [mover @ Item::Phrase(_), rest @ ..] if given.is_some() && is_aimed(rest) => {
             let Some(blow) = rest.iter().take(2).position(is_blow) else {
-                return items.to_vec();
+                return items;
             };
-            let push = word("push", Concept::Verb(Verb::Push));
+            let push = Item::word("push", Concept::Verb(Verb::Push));
             [&[push, mover.clone()], &rest[blow + 1..]].concat()
         }
-        _ => return items.to_vec(),
+        _ => return items,
     };
     [before, &plain].concat()
-}
-
-fn word(text: &str, concept: Concept) -> Item {
-    Item::Word(Word {
-        text: text.to_owned(),
-        concept,
-    })
 }
 
 /// Whether it is such a verb, and not “give up”.

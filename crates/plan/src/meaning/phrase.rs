@@ -67,6 +67,14 @@ pub(super) enum Item {
 }
 
 impl Item {
+    /// A word that stands for what was said in others.
+    pub fn word(text: &str, concept: Concept) -> Self {
+        Self::Word(Word {
+            text: text.to_owned(),
+            concept,
+        })
+    }
+
     pub fn concept(&self) -> Option<&Concept> {
         match self {
             Self::Word(word) => Some(&word.concept),

@@ -4,7 +4,6 @@ use super::clauses::is_command;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::scene::Scene;
-use super::words::Word;
 use crate::space::Relation;
 
 /// Rewrites what is said back to front.
@@ -108,10 +107,7 @@ fn where_it_lives(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     let Some(at) = found else {
         return items;
     };
-    let goes = Item::Word(Word {
-        text: "goes".to_owned(),
-        concept: Concept::Verb(Verb::Go),
-    });
+    let goes = Item::word("goes", Concept::Verb(Verb::Go));
     let mut plain = items[..at].to_vec();
     plain.extend([
         items[at + 3].clone(),
@@ -261,8 +257,5 @@ fn opposite(relation: Relation) -> Option<Relation> {
 }
 
 fn place(place: Place) -> Item {
-    Item::Word(Word {
-        text: "to".to_owned(),
-        concept: Concept::Place(place),
-    })
+    Item::word("to", Concept::Place(place))
 }

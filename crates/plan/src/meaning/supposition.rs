@@ -104,11 +104,11 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
         .get(asked + 1)
         .is_some_and(|item| item.is(&Concept::Then));
     let is_named = matches!(question, [Item::Phrase(phrase)] if !phrase.kinds.is_empty());
-    let is_see = is_see || is_named && is_then;
+    let asks = is_none || is_see || is_named && is_then;
     let default = trim(&items[..begin]);
     // “See the ball? …” after something else is not about that.
     let is_alone = default.is_empty() || is_none;
-    ((is_none || is_see) && is_alone && !consequence.is_empty()).then(|| {
+    (asks && is_alone && !consequence.is_empty()).then(|| {
         (
             Condition {
                 items: question.to_vec(),

@@ -68,6 +68,7 @@ pub(super) struct Wording {
 pub(super) enum Fit {
     /// All of them are usual where it is meant.
     Usual,
+    /// One is unusual there, and says little by itself.
     Unusual,
     /// One that is unusual may turn its meaning round.
     Turned,

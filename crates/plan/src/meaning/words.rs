@@ -60,12 +60,16 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
             (Concept::Unknown, 1)
         };
         let (concept, length) = shortened(concept, length, &borrowed[index..]);
-        // “Choose one of the cubes” leaves open which, but not what.
-        let (concept, length) = match borrowed.get(index + length) {
-            Some(&"of") if concept == Concept::Free && length > 1 => ENGLISH
+        // “Choose one of the cubes”, “pick whichever two” leave open which, but not what.
+        let (concept, length) = if concept == Concept::Free
+            && length > 1
+            && is_said_of_what(&borrowed[index + length..])
+        {
+            ENGLISH
                 .longest(&borrowed[index..=index])
-                .unwrap_or((Concept::Filler, 1)),
-            _ => (concept, length),
+                .unwrap_or((Concept::Filler, 1))
+        } else {
+            (concept, length)
         };
         words.push(Word {
             text: borrowed[index..index + length].join(" "),
@@ -130,6 +134,18 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         }
     }
     words
+}
+
+/// Whether what follows says of what there is a choice.
+fn is_said_of_what(rest: &[&str]) -> bool {
+    rest.first() == Some(&"of")
+        || matches!(
+            ENGLISH.longest(rest),
+            Some((
+                Concept::Number(_) | Concept::Noun { .. } | Concept::Modifier(_),
+                _
+            ))
+        )
 }
 
 /// An expression without its last word, where that belongs to what follows: “it is | to the left

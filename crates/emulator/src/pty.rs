@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use enact_arm::realtime;
 use serialport::{SerialPort, TTYPort};
 
 use crate::emulated_bus::{EmulatedBus, Reply};
@@ -30,6 +31,8 @@ struct Shared {
     /// Path of the port while it is plugged in.
     name: Mutex<Option<PathBuf>>,
     ended: AtomicBool,
+    /// Real-time scheduling is asked for and not requested yet.
+    wants_realtime: AtomicBool,
     begun: Instant,
 }
 
@@ -45,6 +48,7 @@ impl PtyBus {
             emulated_bus: Mutex::new(emulated_bus),
             name: Mutex::new(Some(port.name.clone())),
             ended: AtomicBool::new(false),
+            wants_realtime: AtomicBool::new(false),
             begun: Instant::now(),
         });
         let server = Server {
@@ -70,6 +74,12 @@ impl PtyBus {
     /// Calls `act` with exclusive access to the servos.
     pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
         act(&mut self.shared.emulated_bus())
+    }
+
+    /// Requests real-time scheduling for the servos: real ones do not wait for a processor either.
+    /// What is denied is not reported; whoever drives them asks for the same.
+    pub fn request_realtime(&self) {
+        self.shared.wants_realtime.store(true, Ordering::SeqCst);
     }
 
     /// Returns the time of the bus.
@@ -196,6 +206,9 @@ struct Server {
 impl Server {
     fn run(mut self) {
         while !self.shared.ended.load(Ordering::SeqCst) {
+            if self.shared.wants_realtime.swap(false, Ordering::SeqCst) {
+                drop(realtime::claim());
+            }
             if let Err(error) = self.turn() {
                 tracing::error!("the emulated port is lost: {error}");
                 break;

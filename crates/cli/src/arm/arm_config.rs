@@ -71,7 +71,8 @@ pub struct EmulatedArmConfig {
     /// State in which the arm is left.
     #[serde(alias = "ending", default)]
     pub shutdown: ShutdownMode,
-    /// True to request real-time scheduling and locked memory for the thread that drives it.
+    /// True to request real-time scheduling and locked memory for the thread that drives it, and for
+    /// the servos on a pty.
     #[serde(default)]
     pub realtime: bool,
 }
@@ -172,7 +173,13 @@ impl ArmConfig {
                 let mut emulated_bus = bench.emulated_bus(faults)?;
                 emulated_bus.hold();
                 let port = match emulated.pty {
-                    true => EmulatedPort::Pty(PtyBus::serve(emulated_bus, None)?),
+                    true => {
+                        let served = PtyBus::serve(emulated_bus, None)?;
+                        if emulated.realtime {
+                            served.request_realtime();
+                        }
+                        EmulatedPort::Pty(served)
+                    }
                     false => EmulatedPort::Line(EmulatedTransport::new(emulated_bus)),
                 };
                 ArmSource::Emulated(Box::new(bench), port, emulated.shutdown)

@@ -143,7 +143,8 @@ export function controlsOf(status, drives) {
     now,
     // A pause that is asked for holds before the next step.
     reason: now in why ? why[now] : status.pause_reason,
-    clear: drives && Boolean(status.stopped),
+    // Until what it stops has ended, there is nothing to clear yet.
+    clear: drives && Boolean(status.stopped) && !status.task,
     pause: drives && !isPaused && UNDER_WAY.includes(now),
     resume: drives && isPaused && !isHeld,
   };

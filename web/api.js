@@ -2,6 +2,8 @@
 
 /** How long an answer may take, milliseconds. */
 const PATIENCE = 8000;
+/** How long the preparation of a recording may take, milliseconds. */
+const RECORDING_PATIENCE = 300_000;
 /** Pauses before a request that moves something is sent again, under the same key. */
 const AGAIN_AFTER = [300, 1200];
 
@@ -35,6 +37,12 @@ export async function get(path, options = {}) {
 /** Asks for a picture. */
 export async function picture(path, options = {}) {
   return (await send("GET", path, options)).blob();
+}
+
+/** Asks for a recording in rerun's form; it is prepared first, which may take long. */
+export async function recording(path) {
+  const answer = await send("GET", path, { patience: RECORDING_PATIENCE });
+  return new Uint8Array(await answer.arrayBuffer());
 }
 
 /** Has the server change something that moves nothing; a network that fails is told at once. */

@@ -5,7 +5,7 @@ import { button, el, keyed } from "./dom.js";
 import { may } from "./state.js";
 import { on, state } from "./store.js";
 import { timeOf } from "./units.js";
-import { label, said, words } from "./words.js";
+import { label, said, t, words } from "./words.js";
 
 /** Runs that are shown before somebody asks for all. */
 const SHOWN = 15;
@@ -53,6 +53,9 @@ function makeRun({ name }) {
   const story = el("details", {}, el("summary", { t: "runs.story" }), el("div", { class: "story" }));
   label(story.firstElementChild, "runs.story.label", { name });
   story.addEventListener("toggle", () => story.open && attempt(() => loadStory(story, name)));
+  const view = el("details", {}, el("summary", { t: "runs.view" }));
+  label(view.firstElementChild, "runs.view.label", { name });
+  view.addEventListener("toggle", () => toggleView(view, name));
   const download = el("a", { href: path`/v1/runs/${name}/download`, download: name, t: "runs.download" });
   label(download, "runs.download.label", { name });
   const replayed = el("p", { class: "note", role: "status" });
@@ -67,6 +70,7 @@ function makeRun({ name }) {
     el("div", { class: "row" }, download, replay),
     replayed,
     story,
+    view,
   );
 }
 
@@ -101,6 +105,15 @@ async function loadStory(story, name) {
     el("li", {}, el("span", { class: "note" }, `${Number(seconds).toFixed(1)} s`), said(el("span"), message)),
   );
   place.replaceChildren(el("dl", { class: "facts" }, ...facts), el("ol", { class: "log" }, ...lines));
+}
+
+/** Opens rerun's viewer in a frame, and ends it when it is folded away. */
+function toggleView(view, name) {
+  view.querySelector("iframe")?.remove();
+  if (!view.open) return;
+  const frame = el("iframe", { class: "viewer", src: `/viewer#${encodeURIComponent(name)}` });
+  frame.title = t("runs.view.label", { name });
+  view.append(frame);
 }
 
 async function replayRun(button, place, name) {

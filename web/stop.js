@@ -26,6 +26,8 @@ export function startStop(whenStopped) {
   // Before anything on the page gets the key, and before a button takes the space bar for a click.
   addEventListener("keydown", onKey, { capture: true });
   addEventListener("keyup", (event) => isStopKey(event) && event.preventDefault(), { capture: true });
+  // The viewer's frame has keys of its own.
+  addEventListener("message", ({ origin, data }) => origin === location.origin && data === "stop" && void stop());
   document.addEventListener("focusin", showKey);
   document.addEventListener("focusout", showKey);
   showKey();

@@ -286,6 +286,12 @@ export const STRINGS = {
   "runs.refresh": ["Refresh", "刷新"],
   "runs.story": ["Story", "经过"],
   "runs.story.label": ["Story of {name}", "{name} 的经过"],
+  "runs.view": ["In 3-D", "三维视图"],
+  "runs.view.label": ["{name} in 3-D", "{name} 的三维视图"],
+  "runs.no_viewer": [
+    "This program was built without rerun's viewer.",
+    "此程序在构建时未包含 rerun 查看器。",
+  ],
   "runs.download": ["Download", "下载"],
   "runs.download.label": ["Download {name}", "下载 {name}"],
   "runs.replay": ["Replay in simulation", "在仿真中重放"],

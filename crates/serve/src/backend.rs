@@ -1,5 +1,6 @@
 //! What the program around the server answers: pictures, runs, models, configurations.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,6 +45,16 @@ pub trait Backend: Send + Sync + 'static {
     /// If there is none, or it cannot be read.
     fn story(&self, name: &str) -> Result<Value, BackendError>;
 
+    /// Returns a recording as rerun's viewer reads it: an `.rrd` file, opened, which is gone once it is
+    /// closed.
+    ///
+    /// # Errors
+    /// If there is none, it cannot be read or shown, or another one is being prepared.
+    fn view(&self, name: &str) -> Result<File, BackendError>;
+
+    /// Returns a file of rerun's viewer by its name, if the program has the viewer.
+    fn viewer_file(&self, name: &str) -> Option<ViewerFile>;
+
     /// Replays the motions of a recording in a simulator of their own.
     ///
     /// # Errors
@@ -55,6 +66,15 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Checks the text of a configuration and returns what is wrong with it, if anything is.
     fn check(&self, kind: ConfigKind, text: &str) -> Option<String>;
+}
+
+/// A file of rerun's viewer.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewerFile {
+    /// Content type.
+    pub kind: &'static str,
+    /// Its content.
+    pub content: &'static [u8],
 }
 
 /// Why the program cannot answer.

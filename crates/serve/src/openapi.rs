@@ -42,6 +42,7 @@ const TOKEN: &str = "token";
         runs::show,
         runs::story,
         runs::download,
+        runs::view,
         runs::replay,
         speech::info,
         speech::hear,

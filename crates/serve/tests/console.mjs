@@ -221,6 +221,26 @@ async function runIsShown(page) {
   await run.locator(".story .log li, .story dd").first().waitFor();
 }
 
+/** A kept run in rerun's viewer, in which the space bar stops the arm, too. */
+async function runIsSeen(page) {
+  const run = page.locator("#run-list > li").first();
+  await run.getByText("In 3-D").press("Enter");
+  const frame = run.frameLocator("iframe");
+  await frame.locator("body[data-state]").waitFor();
+  const state = await frame.locator("body").getAttribute("data-state");
+  assert.equal(state, "shown", await frame.locator("#note").textContent());
+  // Until it has drawn what it was given.
+  await page.waitForTimeout(5000);
+  await run.locator("iframe").screenshot({ path: join(pictures, "wall-viewer.png") });
+  await frame.locator("canvas").click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press("Space");
+  await until(page, "stopped");
+  await page.locator("#clear").press("Enter");
+  await until(page, "idle");
+  await run.getByText("In 3-D").press("Enter");
+  assert.equal(await run.locator("iframe").count(), 0);
+}
+
 /**
  * A server that does not answer, as behind a cut line: the page says that it is old, and that a stop is
  * not confirmed. When it answers again, the stop gets there and the page is live by itself.
@@ -269,7 +289,7 @@ mkdirSync(pictures, { recursive: true });
 const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+  args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--disable-background-networking"],
 });
 try {
   const link = await printed(child);
@@ -282,6 +302,7 @@ try {
   await taskIsDone(page);
   await thingIsNamed(page);
   await runIsShown(page);
+  await runIsSeen(page);
   await serverHangs(page);
   const phone = await open(browser, link, PHONE);
   await stopIsInView(phone);

@@ -134,6 +134,28 @@ fn the_link_becomes_a_cookie_and_the_token_stays_in_no_address() {
 }
 
 #[test]
+fn the_viewer_is_shown_in_the_console_alone_and_talks_to_nothing_else() {
+    let running = Running::new();
+    let stranger = running.stranger();
+    let page = stranger.get("/viewer");
+    assert_eq!(page.status, 200);
+    for policy in [
+        "x-frame-options: sameorigin",
+        "frame-ancestors 'self'",
+        "connect-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval';",
+    ] {
+        assert!(page.head.contains(policy), "{policy}: {}", page.head);
+    }
+    let script = stranger.get("/viewer/re_viewer.js");
+    assert!(script.head.contains("content-type: text/javascript"));
+    assert_eq!(script.body, b"let wasm_bindgen;");
+    assert_eq!(stranger.get("/viewer/other.js").status, 404);
+    // What it shows is for those with a token.
+    assert_eq!(stranger.get("/v1/runs/one.mcap/view.rrd").status, 401);
+}
+
+#[test]
 fn no_path_leads_out_of_the_folder_of_runs() {
     let running = Running::new();
     let client = running.client(WATCH);
@@ -147,7 +169,7 @@ fn no_path_leads_out_of_the_folder_of_runs() {
         "two.mcap",
         "%ff.mcap",
     ] {
-        for end in ["", "/story", "/download"] {
+        for end in ["", "/story", "/download", "/view.rrd"] {
             let answer = client.get(&format!("/v1/runs/{name}{end}"));
             assert!(
                 [400, 404].contains(&answer.status),
@@ -159,6 +181,8 @@ fn no_path_leads_out_of_the_folder_of_runs() {
     let whole = client.get("/v1/runs/one.mcap/download");
     assert_eq!((whole.status, whole.body.len()), (200, 100_000));
     assert!(whole.head.contains("filename=\"one.mcap\""));
+    let shown = client.get("/v1/runs/one.mcap/view.rrd");
+    assert_eq!((shown.status, shown.body.len()), (200, 100_000));
     assert_eq!(client.get("/v1/runs").json()["runs"][0]["name"], "one.mcap");
 }
 

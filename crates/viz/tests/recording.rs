@@ -364,10 +364,9 @@ fn download(page: &Page) -> Vec<u8> {
 }
 
 #[test]
-#[ignore = "needs the program `rerun`: pip install rerun-sdk==0.36.3"]
 fn a_page_has_what_a_file_has() {
     let folder = tempfile::tempdir().unwrap();
-    let page = Page::open(&enact_types::StopSwitch::new()).unwrap();
+    let page = Page::open().unwrap();
     let mut observer = RerunObserver::to_page(&page, clock()).unwrap();
     run(&mut observer, &robot());
     observer.finish().unwrap();

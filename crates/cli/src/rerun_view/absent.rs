@@ -60,6 +60,11 @@ pub fn keep(page: Page) {
     match page {}
 }
 
+/// Returns nothing: there is no viewer.
+pub fn viewer_file(_: &str) -> Option<(&'static str, &'static [u8])> {
+    None
+}
+
 /// Returns false: no viewer is waited for.
 pub fn is_stop(_: &(dyn std::error::Error + 'static)) -> bool {
     false

@@ -82,7 +82,7 @@ impl RerunView {
         let observer = match shown {
             ViewTarget::Viewer => RerunObserver::to_viewer(pace, wall, stop)?,
             ViewTarget::Web => {
-                let page = page.insert(Page::open(stop)?);
+                let page = page.insert(Page::open()?);
                 errln!("     view  {}", page.url());
                 RerunObserver::to_page(page, wall)?
             }
@@ -137,6 +137,12 @@ pub fn keep(page: Page) {
     while !is_interrupted() {
         std::thread::sleep(PERIOD);
     }
+}
+
+/// Returns the content type of a file of the viewer, and its content, if there is such a file.
+pub fn viewer_file(name: &str) -> Option<(&'static str, &'static [u8])> {
+    let found = enact_viz::web::asset(&format!("/{name}")).ok()??;
+    Some((found.kind, found.content))
 }
 
 /// Returns whether this cause of an error says that a stop ended the wait for a viewer.

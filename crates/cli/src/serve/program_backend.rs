@@ -1,6 +1,6 @@
 //! Pictures, runs, models and configurations, as the rest of the program has them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Cursor;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use enact_camera::Camera;
 use enact_recording::Recording;
-use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
+use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run, ViewerFile};
 use enact_sim::Scene;
 use enact_types::StopSwitch;
 use image::codecs::jpeg::JpegEncoder;
@@ -20,7 +20,9 @@ use crate::data_dir::DataDir;
 use crate::out::told;
 use crate::recordings::args::ReplayArgs;
 use crate::recordings::replay::Player;
+use crate::recordings::view::show;
 use crate::recordings::{open, runs};
+use crate::rerun_view::{ViewTarget, viewer_file};
 use crate::setup::{RunModels, Setup};
 
 /// How long a picture counts as the newest: whoever asks meanwhile gets the same.
@@ -35,6 +37,7 @@ pub struct ProgramBackend {
     runs: PathBuf,
     models: Models,
     replaying: Mutex<()>,
+    viewing: Mutex<()>,
 }
 
 /// A camera, and its newest picture.
@@ -74,6 +77,7 @@ impl ProgramBackend {
                 planner: name(&models.planner),
             },
             replaying: Mutex::new(()),
+            viewing: Mutex::new(()),
         })
     }
 
@@ -127,6 +131,30 @@ impl Backend for ProgramBackend {
         let file = self.run_file(name)?;
         let story = open(&file).and_then(|recording| runs::story(Path::new(name), &recording));
         story.map_err(|error| BackendError::Invalid(told(&error)))
+    }
+
+    fn view(&self, name: &str) -> Result<File, BackendError> {
+        let file = self.run_file(name)?;
+        let Ok(_one_at_a_time) = self.viewing.try_lock() else {
+            let text = "another run is being prepared for the viewer".to_owned();
+            return Err(BackendError::Busy(text));
+        };
+        let shown = || -> Result<File> {
+            let folder = tempfile::tempdir()?;
+            let target = folder.path().join("run.rrd");
+            show(
+                &open(&file)?,
+                &ViewTarget::File(target.clone()),
+                &StopSwitch::new(),
+            )?;
+            Ok(File::open(target)?)
+        };
+        shown().map_err(|error| BackendError::Invalid(told(&error)))
+    }
+
+    fn viewer_file(&self, name: &str) -> Option<ViewerFile> {
+        let (kind, content) = viewer_file(name)?;
+        Some(ViewerFile { kind, content })
     }
 
     fn replay(&self, name: &str) -> Result<Replayed, BackendError> {

@@ -50,7 +50,7 @@ pub(super) async fn asset(Path(path): Path<String>) -> Result<Response, Problem>
     file(&path)
 }
 
-fn file(path: &str) -> Result<Response, Problem> {
+pub(super) fn file(path: &str) -> Result<Response, Problem> {
     let found = FILES
         .get_file(path)
         .ok_or_else(|| Problem::new(ProblemKind::NotFound, "the console has no such file"))?;

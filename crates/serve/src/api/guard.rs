@@ -17,15 +17,16 @@ pub(super) const COOKIE: &str = "enact_token";
 /// What whoever has no token can do about it.
 const NO_TOKEN: &str = "send Authorization: Bearer TOKEN, or open the link that the server printed";
 
-/// Returns the headers of every answer. Nothing is loaded from elsewhere, shown in a frame or told
-/// to another server.
-fn headers() -> [(HeaderName, &'static str); 6] {
+/// Returns the headers of every answer, unless it has its own. Nothing is loaded from elsewhere, shown
+/// in a frame or told to another server.
+fn headers() -> [(HeaderName, &'static str); 7] {
     [
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; \
              frame-ancestors 'none'",
         ),
+        (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -45,11 +46,9 @@ pub(super) async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let answered = response.headers_mut();
     for (name, value) in headers() {
-        answered.insert(name, HeaderValue::from_static(value));
-    }
-    if !answered.contains_key(header::CACHE_CONTROL) {
-        let value = HeaderValue::from_static("no-store");
-        answered.insert(header::CACHE_CONTROL, value);
+        answered
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -27,6 +27,7 @@ pub mod runs;
 pub mod speech;
 pub mod tasks;
 pub mod telling;
+mod viewer;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -196,6 +197,7 @@ pub fn router(server: Server) -> Router {
         .route("/runs/{name}", get(runs::show))
         .route("/runs/{name}/story", get(runs::story))
         .route("/runs/{name}/download", get(runs::download))
+        .route("/runs/{name}/view.rrd", get(runs::view))
         .route("/runs/{name}/replay", post(runs::replay))
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
@@ -204,6 +206,8 @@ pub fn router(server: Server) -> Router {
         .route("/openapi.json", get(telling::openapi))
         .route("/", get(console::index))
         .route("/assets/{*path}", get(console::asset))
+        .route("/viewer", get(viewer::page))
+        .route("/viewer/{name}", get(viewer::file))
         .layer(from_fn_with_state(server.clone(), guard::limit_pages));
     Router::new()
         .nest("/v1", guarded)

@@ -78,7 +78,27 @@ pub(super) async fn download(
         let detail = format!("the file cannot be read: {error}");
         Problem::new(ProblemKind::Unavailable, detail)
     })?;
-    let chunks = unfold(Some(file), |file| async move {
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(&name)),
+    ];
+    Ok((headers, contents(file)).into_response())
+}
+
+/// Returns a run as rerun's viewer reads it.
+#[utoipa::path(get, path = "/v1/runs/{name}/view.rrd", tag = "runs", params(("name" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn view(State(server): State<Server>, name: Text) -> Result<Response, Problem> {
+    let name = plain(name)?;
+    let file = server.ask(move |backend| backend.view(&name)).await?;
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((headers, contents(File::from_std(file))).into_response())
+}
+
+/// Sends a file piece by piece.
+fn contents(file: File) -> Body {
+    Body::from_stream(unfold(Some(file), |file| async move {
         let mut file = file?;
         let mut chunk = vec![0; CHUNK];
         match file.read(&mut chunk).await {
@@ -90,12 +110,7 @@ pub(super) async fn download(
             // The client sees that the file is cut.
             Err(error) => Some((Err(error), None)),
         }
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, attachment(&name)),
-    ];
-    Ok((headers, Body::from_stream(chunks)).into_response())
+    }))
 }
 
 /// Returns the header that names a file to keep; a header has ASCII only.

@@ -1,11 +1,12 @@
 //! A server of a mock, with a client of each role, and whatever lies beside the folder of runs.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use enact_serve::api::{Server, router};
-use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run};
+use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run, ViewerFile};
 use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens, Transcriber};
 use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
@@ -57,6 +58,18 @@ impl Backend for Folder {
     fn story(&self, name: &str) -> Result<Value, BackendError> {
         self.run_file(name)?;
         Ok(json!({"file": name}))
+    }
+
+    fn view(&self, name: &str) -> Result<File, BackendError> {
+        let file = self.run_file(name)?;
+        File::open(file).map_err(|error| BackendError::Invalid(error.to_string()))
+    }
+
+    fn viewer_file(&self, name: &str) -> Option<ViewerFile> {
+        (name == "re_viewer.js").then_some(ViewerFile {
+            kind: "text/javascript",
+            content: b"let wasm_bindgen;",
+        })
     }
 
     fn replay(&self, _name: &str) -> Result<Replayed, BackendError> {

@@ -2,7 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `assets` | the viewer's files, which are embedded in the program `rerun` |
+//! | `assets` | the viewer's files, which rerun ships as a crate |
 //! | `feed` | a growing byte stream for browsers that open the page at any time |
 //! | `sink` | a recording into a feed |
 //! | `page` | the viewer and the feed, served to this machine only |
@@ -12,5 +12,6 @@ mod feed;
 mod page;
 mod sink;
 
+pub use assets::{Asset, asset};
 pub use page::Page;
 pub(crate) use sink::FeedSink;

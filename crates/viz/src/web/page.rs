@@ -5,12 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use enact_types::StopSwitch;
 use tiny_http::{Header, Method, Request, Response, Server};
 
-use super::assets::{self, Assets};
+use super::assets::asset;
 use super::feed::Feed;
-use crate::{VizError, viewer};
+use crate::VizError;
 
 /// Default port of the page.
 const PORT: u16 = 9090;
@@ -47,13 +46,8 @@ impl Page {
     /// Serves an empty page on port 9090 or, if that is taken, on any free port.
     ///
     /// # Errors
-    /// If the program `rerun`, which contains the viewer, is missing, if no port is free, or if
-    /// `stop` is pressed meanwhile.
-    pub fn open(stop: &StopSwitch) -> Result<Self, VizError> {
-        Self::of(assets::fetch(viewer::PROGRAM, stop)?)
-    }
-
-    fn of(assets: Assets) -> Result<Self, VizError> {
+    /// If no port is free.
+    pub fn open() -> Result<Self, VizError> {
         let at = |port: u16| Server::http((Ipv4Addr::LOCALHOST, port));
         let server = at(PORT).or_else(|_| at(0)).map_err(VizError::Page)?;
         let address = server
@@ -64,7 +58,7 @@ impl Page {
         let feed = Feed::default();
         let thread = {
             let (server, feed) = (server.clone(), feed.clone());
-            thread::spawn(move || serve(&server.0, address, &assets, &feed))
+            thread::spawn(move || serve(&server.0, address, &feed))
         };
         Ok(Self {
             address,
@@ -95,14 +89,14 @@ impl Drop for Page {
 }
 
 /// Answers requests until it is unblocked.
-fn serve(server: &Server, address: SocketAddr, assets: &Assets, feed: &Feed) {
+fn serve(server: &Server, address: SocketAddr, feed: &Feed) {
     while let Ok(request) = server.recv() {
         // A browser that disconnects during the answer is no error.
-        let _ = answer(request, address, assets, feed);
+        let _ = answer(request, address, feed);
     }
 }
 
-fn answer(request: Request, address: SocketAddr, assets: &Assets, feed: &Feed) -> io::Result<()> {
+fn answer(request: Request, address: SocketAddr, feed: &Feed) -> io::Result<()> {
     if !is_for_us(&request, address) || request.method() != &Method::Get {
         return request.respond(Response::empty(403));
     }
@@ -117,10 +111,10 @@ fn answer(request: Request, address: SocketAddr, assets: &Assets, feed: &Feed) -
         thread::spawn(move || stream(request, &feed));
         return Ok(());
     }
-    let Some(asset) = assets.get(path) else {
+    let Some(asset) = asset(path).map_err(io::Error::other)? else {
         return request.respond(Response::empty(404));
     };
-    let response = Response::from_data(asset.content.as_slice())
+    let response = Response::from_data(asset.content)
         .with_chunked_threshold(usize::MAX)
         .with_header(header("Content-Type", asset.kind))
         .with_header(header("Content-Security-Policy", POLICY))
@@ -163,17 +157,8 @@ fn header(field: &str, value: &str) -> Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::assets::Asset;
     use std::io::Read;
     use std::net::TcpStream;
-
-    fn viewer() -> Assets {
-        let asset = |kind, content: Vec<u8>| Asset { kind, content };
-        Assets::from([
-            ("/", asset("text/html", b"<html>".to_vec())),
-            ("/viewer.wasm", asset("application/wasm", vec![7; 100_000])),
-        ])
-    }
 
     /// Returns the status line with headers, and the body.
     fn get(page: &Page, path: &str, host: &str) -> (String, Vec<u8>) {
@@ -189,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_page_is_on_this_machine_and_talks_to_nothing_else() {
-        let page = Page::of(viewer()).unwrap();
+        let page = Page::open().unwrap();
         assert!(page.address.ip().is_loopback());
         let host = page.address.to_string();
         let (head, _) = get(&page, "/", &host);
@@ -198,7 +183,8 @@ mod tests {
             head.contains(&format!("url=http://{host}/run.rrd")),
             "{head}"
         );
-        for (path, asset) in viewer() {
+        for path in ["/", "/re_viewer.js", "/re_viewer_bg.wasm"] {
+            let asset = asset(path).unwrap().unwrap();
             let (head, body) = get(&page, &format!("{path}?x=1"), &host);
             assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
             assert!(head.contains(asset.kind), "{path}: {head}");
@@ -210,7 +196,7 @@ mod tests {
 
     #[test]
     fn nobody_reads_it_under_another_name() {
-        let page = Page::of(viewer()).unwrap();
+        let page = Page::open().unwrap();
         let (head, body) = get(&page, "/run.rrd", "example.com");
         assert!(head.starts_with("HTTP/1.1 403"), "{head}");
         assert!(body.is_empty());
@@ -218,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_recording_arrives_while_it_grows() {
-        let page = Page::of(viewer()).unwrap();
+        let page = Page::open().unwrap();
         let mut feed = page.feed();
         feed.write_all(b"first").unwrap();
         let mut connection = TcpStream::connect(page.address).unwrap();

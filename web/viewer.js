@@ -1,0 +1,70 @@
+// A recorded run in rerun's viewer. The page's address names the run after `#`.
+/* global wasm_bindgen -- rerun's script, which is part of the program */
+import { get, path, recording } from "./api.js";
+import { chooseUsualLanguage, said, words } from "./words.js";
+
+/** How often it is asked whether the viewer has failed, milliseconds. */
+const ASKED = 1000;
+/** Name of the way by which the viewer gets the run. */
+const CHANNEL = "run";
+
+const note = document.getElementById("note");
+const canvas = document.getElementById("view");
+const name = decodeURIComponent(location.hash.slice(1));
+
+// The keys that stop the arm do so here, too, before the viewer gets them.
+addEventListener("keydown", onKey, { capture: true });
+
+chooseUsualLanguage();
+show().catch((problem) => {
+  canvas.hidden = true;
+  if (problem.key) words(note, problem.key, problem.params);
+  else said(note, problem.message);
+  document.body.dataset.state = "failed";
+});
+
+async function show() {
+  words(note, "runs.loading");
+  if (typeof wasm_bindgen === "undefined") {
+    words(note, "runs.no_viewer");
+    document.body.dataset.state = "failed";
+    return;
+  }
+  // Whoever may not see the run is told so before the viewer is loaded.
+  await get(path`/v1/runs/${name}`);
+  const run = recording(path`/v1/runs/${name}/view.rrd`);
+  await wasm_bindgen({ module_or_path: "/viewer/re_viewer_bg.wasm" });
+  const viewer = new wasm_bindgen.WebHandle({
+    url: [],
+    hide_welcome_screen: true,
+    enable_history: false,
+    notebook: false,
+    persist: false,
+  });
+  watch(viewer);
+  await viewer.start(canvas);
+  viewer.open_channel(CHANNEL, name);
+  viewer.send_rrd_to_channel(CHANNEL, await run);
+  viewer.close_channel(CHANNEL);
+  said(note, "");
+  document.body.dataset.state = "shown";
+}
+
+/** Says so if the viewer has failed. */
+function watch(viewer) {
+  if (!viewer.has_panicked()) {
+    setTimeout(watch, ASKED, viewer);
+    return;
+  }
+  canvas.hidden = true;
+  said(note, viewer.panic_message() ?? "");
+  document.body.dataset.state = "failed";
+}
+
+function onKey(event) {
+  const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (event.key !== "Escape" && !(event.key === " " && isPlain)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!event.repeat && parent !== window) parent.postMessage("stop", location.origin);
+}

@@ -287,6 +287,31 @@ fn of_name(word: &str, objects: &[ObjectView]) -> Concept {
     }
 }
 
+/// What stands between single quotes, without them.
+fn unquoted(text: &str) -> String {
+    /// Words that begin with an apostrophe.
+    const SHORT: [&str; 9] = [
+        "'em", "'tis", "'twas", "'cause", "'til", "'bout", "'round", "'n", "'n'",
+    ];
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let mut opened = None;
+    for at in 0..words.len() {
+        let word = &words[at];
+        if word.len() > 1 && word.starts_with('\'') && !SHORT.contains(&word.as_str()) {
+            opened = Some(at);
+        }
+        if let Some(begin) = opened
+            && words[at].len() > 1
+            && words[at].ends_with('\'')
+        {
+            words[at].pop();
+            words[begin].remove(0);
+            opened = None;
+        }
+    }
+    words.join(" ")
+}
+
 /// Lower case, contractions spelled out, marks as words of their own.
 pub(super) fn spelled_out(text: &str) -> String {
     let mut text = text
@@ -304,7 +329,7 @@ pub(super) fn spelled_out(text: &str) -> String {
     for mark in MARKS.chars() {
         text = text.replace(mark, &format!(" {mark} "));
     }
-    let text = crate::contraction::with_to(&text);
+    let text = crate::contraction::with_to(&unquoted(&text));
     let mut words = Vec::new();
     for word in text.split(|letter: char| letter.is_whitespace() && letter != '\n') {
         words.push(contraction(&calmed(word)));

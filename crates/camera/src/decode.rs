@@ -80,16 +80,42 @@ pub(crate) fn is_picture(beginning: &[u8]) -> bool {
     beginning.starts_with(&[0xFF, 0xD8, 0xFF]) || beginning.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
-/// Returns whether a PNG or JPEG file is complete: decoders fill in what is missing.
+/// Returns whether a PNG or JPEG file is complete: decoders fill in what is missing. What phones and
+/// cameras append to a picture does not matter.
 pub(crate) fn is_whole(bytes: &[u8]) -> bool {
-    const JPEG_END: &[u8] = &[0xFF, 0xD9];
     const PNG_END: &[u8] = b"IEND\xAE\x42\x60\x82";
-    // Some cameras pad their pictures with zeros.
-    let end = bytes
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |at| at + 1);
-    bytes[..end].ends_with(JPEG_END) || bytes[..end].ends_with(PNG_END)
+    if bytes.starts_with(&[0xFF, 0xD8]) {
+        return jpeg_ends(bytes).unwrap_or(false);
+    }
+    bytes.windows(PNG_END.len()).any(|part| part == PNG_END)
+}
+
+/// Returns whether a JPEG file has the end of its picture (ITU-T T.81, B.1); `None` if the file ends
+/// before. A thumbnail in a header has an end of its own, which does not count.
+fn jpeg_ends(bytes: &[u8]) -> Option<bool> {
+    const END: u8 = 0xD9;
+    const SCAN: u8 = 0xDA;
+    let mut at = 2;
+    loop {
+        if *bytes.get(at)? != 0xFF {
+            return Some(false);
+        }
+        let kind = *bytes.get(at + 1)?;
+        if kind == END {
+            return Some(true);
+        }
+        if kind == 0xFF {
+            at += 1;
+            continue;
+        }
+        let length = u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]);
+        at += 2 + usize::from(length);
+        if kind == SCAN {
+            // In what is coded, 0xFF is followed by 0, or by the number of a restart.
+            let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xD0..=0xD7);
+            at += bytes.get(at..)?.windows(2).position(is_marker)?;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +220,19 @@ pub(crate) mod tests {
             assert!(is_whole(&bytes), "padding is no damage");
             bytes.truncate(bytes.len() - 20);
             assert!(!is_whole(&bytes));
+            let mut photo = encoded([80; 3], format);
+            photo.extend(b"SEFT\xFF\xDA and a film");
+            assert!(is_whole(&photo), "what a phone appends is no damage");
         }
         assert!(!is_whole(&[]) && !is_picture(b"RIFF"));
+        // A thumbnail in its header is whole, the picture is not.
+        let picture = encoded([80; 3], ImageFormat::Jpeg);
+        let mut thumbnail = vec![0xFF, 0xD8, 0xFF, 0xE1];
+        thumbnail.extend(((picture.len() + 2) as u16).to_be_bytes());
+        thumbnail.extend(&picture);
+        thumbnail.extend(&picture[2..picture.len() - 30]);
+        assert!(!is_whole(&thumbnail));
+        thumbnail.extend(&picture[picture.len() - 30..]);
+        assert!(is_whole(&thumbnail));
     }
 }

@@ -9,8 +9,8 @@ use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp};
 use crate::depth::DepthFolder;
 use crate::{Camera, CameraError, decode};
 
-/// Returns the pictures of a folder in the order of their names, then the last one repeatedly, like
-/// a camera with a static scene.
+/// Returns the pictures of a folder in the order of their names, numbers by their value, then the last
+/// one repeatedly, like a camera with a static scene.
 #[derive(Debug)]
 pub struct FolderCamera {
     pictures: Vec<PathBuf>,
@@ -36,14 +36,23 @@ impl FolderCamera {
             reason,
         };
         let entries = std::fs::read_dir(folder).map_err(|error| failed(Reason::of(error)))?;
-        let mut pictures: Vec<PathBuf> = entries
+        let mut files: Vec<PathBuf> = entries
             .filter_map(Result::ok)
             .map(|entry| entry.path())
-            .filter(|path| is_picture(path) || begins_as_picture(path))
+            .filter(|path| !is_hidden(path))
             .collect();
-        pictures.sort();
+        let name = |path: &PathBuf| path.to_string_lossy().into_owned();
+        files.sort_by(|one, other| natord::compare(&name(one), &name(other)));
+        let is_one = |path: &&PathBuf| is_picture(path) || begins_as_picture(path);
+        let pictures: Vec<PathBuf> = files.iter().filter(is_one).cloned().collect();
         if pictures.is_empty() {
-            return Err(failed("it holds no PNG or JPEG picture".into()));
+            let other = files.first().and_then(|path| path.file_name());
+            let other = other.map(|name| format!(", but `{}`", name.to_string_lossy()));
+            let reason = format!(
+                "it holds no PNG or JPEG picture{}",
+                other.unwrap_or_default()
+            );
+            return Err(failed(reason.into()));
         }
         Ok(Self {
             pictures,
@@ -73,6 +82,9 @@ impl Camera for FolderCamera {
         };
         let bytes = fs::read(path).map_err(|error| failed(Reason::of(error)))?;
         let rgb = decode::decode(&bytes).map_err(failed)?;
+        if !decode::is_whole(&bytes) {
+            return Err(failed("its end is missing".into()));
+        }
         let depth = self.depth.as_ref();
         let depth = depth.map(|depth| depth.of(path, rgb.dimensions()));
         let frame = Frame {
@@ -88,22 +100,27 @@ impl Camera for FolderCamera {
     }
 }
 
+/// Returns whether a file is hidden, as those are that systems and programs keep beside pictures.
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// Returns whether a file is a picture by its name.
 pub(crate) fn is_picture(path: &Path) -> bool {
-    path.extension()
+    let is_named = path
+        .extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| {
             ["png", "jpg", "jpeg"].contains(&extension.to_ascii_lowercase().as_str())
-        })
+        });
+    is_named && !is_hidden(path)
 }
 
 /// Returns whether a file is a picture, though its name does not say so.
 fn begins_as_picture(path: &Path) -> bool {
     let mut beginning = [0; 8];
-    let is_hidden = path
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    !is_hidden
-        && path.is_file()
+    path.is_file()
         && File::open(path).is_ok_and(|mut file| file.read_exact(&mut beginning).is_ok())
         && decode::is_picture(&beginning)
 }
@@ -129,6 +146,36 @@ mod tests {
             .map(|_| camera.capture().unwrap().rgb.get_pixel(0, 0)[0])
             .collect();
         assert_eq!(reds, [1, 2, 2]);
+    }
+
+    #[test]
+    fn numbers_come_in_their_order_and_files_of_the_system_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        for (name, red) in [("shot10.png", 10), ("shot9.png", 9), ("shot1.png", 1)] {
+            fs::write(place(name), encoded([red, 0, 0], ImageFormat::Png)).unwrap();
+        }
+        fs::write(place("._shot1.png"), [0, 5, 22, 7]).unwrap();
+        fs::write(place(".thumb.png"), []).unwrap();
+        let mut camera = FolderCamera::open(folder.path(), 0.8, Pose::identity()).unwrap();
+        let reds: Vec<u8> = (0..3)
+            .map(|_| camera.capture().unwrap().rgb.get_pixel(0, 0)[0])
+            .collect();
+        assert_eq!(reds, [1, 9, 10]);
+    }
+
+    #[test]
+    fn a_picture_whose_end_is_missing_is_not_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bytes = encoded([90, 0, 0], ImageFormat::Jpeg);
+        bytes.truncate(bytes.len() - 40);
+        fs::write(folder.path().join("a.jpg"), bytes).unwrap();
+        let mut camera = FolderCamera::open(folder.path(), 0.8, Pose::identity()).unwrap();
+        let error = camera.capture().unwrap_err().to_string();
+        assert!(
+            error.contains("a.jpg") && error.contains("missing"),
+            "{error}"
+        );
     }
 
     #[test]

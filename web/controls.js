@@ -14,13 +14,17 @@ const clear = byId("clear");
 const pause = byId("pause");
 const resume = byId("resume");
 
+/** Pauses before a stop is cleared again that had not yet ended what it stops, milliseconds. */
+const AGAIN_AFTER = [200, 400, 800, 1600];
+
+let stops = 0;
 let wasStopped = null;
 let wasState = null;
 let wasStale = false;
 
 /** Makes the buttons work and shows the state. */
 export function startControls() {
-  clear.addEventListener("click", () => attempt(() => driving(() => move("/v1/clear"))));
+  clear.addEventListener("click", () => attempt(() => driving(clearStop)));
   pause.addEventListener("click", () => attempt(() => driving(() => move("/v1/pause"))));
   resume.addEventListener("click", () => attempt(() => driving(() => move("/v1/resume"))));
   byId("token").addEventListener("submit", (event) => {
@@ -33,8 +37,23 @@ export function startControls() {
   showLink();
 }
 
+/** Clears the stop. What it stops may take a moment to end; another stop meanwhile is left alone. */
+async function clearStop() {
+  const before = stops;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await move("/v1/clear");
+    } catch (problem) {
+      if (problem.kind !== "busy" || tries === AGAIN_AFTER.length) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER[tries]));
+      if (stops !== before) throw problem;
+    }
+  }
+}
+
 /** The server confirmed a stop. */
 export function stopConfirmed() {
+  stops += 1;
   state.status = { ...state.status, stopped: true };
   changes(["status"]);
   void askStatus();

@@ -217,7 +217,7 @@ async function runIsShown(page) {
   await run.waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), run.getByRole("link").click()]);
   assert.equal(await download.failure(), null);
-  await run.locator("summary").press("Enter");
+  await run.getByText("Story").press("Enter");
   await run.locator(".story .log li, .story dd").first().waitFor();
 }
 

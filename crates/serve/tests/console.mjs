@@ -238,7 +238,7 @@ async function runIsSeen(page) {
   await page.locator("#clear").press("Enter");
   await until(page, "idle");
   await run.getByText("In 3-D").press("Enter");
-  assert.equal(await run.locator("iframe").count(), 0);
+  await run.locator("iframe").waitFor({ state: "detached" });
 }
 
 /**

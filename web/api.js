@@ -1,4 +1,5 @@
 // Requests to the server: one way to make them, one kind of error, and no motion twice.
+import { wait } from "./wait.js";
 
 /** How long an answer may take, milliseconds. */
 const PATIENCE = 8000;
@@ -63,7 +64,7 @@ export async function move(path, body) {
     } catch (problem) {
       if (problem.status !== 0) throw problem;
       if (problem.isLate || tries === AGAIN_AFTER.length) throw new Problem({ key: "problem.unsure" });
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER[tries]));
+      await wait(AGAIN_AFTER[tries]);
     }
   }
 }

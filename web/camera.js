@@ -49,7 +49,7 @@ async function watch() {
     const began = Date.now();
     if (!frozen && !document.hidden && !link.signedOut) await next();
     const pause = problem ? FAILED : state.status?.state === "moving" && !calm.matches ? MOVING : STANDING;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(20, pause - (Date.now() - began))));
+    await wait(Math.max(20, pause - (Date.now() - began)));
   }
 }
 

@@ -7,6 +7,7 @@ import { askStatus, link } from "./events.js";
 import { controlsOf, may } from "./state.js";
 import { changes, on, state } from "./store.js";
 import { secondsSince } from "./units.js";
+import { wait } from "./wait.js";
 import { said, words } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -45,7 +46,7 @@ async function clearStop() {
       return await move("/v1/clear");
     } catch (problem) {
       if (problem.kind !== "busy" || tries === AGAIN_AFTER.length) throw problem;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER[tries]));
+      await wait(AGAIN_AFTER[tries]);
       if (stops !== before) throw problem;
     }
   }

@@ -5,7 +5,7 @@ import { button, el, keyed } from "./dom.js";
 import { may } from "./state.js";
 import { on, state } from "./store.js";
 import { timeOf } from "./units.js";
-import { label, said, t, words } from "./words.js";
+import { label, said, words } from "./words.js";
 
 /** Runs that are shown before somebody asks for all. */
 const SHOWN = 15;
@@ -111,9 +111,8 @@ async function loadStory(story, name) {
 function toggleView(view, name) {
   view.querySelector("iframe")?.remove();
   if (!view.open) return;
-  const frame = el("iframe", { class: "viewer", src: `/viewer#${encodeURIComponent(name)}` });
-  frame.title = t("runs.view.label", { name });
-  view.append(frame);
+  const src = `/viewer#${encodeURIComponent(name)}`;
+  view.append(el("iframe", { class: "viewer", src, label: ["runs.view.label", { name }] }));
 }
 
 async function replayRun(button, place, name) {

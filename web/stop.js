@@ -2,6 +2,8 @@
 // console believes, and again until the server has confirmed it.
 import { alarm } from "./announce.js";
 import { write } from "./api.js";
+import { isStopKey } from "./stop_keys.js";
+import { wait } from "./wait.js";
 import { words } from "./words.js";
 
 /** How long an answer is waited for before the stop is sent once more, milliseconds. */
@@ -25,7 +27,7 @@ export function startStop(whenStopped) {
   button.addEventListener("click", () => void stop());
   // Before anything on the page gets the key, and before a button takes the space bar for a click.
   addEventListener("keydown", onKey, { capture: true });
-  addEventListener("keyup", (event) => isStopKey(event) && event.preventDefault(), { capture: true });
+  addEventListener("keyup", (event) => stops(event) && event.preventDefault(), { capture: true });
   // The viewer's frame has keys of its own.
   addEventListener("message", ({ origin, data }) => origin === location.origin && data === "stop" && void stop());
   document.addEventListener("focusin", showKey);
@@ -51,7 +53,7 @@ async function stop() {
         alarm("stop.unsent");
       }
       const pause = problem.status ? REFUSED_AGAIN_AFTER : AGAIN_AFTER;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await wait(pause);
     }
   }
   sending = false;
@@ -61,18 +63,16 @@ async function stop() {
 }
 
 function onKey(event) {
-  if (!isStopKey(event)) return;
+  if (!stops(event)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat) void stop();
 }
 
-function isStopKey(event) {
+function stops(event) {
   // While Chinese is being typed, the first Escape gives up the word.
   if (event.isComposing || event.keyCode === 229) return false;
-  if (event.key === "Escape") return true;
-  const modified = event.ctrlKey || event.altKey || event.metaKey;
-  return event.key === " " && !modified && !isTextField(event.target);
+  return isStopKey(event) && (event.key === "Escape" || !isTextField(event.target));
 }
 
 function isTextField(node) {

@@ -1,6 +1,7 @@
 // A recorded run in rerun's viewer. The page's address names the run after `#`.
 /* global wasm_bindgen -- rerun's script, which is part of the program */
-import { get, path, recording } from "./api.js";
+import { get, path, Problem, recording } from "./api.js";
+import { isStopKey } from "./stop_keys.js";
 import { chooseUsualLanguage, said, words } from "./words.js";
 
 /** How often it is asked whether the viewer has failed, milliseconds. */
@@ -23,24 +24,17 @@ window.fetch = (what, ...more) => {
 addEventListener("keydown", onKey, { capture: true });
 
 chooseUsualLanguage();
-show().catch((problem) => {
-  canvas.hidden = true;
-  if (problem.key) words(note, problem.key, problem.params);
-  else said(note, problem.message);
-  document.body.dataset.state = "failed";
-});
+show().catch(fail);
 
 async function show() {
   words(note, "runs.loading");
-  if (typeof wasm_bindgen === "undefined") {
-    words(note, "runs.no_viewer");
-    document.body.dataset.state = "failed";
-    return;
-  }
+  if (typeof wasm_bindgen === "undefined") throw new Problem({ key: "runs.no_viewer" });
   // Whoever may not see the run is told so before the viewer is loaded.
   await get(path`/v1/runs/${name}`);
-  const run = recording(path`/v1/runs/${name}/view.rrd`);
-  await wasm_bindgen({ module_or_path: "/viewer/re_viewer_bg.wasm" });
+  const [run] = await Promise.all([
+    recording(path`/v1/runs/${name}/view.rrd`),
+    wasm_bindgen({ module_or_path: "/viewer/re_viewer_bg.wasm" }),
+  ]);
   const viewer = new wasm_bindgen.WebHandle({
     url: [],
     hide_welcome_screen: true,
@@ -51,7 +45,7 @@ async function show() {
   watch(viewer);
   await viewer.start(canvas);
   viewer.open_channel(CHANNEL, name);
-  viewer.send_rrd_to_channel(CHANNEL, await run);
+  viewer.send_rrd_to_channel(CHANNEL, run);
   viewer.close_channel(CHANNEL);
   said(note, "");
   document.body.dataset.state = "shown";
@@ -63,14 +57,18 @@ function watch(viewer) {
     setTimeout(watch, ASKED, viewer);
     return;
   }
+  fail({ message: viewer.panic_message() });
+}
+
+function fail({ key, params, message }) {
   canvas.hidden = true;
-  said(note, viewer.panic_message() ?? "");
+  if (key) words(note, key, params);
+  else said(note, message);
   document.body.dataset.state = "failed";
 }
 
 function onKey(event) {
-  const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (event.key !== "Escape" && !(event.key === " " && isPlain)) return;
+  if (!isStopKey(event)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!event.repeat && parent !== window) parent.postMessage("stop", location.origin);

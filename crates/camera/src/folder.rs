@@ -1,7 +1,7 @@
 //! Pictures from disk, one after another.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use enact_types::{Frame, Intrinsics, Pose, Reason, Stamp};
@@ -35,14 +35,11 @@ impl FolderCamera {
             path: folder.display().to_string(),
             reason,
         };
-        let entries = std::fs::read_dir(folder).map_err(|error| failed(Reason::of(error)))?;
-        let mut files: Vec<PathBuf> = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| !is_hidden(path))
-            .collect();
-        let name = |path: &PathBuf| path.to_string_lossy().into_owned();
-        files.sort_by(|one, other| natord::compare(&name(one), &name(other)));
+        let files = visible_files(folder).map_err(|error| failed(Reason::of(error)))?;
+        let mut files: Vec<PathBuf> = files.collect();
+        files.sort_by(|one, other| {
+            natord::compare(&one.to_string_lossy(), &other.to_string_lossy())
+        });
         let is_one = |path: &&PathBuf| is_picture(path) || begins_as_picture(path);
         let pictures: Vec<PathBuf> = files.iter().filter(is_one).cloned().collect();
         if pictures.is_empty() {
@@ -100,21 +97,23 @@ impl Camera for FolderCamera {
     }
 }
 
-/// Returns whether a file is hidden, as those are that systems and programs keep beside pictures.
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+/// Returns what is in a folder, but hidden files: systems and programs keep those beside pictures.
+pub(crate) fn visible_files(folder: &Path) -> io::Result<impl Iterator<Item = PathBuf>> {
+    let is_visible = |path: &PathBuf| {
+        let name = path.file_name();
+        name.is_some_and(|name| !name.to_string_lossy().starts_with('.'))
+    };
+    let entries = fs::read_dir(folder)?.filter_map(Result::ok);
+    Ok(entries.map(|entry| entry.path()).filter(is_visible))
 }
 
 /// Returns whether a file is a picture by its name.
 pub(crate) fn is_picture(path: &Path) -> bool {
-    let is_named = path
-        .extension()
+    path.extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| {
             ["png", "jpg", "jpeg"].contains(&extension.to_ascii_lowercase().as_str())
-        });
-    is_named && !is_hidden(path)
+        })
 }
 
 /// Returns whether a file is a picture, though its name does not say so.

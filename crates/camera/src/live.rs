@@ -9,7 +9,7 @@ use image::RgbImage;
 
 use crate::decode::{self, is_whole};
 use crate::depth::DepthFolder;
-use crate::folder::is_picture;
+use crate::folder::{is_picture, visible_files};
 use crate::{Camera, CameraError};
 
 /// Time to wait for a new picture.
@@ -78,11 +78,8 @@ impl LiveFolder {
     }
 
     fn newest(&self) -> Result<Option<Picture>, CameraError> {
-        let entries = fs::read_dir(&self.folder).map_err(|error| self.failed(Reason::of(error)))?;
-        let pictures = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| is_picture(path));
+        let files = visible_files(&self.folder).map_err(|error| self.failed(Reason::of(error)))?;
+        let pictures = files.filter(|path| is_picture(path));
         // A file that is being replaced may be gone.
         Ok(pictures.filter_map(|path| Picture::at(path).ok()).max())
     }

@@ -36,6 +36,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Where the router listens.
 const ROUTER: &str = "tcp/127.0.0.1:17447";
+/// Zenoh's settings for nodes and drivers.
+const CLIENT: &str = "client.json5";
 /// Seconds before it is measured.
 const WARM_UP: u64 = 3;
 
@@ -47,10 +49,15 @@ fn main() -> Outcome<()> {
         ["local", arms, folder] => drive_here(arms.parse()?, Path::new(folder)),
         ["nodes", arms, folder] => offer(arms.parse()?, Path::new(folder)),
         ["drivers", arms, folder] => drive(arms.parse()?, Path::new(folder)),
-        [] => measure(50, 60, 20),
-        [arms] => measure(arms.parse()?, 60, 20),
-        [arms, seconds] => measure(arms.parse()?, seconds.parse()?, 20),
-        [arms, seconds, rate, ..] => measure(arms.parse()?, seconds.parse()?, rate.parse()?),
+        told => {
+            let number =
+                |at: usize, usual: u32| told.get(at).map_or(Ok(usual), |told| told.parse());
+            measure(
+                number(0, 50)? as usize,
+                number(1, 60)?.into(),
+                number(2, 20)?,
+            )
+        }
     }
 }
 
@@ -58,6 +65,7 @@ fn main() -> Outcome<()> {
 fn measure(arms: usize, seconds: u64, rate: u32) -> Outcome<()> {
     let folder = slow_robot(rate)?;
     let place = folder.path().to_str().ok_or("a folder's name")?;
+    fs::write(folder.path().join(CLIENT), "{ mode: \"client\" }")?;
     let count = arms.to_string();
     println!("{arms} arms, {rate} control periods a second, {seconds} s each");
     watch(vec![Part::start("local", &[&count, place])?], arms, seconds)?;
@@ -236,11 +244,9 @@ fn route() -> Outcome<()> {
 
 /// Returns a link of a client, which knows nobody but the router.
 fn client(folder: &Path) -> Outcome<Arc<Link>> {
-    let file = folder.join("client.json5");
-    fs::write(&file, "{ mode: \"client\" }")?;
     let config = NetworkConfig {
         connect: vec![ROUTER.to_owned()],
-        file: Some(file),
+        file: Some(folder.join(CLIENT)),
         ..NetworkConfig::default()
     };
     Ok(Link::open(&config)?)

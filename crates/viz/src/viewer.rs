@@ -46,7 +46,7 @@ fn showing(program: &str, address: SocketAddr) -> Command {
 }
 
 /// Starts the viewer's program, silently.
-pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, VizError> {
+fn spawned(program: &str, command: &mut Command) -> Result<Child, VizError> {
     // The viewer sends usage data unless it believes it runs in a test.
     command.env("CI", "1");
     command
@@ -65,7 +65,7 @@ pub(crate) fn spawned(program: &str, command: &mut Command) -> Result<Child, Viz
 }
 
 /// Waits until the program listens or `stop` is pressed.
-pub(crate) fn wait(
+fn wait(
     program: &str,
     child: &mut Child,
     address: SocketAddr,
@@ -102,7 +102,7 @@ fn listens(address: SocketAddr) -> bool {
 }
 
 /// Returns the error of a program that cannot be used.
-pub(crate) fn failure(program: &str, reason: Reason) -> VizError {
+fn failure(program: &str, reason: Reason) -> VizError {
     VizError::Viewer {
         program: program.to_owned(),
         reason,

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use enact_recording::Recording;
 use enact_recording::stream::FrameSink;
 use enact_runtime::Observer;
+use enact_serve::backend::ViewerFile;
 use enact_types::StopSwitch;
 
 use super::{ViewTarget, WallClock};
@@ -61,7 +62,7 @@ pub fn keep(page: Page) {
 }
 
 /// Returns nothing: there is no viewer.
-pub fn viewer_file(_: &str) -> Option<(&'static str, &'static [u8])> {
+pub fn viewer_file(_: &str) -> Option<ViewerFile> {
     None
 }
 

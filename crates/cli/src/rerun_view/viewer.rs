@@ -8,8 +8,10 @@ use anyhow::{Context, Result, bail};
 use enact_recording::stream::{CAMERA, FrameSink};
 use enact_recording::{Recording, Topic};
 use enact_runtime::Observer;
+use enact_serve::backend::ViewerFile;
 use enact_types::{Frame, Stamp, StopSwitch};
 pub use enact_viz::Page;
+use enact_viz::web::{Asset, asset};
 use enact_viz::{Backpressure, CameraFeed, RerunObserver, VizError};
 
 use super::{ViewTarget, WallClock};
@@ -139,10 +141,10 @@ pub fn keep(page: Page) {
     }
 }
 
-/// Returns the content type of a file of the viewer, and its content, if there is such a file.
-pub fn viewer_file(name: &str) -> Option<(&'static str, &'static [u8])> {
-    let found = enact_viz::web::asset(&format!("/{name}")).ok()??;
-    Some((found.kind, found.content))
+/// Returns a file of the viewer, if there is one of this name.
+pub fn viewer_file(name: &str) -> Option<ViewerFile> {
+    let Asset { kind, content } = asset(&format!("/{name}")).ok()??;
+    Some(ViewerFile { kind, content })
 }
 
 /// Returns whether this cause of an error says that a stop ended the wait for a viewer.

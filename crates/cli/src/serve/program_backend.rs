@@ -135,10 +135,10 @@ impl Backend for ProgramBackend {
 
     fn view(&self, name: &str) -> Result<File, BackendError> {
         let file = self.run_file(name)?;
-        let Ok(_one_at_a_time) = self.viewing.try_lock() else {
-            let text = "another run is being prepared for the viewer".to_owned();
-            return Err(BackendError::Busy(text));
-        };
+        let _one_at_a_time = alone(
+            &self.viewing,
+            "another run is being prepared for the viewer",
+        )?;
         let shown = || -> Result<File> {
             let folder = tempfile::tempdir()?;
             let target = folder.path().join("run.rrd");
@@ -153,16 +153,12 @@ impl Backend for ProgramBackend {
     }
 
     fn viewer_file(&self, name: &str) -> Option<ViewerFile> {
-        let (kind, content) = viewer_file(name)?;
-        Some(ViewerFile { kind, content })
+        viewer_file(name)
     }
 
     fn replay(&self, name: &str) -> Result<Replayed, BackendError> {
         let file = self.run_file(name)?;
-        let Ok(_one_at_a_time) = self.replaying.try_lock() else {
-            let text = "another run is being replayed".to_owned();
-            return Err(BackendError::Busy(text));
-        };
+        let _one_at_a_time = alone(&self.replaying, "another run is being replayed")?;
         // It has a world and a switch of its own.
         let args = ReplayArgs::of(&file);
         let player = Player::open(&self.data_dir, &args, StopSwitch::new());
@@ -205,6 +201,13 @@ impl ProgramBackend {
         let place = format!("{}{MAIN_SEPARATOR}", place.display());
         Ok(checked.err().map(|error| told(&error).replace(&place, "")))
     }
+}
+
+/// Takes what one at a time may have.
+fn alone<'a>(taken: &'a Mutex<()>, otherwise: &str) -> Result<MutexGuard<'a, ()>, BackendError> {
+    taken
+        .try_lock()
+        .map_err(|_| BackendError::Busy(otherwise.to_owned()))
 }
 
 /// Returns what the file of a recording is of.

@@ -143,8 +143,9 @@ export function controlsOf(status, drives) {
     now,
     // A pause that is asked for holds before the next step.
     reason: now in why ? why[now] : status.pause_reason,
-    // Until what it stops has ended, there is nothing to clear yet.
-    clear: drives && Boolean(status.stopped) && !status.task,
+    // Also before what it stops has ended: clearing waits for that, and a button that comes and goes
+    // is pressed by mistake, or the one beside it.
+    clear: drives && Boolean(status.stopped),
     pause: drives && !isPaused && UNDER_WAY.includes(now),
     resume: drives && isPaused && !isHeld,
   };

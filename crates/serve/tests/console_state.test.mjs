@@ -265,7 +265,7 @@ test("a pause is shown, and can be ended, whatever else holds", () => {
     [stopped.now, stopped.reason, stopped.clear, stopped.resume],
     ["stopped", "lin pressed stop", true, false],
   );
-  assert.equal(shown("moving", { stopped: true, task: 3 }).clear, false, "before the task has ended");
+  assert.equal(shown("moving", { stopped: true, task: 3 }).clear, true, "also before the task has ended");
   assert.equal(controlsOf({ state: "paused", ...paused }, false).resume, false, "nobody who only watches");
 });
 

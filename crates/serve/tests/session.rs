@@ -1,7 +1,8 @@
 //! The session with a loop that does what a test says.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Duration;
 
@@ -10,10 +11,11 @@ use enact_runtime::{Event, Observer, TaskEnd};
 use enact_serve::session::status::ArmMode;
 use enact_serve::session::task::TaskState;
 use enact_serve::{JobEnd, Problem, ProblemKind, Role, ServeObserver, Work};
+use enact_types::StopSwitch;
 
 mod mock;
 
-use mock::{Mock, SOON, asking, client, instruct, picks, reported};
+use mock::{Mock, TEST_TIMEOUT, asking, client, instruct, picks, reported};
 
 fn kind<T: std::fmt::Debug>(result: Result<T, Problem>) -> ProblemKind {
     result.unwrap_err().kind
@@ -158,7 +160,7 @@ fn a_request_that_is_sent_again_does_nothing_more() {
     );
     let (ada, lin) = (client("ada", Role::Ask), client("lin", Role::Ask));
     let first = {
-        let mock = Mock::with(Some(&state), SOON);
+        let mock = Mock::with(Some(&state), TEST_TIMEOUT);
         let submit = |client, text: &str| {
             mock.session
                 .submit(client, instruct(text), true, Some("key"))
@@ -174,7 +176,7 @@ fn a_request_that_is_sent_again_does_nothing_more() {
         std::fs::copy(&state, &copy).unwrap();
         first
     };
-    let mock = Mock::with(Some(&copy), SOON);
+    let mock = Mock::with(Some(&copy), TEST_TIMEOUT);
     let again = mock
         .session
         .submit(&ada, instruct("one"), true, Some("key"));
@@ -189,7 +191,7 @@ fn the_queue_survives_and_nothing_moves_by_itself() {
     // As after kill -9: the file is all that is left.
     let copy = folder.path().join("copy.json");
     let (running, waiting) = {
-        let mock = Mock::with(Some(&state), SOON);
+        let mock = Mock::with(Some(&state), TEST_TIMEOUT);
         mock.session.drive(&ada, false).unwrap();
         let running = mock.ask(&ada, "one", false);
         let waiting = mock.ask(&ada, "two", false);
@@ -197,7 +199,7 @@ fn the_queue_survives_and_nothing_moves_by_itself() {
         std::fs::copy(&state, &copy).unwrap();
         (running, waiting)
     };
-    let mock = Mock::with(Some(&copy), SOON);
+    let mock = Mock::with(Some(&copy), TEST_TIMEOUT);
     let was_running = mock.session.task(running).unwrap();
     assert_eq!(was_running.state, TaskState::Interrupted);
     let status = mock.status();
@@ -210,7 +212,7 @@ fn the_queue_survives_and_nothing_moves_by_itself() {
     assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err());
     mock.session.drive(&ada, false).unwrap();
     mock.session.resume(&ada).unwrap();
-    assert_eq!(receiver.recv_timeout(SOON).unwrap(), waiting);
+    assert_eq!(receiver.recv_timeout(TEST_TIMEOUT).unwrap(), waiting);
     arm_loop.join().unwrap().unwrap();
     assert!(mock.ask(&ada, "three", false) > waiting, "numbers are new");
 }
@@ -242,6 +244,34 @@ fn a_stop_ends_everything_and_clearing_begins_nothing() {
     session.finish(second, reported(TaskEnd::Done));
     let ending = session.task(first).unwrap().ending;
     assert_eq!(ending.as_deref(), Some("stopped"));
+}
+
+#[test]
+fn a_task_that_is_being_taken_up_as_the_stop_is_pressed_waits_again() {
+    static STOP: LazyLock<StopSwitch> = LazyLock::new(StopSwitch::new);
+    static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+    // Taking a task up reads the clock, and that is when somebody presses.
+    let clock = || {
+        if IS_TAKEN.load(Ordering::SeqCst) {
+            STOP.press();
+        }
+        1.0
+    };
+    let mock = Mock::timed(None, TEST_TIMEOUT, STOP.clone(), clock);
+    let ada = client("ada", Role::Drive);
+    mock.session.drive(&ada, false).unwrap();
+    let id = mock.ask(&ada, "one", false);
+    IS_TAKEN.store(true, Ordering::SeqCst);
+    let session = Arc::clone(&mock.session);
+    let arm_loop = thread::spawn(move || session.next_job().map(|job| job.id));
+    let stopped = mock.wait_until(|status| status.stopped);
+    assert_eq!((stopped.task, stopped.queue.len()), (None, 1));
+    IS_TAKEN.store(false, Ordering::SeqCst);
+    mock.session.clear(&ada).unwrap();
+    let task = mock.session.task(id).unwrap();
+    assert_eq!((task.state, task.began_at), (TaskState::Queued, None));
+    mock.session.resume(&ada).unwrap();
+    assert_eq!(arm_loop.join().unwrap(), Some(id));
 }
 
 #[test]
@@ -488,7 +518,7 @@ fn without_its_driver_the_arm_pauses_after_the_present_step() {
     mock.wait_until(|status| status.state == ArmMode::Paused);
     assert!(receiver.try_recv().is_err(), "the step has not begun");
     session.resume(&ada).unwrap();
-    receiver.recv_timeout(SOON).unwrap();
+    receiver.recv_timeout(TEST_TIMEOUT).unwrap();
     arm_loop.join().unwrap();
     assert_eq!(mock.status().state, ArmMode::Moving);
     session.finish(id, reported(TaskEnd::Done));

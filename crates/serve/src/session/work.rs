@@ -12,7 +12,7 @@ use super::state::{Activity, Decision, Inner, Waiting};
 use super::task::{PlanView, PlannedStep, TaskKind, TaskState, Work};
 
 /// Interval at which whoever waits looks at the stop switch.
-const PERIOD: Duration = Duration::from_millis(20);
+const POLL_PERIOD: Duration = Duration::from_millis(20);
 
 /// Work that the loop is to do now.
 #[derive(Clone, Debug)]
@@ -103,11 +103,28 @@ impl ArmSession {
             );
             return None;
         }
+        // Keeping takes a while, and a press does not wait for it.
+        if self.stop.is_pressed() {
+            self.put_back(inner, id);
+            return None;
+        }
         self.events.push("instruction", &told);
         self.tell_task(inner, id);
         self.tell_queue(inner);
         self.tell_status(inner);
         Some(job)
+    }
+
+    /// Has a task wait again that was taken and of which nothing was begun.
+    fn put_back(&self, inner: &mut Inner, id: u64) {
+        if let Some(entry) = inner.tasks.get_mut(&id) {
+            entry.record.state = TaskState::Queued;
+            entry.record.began_at = None;
+        }
+        inner.queue.push_front(id);
+        inner.running = None;
+        inner.activity = Activity::Idle;
+        self.keep_or_say(inner);
     }
 
     /// Notes how a task ended.
@@ -253,7 +270,7 @@ impl ArmSession {
 
     /// Waits until something changed, or it is time to look at the stop switch again.
     fn wait<'a>(&self, inner: MutexGuard<'a, Inner>) -> MutexGuard<'a, Inner> {
-        let woken = self.changed.wait_timeout(inner, PERIOD);
+        let woken = self.changed.wait_timeout(inner, POLL_PERIOD);
         woken.unwrap_or_else(PoisonError::into_inner).0
     }
 

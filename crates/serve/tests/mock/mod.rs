@@ -15,7 +15,7 @@ use enact_serve::{ArmSession, Client, JobEnd, Role, ServeObserver, SessionOption
 use enact_types::StopSwitch;
 
 /// Everything that is waited for comes within a second on a calm machine.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A session, and the switch of its arm.
 pub struct Mock {
@@ -25,12 +25,21 @@ pub struct Mock {
 
 impl Mock {
     pub fn new() -> Self {
-        Self::with(None, SOON)
+        Self::with(None, TEST_TIMEOUT)
     }
 
     /// A session with a queue in this file, and a lease that lasts so long.
     pub fn with(state: Option<&Path>, lease: Duration) -> Self {
-        let stop = StopSwitch::new();
+        Self::timed(state, lease, StopSwitch::new(), || 1.0)
+    }
+
+    /// A session with this switch, by this clock.
+    pub fn timed(
+        state: Option<&Path>,
+        lease: Duration,
+        stop: StopSwitch,
+        clock: fn() -> f64,
+    ) -> Self {
         let session = ArmSession::open(SessionOptions {
             robot: robot(),
             recording: None,
@@ -38,7 +47,7 @@ impl Mock {
             state: state.map(PathBuf::from),
             lease,
             run: "test".to_owned(),
-            clock: || 1.0,
+            clock,
         });
         let session = session.unwrap_or_else(|error| panic!("{error}"));
         Self { session, stop }
@@ -64,7 +73,7 @@ impl Mock {
             if is_it(&status) {
                 return status;
             }
-            assert!(begun.elapsed() < SOON, "{status:?}");
+            assert!(begun.elapsed() < TEST_TIMEOUT, "{status:?}");
             thread::sleep(Duration::from_millis(5));
         }
     }

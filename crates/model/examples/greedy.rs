@@ -12,7 +12,7 @@ use mistralrs::{ModelBuilder, ModelDType, RequestBuilder, TextMessageRole};
 use serde_json::{Value, json};
 
 /// Most tokens of an answer.
-const LONGEST: usize = 120;
+const MAX_TOKENS: usize = 120;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (kind, text, picture) in cases {
             let request = RequestBuilder::new()
                 .set_deterministic_sampler()
-                .set_sampler_max_len(LONGEST)
+                .set_sampler_max_len(MAX_TOKENS)
                 .enable_thinking(false);
             let request = match picture {
                 Some(rgb) => request.add_image_message(

@@ -22,7 +22,8 @@
 //! | `chat` | perception and planning as one request each |
 //! | `scored` | a plan chosen step by step, by how likely the model holds each |
 //! | `engine` | mistral.rs, one request at a time |
-//! | `pace` | how fast it is, told to whom it makes wait |
+//! | `progress` | tells whoever waits for an answer that it takes long |
+//! | `pace` | how fast a model in this process is, in words |
 //! | `likelihood` | how likely a model holds texts that it did not write |
 //! | [`mistral`] | a model in this process |
 //! | [`server`] | a model behind a server |
@@ -53,6 +54,7 @@ mod pace;
 pub mod picture;
 #[cfg(feature = "local")]
 mod pointing;
+mod progress;
 #[cfg(feature = "local")]
 mod quiet;
 mod repetition;

@@ -22,7 +22,8 @@ use crate::drawing::Drawing;
 use crate::engine::Engine;
 use crate::local::LocalOptions;
 use crate::options::RequestOptions;
-use crate::pace::{Pace, Progress};
+use crate::pace::{Pace, how_far};
+use crate::progress::Progress;
 use crate::sampling::Draws;
 use crate::source::ModelSource;
 use crate::special::SpecialTokens;
@@ -30,7 +31,7 @@ use crate::{VisionLanguageModel, files, pointing, scored};
 
 /// The instruction may take up one part in this many of the context; the rest is for the scene, the
 /// history and the answer.
-const ROOM: usize = 2;
+const INSTRUCTION_DIVISOR: usize = 2;
 
 /// A model that mistral.rs runs in this process: greedy decoding, or draws that a seed decides, so
 /// the same questions in the same order get the same answers.
@@ -178,7 +179,9 @@ impl Chat for MistralModel {
         let mut progress = Progress::new(&self.options.notify);
         let response = self
             .engine
-            .ask(request, limit, &mut |tokens| progress.tell(tokens))
+            .ask(request, limit, &mut |tokens| {
+                progress.tell(|passed| how_far(tokens, passed));
+            })
             .map_err(|failure| self.failed(failure))?;
         let reply = reply(response).ok_or_else(|| {
             self.failed(Failure::Refused("the engine gave an empty answer".into()))
@@ -258,7 +261,7 @@ impl VisionLanguageModel for MistralModel {
         let Some((length, longest)) = self.engine.text_and_context_lengths(instruction) else {
             return Ok(());
         };
-        let most = longest / ROOM;
+        let most = longest / INSTRUCTION_DIVISOR;
         if length <= most {
             return Ok(());
         }

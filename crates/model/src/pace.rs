@@ -1,51 +1,14 @@
-//! How fast a model in this process is, told to whom it makes wait.
+//! How fast a model in this process is, in words.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use enact_plan::Usage;
 
-use crate::options::Notify;
-
-/// An answer that takes longer is told of while it comes.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Then it is told of again this often.
-const TOLD_AGAIN: Duration = Duration::from_secs(10);
 /// A model whose answers take longer is called slow.
 const SLOW: Duration = Duration::from_secs(20);
 
-/// How far an answer is.
-pub(crate) struct Progress<'a> {
-    notify: &'a Notify,
-    started: Instant,
-    told: Duration,
-}
-
-impl<'a> Progress<'a> {
-    /// Begins now.
-    pub(crate) fn new(notify: &'a Notify) -> Self {
-        Self {
-            notify,
-            started: Instant::now(),
-            told: Duration::ZERO,
-        }
-    }
-
-    /// Tells how far it is, if it is time to.
-    pub(crate) fn tell(&mut self, tokens: usize) {
-        let passed = self.started.elapsed();
-        let due = if self.told.is_zero() {
-            PATIENCE
-        } else {
-            self.told + TOLD_AGAIN
-        };
-        if passed >= due {
-            self.told = passed;
-            self.notify.tell(&how_far(tokens, passed));
-        }
-    }
-}
-
-fn how_far(tokens: usize, passed: Duration) -> String {
+/// Says how far an answer is.
+pub(crate) fn how_far(tokens: usize, passed: Duration) -> String {
     let seconds = passed.as_secs_f64();
     match tokens {
         0 => format!("is reading, for {seconds:.0} s so far"),

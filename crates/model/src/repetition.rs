@@ -2,9 +2,9 @@
 //! (Holtzman et al., “The Curious Case of Neural Text Degeneration”, arXiv 1904.09751).
 
 /// Longest passage that is looked for, characters: several steps of a plan.
-const LONGEST: usize = 320;
+const MAX_PASSAGE_CHARS: usize = 320;
 /// Least length of what repeats itself, characters.
-const LEAST: usize = 80;
+const MIN_REPEATED_CHARS: usize = 80;
 /// How often a passage stands in a row in an answer that came to its end: no plan needs that.
 const OFTEN: usize = 6;
 /// How often it does at the end of an answer that was cut.
@@ -16,7 +16,7 @@ const TOLD: usize = 40;
 /// was cut off.
 pub(crate) fn repeated(answer: &str, is_cut: bool) -> Option<String> {
     let letters: Vec<char> = answer.chars().collect();
-    (1..=LONGEST.min(letters.len() / OFTEN_AT_THE_CUT))
+    (1..=MAX_PASSAGE_CHARS.min(letters.len() / OFTEN_AT_THE_CUT))
         .find_map(|length| repeated_of(&letters, length, is_cut))
         .map(told)
 }
@@ -35,7 +35,7 @@ fn repeated_of(letters: &[char], length: usize, is_cut: bool) -> Option<&[char]>
             true => OFTEN_AT_THE_CUT,
             false => OFTEN,
         };
-        if covered >= LEAST.max(often * length) {
+        if covered >= MIN_REPEATED_CHARS.max(often * length) {
             return Some(&letters[at + 1 - length..=at]);
         }
     }

@@ -13,7 +13,7 @@ use crate::likelihood::{Likelihood, LikelihoodQuery};
 use crate::special::SpecialTokens;
 
 /// Candidates of each step that a person is shown.
-const SHOWN: usize = 3;
+const SHOWN_CANDIDATES: usize = 3;
 
 /// Judges texts: how likely each ending is, the best one exactly, and what it cost.
 pub(crate) type Judge<'a> =
@@ -91,14 +91,14 @@ fn affordance(situation: &Situation, step: &Step) -> f64 {
 
 /// The best candidates of a step with their scores, on one line.
 fn told(number: usize, scored: &[(Likelihood, Candidate)]) -> String {
-    let best = scored.iter().take(SHOWN);
+    let best = scored.iter().take(SHOWN_CANDIDATES);
     let best: Vec<String> = best
         .map(|(likelihood, candidate)| {
             let bound = if likelihood.is_exact { "" } else { "below " };
             format!("{} {bound}{:.2}", candidate.words, likelihood.score)
         })
         .collect();
-    let rest = scored.len().saturating_sub(SHOWN);
+    let rest = scored.len().saturating_sub(SHOWN_CANDIDATES);
     let rest = match rest {
         0 => String::new(),
         rest => format!("; {rest} less likely"),

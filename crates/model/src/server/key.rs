@@ -9,7 +9,7 @@ use enact_types::Reason;
 const USUAL: &str = "OPENAI_API_KEY";
 
 /// Maximum length of the name of a variable.
-const LONGEST_NAME: usize = 64;
+const MAX_NAME_BYTES: usize = 64;
 
 /// Replacement for a key that a server repeats.
 const HIDDEN: &str = "[key]";
@@ -30,7 +30,7 @@ impl ApiKey {
     pub(crate) fn read(variable: Option<&str>) -> Result<Self, Reason> {
         let name = variable.unwrap_or(USUAL);
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        if name.is_empty() || !name.chars().all(is_name) || name.len() > LONGEST_NAME {
+        if name.is_empty() || !name.chars().all(is_name) || name.len() > MAX_NAME_BYTES {
             // It may be the key itself.
             return Err(
                 "--key-env wants the name of the variable that holds the key, such as OPENAI_API_KEY"

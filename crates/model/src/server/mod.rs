@@ -51,6 +51,7 @@ use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::options::RequestOptions;
 use crate::picture::data_url;
+use crate::progress::Progress;
 use crate::sampling::Draws;
 use crate::special::SpecialTokens;
 
@@ -286,7 +287,9 @@ impl ServerModel {
             Some(key) => request.bearer_auth(key),
             None => request,
         };
-        let response = self.transport.send(request, limit)?;
+        let mut progress = Progress::new(&self.options.notify);
+        let tell = || progress.tell(|passed| silence(passed, limit));
+        let response = self.transport.send(request, limit, tell)?;
         let asked = response.retry_after;
         Ok(match self.read(response)? {
             Ok(value) => HttpOutcome::Success(value),
@@ -679,4 +682,13 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             decode_time: elapsed,
         },
     }
+}
+
+/// Says that a server does not answer.
+fn silence(passed: Duration, limit: Duration) -> String {
+    format!(
+        "has not answered for {:.0} s, and is waited for {:.0} s",
+        passed.as_secs_f64(),
+        limit.as_secs_f64()
+    )
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use enact_types::StopSwitch;
 
 /// Longest time until a stop is noticed.
-const PERIOD: Duration = Duration::from_millis(20);
+const POLL_PERIOD: Duration = Duration::from_millis(20);
 /// First time for which a server is set aside, as one part in this many of the time for retries.
 const FIRST: u32 = 12;
 /// Shortest time for which a server is set aside.
-const SHORTEST: Duration = Duration::from_millis(100);
+const MIN_SET_ASIDE_TIME: Duration = Duration::from_millis(100);
 /// Most times that this time is doubled.
 const DOUBLED: u32 = 8;
 
@@ -193,7 +193,7 @@ impl Membership {
             if !is_any_busy && now >= *end.get_or_insert(now + patience) {
                 return Err(NoServer::AllSetAside);
             }
-            let waited = self.pool.0.freed.wait_timeout(state, PERIOD);
+            let waited = self.pool.0.freed.wait_timeout(state, POLL_PERIOD);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -218,9 +218,9 @@ impl Lease {
     pub(crate) fn set_aside(self, retry_time: Duration) -> Duration {
         let mut state = self.pool.lock();
         let server = &mut state.servers[self.server];
-        let first = (retry_time / FIRST).max(SHORTEST);
+        let first = (retry_time / FIRST).max(MIN_SET_ASIDE_TIME);
         let doubled = first.saturating_mul(1 << server.failures.min(DOUBLED));
-        let wait = doubled.min(retry_time.max(SHORTEST));
+        let wait = doubled.min(retry_time.max(MIN_SET_ASIDE_TIME));
         server.failures += 1;
         server.set_aside += 1;
         server.back_at = Some(Instant::now() + wait);
@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(second.seat, 1);
         let third = thread::scope(|scope| {
             let waiting = scope.spawn(|| lease(&one, LONG).unwrap().seat);
-            thread::sleep(3 * PERIOD);
+            thread::sleep(3 * POLL_PERIOD);
             assert!(!waiting.is_finished(), "both servers are busy");
             second.answered();
             waiting.join().unwrap()
@@ -337,7 +337,7 @@ mod tests {
         for _ in 0..2 {
             lease(&one, LONG).unwrap().set_aside(LONG);
         }
-        let refused = lease(&one, 2 * PERIOD).err();
+        let refused = lease(&one, 2 * POLL_PERIOD).err();
         assert_eq!(refused, Some(NoServer::AllSetAside));
         let stop = StopSwitch::new();
         stop.press();

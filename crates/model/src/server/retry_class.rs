@@ -3,7 +3,7 @@
 use super::server_error::ServerError;
 
 /// Words in errors that pass soon.
-const SOON: [&str; 8] = [
+const TRANSIENT_WORDS: [&str; 8] = [
     "overloaded",
     "rate limit",
     "rate-limit",
@@ -43,7 +43,7 @@ impl RetryClass {
             _ if says(&FINAL) => Self::Permanent,
             Some(503) if text.contains("loading") => Self::Loading,
             Some(408 | 425 | 429 | 500 | 502..=504 | 520..=529) => Self::Transient,
-            None if says(&SOON) => Self::Transient,
+            None if says(&TRANSIENT_WORDS) => Self::Transient,
             _ => Self::Permanent,
         }
     }

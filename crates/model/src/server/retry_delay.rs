@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Longest wait as a fraction of the whole time for retries.
-const LONGEST: u32 = 8;
+const MAX_WAIT_DIVISOR: u32 = 8;
 /// The first wait, as one part in this many of the whole time for retries.
 const FIRST: u32 = 100;
 /// The time for a server that is merely busy, as one part in this many of the whole.
@@ -56,7 +56,7 @@ impl Backoff {
         }
         self.spent += wait;
         self.waits += 1;
-        self.next = (self.next * 2).min(self.total / LONGEST);
+        self.next = (self.next * 2).min(self.total / MAX_WAIT_DIVISOR);
         Some(wait)
     }
 

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 /// Maximum length of a readable message, characters.
-const LONGEST: usize = 300;
+const MAX_MESSAGE_CHARS: usize = 300;
 
 /// An error message of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,9 +157,9 @@ pub(crate) fn one_line(text: &str) -> String {
     let mut short: String = line
         .chars()
         .filter(|letter| !letter.is_control())
-        .take(LONGEST)
+        .take(MAX_MESSAGE_CHARS)
         .collect();
-    if short.len() < line.len() && short.chars().count() == LONGEST {
+    if short.len() < line.len() && short.chars().count() == MAX_MESSAGE_CHARS {
         short.push('…');
     }
     short
@@ -203,7 +203,7 @@ mod tests {
             let found = failure(body).message;
             assert_eq!(found, said, "{body}");
         }
-        assert!(failure(&"x".repeat(9999)).message.chars().count() <= LONGEST + 1);
+        assert!(failure(&"x".repeat(9999)).message.chars().count() <= MAX_MESSAGE_CHARS + 1);
         assert!(failure("<html></html>").is_page);
         assert_eq!(failure("").sentence(), "400 Bad Request");
         assert_eq!(failure("gone").sentence(), "400 Bad Request: gone");

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::mpsc::channel;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use enact_types::stop::WaitError;
 use enact_types::{Reason, StopSwitch, reason};
@@ -13,10 +13,13 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Maximum size of a response, bytes; a thousand tokens with their probabilities take some hundred
 /// thousand.
-const MOST_BYTES: usize = 16 << 20;
+const MAX_RESPONSE_BYTES: usize = 16 << 20;
 
 /// Longest wait for a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// Interval at which whoever waits for a response is heard.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// End of an event stream; some servers keep the connection open after it.
 const DONE: &[u8] = b"data: [DONE]";
@@ -93,12 +96,13 @@ impl Transport {
         self.stop.sleep(duration);
     }
 
-    /// Sends a request and waits for all of the response, at most `limit`. Giving a request up closes
-    /// its connection, so that the server need not think on.
+    /// Sends a request and waits for all of the response, at most `limit`; calls `while_waiting` every
+    /// second. Giving a request up closes its connection, so that the server need not think on.
     pub(crate) fn send(
         &self,
         request: RequestBuilder,
         limit: Duration,
+        mut while_waiting: impl FnMut(),
     ) -> Result<HttpResponse, TransportError> {
         if self.stop.is_pressed() {
             return Err(TransportError::Stopped);
@@ -118,14 +122,20 @@ impl Transport {
                 let _ = sender.send(received);
             });
         // The client itself keeps the time limit.
-        match self.stop.receive(&receiver, None) {
-            Ok(received) => received,
-            Err(WaitError::Stopped) => {
-                task.abort();
-                Err(TransportError::Stopped)
-            }
-            Err(WaitError::Late | WaitError::Gone) => {
-                Err(TransportError::Failed("the request panicked".into()))
+        loop {
+            match self
+                .stop
+                .receive(&receiver, Some(Instant::now() + PROGRESS_INTERVAL))
+            {
+                Ok(received) => return received,
+                Err(WaitError::Late) => while_waiting(),
+                Err(WaitError::Stopped) => {
+                    task.abort();
+                    return Err(TransportError::Stopped);
+                }
+                Err(WaitError::Gone) => {
+                    return Err(TransportError::Failed("the request panicked".into()));
+                }
             }
         }
     }
@@ -144,12 +154,12 @@ async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
     let too_long = || {
         let text = format!(
             "its answer is longer than {} MiB, which is no answer of a model",
-            MOST_BYTES >> 20
+            MAX_RESPONSE_BYTES >> 20
         );
         TransportError::Failed(text.into())
     };
     let announced = response.content_length().unwrap_or(0);
-    if announced > MOST_BYTES as u64 {
+    if announced > MAX_RESPONSE_BYTES as u64 {
         return Err(too_long());
     }
     let headers = response.headers();
@@ -160,7 +170,7 @@ async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
     let status = response.status();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MOST_BYTES {
+        if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
             return Err(too_long());
         }
         let from = body.len().saturating_sub(DONE.len());

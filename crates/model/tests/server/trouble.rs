@@ -238,6 +238,25 @@ fn silence_is_a_time_out_and_nobody_there_an_error_at_once() {
 }
 
 #[test]
+fn a_server_that_holds_the_connection_without_a_word_is_told_of() {
+    let (options, told) = options();
+    let heard = told.clone();
+    // It answers only once that was told.
+    let mock = serve(move |_, _| {
+        while heard.lock().unwrap().is_empty() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        content(PLAN)
+    });
+    connect(&mock, options)
+        .plan(&frame(), &situation())
+        .unwrap();
+    let told = told.lock().unwrap();
+    assert!(told[0].starts_with("has not answered for"), "{told:?}");
+    assert!(told[0].ends_with("and is waited for 60 s"), "{told:?}");
+}
+
+#[test]
 fn a_server_that_goes_away_in_mid_task_is_waited_for() {
     let mut mock = serve(|_, _| content(PLAN));
     let (options, told) = options();

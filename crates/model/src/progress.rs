@@ -1,0 +1,42 @@
+//! Tells whoever waits for an answer that it takes long.
+
+use std::time::{Duration, Instant};
+
+use crate::options::Notify;
+
+/// An answer that takes longer is told of while it comes.
+const QUIET_TIME: Duration = Duration::from_secs(5);
+/// Then it is told of again this often.
+const TOLD_AGAIN: Duration = Duration::from_secs(10);
+
+/// An answer that is waited for.
+pub(crate) struct Progress<'a> {
+    notify: &'a Notify,
+    started: Instant,
+    told: Duration,
+}
+
+impl<'a> Progress<'a> {
+    /// Begins now.
+    pub(crate) fn new(notify: &'a Notify) -> Self {
+        Self {
+            notify,
+            started: Instant::now(),
+            told: Duration::ZERO,
+        }
+    }
+
+    /// Tells the sentence for the time that has passed, if it is time to.
+    pub(crate) fn tell(&mut self, sentence: impl FnOnce(Duration) -> String) {
+        let passed = self.started.elapsed();
+        let due = if self.told.is_zero() {
+            QUIET_TIME
+        } else {
+            self.told + TOLD_AGAIN
+        };
+        if passed >= due {
+            self.told = passed;
+            self.notify.tell(&sentence(passed));
+        }
+    }
+}

@@ -40,10 +40,21 @@ export async function picture(path, options = {}) {
   return (await send("GET", path, options)).blob();
 }
 
-/** Asks for a recording in rerun's form; it is prepared first, which may take long. */
+/** Asks for a recording as rerun's viewer reads it; it is prepared first, which may take long. */
 export async function recording(path) {
-  const answer = await send("GET", path, { patience: RECORDING_PATIENCE });
-  return new Uint8Array(await answer.arrayBuffer());
+  return piece(await send("GET", path, { patience: RECORDING_PATIENCE }));
+}
+
+/**
+ * Asks for what rerun's viewer shows of the arm now: everything there is to know, or what is new after
+ * the piece before, whose `next` is `after`.
+ */
+export async function livePiece(after) {
+  return piece(await send("GET", after === null ? "/v1/view.rrd" : path`/v1/view.rrd?after=${after}`));
+}
+
+async function piece(answer) {
+  return { rrd: new Uint8Array(await answer.arrayBuffer()), next: answer.headers.get("enact-next") };
 }
 
 /** Has the server change something that moves nothing; a network that fails is told at once. */

@@ -12,6 +12,7 @@ import { LANGUAGES } from "./strings.js";
 import { startQueue } from "./queue.js";
 import { startRobot } from "./robot.js";
 import { startRuns } from "./runs.js";
+import { startView } from "./view.js";
 import { startVoice } from "./voice.js";
 import { chooseLanguage, chooseUsualLanguage, language } from "./words.js";
 
@@ -47,6 +48,7 @@ const parts = [
   startVoice,
   startConversation,
   startCamera,
+  startView,
   startJoints,
   startQueue,
   startRuns,

@@ -5,6 +5,7 @@ import { button, el, keyed } from "./dom.js";
 import { may } from "./state.js";
 import { on, state } from "./store.js";
 import { timeOf } from "./units.js";
+import { runButton } from "./view.js";
 import { label, said, words } from "./words.js";
 
 /** Runs that are shown before somebody asks for all. */
@@ -53,9 +54,6 @@ function makeRun({ name }) {
   const story = el("details", {}, el("summary", { t: "runs.story" }), el("div", { class: "story" }));
   label(story.firstElementChild, "runs.story.label", { name });
   story.addEventListener("toggle", () => story.open && attempt(() => loadStory(story, name)));
-  const view = el("details", {}, el("summary", { t: "runs.view" }));
-  label(view.firstElementChild, "runs.view.label", { name });
-  view.addEventListener("toggle", () => toggleView(view, name));
   const download = el("a", { href: path`/v1/runs/${name}/download`, download: name, t: "runs.download" });
   label(download, "runs.download.label", { name });
   const replayed = el("p", { class: "note", role: "status" });
@@ -67,10 +65,9 @@ function makeRun({ name }) {
     el("p", { class: "tasks" }),
     el("p", { class: "note" }),
     el("p", { class: "reason", hidden: true }),
-    el("div", { class: "row" }, download, replay),
+    el("div", { class: "row" }, download, runButton(name), replay),
     replayed,
     story,
-    view,
   );
 }
 
@@ -105,14 +102,6 @@ async function loadStory(story, name) {
     el("li", {}, el("span", { class: "note" }, `${Number(seconds).toFixed(1)} s`), said(el("span"), message)),
   );
   place.replaceChildren(el("dl", { class: "facts" }, ...facts), el("ol", { class: "log" }, ...lines));
-}
-
-/** Opens rerun's viewer in a frame, and ends it when it is folded away. */
-function toggleView(view, name) {
-  view.querySelector("iframe")?.remove();
-  if (!view.open) return;
-  const src = `/viewer#${encodeURIComponent(name)}`;
-  view.append(el("iframe", { class: "viewer", src, label: ["runs.view.label", { name }] }));
 }
 
 async function replayRun(button, place, name) {

@@ -238,6 +238,17 @@ export const STRINGS = {
   "camera.rests": ["{relation} {on}", "在{on}{relation}"],
   "camera.unreachable": ["out of reach", "够不着"],
 
+  "view.open": ["Live in 3-D", "三维实时视图"],
+  "view.live": ["The arm in 3-D, live", "机械臂的三维实时视图"],
+  "view.run.open": ["In 3-D", "三维视图"],
+  "view.run": ["{name} in 3-D", "{name} 的三维视图"],
+  "view.close": ["Close", "关闭"],
+  "view.old": ["The server does not answer. This is how it was.", "服务器没有应答。显示的是此前的情况。"],
+  "view.none": [
+    "This program was built without rerun's viewer.",
+    "此程序在构建时未包含 rerun 查看器。",
+  ],
+
   "joints.title": ["Joints", "关节"],
   "joints.none": ["The arm was not read yet.", "尚未读取机械臂。"],
   "joints.joint": ["Joint", "关节"],
@@ -286,12 +297,6 @@ export const STRINGS = {
   "runs.refresh": ["Refresh", "刷新"],
   "runs.story": ["Story", "经过"],
   "runs.story.label": ["Story of {name}", "{name} 的经过"],
-  "runs.view": ["In 3-D", "三维视图"],
-  "runs.view.label": ["{name} in 3-D", "{name} 的三维视图"],
-  "runs.no_viewer": [
-    "This program was built without rerun's viewer.",
-    "此程序在构建时未包含 rerun 查看器。",
-  ],
   "runs.download": ["Download", "下载"],
   "runs.download.label": ["Download {name}", "下载 {name}"],
   "runs.replay": ["Replay in simulation", "在仿真中重放"],

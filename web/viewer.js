@@ -1,17 +1,23 @@
-// A recorded run in rerun's viewer. The page's address names the run after `#`.
+// The arm now, or a recorded run, in rerun's viewer. The page's address says `?live`, or names the run
+// after `#`.
 /* global wasm_bindgen -- rerun's script, which is part of the program */
-import { get, path, Problem, recording } from "./api.js";
+import { get, livePiece, path, Problem, recording } from "./api.js";
 import { isStopKey } from "./stop_keys.js";
+import { wait } from "./wait.js";
 import { chooseUsualLanguage, said, words } from "./words.js";
 
 /** How often it is asked whether the viewer has failed, milliseconds. */
 const ASKED = 1000;
+/** Milliseconds between pieces of what happens now, and after a failure. */
+const NEXT_AFTER = 150;
+const FAILED_AFTER = 1000;
 /** Name of the way by which the viewer gets the run. */
 const CHANNEL = "run";
 
 const note = document.getElementById("note");
 const canvas = document.getElementById("view");
-const name = decodeURIComponent(location.hash.slice(1));
+const isLive = location.search === "?live";
+const name = isLive ? "live" : decodeURIComponent(location.hash.slice(1));
 
 // The viewer would send usage data; the page's policy forbids it, and this makes it no error.
 const fetched = fetch;
@@ -28,11 +34,11 @@ show().catch(fail);
 
 async function show() {
   words(note, "runs.loading");
-  if (typeof wasm_bindgen === "undefined") throw new Problem({ key: "runs.no_viewer" });
-  // Whoever may not see the run is told so before the viewer is loaded.
-  await get(path`/v1/runs/${name}`);
-  const [run] = await Promise.all([
-    recording(path`/v1/runs/${name}/view.rrd`),
+  if (typeof wasm_bindgen === "undefined") throw new Problem({ key: "view.none" });
+  // Whoever may not see it is told so before the viewer is loaded.
+  await get(isLive ? "/v1/status" : path`/v1/runs/${name}`);
+  const [{ rrd, next }] = await Promise.all([
+    isLive ? livePiece(null) : recording(path`/v1/runs/${name}/view.rrd`),
     wasm_bindgen({ module_or_path: "/viewer/re_viewer_bg.wasm" }),
   ]);
   const viewer = new wasm_bindgen.WebHandle({
@@ -45,10 +51,29 @@ async function show() {
   watch(viewer);
   await viewer.start(canvas);
   viewer.open_channel(CHANNEL, name);
-  viewer.send_rrd_to_channel(CHANNEL, run);
-  viewer.close_channel(CHANNEL);
+  viewer.send_rrd_to_channel(CHANNEL, rrd);
   said(note, "");
   document.body.dataset.state = "shown";
+  if (isLive) await follow(viewer, next);
+  else viewer.close_channel(CHANNEL);
+}
+
+/** Shows what is new after the piece before, for as long as the page is there. */
+async function follow(viewer, after) {
+  for (;;) {
+    await wait(NEXT_AFTER);
+    if (document.hidden) continue;
+    try {
+      const { rrd, next } = await livePiece(after);
+      if (rrd.length > 0) viewer.send_rrd_to_channel(CHANNEL, rrd);
+      after = next;
+      said(note, "");
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      words(note, "view.old");
+      await wait(FAILED_AFTER);
+    }
+  }
 }
 
 /** Says so if the viewer has failed. */

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::Args;
 use enact_serve::Served;
-use enact_serve::mcp::{PlanApproval, stdio};
+use enact_serve::mcp::{PlanApprover, stdio};
 
 use crate::args::SetupArgs;
 use crate::data_dir::DataDir;
@@ -41,9 +41,9 @@ pub fn serve(data_dir: &DataDir, args: &McpArgs) -> Result<bool> {
         "standard input carries the protocol, so Enter cannot stop the arm\nhint: --stop-file or \
          --stop-pin can, and the tool `stop`"
     );
-    let approval = match args.yes {
-        true => PlanApproval::Nobody,
-        false => PlanApproval::Client,
+    let approver = match args.yes {
+        true => PlanApprover::Nobody,
+        false => PlanApprover::Client,
     };
     let loop_args = LoopArgs {
         setup: &args.setup,
@@ -51,10 +51,11 @@ pub fn serve(data_dir: &DataDir, args: &McpArgs) -> Result<bool> {
         plan: args.plan.as_deref(),
         // A client that is gone wants nothing more.
         state: None,
+        shows_live: false,
         runs: &args.runs,
     };
     session_loop::carry_out(data_dir, &loop_args, |session, backend| {
-        let serving = stdio::serve(Served::new(session, backend), approval)?;
+        let serving = stdio::serve(Served::new(session, backend), approver)?;
         errln!("an MCP client is served on standard input and output; Ctrl-C stops the arm");
         Ok(serving)
     })

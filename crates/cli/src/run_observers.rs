@@ -16,7 +16,7 @@ use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
 use crate::methods::UnaskedMethods;
 use crate::recordings::run_recorder::{FOLDER, RunRecorder, wall_clock};
-use crate::rerun_view::{Page, RerunView};
+use crate::rerun_view::{self, LiveFeed, Page, RerunView};
 use crate::setup::Setup;
 
 /// All observers of a run.
@@ -24,7 +24,7 @@ pub struct RunObservers {
     console: ConsoleObserver<Stderr>,
     unasked: UnaskedMethods,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
-    view: Option<RerunView>,
+    views: Vec<RerunView>,
     run_recorder: Option<RunRecorder>,
 }
 
@@ -73,7 +73,7 @@ impl RunObservers {
             console: ConsoleObserver::new(stderr()),
             unasked: UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores),
             event_log,
-            view: view.transpose()?,
+            views: view.transpose()?.into_iter().collect(),
             run_recorder: RunRecorder::begin(
                 data_dir,
                 &args.recording,
@@ -85,6 +85,22 @@ impl RunObservers {
         })
     }
 
+    /// Adds what shows the run to viewers that come and go, if the program has a viewer; to be called
+    /// before [`films`](Self::films).
+    ///
+    /// # Errors
+    /// If nothing can be recorded.
+    pub fn show_live(&mut self, setup: &Setup) -> Result<Option<LiveFeed>> {
+        let cameras = setup.launch.cameras.all();
+        let names = cameras.map(|camera| camera.name.clone());
+        let others = names.filter(|name| name != MAIN).collect();
+        let opened = rerun_view::live(&setup.robot, others, Box::new(wall_clock))?;
+        Ok(opened.map(|(view, feed)| {
+            self.views.push(view);
+            feed
+        }))
+    }
+
     /// Returns all of them, for a session.
     pub fn observers(&mut self) -> Vec<Box<dyn Observer + '_>> {
         let mut all: Vec<Box<dyn Observer + '_>> =
@@ -92,7 +108,7 @@ impl RunObservers {
         if let Some((_, event_log)) = &mut self.event_log {
             all.push(Box::new(event_log));
         }
-        if let Some(view) = &mut self.view {
+        for view in &mut self.views {
             all.push(Box::new(view.observer()));
         }
         if let Some(run_recorder) = &mut self.run_recorder {
@@ -117,8 +133,9 @@ impl RunObservers {
                 let stream = run_recorder.recorder.camera_stream(name, with_depth);
                 sinks.push(Box::new(stream));
             }
-            if let Some(view) = self.view.as_mut().filter(|_| !is_main) {
-                sinks.push(view.other_camera(&camera.name));
+            if !is_main {
+                let views = self.views.iter_mut();
+                sinks.extend(views.map(|view| view.other_camera(&camera.name)));
             }
             if !sinks.is_empty() {
                 let camera = camera.name.clone();
@@ -166,9 +183,9 @@ impl RunObservers {
             written.map_or_else(&mut note, drop);
         }
         let mut page = None;
-        if let Some(view) = self.view {
+        for view in self.views {
             match view.finish() {
-                Ok(shown) => page = shown,
+                Ok(shown) => page = page.or(shown),
                 Err(error) => note(error),
             }
         }

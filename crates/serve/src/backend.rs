@@ -52,6 +52,13 @@ pub trait Backend: Send + Sync + 'static {
     /// If there is none, it cannot be read or shown, or another one is being prepared.
     fn view(&self, name: &str) -> Result<File, BackendError>;
 
+    /// Returns what rerun's viewer shows of the arm now: what is new since the piece before, whose
+    /// [`next`](LiveView::next) is `after`, or everything there is to know.
+    ///
+    /// # Errors
+    /// If the program has no viewer.
+    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError>;
+
     /// Returns a file of rerun's viewer by its name, if the program has the viewer.
     fn viewer_file(&self, name: &str) -> Option<ViewerFile>;
 
@@ -66,6 +73,15 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Checks the text of a configuration and returns what is wrong with it, if anything is.
     fn check(&self, kind: ConfigKind, text: &str) -> Option<String>;
+}
+
+/// A piece of what rerun's viewer shows of the arm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveView {
+    /// A whole `.rrd` file; empty if there is nothing new.
+    pub rrd: Vec<u8>,
+    /// Where the next piece begins.
+    pub next: u64,
 }
 
 /// A file of rerun's viewer.

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Header, Object, OpenApi as Document, RefOr, SecurityRequirement, Type};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{camera, control, events, runs, speech, tasks, telling};
+use crate::api::{camera, control, events, live_view, runs, speech, tasks, telling};
 
 /// Name of the way to come in.
 const TOKEN: &str = "token";
@@ -38,6 +38,7 @@ const TOKEN: &str = "token";
         tasks::skill,
         tasks::home,
         tasks::jog,
+        live_view::piece,
         runs::list,
         runs::show,
         runs::story,

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_testkit::http_client::{Answer, SOON, read};
+use enact_testkit::http_client::{Answer, TEST_TIMEOUT, read};
 use serde_json::{Value, json};
 
 mod mock;
@@ -203,7 +203,7 @@ fn many_slow_clients_keep_nobody_waiting_and_are_cut_off() {
     for stream in &mut slow {
         assert!(is_closed(stream));
     }
-    assert!(dribbler.join().unwrap() < begun + SOON);
+    assert!(dribbler.join().unwrap() < begun + TEST_TIMEOUT);
     assert_eq!(client.get("/v1/status").status, 200);
 }
 

@@ -20,6 +20,7 @@ import { chromium } from "playwright-core";
 const axe = createRequire(join(process.cwd(), "package.json")).resolve("axe-core/axe.min.js");
 const [pictures, program, ...args] = process.argv.slice(2);
 const TASK = "put the red cube in the blue bowl";
+const BACK = "put the red cube next to the blue bowl";
 /** Looking, planning and moving on a busy machine, milliseconds. */
 const PATIENCE = 240_000;
 const WALL = { viewport: { width: 1920, height: 1080 }, colorScheme: "light" };
@@ -107,8 +108,8 @@ async function until(page, state) {
   await page.locator(`body[data-state=${state}]`).waitFor();
 }
 
-async function send(page) {
-  await page.getByLabel("Instruction", { exact: true }).fill(TASK);
+async function send(page, task = TASK) {
+  await page.getByLabel("Instruction", { exact: true }).fill(task);
   await page.keyboard.press("Enter");
   await page.locator(".plan[data-waiting] .approve").waitFor();
 }
@@ -183,6 +184,8 @@ async function htmlIsText(page) {
   const task = page.locator(".task").first().filter({ hasText: text });
   await task.waitFor();
   assert.equal(await task.locator("img, b").count(), 0, "it is shown as it is");
+  // A stop before it is taken up would leave it in the queue.
+  await page.locator("body:not([data-state=idle])").or(task.locator(".ending")).first().waitFor();
   await page.keyboard.press("Escape");
   await until(page, "stopped");
   await page.locator("#clear").press("Enter");
@@ -223,22 +226,48 @@ async function runIsShown(page) {
 
 /** A kept run in rerun's viewer, in which the space bar stops the arm, too. */
 async function runIsSeen(page) {
-  const run = page.locator("#run-list > li").first();
-  await run.getByText("In 3-D").press("Enter");
-  const frame = run.frameLocator("iframe");
-  await frame.locator("body[data-state]").waitFor();
-  const state = await frame.locator("body").getAttribute("data-state");
-  assert.equal(state, "shown", await frame.locator("#note").textContent());
-  // Until it has drawn what it was given.
-  await page.waitForTimeout(5000);
-  await run.locator("iframe").screenshot({ path: join(pictures, "wall-viewer.png") });
+  const opener = page.locator("#run-list > li").first().getByRole("button", { name: "in 3-D" });
+  await opener.press("Enter");
+  const frame = await viewerIsShown(page);
+  await page.locator("#view iframe").screenshot({ path: join(pictures, "wall-viewer.png") });
   await frame.locator("canvas").click({ position: { x: 5, y: 5 } });
   await page.keyboard.press("Space");
   await until(page, "stopped");
   await page.locator("#clear").press("Enter");
   await until(page, "idle");
-  await run.getByText("In 3-D").press("Enter");
-  await run.locator("iframe").waitFor({ state: "detached" });
+  await page.locator("#view-close").press("Enter");
+  await page.locator("#view iframe").waitFor({ state: "detached" });
+  assert.ok(await opener.evaluate((node) => node === document.activeElement), "the focus is where it was");
+}
+
+/** The arm now, in rerun's viewer: it moves there while it moves. */
+async function armIsSeenLive(page) {
+  const pieces = [];
+  page.on("response", (it) => it.url().includes("/v1/view.rrd") && pieces.push(it.status()));
+  await page.locator("#view-live").press("Enter");
+  await viewerIsShown(page);
+  const frame = page.locator("#view iframe");
+  await frame.screenshot({ path: join(pictures, "wall-live.png") });
+  await send(page, BACK);
+  await page.locator(".plan[data-waiting] .approve").press("Enter");
+  await until(page, "moving");
+  pieces.length = 0;
+  await page.waitForTimeout(3000);
+  await frame.screenshot({ path: join(pictures, "wall-live-moving.png") });
+  const news = pieces.filter((status) => status === 200).length;
+  assert.ok(news > 3, `while the arm moves there is something new: ${pieces}`);
+  await page.locator(".task").first().locator(".ending[data-ending=done]").waitFor();
+  await page.locator("#view-close").press("Enter");
+}
+
+/** Waits until the viewer has drawn what it was given. */
+async function viewerIsShown(page) {
+  const frame = page.frameLocator("#view iframe");
+  await frame.locator("body[data-state]").waitFor();
+  const state = await frame.locator("body").getAttribute("data-state");
+  assert.equal(state, "shown", await frame.locator("#note").textContent());
+  await page.waitForTimeout(5000);
+  return frame;
 }
 
 /**
@@ -303,6 +332,7 @@ try {
   await thingIsNamed(page);
   await runIsShown(page);
   await runIsSeen(page);
+  await armIsSeenLive(page);
   await serverHangs(page);
   const phone = await open(browser, link, PHONE);
   await stopIsInView(phone);

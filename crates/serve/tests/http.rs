@@ -156,6 +156,26 @@ fn the_viewer_is_shown_in_the_console_alone_and_talks_to_nothing_else() {
 }
 
 #[test]
+fn what_the_arm_does_now_comes_piece_by_piece() {
+    let running = Running::new();
+    assert_eq!(running.stranger().get("/v1/view.rrd").status, 401);
+    let client = running.client(WATCH);
+    for (path, status, body, next) in [
+        ("/v1/view.rrd", 200, &b"everything"[..], "enact-next: 1"),
+        ("/v1/view.rrd?after=1", 200, b"new", "enact-next: 2"),
+        ("/v1/view.rrd?after=2", 204, b"", "enact-next: 2"),
+    ] {
+        let piece = client.get(path);
+        assert_eq!((piece.status, &*piece.body), (status, body), "{path}");
+        assert!(piece.head.contains(next), "{path}: {}", piece.head);
+    }
+    for wrong in ["?after=", "?after=-1", "?after=one", "?before=1"] {
+        let refused = client.get(&format!("/v1/view.rrd{wrong}"));
+        assert_eq!(refused.status, 400, "{wrong}");
+    }
+}
+
+#[test]
 fn no_path_leads_out_of_the_folder_of_runs() {
     let running = Running::new();
     let client = running.client(WATCH);
@@ -365,7 +385,7 @@ fn where_the_joints_are_is_streamed() {
         .mock
         .session
         .readings()
-        .note(&[0.5, 0.25], &[0.1, 0.2]);
+        .note(enact_types::Stamp::ZERO, &[0.5, 0.25], &[0.1, 0.2]);
     let mut events = running.client(WATCH).events(&[]);
     let joints = events.wait_for("joints", |_| true);
     assert_eq!(joints.id, "");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enact_runtime::TaskEnd;
-use enact_serve::mcp::{McpServer, PlanApproval};
+use enact_serve::mcp::{McpServer, PlanApprover};
 use enact_serve::session::status::ArmMode;
 use enact_serve::session::task::TaskState;
 use enact_serve::{JobEnd, Role, Served, Work};
@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 mod mock;
 
 use mock::server::Folder;
-use mock::{Mock, SOON, asking, client, picks, reported};
+use mock::{Mock, TEST_TIMEOUT, asking, client, picks, reported};
 
 /// Bytes that the pipe holds.
 const PIPE: usize = 1 << 16;
@@ -36,7 +36,7 @@ struct Tools {
 
 impl Tools {
     /// Opens the pipe for a client that can do this, and may drive.
-    async fn open(approval: PlanApproval, capabilities: Value) -> Self {
+    async fn open(approver: PlanApprover, capabilities: Value) -> Self {
         let mock = Mock::new();
         let served = Served::new(
             Arc::clone(&mock.session),
@@ -45,7 +45,7 @@ impl Tools {
                 picture: None,
             }),
         );
-        let server = McpServer::new(served, client(ADA, Role::Drive), approval);
+        let server = McpServer::new(served, client(ADA, Role::Drive), approver);
         let (ours, theirs) = duplex(PIPE);
         tokio::spawn(async move {
             let running = server.serve(theirs).await.unwrap();
@@ -94,7 +94,7 @@ impl Tools {
     /// Returns the next message for which `is_it` holds, and passes over others.
     async fn receive(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let line = timeout(SOON, self.input.next_line()).await.unwrap();
+            let line = timeout(TEST_TIMEOUT, self.input.next_line()).await.unwrap();
             let message: Value = serde_json::from_str(&line.unwrap().unwrap()).unwrap();
             if is_it(&message) {
                 return message;
@@ -149,7 +149,7 @@ async fn a_cancelled_call_stops_what_moves_and_nothing_else() {
         ("pick", json!({"object": "red cube"}), true),
         ("run_task", pick_it(), true),
     ] {
-        let mut tools = Tools::open(PlanApproval::Nobody, json!({})).await;
+        let mut tools = Tools::open(PlanApprover::Nobody, json!({})).await;
         tools.call(2, tool, arguments).await;
         let (id, work) = tools.begun();
         assert_eq!(work.moves(), moves, "{tool}");
@@ -166,7 +166,7 @@ async fn a_cancelled_call_stops_what_moves_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_call_takes_what_waits_out_of_the_queue() {
-    let mut tools = Tools::open(PlanApproval::Nobody, json!({})).await;
+    let mut tools = Tools::open(PlanApprover::Nobody, json!({})).await;
     tools.call(2, "run_task", pick_it()).await;
     let (first, _) = tools.begun();
     tools.call(3, "plan", pick_it()).await;
@@ -193,7 +193,7 @@ async fn a_person_is_asked_for_each_plan_through_the_client() {
         ),
         (json!({"action": "decline"}), false),
     ] {
-        let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;
+        let mut tools = Tools::open(PlanApprover::Client, json!({"elicitation": {}})).await;
         tools.call(2, "run_task", pick_it()).await;
         let (id, _) = tools.begun();
         assert_eq!(tools.mock.status().driver.unwrap().name, ADA);
@@ -217,7 +217,7 @@ async fn a_person_is_asked_for_each_plan_through_the_client() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_taken_back_when_its_call_is_cancelled() {
-    let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;
+    let mut tools = Tools::open(PlanApprover::Client, json!({"elicitation": {}})).await;
     tools.call(2, "run_task", pick_it()).await;
     let (id, _) = tools.begun();
     let asked = asking(&tools.mock, &picks(&["red cube"]), None);
@@ -236,7 +236,7 @@ async fn a_question_is_taken_back_when_its_call_is_cancelled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_fails_to_ask_said_neither_yes_nor_no() {
     let failure = json!({"code": -32603, "message": "there is no screen"});
-    let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;
+    let mut tools = Tools::open(PlanApprover::Client, json!({"elicitation": {}})).await;
     tools.call(2, "run_task", pick_it()).await;
     let (id, _) = tools.begun();
     let asked = asking(&tools.mock, &picks(&["red cube"]), None);
@@ -253,7 +253,7 @@ async fn a_client_that_fails_to_ask_said_neither_yes_nor_no() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_at_the_console_can_approve_what_the_client_cannot_ask_for() {
-    let mut tools = Tools::open(PlanApproval::ClientOrConsole, json!({})).await;
+    let mut tools = Tools::open(PlanApprover::ClientOrConsole, json!({})).await;
     tools.call(2, "run_task", pick_it()).await;
     let (id, _) = tools.begun();
     let asked = asking(&tools.mock, &picks(&["red cube"]), None);
@@ -272,7 +272,7 @@ async fn whoever_is_at_the_console_can_approve_what_the_client_cannot_ask_for() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_arm_is_not_moved_and_can_look() {
-    let mut tools = Tools::open(PlanApproval::Nobody, json!({})).await;
+    let mut tools = Tools::open(PlanApprover::Nobody, json!({})).await;
     let ada = client(ADA, Role::Drive);
     tools.mock.session.drive(&ada, false).unwrap();
     tools.mock.session.pause(&ada).unwrap();
@@ -292,7 +292,7 @@ async fn a_paused_arm_is_not_moved_and_can_look() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_lease_keeps_the_arm_from_being_moved_and_not_from_being_stopped() {
-    let mut tools = Tools::open(PlanApproval::Client, json!({"elicitation": {}})).await;
+    let mut tools = Tools::open(PlanApprover::Client, json!({"elicitation": {}})).await;
     let lin = client("lin", Role::Drive);
     tools.mock.session.drive(&lin, false).unwrap();
     for (id, tool, arguments) in [

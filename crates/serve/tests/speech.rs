@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 mod mock;
 
-use mock::SOON;
+use mock::TEST_TIMEOUT;
 use mock::server::{ASK, DRIVE, Running, WATCH};
 
 /// Hears the words that a file consists of.
@@ -138,7 +138,11 @@ struct Slow {
 impl Transcriber for Slow {
     fn hear(&self, wav: &[u8], longest: Duration, is_whole: bool) -> Result<Heard, HearError> {
         self.entered.lock().unwrap().send(()).unwrap();
-        self.goes_on.lock().unwrap().recv_timeout(SOON).unwrap();
+        self.goes_on
+            .lock()
+            .unwrap()
+            .recv_timeout(TEST_TIMEOUT)
+            .unwrap();
         Reader.hear(wav, longest, is_whole)
     }
 }
@@ -155,8 +159,8 @@ fn one_client_leaves_the_model_to_others_and_a_stop_waits_for_none() {
         let speak = || say(&running.client(ASK), "/v1/speech", b"go home").status;
         let clips = [scope.spawn(speak), scope.spawn(speak)];
         // Both are being listened to, or wait for the model.
-        enters.recv_timeout(SOON).unwrap();
-        enters.recv_timeout(SOON).unwrap();
+        enters.recv_timeout(TEST_TIMEOUT).unwrap();
+        enters.recv_timeout(TEST_TIMEOUT).unwrap();
         let third = say(&running.client(ASK), "/v1/speech", b"go home");
         assert_eq!(
             (third.status, third.problem().as_str()),

@@ -10,7 +10,7 @@ use rerun::{RecordingStream, RecordingStreamResult, TextDocument};
 pub(crate) const CONVERSATION: &str = "conversation";
 
 /// Number of paragraphs kept; older ones are dropped.
-const LONGEST: usize = 200;
+const MAX_PARAGRAPHS: usize = 200;
 
 /// The conversation so far, by paragraphs.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Conversation {
             return Ok(());
         }
         self.paragraphs.extend(more);
-        let excess = self.paragraphs.len().saturating_sub(LONGEST);
+        let excess = self.paragraphs.len().saturating_sub(MAX_PARAGRAPHS);
         self.paragraphs.drain(..excess);
         let text = self.paragraphs.make_contiguous().join("\n\n");
         stream.log(CONVERSATION, &TextDocument::from_markdown(text))

@@ -13,13 +13,13 @@ use rerun::sink::{LogSink, SinkFlushError};
 
 /// Capacity of the queue, messages; a turn of the loop has about a hundred, one or two of them
 /// pictures.
-const ROOM: usize = 512;
+const QUEUE_CAPACITY: usize = 512;
 /// Interval at which a flush checks whether everything was taken.
-const PERIOD: Duration = Duration::from_millis(5);
+const POLL_PERIOD: Duration = Duration::from_millis(5);
 /// Longest time that the viewer may take to receive the rest…
-const PATIENCE: Duration = Duration::from_secs(30);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 /// …and the time granted to it after a stop.
-const SHORT: Duration = Duration::from_millis(200);
+const STOPPED_FLUSH_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Forwards log messages to another sink, on its own thread.
 pub(crate) struct LossySink {
@@ -30,7 +30,7 @@ pub(crate) struct LossySink {
     /// Number of messages not taken yet.
     waiting: Arc<AtomicUsize>,
     lost: AtomicU64,
-    /// Stop switch; once it is pressed, a flush waits no longer than [`SHORT`].
+    /// Stop switch; once it is pressed, a flush waits no longer than [`STOPPED_FLUSH_TIMEOUT`].
     stop: StopSwitch,
     /// Whether waiting for the viewer has been given up.
     given_up: AtomicBool,
@@ -38,7 +38,7 @@ pub(crate) struct LossySink {
 
 impl LossySink {
     pub(crate) fn new(sink: impl LogSink, stop: &StopSwitch) -> Self {
-        let (queue, messages) = sync_channel::<LogMsg>(ROOM);
+        let (queue, messages) = sync_channel::<LogMsg>(QUEUE_CAPACITY);
         let waiting = Arc::new(AtomicUsize::new(0));
         let sink: Arc<dyn LogSink> = Arc::new(sink);
         let this = Self {
@@ -60,7 +60,8 @@ impl LossySink {
 
     /// Returns whether a flush that already lasts this long has to end.
     fn gives_up(&self, after: Duration) -> bool {
-        let over = after >= PATIENCE || (self.stop.is_pressed() && after >= SHORT);
+        let over =
+            after >= FLUSH_TIMEOUT || (self.stop.is_pressed() && after >= STOPPED_FLUSH_TIMEOUT);
         self.given_up.fetch_or(over, Ordering::Relaxed) || over
     }
 }
@@ -82,10 +83,10 @@ impl LogSink for LossySink {
             if is_over() {
                 return Err(SinkFlushError::Timeout);
             }
-            thread::sleep(PERIOD);
+            thread::sleep(POLL_PERIOD);
         }
         if let Some(sink) = self.sink.upgrade() {
-            while let Err(error) = sink.flush_blocking(patience.min(SHORT / 2)) {
+            while let Err(error) = sink.flush_blocking(patience.min(STOPPED_FLUSH_TIMEOUT / 2)) {
                 if is_over() || !matches!(error, SinkFlushError::Timeout) {
                     return Err(error);
                 }
@@ -146,7 +147,7 @@ mod tests {
         let (viewer, message) = (Stuck::default(), message());
         let stop = StopSwitch::new();
         let sink = LossySink::new(viewer.clone(), &stop);
-        for _ in 0..2 * ROOM {
+        for _ in 0..2 * QUEUE_CAPACITY {
             sink.send(message.clone());
         }
         let hangs = sink.flush_blocking(Duration::from_millis(20));
@@ -158,11 +159,14 @@ mod tests {
         }
         viewer.release();
         while sink.waiting.load(Ordering::Acquire) > 0 {
-            thread::sleep(PERIOD);
+            thread::sleep(POLL_PERIOD);
         }
         let told = sink.flush_blocking(Duration::MAX).unwrap_err().to_string();
-        let lost = 2 * ROOM - viewer.taken();
-        assert!((ROOM - 1..=ROOM).contains(&lost), "{lost}");
+        let lost = 2 * QUEUE_CAPACITY - viewer.taken();
+        assert!(
+            (QUEUE_CAPACITY - 1..=QUEUE_CAPACITY).contains(&lost),
+            "{lost}"
+        );
         assert!(told.starts_with(&format!("{lost} messages")), "{told}");
     }
 
@@ -171,10 +175,10 @@ mod tests {
         let (viewer, message) = (Stuck::default(), message());
         viewer.release();
         let sink = LossySink::new(viewer.clone(), &StopSwitch::new());
-        for _ in 0..ROOM {
+        for _ in 0..QUEUE_CAPACITY {
             sink.send(message.clone());
         }
         sink.flush_blocking(Duration::MAX).unwrap();
-        assert_eq!(viewer.taken(), ROOM);
+        assert_eq!(viewer.taken(), QUEUE_CAPACITY);
     }
 }

@@ -16,6 +16,7 @@ use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, Recor
 use crate::camera::CameraView;
 use crate::clock::{ARM_TIME, Clock, WallClock, thin};
 use crate::conversation::Conversation;
+use crate::live::LiveFeed;
 use crate::lossy::LossySink;
 use crate::text::QueryKind;
 use crate::web::{FeedSink, Page};
@@ -127,6 +128,25 @@ impl RerunObserver {
         Ok(Self::new(stream, wall))
     }
 
+    /// Shows what this robot does to viewers that come and go; `cameras` are those besides the main
+    /// one. The robot is shown at home before anything is known of it.
+    ///
+    /// # Errors
+    /// If nothing can be recorded.
+    pub fn to_live(
+        robot: &Robot,
+        cameras: Vec<String>,
+        wall: WallClock,
+    ) -> Result<(Self, LiveFeed), VizError> {
+        let stream = builder().buffered()?;
+        let feed = LiveFeed::of(&stream, robot);
+        let mut observer = Self::new(stream, wall);
+        observer.others = cameras;
+        observer.clock.set(&observer.stream);
+        observer.describe(robot)?;
+        Ok((observer, feed))
+    }
+
     fn new(stream: RecordingStream, wall: WallClock) -> Self {
         // Our own times also stamp events replayed from a finished run.
         stream.set_log_time_enabled(false);
@@ -146,7 +166,9 @@ impl RerunObserver {
     /// Returns who shows the pictures of another camera than the main one, on any thread; to be called
     /// before the run begins.
     pub fn other_camera(&mut self, name: &str) -> CameraFeed {
-        self.others.push(name.to_owned());
+        if !self.others.iter().any(|known| known == name) {
+            self.others.push(name.to_owned());
+        }
         CameraFeed {
             stream: self.stream.clone(),
             name: name.to_owned(),
@@ -232,17 +254,22 @@ impl RerunObserver {
 
     fn started(&mut self, instruction: &str, robot: &Robot) -> RecordingStreamResult<()> {
         if self.robot.is_none() {
-            arm::describe(&self.stream, robot)?;
-            contact::describe(&self.stream)?;
-            curves::describe(&self.stream, robot)?;
-            timings::describe(&self.stream)?;
-            // Drawn at home until the arm reports its position.
-            arm::pose(&self.stream, robot, robot.home())?;
-            blueprint::blueprint(robot, &self.others)
-                .send(&self.stream, BlueprintActivation::default())?;
-            self.robot = Some(robot.clone());
+            self.describe(robot)?;
         }
         text::note(&self.stream, "task", instruction)
+    }
+
+    fn describe(&mut self, robot: &Robot) -> RecordingStreamResult<()> {
+        arm::describe(&self.stream, robot)?;
+        contact::describe(&self.stream)?;
+        curves::describe(&self.stream, robot)?;
+        timings::describe(&self.stream)?;
+        // Drawn at home until the arm reports its position.
+        arm::pose(&self.stream, robot, robot.home())?;
+        blueprint::blueprint(robot, &self.others)
+            .send(&self.stream, BlueprintActivation::default())?;
+        self.robot = Some(robot.clone());
+        Ok(())
     }
 
     fn perceived(

@@ -26,7 +26,7 @@ use rerun::{ChunkStore, ChunkStoreConfig};
 /// Number of states in the synthetic motion, 5 ms apart.
 const STATES: u64 = 201;
 /// Number of states kept, 20 ms apart.
-const KEPT: u64 = 51;
+const KEPT_STATES: u64 = 51;
 
 fn robot() -> Robot {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots/so101");
@@ -279,7 +279,7 @@ fn the_arm_moves_fifty_times_a_second() {
     for link in robot.links() {
         // Once more at home, before the arm reports, and once at its final place.
         let path = format!("world/robot/{}", link.name);
-        assert_eq!(rows(&store, &path) as u64, KEPT + 2, "{path}");
+        assert_eq!(rows(&store, &path) as u64, KEPT_STATES + 2, "{path}");
         // One ghost where the plan would end, and one where the motion ends.
         assert_eq!(rows(&store, &format!("world/ghost/{}", link.name)), 2);
         for shape in 0..link.shapes.len() {
@@ -292,16 +292,16 @@ fn the_arm_moves_fifty_times_a_second() {
     for joint in robot.joints() {
         // Once more for name and color.
         for (path, count) in [
-            (format!("joints/position/{}", joint.name), KEPT + 1),
+            (format!("joints/position/{}", joint.name), KEPT_STATES + 1),
             (
                 format!("joints/position/{}/commanded", joint.name),
-                KEPT + 1,
+                KEPT_STATES + 1,
             ),
             (format!("joints/position/{}/min", joint.name), 2 + 1),
             (format!("joints/position/{}/max", joint.name), 2 + 1),
-            (format!("joints/velocity/{}", joint.name), KEPT + 1),
+            (format!("joints/velocity/{}", joint.name), KEPT_STATES + 1),
             (format!("joints/velocity/{}/max", joint.name), 2 + 1),
-            (format!("joints/load/{}", joint.name), KEPT + 1),
+            (format!("joints/load/{}", joint.name), KEPT_STATES + 1),
             (format!("joints/load/{}/min", joint.name), 2 + 1),
         ] {
             assert_eq!(rows(&store, &path) as u64, count, "{path}");

@@ -3,9 +3,10 @@
 use anyhow::{Result, bail};
 use enact_recording::Recording;
 use enact_recording::stream::FrameSink;
+use enact_robot::Robot;
 use enact_runtime::Observer;
-use enact_serve::backend::ViewerFile;
-use enact_types::StopSwitch;
+use enact_serve::backend::{LiveView, ViewerFile};
+use enact_types::{Stamp, StopSwitch};
 
 use super::{ViewTarget, WallClock};
 
@@ -54,6 +55,33 @@ impl RerunView {
     pub fn finish(self) -> Result<Option<Page>> {
         match self {}
     }
+}
+
+/// Cannot be created.
+#[derive(Clone)]
+pub enum LiveFeed {}
+
+impl LiveFeed {
+    /// Never called.
+    pub fn show_arm(&self, _: &[f64], _: Stamp) {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn piece(&self, _: Option<u64>) -> Result<LiveView> {
+        match *self {}
+    }
+}
+
+/// Returns nothing: there is no viewer.
+///
+/// # Errors
+/// Never.
+pub fn live(_: &Robot, _: Vec<String>, _: WallClock) -> Result<Option<(RerunView, LiveFeed)>> {
+    Ok(None)
 }
 
 /// Never called.

@@ -16,9 +16,9 @@ mod absent;
 mod viewer;
 
 #[cfg(not(feature = "view"))]
-pub use absent::{Page, RerunView, is_stop, keep, viewer_file};
+pub use absent::{LiveFeed, Page, RerunView, is_stop, keep, live, viewer_file};
 #[cfg(feature = "view")]
-pub use viewer::{Page, RerunView, is_stop, keep, viewer_file};
+pub use viewer::{LiveFeed, Page, RerunView, is_stop, keep, live, viewer_file};
 
 /// Clock for timestamps in the viewer: nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;

@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use enact_recording::stream::{CAMERA, FrameSink};
 use enact_recording::{Recording, Topic};
+use enact_robot::Robot;
 use enact_runtime::Observer;
-use enact_serve::backend::ViewerFile;
+use enact_serve::backend::{LiveView, ViewerFile};
 use enact_types::{Frame, Stamp, StopSwitch};
 pub use enact_viz::Page;
 use enact_viz::web::{Asset, asset};
@@ -18,7 +19,7 @@ use super::{ViewTarget, WallClock};
 use crate::stop_sources::is_interrupted;
 
 /// Interval of checks whether a page has ended.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// A run shown in rerun.
 pub struct RerunView {
@@ -124,6 +125,48 @@ impl RerunView {
     }
 }
 
+/// Gives what happens to viewers that come and go.
+#[derive(Clone)]
+pub struct LiveFeed(enact_viz::LiveFeed);
+
+impl LiveFeed {
+    /// Shows the arm with its joints at `positions`, at a time on the arm's clock.
+    pub fn show_arm(&self, positions: &[f64], at: Stamp) {
+        self.0.show_arm(positions, at);
+    }
+
+    /// Returns what is new from number `after` on, or else how things stand.
+    ///
+    /// # Errors
+    /// If it cannot be encoded.
+    pub fn piece(&self, after: Option<u64>) -> Result<LiveView> {
+        let piece = self.0.piece(after)?;
+        Ok(LiveView {
+            rrd: piece.rrd,
+            next: piece.next,
+        })
+    }
+}
+
+/// Opens what shows this robot to viewers that come and go; `cameras` are those besides the main one,
+/// and `wall` dates what happens.
+///
+/// # Errors
+/// If nothing can be recorded.
+pub fn live(
+    robot: &Robot,
+    cameras: Vec<String>,
+    wall: WallClock,
+) -> Result<Option<(RerunView, LiveFeed)>> {
+    let (observer, feed) = RerunObserver::to_live(robot, cameras, wall)?;
+    let view = RerunView {
+        observer,
+        page: None,
+        file: None,
+    };
+    Ok(Some((view, LiveFeed(feed))))
+}
+
 /// A camera besides the main one, shown in rerun.
 struct ShownCamera(CameraFeed);
 
@@ -137,7 +180,7 @@ impl FrameSink for ShownCamera {
 pub fn keep(page: Page) {
     errln!("     view  {} stays open until Ctrl-C", page.url());
     while !is_interrupted() {
-        std::thread::sleep(PERIOD);
+        std::thread::sleep(POLL_PERIOD);
     }
 }
 

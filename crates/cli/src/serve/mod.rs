@@ -55,6 +55,7 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         name: "serve",
         plan: args.plan.as_deref(),
         state: Some(state_file(args)?),
+        shows_live: true,
         runs: &args.runs,
     };
     session_loop::carry_out(data_dir, &loop_args, |session, backend| {

@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use enact_camera::Camera;
 use enact_recording::Recording;
-use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run, ViewerFile};
+use enact_serve::backend::{
+    Backend, BackendError, ConfigKind, LiveView, Models, Replayed, Run, ViewerFile,
+};
+use enact_serve::session::readings::Readings;
 use enact_sim::Scene;
 use enact_types::StopSwitch;
 use image::codecs::jpeg::JpegEncoder;
@@ -22,11 +25,11 @@ use crate::recordings::args::ReplayArgs;
 use crate::recordings::replay::Player;
 use crate::recordings::view::show;
 use crate::recordings::{open, runs};
-use crate::rerun_view::{ViewTarget, viewer_file};
+use crate::rerun_view::{LiveFeed, ViewTarget, viewer_file};
 use crate::setup::{RunModels, Setup};
 
 /// How long a picture counts as the newest: whoever asks meanwhile gets the same.
-const NEW: Duration = Duration::from_millis(80);
+const PICTURE_LIFETIME: Duration = Duration::from_millis(80);
 /// Quality of the pictures, of 100.
 const QUALITY: u8 = 80;
 
@@ -38,6 +41,7 @@ pub struct ProgramBackend {
     models: Models,
     replaying: Mutex<()>,
     viewing: Mutex<()>,
+    live: Option<(LiveFeed, Arc<Readings>)>,
 }
 
 /// A camera, and its newest picture.
@@ -78,7 +82,15 @@ impl ProgramBackend {
             },
             replaying: Mutex::new(()),
             viewing: Mutex::new(()),
+            live: None,
         })
+    }
+
+    /// Adds what shows the arm to viewers that come and go, and the newest reading of its joints.
+    #[must_use]
+    pub fn with_live(mut self, feed: LiveFeed, readings: Arc<Readings>) -> Self {
+        self.live = Some((feed, readings));
+        self
     }
 
     fn camera(&self) -> MutexGuard<'_, SharedCamera> {
@@ -90,7 +102,7 @@ impl Backend for ProgramBackend {
     fn picture(&self) -> Result<Arc<[u8]>, BackendError> {
         let mut shared = self.camera();
         if let Some((at, picture)) = &shared.newest
-            && at.elapsed() < NEW
+            && at.elapsed() < PICTURE_LIFETIME
         {
             return Ok(Arc::clone(picture));
         }
@@ -150,6 +162,16 @@ impl Backend for ProgramBackend {
             Ok(File::open(target)?)
         };
         shown().map_err(|error| BackendError::Invalid(told(&error)))
+    }
+
+    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError> {
+        let none = || BackendError::NotFound("this program has no viewer for the arm".to_owned());
+        let (feed, readings) = self.live.as_ref().ok_or_else(none)?;
+        if let Some(reading) = readings.newest() {
+            feed.show_arm(&reading.position, reading.at);
+        }
+        let piece = feed.piece(after);
+        piece.map_err(|error| BackendError::Unavailable(told(&error)))
     }
 
     fn viewer_file(&self, name: &str) -> Option<ViewerFile> {

@@ -22,7 +22,7 @@ use crate::setup::Setup;
 use crate::stop_sources;
 
 /// Interval of looks whether the program is to end.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// What a loop behind a session is made of.
 pub struct LoopArgs<'a> {
@@ -34,6 +34,8 @@ pub struct LoopArgs<'a> {
     pub plan: Option<&'a Path>,
     /// The file in which tasks survive the program; none: they do not.
     pub state: Option<PathBuf>,
+    /// Whether the arm is to be shown in rerun's viewer to those who are served.
+    pub shows_live: bool,
     /// Folder of the recordings: where this one is kept, unless --record names a file, and those that
     /// are shown.
     pub runs: &'a Path,
@@ -54,6 +56,10 @@ pub fn carry_out<T>(
     let agent = setup.agent(args.plan, None)?;
     let mut observers =
         RunObservers::open_in(args.runs, data_dir, args.setup, &setup, args.name, scripted)?;
+    let live = match args.shows_live {
+        true => observers.show_live(&setup)?,
+        false => None,
+    };
     let (films, outcomes) = (observers.films(&setup), observers.outcomes());
     let models = setup.run_models(scripted)?;
     let model = models.asked().next().map(|_| models.name().to_owned());
@@ -84,7 +90,10 @@ pub fn carry_out<T>(
         robot_session.approved_by(Box::new(move |plan: &Plan, preview: &[Outcome]| {
             asked.ask(plan, preview)
         }));
-    let backend = ProgramBackend::new(data_dir, &setup, &models, args.runs.to_owned())?;
+    let mut backend = ProgramBackend::new(data_dir, &setup, &models, args.runs.to_owned())?;
+    if let Some(live) = live {
+        backend = backend.with_live(live, Arc::clone(session.readings()));
+    }
     let serving = serve(Arc::clone(&session), Arc::new(backend))?;
     end_when_told(&session);
     let mut arm_loop = ArmLoop {
@@ -107,7 +116,7 @@ fn end_when_told(session: &Arc<ArmSession>) {
     let session = Arc::downgrade(session);
     thread::spawn(move || {
         while !stop_sources::is_to_end() {
-            thread::sleep(PERIOD);
+            thread::sleep(POLL_PERIOD);
         }
         if let Some(session) = session.upgrade() {
             // Whoever waits goes on into a stop.

@@ -20,7 +20,8 @@ impl WatchedArm {
     }
 
     fn noted(&self, state: ArmState) -> ArmState {
-        self.readings.note(&state.position, &state.effort);
+        self.readings
+            .note(state.stamp, &state.position, &state.effort);
         state
     }
 }

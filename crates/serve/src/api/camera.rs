@@ -19,7 +19,7 @@ use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
 
 /// Shortest interval between two pictures of a stream.
-const PERIOD: Duration = Duration::from_millis(100);
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(100);
 /// What is between two pictures.
 const BOUNDARY: &str = "enact-picture";
 
@@ -81,7 +81,7 @@ impl Pictures {
             Bytes::from_owner(picture),
             Bytes::from_static(b"\r\n"),
         ]);
-        self.due = Instant::now() + PERIOD;
+        self.due = Instant::now() + MIN_FRAME_INTERVAL;
     }
 }
 

@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{LARGEST_BODY, SLOWEST_BODY, Server};
+use super::{MAX_BODY_BYTES, SLOWEST_BODY, Server};
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of a key's characters.
-const LONGEST_KEY: usize = 128;
+const MAX_KEY_CHARS: usize = 128;
 
 /// A JSON body.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -77,7 +77,7 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 /// Reads a body that arrives in time and is not too large.
 pub(super) async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
-    timely_body(request, server, LARGEST_BODY).await
+    timely_body(request, server, MAX_BODY_BYTES).await
 }
 
 /// Reads a body that arrives in time and is not larger than its route permits, `largest` bytes.
@@ -149,14 +149,16 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
         return Ok(None);
     };
     let is_visible = |key: &&str| {
-        (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let key = value.to_str().ok().filter(is_visible);
     match (key, values.next()) {
         (Some(key), None) => Ok(Some(key.to_owned())),
         _ => Err(Problem::new(
             ProblemKind::Malformed,
-            format!("Idempotency-Key has 1 to {LONGEST_KEY} visible characters, and is there once"),
+            format!(
+                "Idempotency-Key has 1 to {MAX_KEY_CHARS} visible characters, and is there once"
+            ),
         )),
     }
 }

@@ -10,7 +10,7 @@ use crate::session::ArmSession;
 use crate::session::events::written;
 
 /// How long a reading counts as the newest: half the interval at which each stream tells the joints.
-const NEW: Duration = Duration::from_millis(100);
+const MAX_READING_AGE: Duration = Duration::from_millis(100);
 
 /// The newest joints, as they are sent. With hundreds who watch, each would otherwise write them, and be
 /// in the way of the arm that notes its readings.
@@ -29,7 +29,7 @@ impl JointFeed {
     fn at(&self, now: Instant, write: impl FnOnce() -> Bytes) -> Bytes {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, text)) = &*newest
-            && now.saturating_duration_since(*at) < NEW
+            && now.saturating_duration_since(*at) < MAX_READING_AGE
         {
             return text.clone();
         }

@@ -15,15 +15,15 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde::Deserialize;
 
-use super::{LARGEST_BODY, Server, extract, guard};
+use super::{MAX_BODY_BYTES, Server, extract, guard};
 use crate::access::Client;
-use crate::mcp::{Connection, McpServer, PlanApproval};
+use crate::mcp::{Connection, McpServer, PlanApprover};
 use crate::problem::{Problem, ProblemKind};
 
 /// Where the protocol is spoken.
 pub(super) const PATH: &str = "/mcp";
 /// Largest number of sessions of a client.
-const MOST_SESSIONS: usize = 32;
+const MAX_SESSIONS: usize = 32;
 /// How long a session lasts without a message; a call that is going on is none.
 const SILENCE: Duration = Duration::from_secs(30 * 60);
 
@@ -71,15 +71,15 @@ pub(super) fn routes(server: &Server) -> Router<Server> {
 
 impl Spoken {
     fn with(server: &Server, client: &Client) -> Self {
-        let approval = PlanApproval::ClientOrConsole;
-        let handler = McpServer::new(server.served.clone(), client.clone(), approval);
+        let approver = PlanApprover::ClientOrConsole;
+        let handler = McpServer::new(server.served.clone(), client.clone(), approver);
         let mut sessions = LocalSessionManager::default();
         sessions.session_config.keep_alive = Some(SILENCE);
         let sessions = Arc::new(sessions);
         // Host and Origin are checked for every path.
         let config = StreamableHttpServerConfig::default()
             .disable_allowed_hosts()
-            .with_max_request_body_bytes(LARGEST_BODY);
+            .with_max_request_body_bytes(MAX_BODY_BYTES);
         let made = handler.clone();
         let make = move || Ok(made.clone());
         Self {
@@ -91,11 +91,11 @@ impl Spoken {
 
     /// Refuses one session too many.
     async fn check_number(&self, client: &Client) -> Result<(), Problem> {
-        if self.sessions.sessions.read().await.len() < MOST_SESSIONS {
+        if self.sessions.sessions.read().await.len() < MAX_SESSIONS {
             return Ok(());
         }
         let name = &client.name;
-        let detail = format!("{name} has {MOST_SESSIONS} MCP sessions; end one by DELETE {PATH}");
+        let detail = format!("{name} has {MAX_SESSIONS} MCP sessions; end one by DELETE {PATH}");
         Err(Problem::new(ProblemKind::TooManyStreams, detail))
     }
 }

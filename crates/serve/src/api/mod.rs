@@ -10,6 +10,7 @@
 //! | [`events`] | the event stream |
 //! | `joint_feed` | the joints, written once for all who watch |
 //! | [`camera`] | pictures |
+//! | [`live_view`] | what rerun's viewer shows of the arm now |
 //! | [`runs`] | recorded runs |
 //! | [`speech`] | speech of browsers |
 //! | `mcp` | the Model Context Protocol over HTTP |
@@ -22,6 +23,7 @@ pub mod events;
 mod extract;
 mod guard;
 mod joint_feed;
+pub mod live_view;
 mod mcp;
 pub mod runs;
 pub mod speech;
@@ -48,7 +50,7 @@ use crate::speech::Transcriber;
 use joint_feed::JointFeed;
 
 /// Largest body of a request, bytes.
-pub const LARGEST_BODY: usize = 64 * 1024;
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Longest time that a body may take to arrive.
 const SLOWEST_BODY: Duration = Duration::from_secs(10);
 /// Largest number of event streams, of one client and of all.
@@ -191,8 +193,9 @@ pub fn router(server: Server) -> Router {
             "/speech",
             get(speech::info)
                 .post(speech::hear)
-                .layer(DefaultBodyLimit::max(speech::LARGEST_SOUND)),
+                .layer(DefaultBodyLimit::max(speech::MAX_SOUND_BYTES)),
         )
+        .route("/view.rrd", get(live_view::piece))
         .route("/runs", get(runs::list))
         .route("/runs/{name}", get(runs::show))
         .route("/runs/{name}/story", get(runs::story))
@@ -215,7 +218,7 @@ pub fn router(server: Server) -> Router {
         .merge(pages)
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(server.clone(), guard::check_host))
         .layer(from_fn(guard::add_headers))
         .with_state(server)

@@ -20,9 +20,9 @@ use crate::served::aside;
 use crate::speech::{Heard, Transcriber};
 
 /// Largest file, bytes: half a minute at 48 kHz and 16 bits.
-pub(super) const LARGEST_SOUND: usize = 3 * 1024 * 1024;
+pub(super) const MAX_SOUND_BYTES: usize = 3 * 1024 * 1024;
 /// Longest clip.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_CLIP_DURATION: Duration = Duration::from_secs(30);
 /// Clips that are listened to at a time, of one client and of all: each takes a thread, and waits
 /// for the model.
 const CLIPS: (usize, usize) = (2, 8);
@@ -77,7 +77,9 @@ impl FromRequest<Server> for Sound {
             let detail = "the body must be audio/wav";
             return Err(Problem::new(ProblemKind::MediaType, detail));
         }
-        timely_body(request, server, LARGEST_SOUND).await.map(Self)
+        timely_body(request, server, MAX_SOUND_BYTES)
+            .await
+            .map(Self)
     }
 }
 
@@ -87,7 +89,7 @@ impl FromRequest<Server> for Sound {
 pub(super) async fn info(State(server): State<Server>) -> Json<SpeechInfo> {
     Json(SpeechInfo {
         available: server.ears.transcriber.is_some(),
-        longest_s: LONGEST.as_secs_f64(),
+        longest_s: MAX_CLIP_DURATION.as_secs_f64(),
     })
 }
 
@@ -113,7 +115,7 @@ pub(super) async fn hear(
     let heard = aside(move || {
         // Whoever goes away gives up the place no sooner than the thread.
         let _place = place;
-        Ok(transcriber.hear(&wav, LONGEST, !part)?)
+        Ok(transcriber.hear(&wav, MAX_CLIP_DURATION, !part)?)
     });
     let heard = heard.await?;
     if heard.is_stop {

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError, TryLockError};
 
+use enact_types::Stamp;
+
 /// The newest reading. Whoever writes it never waits: a reading that finds somebody reading is left
 /// out, since the next one comes soon.
 #[derive(Debug, Default)]
@@ -10,6 +12,8 @@ pub struct Readings(Mutex<Option<Reading>>);
 /// Where the joints are, in the robot's order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
+    /// Time on the arm's clock.
+    pub at: Stamp,
     /// Positions, rad or m.
     pub position: Vec<f64>,
     /// Torque or force as a fraction of the limit.
@@ -18,7 +22,7 @@ pub struct Reading {
 
 impl Readings {
     /// Keeps a reading, without waiting.
-    pub fn note(&self, position: &[f64], load: &[f64]) {
+    pub fn note(&self, at: Stamp, position: &[f64], load: &[f64]) {
         let mut newest = match self.0.try_lock() {
             Ok(newest) => newest,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -26,6 +30,7 @@ impl Readings {
         };
         // The memory of the last one is used again: this is in the way of the arm's loop.
         let reading = newest.get_or_insert_default();
+        reading.at = at;
         reading.position.clear();
         reading.position.extend_from_slice(position);
         reading.load.clear();
@@ -49,11 +54,11 @@ mod tests {
     fn a_reading_replaces_the_last_one_unless_somebody_reads() {
         let readings = Readings::default();
         assert_eq!(readings.newest(), None);
-        readings.note(&[1.0, 2.0], &[0.1, 0.2]);
-        readings.note(&[3.0, 4.0], &[0.3, 0.4]);
+        readings.note(Stamp::ZERO, &[1.0, 2.0], &[0.1, 0.2]);
+        readings.note(Stamp::ZERO, &[3.0, 4.0], &[0.3, 0.4]);
         assert_eq!(readings.newest().unwrap().position, [3.0, 4.0]);
         let reader = readings.0.lock().unwrap();
-        readings.note(&[5.0, 6.0], &[0.5, 0.6]);
+        readings.note(Stamp::ZERO, &[5.0, 6.0], &[0.5, 0.6]);
         drop(reader);
         assert_eq!(readings.newest().unwrap().load, [0.3, 0.4]);
     }

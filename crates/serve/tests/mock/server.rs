@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use enact_serve::api::{Server, router};
-use enact_serve::backend::{Backend, BackendError, ConfigKind, Models, Replayed, Run, ViewerFile};
+use enact_serve::backend::{
+    Backend, BackendError, ConfigKind, LiveView, Models, Replayed, Run, ViewerFile,
+};
 use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens, Transcriber};
 use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
@@ -63,6 +65,16 @@ impl Backend for Folder {
     fn view(&self, name: &str) -> Result<File, BackendError> {
         let file = self.run_file(name)?;
         File::open(file).map_err(|error| BackendError::Invalid(error.to_string()))
+    }
+
+    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError> {
+        let rrd = match after {
+            None => b"everything".to_vec(),
+            Some(1) => b"new".to_vec(),
+            Some(_) => Vec::new(),
+        };
+        let next = after.map_or(1, |after| after.max(2));
+        Ok(LiveView { rrd, next })
     }
 
     fn viewer_file(&self, name: &str) -> Option<ViewerFile> {

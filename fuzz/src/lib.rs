@@ -3,7 +3,7 @@
 use enact_arm::protocol::{Codec, Packet, ServoInstruction, ScanResult, Scanner};
 
 /// Longer packets are none.
-const LONGEST: usize = 300;
+const MAX_PACKET_BYTES: usize = 300;
 
 /// The first byte says in what portions the others come. However they come, the same packets are
 /// found; none is found where there is none; and what a packet means can be said again.
@@ -26,11 +26,11 @@ fn frames(codec: &'static dyn Codec, bytes: &[u8], portion: usize) -> Vec<Packet
     let mut found = Vec::new();
     for part in bytes.chunks(portion) {
         scanner.push(part);
-        while let Some(frame) = scanner.next(codec, LONGEST) {
+        while let Some(frame) = scanner.next(codec, MAX_PACKET_BYTES) {
             found.push(frame);
         }
     }
-    while let Some(frame) = scanner.next_of_rest(codec, LONGEST) {
+    while let Some(frame) = scanner.next_of_rest(codec, MAX_PACKET_BYTES) {
         found.push(frame);
     }
     assert_eq!(scanner.clear(), 0, "something was left");

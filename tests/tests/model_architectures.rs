@@ -14,13 +14,13 @@ use enact_types::StopSwitch;
 use tempfile::TempDir;
 
 /// Room for the longest answer that a grammar allows, a byte a token.
-const MOST_TOKENS: usize = 6000;
+const MAX_TOKENS: usize = 6000;
 
 /// Bounds that no answer comes near.
 fn longest() -> RequestOptions {
     RequestOptions {
         time_limit: Duration::from_secs(120),
-        max_tokens: Some(MOST_TOKENS),
+        max_tokens: Some(MAX_TOKENS),
         ..RequestOptions::default()
     }
 }
@@ -298,7 +298,7 @@ fn a_gguf_ends_where_its_plan_does_whatever_its_end_is_called() {
         let answer = model.plan(&frame, &situation).unwrap();
         check_names(&answer.parsed.unwrap());
         let tokens = answer.usage.completion_tokens as usize;
-        assert!(tokens < MOST_TOKENS, "{tokens}: {}", answer.completion);
+        assert!(tokens < MAX_TOKENS, "{tokens}: {}", answer.completion);
     }
 }
 

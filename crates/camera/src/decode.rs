@@ -8,12 +8,12 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 /// Longest side of a picture, pixels; larger ones are scaled down to it, once.
-pub const LONGEST_SIDE: u32 = 1280;
+pub const MAX_SIDE_PX: u32 = 1280;
 /// Longest side that is decoded at all, pixels.
 const DECODED_SIDE: u32 = 16_384;
 
 /// Decodes a PNG or JPEG picture, whatever its file is called. An Exif orientation is carried out, and
-/// a picture larger than [`LONGEST_SIDE`] is scaled down.
+/// a picture larger than [`MAX_SIDE_PX`] is scaled down.
 ///
 /// # Errors
 /// What is wrong with the bytes.
@@ -21,11 +21,11 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
     let picture = oriented(bytes)?.into_rgb8();
     let (width, height) = picture.dimensions();
     let longest = width.max(height);
-    if longest <= LONGEST_SIDE {
+    if longest <= MAX_SIDE_PX {
         return Ok(picture);
     }
     let scaled = |side: u32| {
-        let side = u64::from(side) * u64::from(LONGEST_SIDE) / u64::from(longest);
+        let side = u64::from(side) * u64::from(MAX_SIDE_PX) / u64::from(longest);
         (side as u32).max(1)
     };
     Ok(image::imageops::resize(

@@ -13,7 +13,7 @@ use crate::folder::{is_picture, visible_files};
 use crate::{Camera, CameraError};
 
 /// Time to wait for a new picture.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FRAME_TIMEOUT: Duration = Duration::from_secs(2);
 /// Polling period of the folder while waiting.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -54,7 +54,7 @@ impl LiveFolder {
             folder: folder.to_owned(),
             vertical_fov,
             base_from_camera,
-            patience: PATIENCE,
+            patience: FRAME_TIMEOUT,
             stop: StopSwitch::new(),
             depth: None,
             sequence: 0,

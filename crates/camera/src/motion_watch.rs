@@ -12,7 +12,7 @@ const CHANGE: f32 = 12.0;
 /// Number of cells that change when an arm moves.
 const CELLS: usize = 3;
 /// Time between pictures that are compared: decoding them costs.
-const PERIOD: Duration = Duration::from_millis(60);
+const COMPARISON_PERIOD: Duration = Duration::from_millis(60);
 
 /// A wait for the first change since a moment.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl MotionWatch {
 
     /// Returns whether a picture that arrives now is to be compared.
     pub(crate) fn is_due(&self) -> bool {
-        let is_due = |compared: Instant| compared.elapsed() >= PERIOD;
+        let is_due = |compared: Instant| compared.elapsed() >= COMPARISON_PERIOD;
         self.changed.is_none() && self.compared.is_none_or(is_due)
     }
 

@@ -12,7 +12,7 @@ use crate::stream_thread;
 use crate::{Camera, CameraError};
 
 /// Time to wait for a new picture.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time to wait for the first picture while nothing has gone wrong: exposure settles.
 const FIRST_PATIENCE: Duration = Duration::from_secs(15);
 /// Polling period of the stop switch while waiting.
@@ -42,7 +42,7 @@ impl Default for StreamLimits {
         Self {
             max_age: Duration::from_secs(1),
             latency: Duration::ZERO,
-            patience: PATIENCE,
+            patience: FRAME_TIMEOUT,
         }
     }
 }

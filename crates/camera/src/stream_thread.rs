@@ -17,7 +17,7 @@ const SLICE: Duration = Duration::from_millis(100);
 /// Longest silence of an open source before it is opened again.
 const SILENCE: Duration = Duration::from_secs(3);
 /// Longest silence of a camera with few pictures.
-const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+const MAX_SILENCE: Duration = Duration::from_secs(20);
 /// Number of connections whose loss is said.
 const SAID: u64 = 5;
 /// Delays before the source is opened again.
@@ -138,7 +138,7 @@ impl Taker<'_> {
     /// Returns how long a camera that sends pictures at this pace may be silent.
     fn silence(&self) -> Duration {
         let usual = self.pace.period().unwrap_or_default();
-        SILENCE.max((4 * usual).min(LONGEST_SILENCE))
+        SILENCE.max((4 * usual).min(MAX_SILENCE))
     }
 
     fn lose(&mut self, reason: Reason) {

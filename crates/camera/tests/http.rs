@@ -15,7 +15,7 @@ use enact_types::{Pose, StopSwitch};
 use image::{ImageFormat, Rgb, RgbImage};
 use server::{Connection, Server};
 
-const PERIOD: Duration = Duration::from_millis(20);
+const FRAME_PERIOD: Duration = Duration::from_millis(20);
 
 fn camera(url: &str, patience: Duration) -> StreamCamera {
     let limits = StreamLimits {
@@ -43,7 +43,7 @@ fn film(connection: &mut Connection, mut part: impl FnMut(&mut Connection, u64) 
     let mut number = 0;
     while part(connection, number) {
         number += 1;
-        thread::sleep(PERIOD);
+        thread::sleep(FRAME_PERIOD);
     }
 }
 

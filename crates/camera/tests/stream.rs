@@ -13,7 +13,7 @@ use enact_types::{Frame, Pose, Reason, StopSwitch};
 use image::{ImageFormat, Rgb, RgbImage};
 
 /// Time from picture to picture.
-const PERIOD: Duration = Duration::from_millis(4);
+const FRAME_PERIOD: Duration = Duration::from_millis(4);
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -84,7 +84,7 @@ struct FakeFeed(Script, Arc<AtomicU64>);
 
 impl Feed for FakeFeed {
     fn next(&mut self, _: Duration) -> Result<Arrival> {
-        thread::sleep(PERIOD);
+        thread::sleep(FRAME_PERIOD);
         (self.0)(self.1.fetch_add(1, Ordering::SeqCst))
     }
 }
@@ -140,7 +140,7 @@ fn the_newest_picture_wins_and_none_was_taken_before_it_was_asked_for() {
         // Nobody asks for at least five pictures.
         let seen = camera.stream().counts().pictures;
         while camera.stream().counts().pictures < seen + 5 {
-            thread::sleep(PERIOD);
+            thread::sleep(FRAME_PERIOD);
         }
     }
 }
@@ -499,6 +499,6 @@ fn nobody_takes_pictures_that_nobody_reads() {
     assert!(!gone.load(Ordering::SeqCst));
     drop(stream);
     while !gone.load(Ordering::SeqCst) {
-        thread::sleep(PERIOD);
+        thread::sleep(FRAME_PERIOD);
     }
 }

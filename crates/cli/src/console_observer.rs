@@ -6,7 +6,7 @@ use enact_plan::{Exchange, ExchangeKind, ObjectView, Verdict};
 use enact_runtime::{Event, Observer};
 
 /// Maximum length of printed reasoning, characters.
-const LONGEST_THOUGHT: usize = 200;
+const MAX_THOUGHT_CHARS: usize = 200;
 
 /// Narrates a run as it proceeds.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<W: Write> ConsoleObserver<W> {
         if line.is_empty() {
             return;
         }
-        let mut shown: String = line.chars().take(LONGEST_THOUGHT).collect();
+        let mut shown: String = line.chars().take(MAX_THOUGHT_CHARS).collect();
         if shown.len() < line.len() {
             shown.push('…');
         }

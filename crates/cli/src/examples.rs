@@ -82,7 +82,7 @@ fn add(
     let mut added = Vec::new();
     for run in runs {
         let recording = recordings::open(run)?;
-        let found = match library::solved(&recording, run) {
+        let found = match library::solved_tasks(&recording, run) {
             Ok(found) => found,
             Err(error) => {
                 errln!("enact: {}", told(&error));

@@ -70,7 +70,7 @@ pub struct Launch {
 
 impl Launch {
     /// Largest number of pictures per second: more than any arm has commands.
-    const MOST_FPS: u32 = 200;
+    const MAX_FPS: u32 = 200;
 
     /// Returns the number of pictures per second to record while the arm moves. A simulated run can
     /// be rendered later at any rate; what a real arm saw is gone.
@@ -156,11 +156,11 @@ impl Launch {
                 camera.name
             );
         }
-        if launch.record_fps.is_some_and(|fps| fps > Self::MOST_FPS) {
+        if launch.record_fps.is_some_and(|fps| fps > Self::MAX_FPS) {
             anyhow::bail!(
                 "{}: record_fps must be at most {}",
                 path.display(),
-                Self::MOST_FPS
+                Self::MAX_FPS
             );
         }
         if let Some(fault) = launch.models().fault() {

@@ -11,7 +11,7 @@ use rustyline::error::ReadlineError;
 use crate::stop_sources;
 
 /// Interval of checks whether the program is to end.
-const PERIOD: Duration = Duration::from_millis(20);
+const POLL_PERIOD: Duration = Duration::from_millis(20);
 
 /// A prompt whose editor waits on a thread of its own.
 pub struct LineEditor {
@@ -77,7 +77,7 @@ impl LineEditor {
                 self.terminal.restore();
                 return Ok(None);
             }
-            match self.lines.recv_timeout(PERIOD) {
+            match self.lines.recv_timeout(POLL_PERIOD) {
                 Ok(Ok(line)) => return Ok(Some(line)),
                 Ok(Err(ReadlineError::Interrupted | ReadlineError::Eof)) => return Ok(None),
                 Ok(Err(error)) => return Err(error.into()),

@@ -20,7 +20,7 @@ use crate::args::StopArgs;
 use crate::rerun_view;
 
 /// Interval of checks for a file that stops the arm.
-const PERIOD: Duration = Duration::from_millis(20);
+const POLL_PERIOD: Duration = Duration::from_millis(20);
 
 /// True if Ctrl-C came since the last instruction; a program can have only one handler for it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -126,7 +126,7 @@ fn on_file(stop: StopSwitch, file: &Path) {
             if there && !was_there && file.is_file() {
                 errln!("{} stops the arm until it is gone", file.display());
             }
-            thread::sleep(PERIOD);
+            thread::sleep(POLL_PERIOD);
         }
     });
 }
@@ -173,7 +173,7 @@ mod tests {
     /// Returns whether the switch gets pressed within a second.
     fn gets_pressed(stop: &StopSwitch) -> bool {
         (0..50).any(|_| {
-            thread::sleep(PERIOD);
+            thread::sleep(POLL_PERIOD);
             stop.is_pressed()
         })
     }
@@ -182,7 +182,7 @@ mod tests {
     fn stays_released(stop: &StopSwitch) -> bool {
         (0..20).any(|_| {
             stop.release();
-            thread::sleep(5 * PERIOD);
+            thread::sleep(5 * POLL_PERIOD);
             !stop.is_pressed()
         })
     }

@@ -1003,7 +1003,7 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         assert_eq!(status, Some(0), "{talk}");
         let event_log = Recording::open(Path::new(&record)).unwrap();
         assert_eq!(event_log.tasks(), ["put the red cube in the blue bowl"]);
-        assert!(matches!(event_log.end(), RunEnd::Ended(_)));
+        assert!(matches!(event_log.run_end(), RunEnd::Ended(_)));
         let readings: Vec<JointStates> = event_log
             .of(Topic::JointStates)
             .map(|record| record.read().unwrap())

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_testkit::http_client::{Events, HttpClient, SOON};
+use enact_testkit::http_client::{Events, HttpClient, TEST_TIMEOUT};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -465,7 +465,7 @@ fn the_arm_waits_when_its_driver_is_killed_and_goes_on_when_one_comes_back() {
     let status = || serving.client.get("/v1/status").json();
     let begun = Instant::now();
     while status()["state"] != "paused" {
-        assert!(begun.elapsed() < 5 * SOON, "{}", status());
+        assert!(begun.elapsed() < 5 * TEST_TIMEOUT, "{}", status());
         thread::sleep(Duration::from_millis(50));
     }
     let (before, task) = (status(), format!("/v1/tasks/{id}"));

@@ -18,7 +18,7 @@ use program::http;
 
 /// Everything that these tests wait for comes within a second on a calm machine. Nothing of what
 /// is stopped would ever come to an end before the time limit of a request, 300 s.
-const SOON: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
@@ -98,7 +98,9 @@ fn answer(mut stream: TcpStream, manner: Manner) {
 }
 
 fn next(hearing: &Receiver<Heard>) -> Heard {
-    hearing.recv_timeout(SOON).expect("nothing is heard of it")
+    hearing
+        .recv_timeout(TEST_TIMEOUT)
+        .expect("nothing is heard of it")
 }
 
 /// A program that runs, in a folder of its own.
@@ -186,7 +188,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            if begun.elapsed() > SOON {
+            if begun.elapsed() > TEST_TIMEOUT {
                 self.child.kill().unwrap();
                 panic!("it does not end; it said: {}", self.said);
             }

@@ -17,7 +17,7 @@ use program::{enact, is_one_clear_error, objects, piped, run, status, stderr, st
 const RED: &str = "point to the red cube";
 const BLUE: &str = "point to the blue bowl";
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TEST_TIMEOUT: Duration = Duration::from_secs(120);
 
 fn tasks(tasks: &[&str]) -> Option<String> {
     Some(json!({"tasks": tasks}).to_string())
@@ -67,7 +67,7 @@ fn arguments<'a>(place: &'a str, file: &'a str, more: &[&'a str]) -> Vec<&'a str
 }
 
 fn wait_for(asked: &Receiver<String>, what: &str) {
-    while !asked.recv_timeout(PATIENCE).unwrap().contains(what) {}
+    while !asked.recv_timeout(TEST_TIMEOUT).unwrap().contains(what) {}
 }
 
 #[test]

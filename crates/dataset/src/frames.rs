@@ -20,9 +20,9 @@ use serde::Serialize;
 use crate::plans::no_action::written_demand;
 
 /// Smallest number of visible pixels of a listed object; nobody could name a smaller one.
-const LEAST_PIXELS: u32 = 20;
+const MIN_PIXELS: u32 = 20;
 /// Smallest visible share of a listed object, relative to an unobstructed view.
-const LEAST_VISIBLE: f64 = 0.15;
+const MIN_VISIBLE_SHARE: f64 = 0.15;
 /// Share of pictures with a card of text on the table.
 const WITH_CARD: f64 = 0.15;
 /// Share of pictures whose camera is far from its nominal pose.
@@ -111,7 +111,7 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
     );
     let seen: Vec<ObjectInView> = objects_in_view(&picture.segmentation)
         .into_iter()
-        .filter(|seen| seen.pixels >= LEAST_PIXELS && seen.visible >= LEAST_VISIBLE)
+        .filter(|seen| seen.pixels >= MIN_PIXELS && seen.visible >= MIN_VISIBLE_SHARE)
         .collect();
     let label = |id: u16| layout.objects[usize::from(id - FIRST_OBJECT)].label();
     FrameExample::new(picture, &seen, label)

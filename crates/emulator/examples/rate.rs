@@ -26,7 +26,7 @@ const CYCLES: usize = 3000;
 /// Number of cycles of an evenly paced measurement, enough for the 99.9 % quantile to mean
 /// something.
 const EVEN_CYCLES: usize = 6000;
-const PERIOD: Duration = Duration::from_millis(5);
+const CYCLE_PERIOD: Duration = Duration::from_millis(5);
 
 fn main() {
     if std::env::args().any(|argument| argument == "cost") {
@@ -230,12 +230,12 @@ fn lateness() -> (Vec<Duration>, u64) {
     let mut late = Vec::with_capacity(EVEN_CYCLES);
     let mut due = bus.now();
     for _ in 0..EVEN_CYCLES {
-        due += PERIOD;
+        due += CYCLE_PERIOD;
         bus.sleep_until(due);
         let now = bus.now();
         late.push(now.saturating_sub(due));
         // Paced like the driver: missed periods are not made up for.
-        if now > due + PERIOD / 2 {
+        if now > due + CYCLE_PERIOD / 2 {
             due = now;
         }
         cycle.run(&mut bus);

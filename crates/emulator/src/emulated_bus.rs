@@ -10,7 +10,7 @@ use crate::plant::{JointDrive, Plant};
 use crate::servo::EmulatedServo;
 
 /// Longest packet that a host may send.
-const LONGEST: usize = 1024;
+const MAX_PACKET_BYTES: usize = 1024;
 /// Largest time step of the joints.
 const STEP: Duration = Duration::from_millis(5);
 /// Smallest number of recent arrivals that are kept.
@@ -174,7 +174,7 @@ impl EmulatedBus {
             return replies;
         }
         self.scanner.push(bytes);
-        while let Some(frame) = self.scanner.next(self.codec, LONGEST) {
+        while let Some(frame) = self.scanner.next(self.codec, MAX_PACKET_BYTES) {
             self.note(&frame, now);
             for status in self.answers(&frame) {
                 self.put(&status, &mut replies);

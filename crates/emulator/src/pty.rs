@@ -14,9 +14,9 @@ use serialport::{SerialPort, TTYPort};
 use crate::emulated_bus::{EmulatedBus, Reply};
 
 /// Largest time step of the joints, also while the host is silent.
-const TICK: Duration = Duration::from_millis(2);
+const MAX_TIME_STEP: Duration = Duration::from_millis(2);
 /// A host that does not read loses bytes after this time, as with any adapter.
-const PATIENCE: Duration = Duration::from_millis(20);
+const WRITE_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// A bus that is served on a pty until this is dropped.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Port {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.adapter.set_timeout(PATIENCE)?;
+        self.adapter.set_timeout(WRITE_TIMEOUT)?;
         match self.adapter.write_all(bytes) {
             Err(error) if !is_nothing(&error) => Err(error),
             _ => Ok(()),
@@ -221,7 +221,7 @@ impl Server {
         let now = self.shared.begun.elapsed();
         let frozen = self.shared.emulated_bus().is_frozen(now);
         if frozen {
-            thread::sleep(TICK);
+            thread::sleep(MAX_TIME_STEP);
             return Ok(());
         }
         let unplugged = {
@@ -231,7 +231,7 @@ impl Server {
         };
         self.plug(!unplugged)?;
         let Some(port) = &mut self.port else {
-            thread::sleep(TICK);
+            thread::sleep(MAX_TIME_STEP);
             return Ok(());
         };
         // An adapter delivers everything that has arrived at once.
@@ -242,13 +242,16 @@ impl Server {
         if !arrived.is_empty() {
             port.write(&arrived)?;
         }
-        let next = self.coming.front().map_or(TICK, |reply| reply.at - now);
+        let next = self
+            .coming
+            .front()
+            .map_or(MAX_TIME_STEP, |reply| reply.at - now);
         // Waiting for bytes ends late, so the clock is used for what is due soon.
-        if next < TICK {
+        if next < MAX_TIME_STEP {
             thread::sleep(next);
             return Ok(());
         }
-        let bytes = port.read(TICK)?;
+        let bytes = port.read(MAX_TIME_STEP)?;
         if !bytes.is_empty() {
             self.take(&bytes);
         }

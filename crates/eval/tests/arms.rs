@@ -23,7 +23,7 @@ fn attempt(
     seed: u64,
     [task, plan]: [&str; 2],
 ) -> (TaskReport, bool) {
-    let table = Table::of(Arc::clone(robot), scene.draw(seed), seed);
+    let table = Table::with_robot(Arc::clone(robot), scene.draw(seed), seed);
     let mut session = table.session(table.agent(plan), Vec::new());
     let report = session.run(task, TaskOptions::of_turns(TURNS)).unwrap();
     drop(session);

@@ -14,7 +14,7 @@ use crate::pictures::{CameraTrack, CameraTracks};
 use crate::resample::{Resampler, SamplePosition, Samples};
 
 /// Length of the shortest episode, samples.
-const SHORTEST: usize = 2;
+const MIN_EPISODE_SAMPLES: usize = 2;
 
 /// A recording, without its pictures.
 #[derive(Debug)]
@@ -288,7 +288,7 @@ impl TaskCollector {
             "it was a dry run"
         } else if !open.moved {
             "nothing moved"
-        } else if samples.len() < SHORTEST {
+        } else if samples.len() < MIN_EPISODE_SAMPLES {
             "the arm was not read while it moved"
         } else {
             self.episodes.push(Episode {

@@ -12,7 +12,7 @@ use crate::manipulation::SkillContext;
 use crate::manipulation::context::TILTS;
 use crate::manipulation::grasp::{fits, is_graspable};
 use crate::motion::obstacles::obstacle;
-use crate::motion::robot_shapes::{PlacedShape, in_hand, is_near, is_part, placed};
+use crate::motion::robot_shapes::{PlacedShape, in_hand, is_part, is_point_near, placed};
 use crate::motion::transit::SearchBudget;
 use crate::motion::{EndEffector, Roll, StepMotion};
 use crate::motion::{jog, uncover};
@@ -175,7 +175,7 @@ impl Grounder {
         };
         proposals_in(cloud, &is_known)
             .into_iter()
-            .filter(move |one| !is_near(placed, &one.solid.center(), FLANK))
+            .filter(move |one| !is_point_near(placed, &one.solid.center(), FLANK))
     }
 
     /// Returns the scene as described to a planner. Skills that a fixed obstacle prevents are left

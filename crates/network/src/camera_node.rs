@@ -83,7 +83,7 @@ fn serve(mut camera: Box<dyn Camera>, questions: &Receiver<Query>, clock: Clock)
                 for query in &waiting {
                     // Whatever cannot be read asks for the usual picture.
                     let request: PictureRequest =
-                        from_bytes(&question(query), codec::SMALL).unwrap_or_default();
+                        from_bytes(&question(query), codec::MAX_SMALL_BYTES).unwrap_or_default();
                     let answer = encoded
                         .entry(request)
                         .or_insert_with(|| answer(&frame, clock.of(taken), request));

@@ -50,9 +50,9 @@ impl NodeKeys {
 
     fn new(kind: &str, name: &str) -> Result<Self, NetworkError> {
         /// Longest name.
-        const LONGEST: usize = 64;
+        const MAX_NAME_BYTES: usize = 64;
         let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-        if name.is_empty() || name.len() > LONGEST || !name.chars().all(fits) {
+        if name.is_empty() || name.len() > MAX_NAME_BYTES || !name.chars().all(fits) {
             return Err(NetworkError::Name(name.to_owned()));
         }
         Ok(Self {

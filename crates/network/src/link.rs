@@ -205,7 +205,7 @@ impl Link {
         loop {
             let left = patience.saturating_sub(begun.elapsed());
             let once = TRY.min(left.max(PAUSE));
-            match self.ask(key, question.to_vec(), codec::SMALL, once) {
+            match self.ask(key, question.to_vec(), codec::MAX_SMALL_BYTES, once) {
                 Ok(answer) => return Ok(answer),
                 Err(NoAnswer::Garbled(garbled)) => {
                     let node = node.to_owned();
@@ -274,7 +274,9 @@ impl Link {
     pub fn compare_clocks(&self, key: &str, patience: Duration) -> Option<(Exchange, Pong)> {
         let asked = self.clock.now();
         let question = to_bytes(&Ping { sent: asked });
-        let pong: Pong = self.ask(key, question, codec::SMALL, patience).ok()?;
+        let pong: Pong = self
+            .ask(key, question, codec::MAX_SMALL_BYTES, patience)
+            .ok()?;
         let exchange = Exchange {
             asked,
             received: pong.received,

@@ -55,7 +55,7 @@ fn presence(link: &Link, kind: String, name: String) -> Presence {
     let midway = asked + (link.clock().time_of_day() - asked) / 2;
     let arm = keys.ok().filter(|_| kind == "arm").and_then(|keys| {
         let told = link.ask_bytes(&keys.status(), Vec::new(), Urgency::Command, ANSWER)?;
-        from_bytes(&told.to_bytes(), codec::SMALL).ok()
+        from_bytes(&told.to_bytes(), codec::MAX_SMALL_BYTES).ok()
     });
     Presence {
         kind,
@@ -91,7 +91,7 @@ pub fn stop(
             .ask_everybody(&key, by.as_bytes().to_vec(), TRY)
             .into_iter()
             .filter_map(|(key, bytes)| {
-                let stop = from_bytes(&bytes.to_bytes(), codec::SMALL).ok()?;
+                let stop = from_bytes(&bytes.to_bytes(), codec::MAX_SMALL_BYTES).ok()?;
                 let name = key.split('/').nth(3)?.to_owned();
                 Some((name, stop))
             })

@@ -148,7 +148,7 @@ impl Feed for RemoteFeed {
 impl RemoteFeed {
     fn arrival(&self, bytes: &ZBytes) -> Result<Arrival, Reason> {
         let begun = Instant::now();
-        let reply = match from_bytes(&bytes.to_bytes(), codec::PICTURE) {
+        let reply = match from_bytes(&bytes.to_bytes(), codec::MAX_PICTURE_BYTES) {
             Ok(reply) => reply,
             Err(garbled) => return Ok(Arrival::Damaged(Reason::of(garbled))),
         };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{
-    NAME, PATIENCE, PacedArm, connecting, driver, driver_setup, eventually, free_tcp, listening,
-    node, node_setup, robot, so101, sweep, sweep_from,
+    NAME, PacedArm, TEST_TIMEOUT, connecting, driver, driver_setup, eventually, free_tcp,
+    listening, node, node_setup, robot, so101, sweep, sweep_from,
 };
 use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, IdealArm, StopSwitch, TrajectoryExecutor};
 use enact_network::remote_arm::clear::clear_stop;
@@ -91,7 +91,7 @@ fn a_stop_from_a_third_node_is_latched_until_the_driver_releases_it() {
     let stopped = std::thread::scope(|scope| {
         let moving = scope.spawn(|| arm.execute(sweep(&robot), &around, ContactPolicy::Expected));
         eventually("it moves", || log.lock().unwrap().len() > 60);
-        let stopped = presence::stop(&third, "*", "the third", PATIENCE).unwrap();
+        let stopped = presence::stop(&third, "*", "the third", TEST_TIMEOUT).unwrap();
         assert_eq!(stopped[0].0, NAME);
         moving.join().unwrap().unwrap()
     });
@@ -161,7 +161,7 @@ fn a_stop_of_the_driver_and_one_at_the_arm_itself_work() {
     let stopped = RemoteArm::connect(&near, &driver_setup(&robot), StopSwitch::new());
     let error = stopped.err().unwrap();
     assert!(matches!(error, NetworkError::Stopped { .. }), "{error}");
-    let cleared = clear_stop(&near, NAME, "a test", PATIENCE).unwrap();
+    let cleared = clear_stop(&near, NAME, "a test", TEST_TIMEOUT).unwrap();
     assert_eq!(cleared.unwrap().by, "somebody");
     assert!(!node.stop_switch().is_pressed());
     driver(&near, &robot);

@@ -7,13 +7,13 @@ mod common;
 use std::time::Duration;
 
 use common::{
-    NAME, PATIENCE, PacedArm, connecting, driver, eventually, free_tcp, listening, node, so101,
+    NAME, PacedArm, TEST_TIMEOUT, connecting, driver, eventually, free_tcp, listening, node, so101,
     sweep,
 };
 use enact_arm::{ContactPolicy, ExecutionEnd, IdealArm, TrajectoryExecutor};
 use enact_network::clock::Exchange;
 use enact_network::keys::NodeKeys;
-use enact_network::message::codec::{SMALL, to_bytes};
+use enact_network::message::codec::{MAX_SMALL_BYTES, to_bytes};
 use enact_network::message::lease::{LeaseReply, LeaseRequest};
 use enact_network::message::order::{Heartbeat, Motion, Order, OrderRefusal, OrderReply};
 use enact_network::message::world::{ObstacleMessage, WorldMessage};
@@ -46,12 +46,12 @@ impl<'a> Liar<'a> {
             robot: *robot.digest(),
         };
         let granted: LeaseReply = link
-            .ask_patiently("the node", &keys.lease(), &to_bytes(&request), PATIENCE)
+            .ask_patiently("the node", &keys.lease(), &to_bytes(&request), TEST_TIMEOUT)
             .unwrap();
         let LeaseReply::Granted { lease, key, .. } = granted else {
             panic!("{granted:?}");
         };
-        let (clocks, _) = link.compare_clocks(&keys.clock(), PATIENCE).unwrap();
+        let (clocks, _) = link.compare_clocks(&keys.clock(), TEST_TIMEOUT).unwrap();
         Self {
             link,
             keys,
@@ -78,7 +78,7 @@ impl<'a> Liar<'a> {
 
     fn send(&self, bytes: Vec<u8>) -> OrderReply {
         self.link
-            .ask(&self.keys.order(), bytes, SMALL, PATIENCE)
+            .ask(&self.keys.order(), bytes, MAX_SMALL_BYTES, TEST_TIMEOUT)
             .unwrap()
     }
 

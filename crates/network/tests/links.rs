@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use common::tcp_proxy::{Delay, TcpProxy};
 use common::udp_proxy::UdpProxy;
 use common::{
-    Log, PATIENCE, PacedArm, address, connecting, driver, driver_setup, eventually, free_tcp,
+    Log, PacedArm, TEST_TIMEOUT, address, connecting, driver, driver_setup, eventually, free_tcp,
     free_udp, listening, node_setup, so101, sweep, sweep_from,
 };
 use enact_arm::{ArmError, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor};
@@ -208,7 +208,7 @@ fn slow(motions: usize, silence: Duration) -> usize {
 
 #[test]
 fn a_slow_and_lossy_link_is_enough() {
-    assert_eq!(slow(2, PATIENCE), 2);
+    assert_eq!(slow(2, TEST_TIMEOUT), 2);
 }
 
 #[test]

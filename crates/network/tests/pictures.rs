@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use common::tcp_proxy::{Delay, TcpProxy};
-use common::{PATIENCE, address, connecting, eventually, free_tcp};
+use common::{TEST_TIMEOUT, address, connecting, eventually, free_tcp};
 use enact_camera::{Camera, CameraError, PictureStream, StreamLimits};
 use enact_network::{CameraNode, Clock, Link, NetworkConfig, RemoteCamera};
 use enact_types::{Frame, Intrinsics, Pose, Stamp, StopSwitch};
@@ -34,8 +34,8 @@ impl Camera for Counting {
 
 fn limits() -> StreamLimits {
     StreamLimits {
-        patience: PATIENCE,
-        max_age: PATIENCE,
+        patience: TEST_TIMEOUT,
+        max_age: TEST_TIMEOUT,
         ..StreamLimits::default()
     }
 }

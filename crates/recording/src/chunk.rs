@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use enact_types::Reason;
 use mcap::records::ChunkHeader;
 
-use crate::message_reader::LONGEST;
+use crate::message_reader::MAX_RECORD_BYTES;
 
 /// Returns the decompressed records of a chunk.
 ///
@@ -16,7 +16,7 @@ use crate::message_reader::LONGEST;
 /// Says in words how the chunk differs from what was written.
 pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>, Reason> {
     let size = header.uncompressed_size;
-    if size > LONGEST as u64 {
+    if size > MAX_RECORD_BYTES as u64 {
         return Err(format!("a chunk says that it is {size} bytes long").into());
     }
     let read = |source: &mut dyn Read| -> io::Result<Vec<u8>> {

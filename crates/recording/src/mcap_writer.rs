@@ -19,7 +19,7 @@ use crate::topic::Topic;
 /// Uncompressed size of a chunk, bytes: about a picture with its depth.
 const CHUNK: u64 = 512 * 1024;
 /// Largest age of what is lost if the process is killed.
-const PATIENCE: Duration = Duration::from_millis(500);
+const FLUSH_DELAY: Duration = Duration::from_millis(500);
 
 /// Writes the messages of `outlet` until no more can follow.
 pub(crate) fn serve<W: Write + Seek>(outlet: &QueueReceiver, sink: W) -> Result<(), McapError> {
@@ -32,7 +32,7 @@ pub(crate) fn serve<W: Write + Seek>(outlet: &QueueReceiver, sink: W) -> Result<
 fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Result<(), McapError> {
     let mut told = 0;
     loop {
-        match outlet.next(PATIENCE) {
+        match outlet.next(FLUSH_DELAY) {
             Next::Entry(posted) => {
                 let lost = outlet.lost();
                 if lost > told {

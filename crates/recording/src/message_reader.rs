@@ -16,7 +16,7 @@ use crate::reader::Message;
 use crate::topic::Topic;
 
 /// Largest credible length of a record or chunk, bytes; reading it takes as much memory.
-pub(crate) const LONGEST: usize = 1 << 30;
+pub(crate) const MAX_RECORD_BYTES: usize = 1 << 30;
 
 /// The readable part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl<R: Read + Seek> Messages<R> {
         let options = options
             .with_skip_end_magic(true)
             .with_emit_chunks(true)
-            .with_record_length_limit(LONGEST);
+            .with_record_length_limit(MAX_RECORD_BYTES);
         Self {
             source,
             left: 0,

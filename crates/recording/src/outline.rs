@@ -11,7 +11,7 @@ use mcap::{McapError, McapResult, parse_record};
 use serde::{Deserialize, Serialize};
 
 use crate::chunk;
-use crate::message_reader::LONGEST;
+use crate::message_reader::MAX_RECORD_BYTES;
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
@@ -127,7 +127,7 @@ impl Outline {
     /// Reads the outline at its place, which is before `end`.
     fn at(file: &mut File, place: &MetadataIndex, end: u64) -> McapResult<Self> {
         let to = place.offset.checked_add(place.length);
-        let to = to.filter(|to| *to <= end && place.length <= LONGEST as u64);
+        let to = to.filter(|to| *to <= end && place.length <= MAX_RECORD_BYTES as u64);
         let content = bytes(file, place.offset, to.ok_or(McapError::UnexpectedEof)?)?;
         for record in records(&content)? {
             if let Record::Metadata(Metadata { metadata, .. }) = record {

@@ -316,7 +316,7 @@ impl Recording {
     }
 
     /// Returns how the last task ended.
-    pub fn end(&self) -> RunEnd {
+    pub fn run_end(&self) -> RunEnd {
         let last =
             self.records.iter().rev().find(|record| {
                 matches!(record.topic, Topic::Task | Topic::Report | Topic::Failure)

@@ -25,7 +25,7 @@ use crate::stream::CameraStream;
 use crate::topic::Topic;
 
 /// Largest size of messages that wait for the disk, bytes.
-const ROOM: usize = 64 * 1024 * 1024;
+const MAX_QUEUED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Returns nanoseconds since 1970.
 pub type WallClock = Box<dyn FnMut() -> u64 + Send>;
@@ -179,7 +179,7 @@ impl Recorder {
         command: Vec<String>,
         clock: WallClock,
     ) -> Self {
-        let (inlet, outlet) = queue(ROOM);
+        let (inlet, outlet) = queue(MAX_QUEUED_BYTES);
         let mut writer = Self {
             encoder: Encoder::new(robot),
             inlet: Some(Arc::new(inlet)),

@@ -11,7 +11,7 @@ use mcap::records::ChunkIndex;
 use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 
 use crate::error::RecordingError;
-use crate::message_reader::{Extent, LONGEST, Messages};
+use crate::message_reader::{Extent, MAX_RECORD_BYTES, Messages};
 use crate::outline::{Outline, TOLD};
 use crate::reader::Recording;
 use crate::topic::Topic;
@@ -94,7 +94,7 @@ fn indexed(file: &mut File) -> McapResult<Option<Recording>> {
 }
 
 fn summary(file: &mut File) -> McapResult<Option<Summary>> {
-    let options = SummaryReaderOptions::default().with_record_length_limit(LONGEST);
+    let options = SummaryReaderOptions::default().with_record_length_limit(MAX_RECORD_BYTES);
     let mut reader = SummaryReader::new_with_options(options);
     while let Some(event) = reader.next_event() {
         match event? {

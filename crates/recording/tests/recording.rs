@@ -92,7 +92,7 @@ fn a_run_says_how_it_ended() {
 
     record(&path, 1, PUT, 0);
     let recording = Recording::open(&path).unwrap();
-    assert!(matches!(recording.end(), RunEnd::Ended(_)));
+    assert!(matches!(recording.run_end(), RunEnd::Ended(_)));
     assert_eq!(recording.is_reached(), Some(true));
 
     let report = record(&path, 1, ABSENT, 0);
@@ -115,7 +115,7 @@ fn a_run_says_how_it_ended() {
     assert!(broken.is_err());
     drop(session);
     drop(writer);
-    assert_eq!(Recording::open(&path).unwrap().end(), RunEnd::Truncated);
+    assert_eq!(Recording::open(&path).unwrap().run_end(), RunEnd::Truncated);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_panic_is_noted_on_the_way_out() {
     }));
     assert!(broken.is_err());
     let recording = Recording::open(&path).unwrap();
-    assert!(matches!(recording.end(), RunEnd::Failed(broke) if broke.how == "panic"));
+    assert!(matches!(recording.run_end(), RunEnd::Failed(broke) if broke.how == "panic"));
     assert!(recording.is_whole());
 }
 
@@ -177,7 +177,7 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
                         recording.info(),
                         recording.frames(),
                         recording.motions(),
-                        recording.end(),
+                        recording.run_end(),
                     ));
                 }
                 Err(_) => prop_assert!(messages_before(cut) == 0),
@@ -249,7 +249,7 @@ fn outline_is_as_the_whole(path: &Path) {
         (
             recording.tasks(),
             recording.is_reached(),
-            recording.end(),
+            recording.run_end(),
             recording.wall(),
             recording.duration(),
             recording.damage(),

@@ -7,15 +7,15 @@ const GRAVITY: f64 = 9.81;
 /// Assumed ratio of a motor's effort to the effort that holds the outstretched arm.
 const RESERVE: f64 = 3.0;
 /// Smallest assumed torque of a motor, N·m.
-const LEAST_TORQUE: f64 = 2.0;
+const MIN_TORQUE: f64 = 2.0;
 /// Smallest assumed force of a motor, N.
-const LEAST_FORCE: f64 = 20.0;
+const MIN_FORCE: f64 = 20.0;
 
 /// Returns the torque or force of a joint (URDF index) that holds everything beyond it,
 /// outstretched, with a reserve, N·m or N.
 pub fn effort(tree: &Tree, joint: usize) -> f64 {
     let Some(own) = tree.branch_of(joint) else {
-        return LEAST_TORQUE;
+        return MIN_TORQUE;
     };
     let slides = tree.urdf.joints[joint].joint_type == urdf_rs::JointType::Prismatic;
     let mut load = 0.0;
@@ -37,7 +37,7 @@ pub fn effort(tree: &Tree, joint: usize) -> f64 {
             load += mass * GRAVITY * arm;
         }
     }
-    let least = if slides { LEAST_FORCE } else { LEAST_TORQUE };
+    let least = if slides { MIN_FORCE } else { MIN_TORQUE };
     let effort = (RESERVE * load).max(least);
     if effort.is_finite() { effort } else { least }
 }

@@ -10,7 +10,7 @@ use crate::description::{DegreeOfFreedom, Joint, Link, Mount};
 use crate::error::LoadError;
 use crate::inertia::inertial;
 use crate::mesh::{MeshLoader, Unguarded};
-use crate::shapes::{palette, shapes};
+use crate::shapes::{named_colors, shapes};
 use crate::source_text::SourceText;
 use crate::tree::{ParentJoint, Tree, pose};
 
@@ -49,7 +49,7 @@ impl<'a> DrivenTree<'a> {
         unguarded: &mut Vec<Unguarded>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Link>, LoadError> {
-        let palette = palette(&self.tree.urdf);
+        let palette = named_colors(&self.tree.urdf);
         self.check_tool()?;
         warnings.extend(self.still());
         (0..self.tree.branches.len())

@@ -17,7 +17,7 @@ const BEFORE: f64 = 0.01;
 /// axis.
 const ALONG: f64 = 0.9;
 /// Openings that increase by less do not distinguish two postures, meters.
-const LEAST: f64 = 1e-6;
+const MIN_OPENING_STEP: f64 = 1e-6;
 
 impl Robot {
     /// Returns the gripper, or, for an arm without one, the bare tool as a gripper that never
@@ -104,7 +104,7 @@ pub fn guess(robot: &Robot, joint: usize) -> Option<Gripper> {
         rows.reverse();
     }
     // From closed to open, as far as the fingers keep opening.
-    rows.dedup_by(|later, earlier| later.1 <= earlier.1 + LEAST);
+    rows.dedup_by(|later, earlier| later.1 <= earlier.1 + MIN_OPENING_STEP);
     let (shut, wide) = (rows.first()?.0, rows.last()?.0);
     if rows.len() < 2 {
         return None;

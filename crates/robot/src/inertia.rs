@@ -13,7 +13,7 @@ use crate::tree::pose;
 /// hollow plastic link and one full of motors.
 const DENSITY: f64 = 1000.0;
 /// A lighter link is a frame that some program required a mass for, kilograms.
-const LEAST_MASS: f64 = 1e-6;
+const MIN_MASS: f64 = 1e-6;
 
 /// Returns the mass properties of a link; `None` if it has none.
 ///
@@ -33,7 +33,7 @@ pub fn inertial(
     let line = source.line_of("link", &link.name);
     let line = line.map_or(String::new(), |line| format!("line {line}: "));
     let mut warn = |what: &str| warnings.push(format!("{line}link `{}`: {what}", link.name));
-    if !(LEAST_MASS <= mass && mass.is_finite()) {
+    if !(MIN_MASS <= mass && mass.is_finite()) {
         let mass = match mass.is_nan() {
             true => "it has no mass".to_owned(),
             false => format!("its mass is {mass} kg"),

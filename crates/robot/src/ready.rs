@@ -30,7 +30,7 @@ const AHEAD: [f64; 3] = [0.05, 0.12, 0.2];
 /// Number of starts of the search for the posture.
 const STARTS: usize = 24;
 /// Smallest share of the places that must be within reach for a workspace.
-const ENOUGH: f64 = 0.5;
+const MIN_REACHABLE_SHARE: f64 = 0.5;
 
 /// Returns the origin of the workspace in the base frame, meters, where the hand reaches most of
 /// the places that scenes use for any arm; `None` if it reaches too few of them anywhere ahead.
@@ -46,7 +46,7 @@ pub fn workspace_origin(robot: &Robot) -> Option<[f64; 2]> {
         })
         .collect();
     let most = *reached.iter().max()?;
-    if (most as f64) < ENOUGH * places(0.0).len() as f64 {
+    if (most as f64) < MIN_REACHABLE_SHARE * places(0.0).len() as f64 {
         return None;
     }
     // The middle of the first stretch that is as good as any.

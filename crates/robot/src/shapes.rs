@@ -19,7 +19,7 @@ const GRAY: [f32; 3] = [0.6, 0.6, 0.6];
 pub type Palette = HashMap<String, [f32; 3]>;
 
 /// Reads the materials that are defined once for the whole robot.
-pub fn palette(urdf: &urdf_rs::Robot) -> Palette {
+pub fn named_colors(urdf: &urdf_rs::Robot) -> Palette {
     urdf.materials
         .iter()
         .filter_map(|material| Some((material.name.clone(), color(material.color.as_ref()?))))

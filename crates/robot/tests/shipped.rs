@@ -72,7 +72,7 @@ fn jaw(robot: &Robot, angle: f64) -> Vec<Point3> {
 
 const FINGER_FACE: f64 = -0.0079;
 /// The small arms, and the height of the fixed finger's tip in the gripper link.
-const SMALL: [(&str, f64); 2] = [("so101", -0.1044), ("so100", -0.1054)];
+const SMALL_ARMS: [(&str, f64); 2] = [("so101", -0.1044), ("so100", -0.1054)];
 
 #[test]
 fn nothing_is_ignored_and_every_robot_has_a_gripper() {
@@ -128,7 +128,7 @@ fn the_small_arms_rest_out_of_the_cameras_way() {
 
 #[test]
 fn the_fixed_finger_is_where_the_model_has_it() {
-    for (name, tip) in SMALL {
+    for (name, tip) in SMALL_ARMS {
         let finger = corners(&load(name), &[0.0; 6], "gripper_link", 1, "gripper_link");
         let extreme = |of: fn(&Point3) -> f64| {
             finger
@@ -148,7 +148,7 @@ fn the_fixed_finger_is_where_the_model_has_it() {
 /// side that `opening_axis` names.
 #[test]
 fn the_tool_frame_is_at_the_fixed_fingertip() {
-    for (name, tip) in SMALL {
+    for (name, tip) in SMALL_ARMS {
         let robot = load(name);
         let gripper = robot.gripper().unwrap();
         let zero = [0.0; 6];
@@ -169,7 +169,7 @@ fn the_tool_frame_is_at_the_fixed_fingertip() {
 
 #[test]
 fn the_jaw_opens_as_its_table_says() {
-    for (name, _) in SMALL {
+    for (name, _) in SMALL_ARMS {
         let robot = load(name);
         let gripper = robot.gripper().unwrap();
         for (angle, opening) in &gripper.openings {
@@ -193,7 +193,7 @@ fn the_jaw_opens_as_its_table_says() {
 
 #[test]
 fn the_jaw_is_parallel_at_ten_degrees_and_level_with_the_finger() {
-    for (name, finger_tip) in SMALL {
+    for (name, finger_tip) in SMALL_ARMS {
         let corners = jaw(&load(name), 10f64.to_radians());
         let inner = corners
             .iter()
@@ -217,7 +217,7 @@ fn the_jaw_is_parallel_at_ten_degrees_and_level_with_the_finger() {
 
 #[test]
 fn the_shut_jaw_does_not_enter_the_finger() {
-    for (name, _) in SMALL {
+    for (name, _) in SMALL_ARMS {
         for corner in jaw(&load(name), -10f64.to_radians()) {
             assert!(corner.x > FINGER_FACE - 0.001, "{name}: {corner}");
         }
@@ -356,7 +356,7 @@ fn rotation([roll, pitch, yaw]: [f64; 3]) -> Pose {
 /// The closed form of planar arms: at random postures the tool's own pose is reached again.
 #[test]
 fn the_small_arms_reach_what_they_reach() {
-    for (name, _) in SMALL {
+    for (name, _) in SMALL_ARMS {
         let robot = load(name);
         let mut runner = TestRunner::deterministic();
         for _ in 0..300 {
@@ -380,7 +380,7 @@ fn the_small_arms_reach_what_they_reach() {
 
 #[test]
 fn the_small_arms_are_clear_of_themselves_upright_and_at_home() {
-    for (name, _) in SMALL {
+    for (name, _) in SMALL_ARMS {
         let robot = load(name);
         let alone = CollisionWorld::default();
         for posture in [robot.home().clone(), JointVector::zeros(6)] {

@@ -25,7 +25,7 @@ use crate::{Connection, Ros2Error, qos};
 /// Time between two looks for requests.
 const POLL: Duration = Duration::from_millis(10);
 /// Longest instruction, bytes.
-const LONGEST: usize = 10_000;
+const MAX_INSTRUCTION_BYTES: usize = 10_000;
 
 /// Carries out instructions; the program implements it.
 pub trait TaskRunner: Send {
@@ -204,8 +204,10 @@ impl TaskLoop {
         if instruction.is_empty() {
             return Err("the instruction is empty".to_owned());
         }
-        if instruction.len() > LONGEST {
-            return Err(format!("the instruction is longer than {LONGEST} bytes"));
+        if instruction.len() > MAX_INSTRUCTION_BYTES {
+            return Err(format!(
+                "the instruction is longer than {MAX_INSTRUCTION_BYTES} bytes"
+            ));
         }
         if self.running.is_some() {
             return Err("another instruction is being carried out; wait, or cancel it".to_owned());

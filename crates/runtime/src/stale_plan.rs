@@ -13,7 +13,7 @@ const FRESH: Duration = Duration::from_secs(2);
 /// Largest displacement of a joint, rad or m, of an arm that counts as standing where it stood.
 const STANDING: f64 = 0.05;
 /// Number of stale plans in a task after which the person is asked.
-pub(crate) const PATIENCE: usize = 3;
+pub(crate) const MAX_STALE_PLANS: usize = 3;
 
 /// Returns whether a look at `looked` is too old at `now` to move by, because the model or the
 /// person took long.

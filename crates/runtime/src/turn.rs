@@ -20,7 +20,7 @@ use crate::reply_only::{TURNS_OF_AN_ANSWER, no_answer, protected, seen};
 use crate::report::TaskEnd;
 use crate::retry_policy::{RetryDecision, retry_decision};
 use crate::session::RuntimeError;
-use crate::stale_plan::{self, PATIENCE};
+use crate::stale_plan::{self, MAX_STALE_PLANS};
 use crate::vote::elected;
 
 /// Most turns of the arm in a task to see what it hides: what it does not hide on one side, it may on
@@ -474,7 +474,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     /// plans it asks the person.
     fn give_up(&mut self, name: &str) -> Option<TaskEnd> {
         self.task.outdated += 1;
-        (self.task.outdated > PATIENCE).then(|| {
+        (self.task.outdated > MAX_STALE_PLANS).then(|| {
             self.speak(&format!(
                 "The {name} is moved again and again. Shall I go on?"
             ));

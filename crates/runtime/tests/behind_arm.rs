@@ -53,7 +53,7 @@ fn table(cube: [f64; 2], eye: Point3) -> Table {
     }
     layout.camera.eye = eye;
     layout.camera.target = Point3::new(0.15, 0.0, 0.0);
-    Table::of(robot("so101"), layout, 1)
+    Table::with_robot(robot("so101"), layout, 1)
 }
 
 fn session<'a>(table: &'a Table, counts: &'a mut Counts) -> Session<'a> {
@@ -85,7 +85,7 @@ fn a_cube_behind_the_arm_is_found() {
 /// Carries out the task where there is no cube; returns how it ended, and the number of plans and motions.
 fn without_cube(mut table: Table, options: TaskOptions) -> (TaskEnd, (usize, usize)) {
     table.layout.objects.retain(|item| item.name == "blue bowl");
-    let table = Table::of(robot("so101"), table.layout, 1);
+    let table = Table::with_robot(robot("so101"), table.layout, 1);
     let mut counts = Counts::default();
     let report = session(&table, &mut counts).run(TASK, options).unwrap();
     (report.ending, (counts.plans, counts.motions))

@@ -23,7 +23,7 @@ use enact_types::{Frame, Reason, StopSwitch};
 use image::{ImageFormat, RgbImage};
 
 /// Time from picture to picture.
-const PERIOD: Duration = Duration::from_millis(50);
+const FRAME_PERIOD: Duration = Duration::from_millis(50);
 /// Delay of a late stream.
 const DELAY: Duration = Duration::from_secs(4);
 /// Longer than any test takes.
@@ -77,7 +77,7 @@ struct Feeding(Arc<Mutex<Eye>>);
 
 impl Feed for Feeding {
     fn next(&mut self, _: Duration) -> Result<Arrival, Reason> {
-        thread::sleep(PERIOD);
+        thread::sleep(FRAME_PERIOD);
         self.0.lock().unwrap().see()
     }
 }
@@ -207,7 +207,7 @@ fn run(how: Failure) -> Outcome {
     });
     // Until then the line is not full.
     while how == Failure::Late && !eye.lock().unwrap().is_late {
-        thread::sleep(PERIOD);
+        thread::sleep(FRAME_PERIOD);
     }
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let mut session = Session::new(robot, arm, Box::new(camera), agent, Vec::new()).unwrap();
@@ -268,5 +268,5 @@ fn fault_26_a_stream_that_is_seconds_late_ends_the_run_with_the_reason() {
     let CameraError::Lagging { lag, .. } = &error else {
         panic!("{error}");
     };
-    assert!(*lag >= DELAY - PERIOD, "{error}");
+    assert!(*lag >= DELAY - FRAME_PERIOD, "{error}");
 }

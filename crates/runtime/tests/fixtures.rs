@@ -30,7 +30,7 @@ impl Observer for Order {
 }
 
 fn run(scene: &str, approve: Option<bool>) -> Run {
-    let table = Table::of(robot("so101"), enact_testkit::scene(scene).draw(1), 1);
+    let table = Table::with_robot(robot("so101"), enact_testkit::scene(scene).draw(1), 1);
     let mut order = Order::default();
     let mut session = table.session(table.agent(PUT), vec![Box::new(&mut order)]);
     if let Some(answer) = approve {

@@ -19,7 +19,7 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
 fn put_in_bowl(seed: u64, depth: bool) -> Run {
     let mut layout = scene("tabletop").draw(seed);
     layout.camera.depth = depth;
-    let table = Table::of(robot("so101"), layout, seed);
+    let table = Table::with_robot(robot("so101"), layout, seed);
     let mut event_log = EventLog::new(Vec::new());
     let mut session = table.session(table.agent(PUT), vec![Box::new(&mut event_log)]);
     let options = TaskOptions::of_turns(3);

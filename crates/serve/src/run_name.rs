@@ -3,7 +3,7 @@
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of a name's bytes.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME_BYTES: usize = 200;
 
 /// Returns a name that is that of a file in the folder of runs, and of nothing else.
 ///
@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 200;
 /// [`ProblemKind::NotFound`].
 pub(crate) fn plain(name: String) -> Result<String, Problem> {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-    let is_file = name.len() <= LONGEST_NAME
+    let is_file = name.len() <= MAX_NAME_BYTES
         && name.chars().all(is_plain)
         && !name.starts_with('.')
         && name
@@ -35,7 +35,7 @@ mod tests {
         for name in ["2026-12-01T13-12-35-serve.mcap", "方块.mcap", "a.b.mcap"] {
             assert_eq!(plain(name.to_owned()).unwrap(), name);
         }
-        let long = format!("{}.mcap", "a".repeat(LONGEST_NAME));
+        let long = format!("{}.mcap", "a".repeat(MAX_NAME_BYTES));
         for name in [
             "",
             ".mcap",

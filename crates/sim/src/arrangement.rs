@@ -5,7 +5,7 @@ use nalgebra::Vector2;
 use crate::world::ObjectState;
 
 /// Largest distance between two rims that counts as near, meters.
-const NEAR: f64 = 0.06;
+const NEAR_DISTANCE: f64 = 0.06;
 /// Smallest distance of neighbors in a row from center to center, meters: less would be a stack.
 const IN_ROW: f64 = 0.015;
 /// Largest distance from the line of a row, meters.
@@ -22,7 +22,7 @@ fn gap(a: &ObjectState, b: &ObjectState) -> f64 {
 
 /// Returns whether two objects are close to each other.
 pub fn are_near(a: &ObjectState, b: &ObjectState) -> bool {
-    gap(a, b) < NEAR
+    gap(a, b) < NEAR_DISTANCE
 }
 
 /// Returns whether no two objects are close to each other.

@@ -229,7 +229,7 @@ impl World {
     pub fn set_object(&mut self, index: usize, pose: &Pose) {
         if let Some(rigid_body) = self.rigid_bodies.get(index) {
             let body = &mut self.physics.bodies[rigid_body.body];
-            body.set_position(convert::pose(pose), true);
+            body.set_position(convert::pose_to_engine(pose), true);
             body.set_linvel(Default::default(), true);
             body.set_angvel(Default::default(), true);
         }
@@ -403,11 +403,11 @@ impl World {
     }
 
     fn pose(&self, rigid_body: &RigidBody) -> Pose {
-        convert::from_pose(self.physics.bodies[rigid_body.body].position())
+        convert::pose_from_engine(self.physics.bodies[rigid_body.body].position())
     }
 
     fn velocity(&self, rigid_body: &RigidBody) -> Vector3 {
-        convert::from_vector(self.physics.bodies[rigid_body.body].linvel())
+        convert::vector_from_engine(self.physics.bodies[rigid_body.body].linvel())
     }
 
     fn touches(&self, rigid_body: &RigidBody, others: &[ColliderHandle]) -> bool {

@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    const LONGEST: Duration = Duration::from_secs(30);
+    const MAX_DURATION: Duration = Duration::from_secs(30);
 
     /// Returns a WAV file of one second of a 440 Hz tone in every channel.
     fn tone(spec: WavSpec) -> Vec<u8> {
@@ -141,7 +141,7 @@ mod tests {
             spec(1, 8_000, 8, false),
         ];
         for kind in kinds {
-            let samples = read_wav(&tone(kind), LONGEST).unwrap();
+            let samples = read_wav(&tone(kind), MAX_DURATION).unwrap();
             assert!(samples.len().abs_diff(SAMPLE_RATE) <= 2, "{kind:?}");
             // The middle, which no end of the file blurs.
             let error = (4_000..12_000)
@@ -160,7 +160,7 @@ mod tests {
         let error = read_wav(&wav, Duration::from_millis(500)).unwrap_err();
         assert!(matches!(error, AudioError::TooLong { .. }), "{error}");
         let wav = tone(spec(1, 4_000, 16, false));
-        let error = read_wav(&wav, LONGEST).unwrap_err();
+        let error = read_wav(&wav, MAX_DURATION).unwrap_err();
         assert!(matches!(error, AudioError::SampleRate(4_000)), "{error}");
     }
 
@@ -171,11 +171,11 @@ mod tests {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut damaged = wav.clone();
                 damaged[place] = value;
-                if let Ok(samples) = read_wav(&damaged, LONGEST) {
+                if let Ok(samples) = read_wav(&damaged, MAX_DURATION) {
                     assert!(samples.iter().all(|sample| sample.abs() <= 1.1));
                 }
             }
-            assert!(read_wav(&wav[..place.min(43)], LONGEST).is_err());
+            assert!(read_wav(&wav[..place.min(43)], MAX_DURATION).is_err());
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::transcript::Transcript;
 /// Probability of silence from which nobody spoke.
 const NO_SPEECH: f32 = 0.6;
 /// Least mean log-probability, nats.
-const LEAST_LOG_PROBABILITY: f32 = -1.0;
+const MIN_LOG_PROBABILITY: f32 = -1.0;
 /// Largest compression ratio of what people say.
 const COMPRESSION: f32 = 2.4;
 /// How often a phrase may be said in a row.
@@ -77,7 +77,7 @@ pub fn doubt(transcript: &Transcript) -> Option<Doubt> {
         return Some(Doubt::Silence(transcript.no_speech));
     }
     let certainty = transcript.mean_log_probability;
-    if certainty.is_nan() || certainty < LEAST_LOG_PROBABILITY {
+    if certainty.is_nan() || certainty < MIN_LOG_PROBABILITY {
         return Some(Doubt::Unsure(transcript.confidence()));
     }
     if transcript.compression_ratio() > COMPRESSION || repeats(&words) {

@@ -23,7 +23,7 @@ const PIECE: usize = 1_600;
 /// Sound after which a stop is looked for again, samples: 0.25 s.
 const AGAIN: usize = SAMPLE_RATE / 4;
 /// Least sound in which a stop can be, samples: what came before speech, and 0.2 s of it.
-const LEAST: usize = SAMPLE_RATE / 2;
+const MIN_STOP_SAMPLES: usize = SAMPLE_RATE / 2;
 /// Utterances that wait to be understood; those before them are given up.
 const WAITING: usize = 8;
 
@@ -284,7 +284,7 @@ impl<T: Transcribe> Spotter<T> {
             if let Some(live) = &state.live {
                 let is_new = live.number != number || live.samples.len() >= length + AGAIN;
                 let is_open = live.number > state.stopped;
-                if is_new && is_open && live.samples.len() >= LEAST {
+                if is_new && is_open && live.samples.len() >= MIN_STOP_SAMPLES {
                     let samples = live.samples.clone();
                     let number = live.number;
                     return Some(Live { number, samples });

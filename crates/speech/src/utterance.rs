@@ -8,9 +8,9 @@ use crate::voice_activity::{Activity, FRAME, Hysteresis, VoiceScore, frames};
 /// Sound kept from before speech was noticed, frames: the first consonant is quiet.
 const BEFORE: usize = 24;
 /// Longest utterance, samples: a bit less than Whisper hears at once.
-const LONGEST: usize = 28 * SAMPLE_RATE;
+const MAX_UTTERANCE_SAMPLES: usize = 28 * SAMPLE_RATE;
 /// Least time with a voice in it, seconds; less is a cough.
-const LEAST_VOICE: f32 = 0.16;
+const MIN_VOICE_S: f32 = 0.16;
 
 /// What somebody said, from silence to silence.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,7 +136,7 @@ impl<V: VoiceScore> Segmenter<V> {
         if score >= Hysteresis::default().begins {
             self.voiced += 1;
         }
-        if self.samples.len() >= LONGEST {
+        if self.samples.len() >= MAX_UTTERANCE_SAMPLES {
             self.is_cut = true;
             return self.close(true).map_or(Change::Quiet, Change::Ended);
         }
@@ -158,7 +158,7 @@ impl<V: VoiceScore> Segmenter<V> {
         let kind = self.open.take()?;
         let samples = std::mem::take(&mut self.samples);
         let voiced = std::mem::take(&mut self.voiced);
-        (voiced >= frames(LEAST_VOICE)).then_some(Utterance {
+        (voiced >= frames(MIN_VOICE_S)).then_some(Utterance {
             number: self.number,
             samples,
             is_cut,
@@ -229,7 +229,7 @@ mod tests {
         let monologue = [sound(0.9, 65.0), sound(0.0, 1.0), sound(0.9, 0.5)].concat();
         let found = utterances(&mut segmenter, &monologue);
         assert_eq!(found.len(), 1);
-        assert!(found[0].is_cut && found[0].samples.len() <= LONGEST + FRAME);
+        assert!(found[0].is_cut && found[0].samples.len() <= MAX_UTTERANCE_SAMPLES + FRAME);
         let last = segmenter.finish().unwrap();
         assert!(!last.is_cut && last.samples.contains(&0.9));
         assert_eq!(segmenter.finish(), None);

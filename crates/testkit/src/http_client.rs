@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Everything that is waited for comes within a second on a calm machine.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -105,7 +105,9 @@ impl HttpClient {
     /// If the server does not accept it.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("the server listens");
-        stream.set_read_timeout(Some(SOON)).expect("it has a limit");
+        stream
+            .set_read_timeout(Some(TEST_TIMEOUT))
+            .expect("it has a limit");
         stream
     }
 
@@ -201,7 +203,7 @@ impl Events {
     /// If none comes.
     pub fn wait_for(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> ServerEvent {
         let begun = Instant::now();
-        while begun.elapsed() < 5 * SOON {
+        while begun.elapsed() < 5 * TEST_TIMEOUT {
             let event = self.next_event();
             if event.kind == kind && is_it(&event.data) {
                 return event;

@@ -75,11 +75,11 @@ pub struct Table {
 impl Table {
     /// Creates the SO-101 at the scene `tabletop` as `seed` draws it.
     pub fn new(seed: u64) -> Self {
-        Self::of(robot("so101"), scene("tabletop").draw(seed), seed)
+        Self::with_robot(robot("so101"), scene("tabletop").draw(seed), seed)
     }
 
     /// Creates a robot among the objects of a layout.
-    pub fn of(robot: Arc<Robot>, layout: Layout, seed: u64) -> Self {
+    pub fn with_robot(robot: Arc<Robot>, layout: Layout, seed: u64) -> Self {
         Self {
             simulator: Simulator::new(&robot, &layout, false),
             robot,

@@ -109,10 +109,10 @@ pub enum Refusal {
 /// Says how two bodies would meet, the second of which has this name.
 fn meet(second: &str, distance: f64) -> String {
     /// Half of what is shown at least, meters.
-    const SHOWN: f64 = 5e-5;
-    if distance < -SHOWN {
+    const HALF_SHOWN_STEP: f64 = 5e-5;
+    if distance < -HALF_SHOWN_STEP {
         format!("overlap `{second}` by {:.1} mm", -1000.0 * distance)
-    } else if distance < SHOWN {
+    } else if distance < HALF_SHOWN_STEP {
         format!("touch `{second}`")
     } else {
         format!("come within {distance:.4} m of `{second}`")

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Polling period of the switch while waiting.
-const PERIOD: Duration = Duration::from_millis(10);
+const POLL_PERIOD: Duration = Duration::from_millis(10);
 
 /// A latched stop switch. Once pressed, the arm slows down along its path and accepts no further
 /// trajectory, and nothing waits any longer for a model, a camera or a person, until the switch is
@@ -73,10 +73,10 @@ impl StopSwitch {
                 return Err(WaitError::Stopped);
             }
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
-            match from.recv_timeout(left.unwrap_or(PERIOD).min(PERIOD)) {
+            match from.recv_timeout(left.unwrap_or(POLL_PERIOD).min(POLL_PERIOD)) {
                 Ok(received) => return Ok(received),
                 Err(RecvTimeoutError::Disconnected) => return Err(WaitError::Gone),
-                Err(RecvTimeoutError::Timeout) if left.is_some_and(|left| left < PERIOD) => {
+                Err(RecvTimeoutError::Timeout) if left.is_some_and(|left| left < POLL_PERIOD) => {
                     return Err(WaitError::Late);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -114,7 +114,7 @@ impl StopSwitch {
             if left.is_zero() {
                 return;
             }
-            thread::sleep(left.min(PERIOD));
+            thread::sleep(left.min(POLL_PERIOD));
         }
     }
 }
@@ -142,12 +142,12 @@ mod tests {
         let (sender, receiver) = channel();
         sender.send(7).unwrap();
         assert_eq!(switch.receive(&receiver, None), Ok(7));
-        let soon = Some(Instant::now() + 2 * PERIOD);
+        let soon = Some(Instant::now() + 2 * POLL_PERIOD);
         assert_eq!(switch.receive(&receiver, soon), Err(WaitError::Late));
         let pressed = thread::spawn({
             let switch = switch.clone();
             move || {
-                thread::sleep(2 * PERIOD);
+                thread::sleep(2 * POLL_PERIOD);
                 switch.press();
             }
         });
@@ -168,8 +168,8 @@ mod tests {
         switch.sleep(LONG);
         let switch = StopSwitch::new();
         let begun = Instant::now();
-        switch.sleep(3 * PERIOD);
-        assert!(begun.elapsed() >= 3 * PERIOD);
+        switch.sleep(3 * POLL_PERIOD);
+        assert!(begun.elapsed() >= 3 * POLL_PERIOD);
     }
 
     #[test]

@@ -13,9 +13,9 @@ pub struct ResponseTimeout {
 }
 
 /// Smallest margin beyond the mean, seconds: with less, scheduling jitter would pass for silence.
-const SHORTEST: f64 = 0.004;
+const MIN_MARGIN_S: f64 = 0.004;
 /// Largest and initial timeout, seconds: FTDI adapters delay bytes by 16 ms by default.
-const LONGEST: f64 = 0.025;
+const MAX_TIMEOUT_S: f64 = 0.025;
 /// Weight of a new sample, as in the RFC.
 const MEAN_WEIGHT: f64 = 0.125;
 const DEVIATION_WEIGHT: f64 = 0.25;
@@ -23,11 +23,11 @@ const DEVIATION_WEIGHT: f64 = 0.25;
 impl ResponseTimeout {
     /// Returns how long to wait beyond the transmission time.
     pub fn wait(&self) -> Duration {
-        let estimate = self.delay.map_or(LONGEST, |(mean, deviation)| {
-            mean + (4.0 * deviation).max(SHORTEST)
+        let estimate = self.delay.map_or(MAX_TIMEOUT_S, |(mean, deviation)| {
+            mean + (4.0 * deviation).max(MIN_MARGIN_S)
         });
         let doubled = estimate * f64::from(1u32 << self.silences.min(8));
-        Duration::from_secs_f64(doubled.min(LONGEST))
+        Duration::from_secs_f64(doubled.min(MAX_TIMEOUT_S))
     }
 
     /// Records a reply that arrived this much later than the transmission time.

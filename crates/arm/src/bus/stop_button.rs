@@ -14,7 +14,7 @@ use super::{BusError, ports};
 use crate::StopSwitch;
 
 /// Polling period of the button.
-const PERIOD: Duration = Duration::from_millis(5);
+const POLL_PERIOD: Duration = Duration::from_millis(5);
 /// Rise time of the outputs.
 const RISE: Duration = Duration::from_millis(20);
 
@@ -89,7 +89,7 @@ impl StopButton {
         thread::spawn(move || {
             loop {
                 look(|| self.pin.is_high(self.port.as_mut()), &stop);
-                thread::sleep(PERIOD);
+                thread::sleep(POLL_PERIOD);
             }
         });
     }

@@ -12,9 +12,9 @@ const TURNAROUND: Duration = Duration::from_micros(500);
 /// After a missing reply the line must be quiet for this long before the next request.
 const QUIET: Duration = Duration::from_millis(2);
 /// A line that is never quiet is used anyway after this time.
-const LONGEST_DRAIN: Duration = Duration::from_millis(50);
+const MAX_DRAIN_TIME: Duration = Duration::from_millis(50);
 /// Largest number of bytes by which a read is lengthened to make its reply distinguishable.
-const MOST_MORE: u16 = 24;
+const MAX_EXTRA_BYTES: u16 = 24;
 
 /// Whether the adapter echoes our own bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,9 +152,9 @@ impl Bus {
             ids.filter_map(|id| self.late_replies.clears_at(*id, data, request.question))
                 .max()
         };
-        let free = (0..=MOST_MORE).find(|more| clears_at(*more).is_none());
+        let free = (0..=MAX_EXTRA_BYTES).find(|more| clears_at(*more).is_none());
         // If so many replies are missing that every length is taken, the oldest length is reused.
-        free.or_else(|| (0..=MOST_MORE).min_by_key(|more| clears_at(*more)))
+        free.or_else(|| (0..=MAX_EXTRA_BYTES).min_by_key(|more| clears_at(*more)))
             .unwrap_or_default()
     }
 
@@ -262,7 +262,7 @@ impl Bus {
         loop {
             let now = self.line.now();
             let count = self.hear_late(now + quiet)?;
-            if count == 0 || now > begun + LONGEST_DRAIN {
+            if count == 0 || now > begun + MAX_DRAIN_TIME {
                 break;
             }
         }

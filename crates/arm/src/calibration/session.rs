@@ -12,7 +12,7 @@ use crate::servo::Register;
 use crate::{ArmError, ArmingFault};
 
 /// Time for which a silent servo is retried.
-const PATIENCE: Duration = Duration::from_secs(10);
+const RETRY_TIME: Duration = Duration::from_secs(10);
 /// Time for which a silent servo is retried while restoring.
 const LAST_PATIENCE: Duration = Duration::from_secs(3);
 /// Pause between retries.
@@ -187,7 +187,7 @@ impl<'a> CalibrationSession<'a> {
         register: Register,
         value: i64,
     ) -> Result<(), ArmError> {
-        let end = self.bus.now() + PATIENCE;
+        let end = self.bus.now() + RETRY_TIME;
         self.unlock(joint, end)?;
         self.set_until(joint, register, value, end)
     }
@@ -207,7 +207,7 @@ impl<'a> CalibrationSession<'a> {
     }
 
     fn set(&mut self, joint: usize, register: Register, value: i64) -> Result<(), ArmError> {
-        let end = self.bus.now() + PATIENCE;
+        let end = self.bus.now() + RETRY_TIME;
         self.set_until(joint, register, value, end)
     }
 
@@ -236,7 +236,7 @@ impl<'a> CalibrationSession<'a> {
     }
 
     fn get(&mut self, joint: usize, register: Register) -> Result<i64, ArmError> {
-        let end = self.bus.now() + PATIENCE;
+        let end = self.bus.now() + RETRY_TIME;
         Ok(self.persist(joint, end, |bus, id| register.read(bus, id))?)
     }
 

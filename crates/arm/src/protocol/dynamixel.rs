@@ -20,7 +20,7 @@ const STATUS: u8 = 0x55;
 const HEAD: usize = 7;
 const CRC: usize = 2;
 /// Longest packet that is sent; the protocol permits 64 KiB.
-const LONGEST: usize = 1024;
+const MAX_PACKET_BYTES: usize = 1024;
 /// Bit of the error byte that refers to the hardware error register.
 const ALERT: u8 = 0x80;
 
@@ -56,7 +56,7 @@ impl Codec for Dynamixel {
             }
         }
         let length = out.len() - start - HEAD + CRC;
-        if length + HEAD > LONGEST {
+        if length + HEAD > MAX_PACKET_BYTES {
             out.truncate(start);
             return Err(PacketTooLong);
         }

@@ -14,7 +14,7 @@ const HEADER: [u8; 2] = [0xFF, 0xFF];
 /// Number of bytes around the body.
 const OVERHEAD: usize = 6;
 /// Size of a servo's receive buffer; it drops longer packets.
-const LONGEST: usize = 128;
+const MAX_PACKET_BYTES: usize = 128;
 
 /// Bits of the error byte.
 const ALARMS: [(u8, Alarm); 5] = [
@@ -38,7 +38,7 @@ impl Codec for Feetech {
         body: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), PacketTooLong> {
-        if body.len() + OVERHEAD > LONGEST {
+        if body.len() + OVERHEAD > MAX_PACKET_BYTES {
             return Err(PacketTooLong);
         }
         let start = out.len() + HEADER.len();

@@ -398,7 +398,7 @@ fn codec() -> impl Strategy<Value = &'static dyn Codec> {
 }
 
 /// Length of the longest packet that the tests below look for.
-const LONGEST: usize = 400;
+const MAX_PACKET_BYTES: usize = 400;
 
 fn with_statuses(codec: &dyn Codec, mut stream: Vec<u8>, statuses: &[Status]) -> Vec<u8> {
     for status in statuses {
@@ -413,11 +413,11 @@ fn found_in(codec: &dyn Codec, stream: &[u8], portion: usize) -> Vec<Status> {
     let mut found = Vec::new();
     for part in stream.chunks(portion) {
         scanner.push(part);
-        while let Some(frame) = scanner.next(codec, LONGEST) {
+        while let Some(frame) = scanner.next(codec, MAX_PACKET_BYTES) {
             found.extend(codec.status(frame));
         }
     }
-    while let Some(frame) = scanner.next_of_rest(codec, LONGEST) {
+    while let Some(frame) = scanner.next_of_rest(codec, MAX_PACKET_BYTES) {
         found.extend(codec.status(frame));
     }
     found
@@ -503,7 +503,7 @@ proptest! {
         portion in 1usize..40,
     ) {
         let status = Status { id, error: 0, data };
-        let lost = [garbage, vec![0; LONGEST]].concat();
+        let lost = [garbage, vec![0; MAX_PACKET_BYTES]].concat();
         let stream = with_statuses(codec, lost, std::slice::from_ref(&status));
         prop_assert_eq!(found_in(codec, &stream, portion).pop(), Some(status));
     }

@@ -141,7 +141,7 @@ pub const DRIVE_REVERSED: i64 = 1;
 pub const ONE_TURN_MODE: i64 = 3;
 
 /// Largest homing offset that is applied in that mode; a larger one is ignored.
-pub const LARGEST_ONE_TURN_OFFSET: i64 = 1024;
+pub const MAX_ONE_TURN_OFFSET: i64 = 1024;
 
 /// Rejections come in every reply and alarms in a register, positions are the sensor position plus
 /// the homing offset, and a watchdog stops a servo when the bus is quiet.
@@ -153,7 +153,7 @@ pub static FACTS: Facts = Facts {
     offset_sign: 1,
     turns: Some(Turns {
         one_turn_mode: ONE_TURN_MODE,
-        largest_offset: LARGEST_ONE_TURN_OFFSET,
+        largest_offset: MAX_ONE_TURN_OFFSET,
     }),
     reverses_count: true,
     settings_need_torque_off: true,

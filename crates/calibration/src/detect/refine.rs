@@ -10,11 +10,11 @@ use super::Numbered;
 use crate::homography;
 
 /// Half the side of the largest window, in pixels, without its middle.
-const LARGEST: f64 = 5.0;
+const MAX_HALF_SIDE_PX: f64 = 5.0;
 
 /// Moves all corners to where the picture's gradients have them, in windows that reach `half` pixels.
 pub(super) fn refined(picture: &GrayImage, corners: Numbered, half: f64) -> Numbered {
-    let half = half.clamp(2.0, LARGEST) as i32;
+    let half = half.clamp(2.0, MAX_HALF_SIDE_PX) as i32;
     corners
         .into_iter()
         .map(|(id, at)| (id, saddle(picture, at, half).unwrap_or(at)))
@@ -31,7 +31,7 @@ pub(super) fn expected(
     half: f64,
 ) -> Option<Point2<f64>> {
     let start = homography::apply(map, &place);
-    let found = saddle(picture, start, half.clamp(2.0, LARGEST) as i32)?;
+    let found = saddle(picture, start, half.clamp(2.0, MAX_HALF_SIDE_PX) as i32)?;
     let correction = found - start;
     let brightness = |x: f64, y: f64| {
         let at = homography::apply(

@@ -14,7 +14,7 @@ use crate::homography;
 /// Fewer corners, those of two markers, say too little.
 const NEEDED: usize = 8;
 /// Shortest side of a marker that can be read, in pixels.
-const SHORTEST: f64 = 14.0;
+const MIN_MARKER_SIDE_PX: f64 = 14.0;
 /// How much darker than its surroundings a pixel of a border is.
 const DARKER: f64 = 7.0;
 
@@ -36,7 +36,7 @@ pub(super) fn detect(board: &Tags, picture: &GrayImage) -> Result<Numbered, NotF
                 continue;
             }
             let known = found.entry(id).or_insert(corners);
-            if (middle(known) - middle(&corners)).norm() > SHORTEST / 2.0 {
+            if (middle(known) - middle(&corners)).norm() > MIN_MARKER_SIDE_PX / 2.0 {
                 twice.push(id);
             }
         }
@@ -149,7 +149,7 @@ fn quads(mask: &Mask) -> Vec<[Point2<f64>; 4]> {
                 visit(at + mask.width);
             }
         }
-        if (ends.len() as f64) < SHORTEST / 2.0 {
+        if (ends.len() as f64) < MIN_MARKER_SIDE_PX / 2.0 {
             continue;
         }
         let points = ends.iter().flat_map(|(&y, &(left, right))| {
@@ -184,7 +184,7 @@ fn quad(mut outline: Vec<Point2<f64>>) -> Option<[Point2<f64>; 4]> {
     let shortest = (0..4)
         .map(|i| (corners[(i + 1) % 4] - corners[i]).norm())
         .fold(f64::INFINITY, f64::min);
-    (shortest > SHORTEST && area_of(&corners) > 0.8 * whole).then_some(corners)
+    (shortest > MIN_MARKER_SIDE_PX && area_of(&corners) > 0.8 * whole).then_some(corners)
 }
 
 /// Returns the number of the marker that a quadrilateral shows, and its corners, clockwise from the marker's own top left.

@@ -18,7 +18,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// Longest time that one still may take.
 const STILL_TIME: Duration = Duration::from_secs(5);
 /// Longest still, bytes.
-const MOST_BYTES: usize = 32 << 20;
+const MAX_STILL_BYTES: usize = 32 << 20;
 /// Stills a second, if nothing else is said.
 pub const STILLS: u32 = 10;
 
@@ -243,8 +243,8 @@ impl Feed for Stills {
 async fn whole(mut response: Response) -> Result<Vec<u8>, Reason> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(reason)? {
-        if bytes.len() + chunk.len() > MOST_BYTES {
-            let most = MOST_BYTES >> 20;
+        if bytes.len() + chunk.len() > MAX_STILL_BYTES {
+            let most = MAX_STILL_BYTES >> 20;
             return Err(format!("it is longer than {most} MiB, and so no picture").into());
         }
         bytes.extend_from_slice(&chunk);

@@ -8,9 +8,9 @@ use std::time::Instant;
 use enact_types::Reason;
 
 /// Longest picture, bytes.
-const MOST_BYTES: usize = 32 << 20;
+const MAX_PICTURE_BYTES: usize = 32 << 20;
 /// Longest header of a part, bytes.
-const MOST_HEADER: usize = 16 << 10;
+const MAX_HEADER_BYTES: usize = 16 << 10;
 
 /// A part of the stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +106,7 @@ impl Multipart {
     /// Takes the separator and the header of a part from the buffer.
     fn header(&mut self, now: Instant) -> Result<Option<Header>, Reason> {
         let Some(at) = find(&self.buffer, &self.separator, 0) else {
-            if self.buffer.len() > MOST_HEADER {
+            if self.buffer.len() > MAX_HEADER_BYTES {
                 let separator = String::from_utf8_lossy(&self.separator);
                 let reason = format!("pictures are not separated by `{separator}`, as it says");
                 return Err(reason.into());
@@ -118,7 +118,7 @@ impl Multipart {
             .into_iter()
             .filter_map(|end| Some((find(&self.buffer, end, after)?, end.len())));
         let Some((end, length)) = ends.min() else {
-            if self.buffer.len() - after > MOST_HEADER {
+            if self.buffer.len() - after > MAX_HEADER_BYTES {
                 return Err("the header of a picture does not end".into());
             }
             return Ok(None);
@@ -135,7 +135,7 @@ impl Multipart {
             })
         };
         let length = value("content-length").and_then(|length| length.parse().ok());
-        if length.is_some_and(|length: usize| length > MOST_BYTES) {
+        if length.is_some_and(|length: usize| length > MAX_PICTURE_BYTES) {
             return Err(too_long());
         }
         Ok(Some(Header {
@@ -165,7 +165,7 @@ impl Multipart {
             return Ok(Some(at));
         }
         self.searched = self.buffer.len();
-        if self.buffer.len() > MOST_BYTES.max(lasts) + MOST_HEADER {
+        if self.buffer.len() > MAX_PICTURE_BYTES.max(lasts) + MAX_HEADER_BYTES {
             return Err(too_long());
         }
         Ok(None)
@@ -173,7 +173,7 @@ impl Multipart {
 }
 
 fn too_long() -> Reason {
-    let most = MOST_BYTES >> 20;
+    let most = MAX_PICTURE_BYTES >> 20;
     format!("a picture of more than {most} MiB comes, which is none").into()
 }
 
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn what_does_not_end_is_given_up() {
         let mut parser = Multipart::of(TYPE).unwrap();
-        parser.push(&[b'x'; MOST_HEADER + 1]);
+        parser.push(&[b'x'; MAX_HEADER_BYTES + 1]);
         assert!(parser.next(Instant::now()).is_err());
         let mut parser = Multipart::of(TYPE).unwrap();
         parser.push(b"--frame\r\nContent-Length: 99999999\r\n\r\n");
@@ -311,7 +311,7 @@ mod tests {
         assert!(error.contains("32 MiB"), "{error}");
         let mut parser = Multipart::of(TYPE).unwrap();
         parser.push(b"--frame\r\n\r\n");
-        parser.push(&vec![b'x'; MOST_BYTES + MOST_HEADER + 1]);
+        parser.push(&vec![b'x'; MAX_PICTURE_BYTES + MAX_HEADER_BYTES + 1]);
         assert!(parser.next(Instant::now()).is_err());
     }
 

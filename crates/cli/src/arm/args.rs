@@ -276,7 +276,7 @@ pub struct EmulateArgs {
 /// Largest jog, degrees.
 const DEGREES: f64 = 720.0;
 /// Longest duration, seconds: a month.
-const LONGEST: f64 = 2_678_400.0;
+const MAX_DURATION_S: f64 = 2_678_400.0;
 
 fn degrees(text: &str) -> Result<f64, String> {
     match text.parse() {
@@ -287,8 +287,8 @@ fn degrees(text: &str) -> Result<f64, String> {
 
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
-        Ok(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok(seconds),
-        _ => Err(format!("expected a number from 0 to {LONGEST}")),
+        Ok(seconds) if (0.0..=MAX_DURATION_S).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("expected a number from 0 to {MAX_DURATION_S}")),
     }
 }
 

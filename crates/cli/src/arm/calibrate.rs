@@ -17,12 +17,12 @@ use super::stdin_lines::StdinLines;
 use crate::stop_sources::on_interrupt;
 
 /// Shortest range of a joint that was moved from end to end, steps.
-const SHORTEST_RANGE: i64 = 200;
+const MIN_RANGE_STEPS: i64 = 200;
 /// Jump between two readings that means a wrap past the end of the turn, steps: a hand is never
 /// that fast.
 const ROUND: i64 = 1500;
 /// Longest silence in which a hand cannot turn a joint past its end unnoticed.
-const LONGEST_SILENCE: Duration = Duration::from_secs(2);
+const MAX_SILENCE: Duration = Duration::from_secs(2);
 /// Pause between two readings.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -247,7 +247,7 @@ impl<'a> Guide<'a> {
             } else {
                 (min, max)
             };
-            if range_max - range_min < SHORTEST_RANGE {
+            if range_max - range_min < MIN_RANGE_STEPS {
                 bail!(
                     "joint `{name}` was moved by {} steps only; nothing is changed, try again",
                     max - min
@@ -331,7 +331,7 @@ impl JointTravel {
         let mut told = std::mem::take(&mut self.silent).then_some("answers again");
         if let Some((last, heard)) = self.last {
             let round = !full_turn && (at - last).abs() > ROUND;
-            let silence = now.saturating_sub(heard) > LONGEST_SILENCE;
+            let silence = now.saturating_sub(heard) > MAX_SILENCE;
             if told.is_some() && !full_turn && (round || silence) {
                 told = Some("answers again: move it from end to end once more");
                 self.range = None;

@@ -71,7 +71,7 @@ impl GuidedRecording {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn note(&mut self, leader: Option<&JointVector>, state: &ArmState) -> Result<()> {
+    pub fn keep_sample(&mut self, leader: Option<&JointVector>, state: &ArmState) -> Result<()> {
         match self {
             Self::Lines(file) => {
                 let line = json!({
@@ -84,7 +84,7 @@ impl GuidedRecording {
                 writeln!(file, "{line}").context("cannot write the recording")
             }
             Self::Run(run) => {
-                run.note(state);
+                run.keep_sample(state);
                 Ok(())
             }
         }
@@ -175,7 +175,7 @@ impl Run {
         Ok(run)
     }
 
-    fn note(&mut self, state: &ArmState) {
+    fn keep_sample(&mut self, state: &ArmState) {
         self.clock.note_moving(state.stamp);
         self.track.note(&state.position);
         self.first.get_or_insert(state.stamp);

@@ -27,7 +27,7 @@ const PERIODS: u64 = 2;
 /// Silence after which the leader is no longer followed and the arm holds.
 const STALE: Duration = Duration::from_millis(100);
 /// Longest wait for the leader's first reading.
-const PATIENCE: Duration = Duration::from_millis(500);
+const LEADER_TIMEOUT: Duration = Duration::from_millis(500);
 /// Share of its speed at which the follower moves until the arms are aligned…
 const GENTLE: f64 = 0.15;
 /// …and the largest difference of aligned joints, rad.
@@ -150,7 +150,7 @@ impl TeleopArms {
         let Some(mut recording) = self.recording.take() else {
             return Ok(());
         };
-        recording.note(self.leader.goal(), state)?;
+        recording.keep_sample(self.leader.goal(), state)?;
         self.recording = Some(recording);
         Ok(())
     }
@@ -183,7 +183,7 @@ impl Leader {
             bus: hardware.bus()?,
             heard: Duration::ZERO,
         };
-        let end = leader.bus.now() + PATIENCE;
+        let end = leader.bus.now() + LEADER_TIMEOUT;
         while leader.heard == Duration::ZERO && leader.bus.now() < end {
             leader.look()?;
         }

@@ -10,9 +10,9 @@ use crate::arm::stdin_lines::StdinLines;
 use crate::launch::Launch;
 
 /// Fewer views rest a lens on single pictures.
-const ENOUGH: usize = 10;
+const MIN_VIEWS: usize = 10;
 /// A view is new if its corners are so far from those of each other one (mean), as a part of the picture's width…
-const NEW: f64 = 0.05;
+const MIN_VIEW_DISTANCE: f64 = 0.05;
 /// …and sharp if they are so close to those of the picture before.
 const STILL: f64 = 0.003;
 
@@ -49,7 +49,9 @@ pub(super) fn take(
         let is_still = !is_film || distance(&before, &corners).is_some_and(|d| d < STILL * width);
         let is_new = views.iter().all(|view| {
             let known = view.seen.as_ref().map(|(known, _)| known);
-            known.is_ok_and(|known| distance(known, &corners).is_none_or(|d| d > NEW * width))
+            known.is_ok_and(|known| {
+                distance(known, &corners).is_none_or(|d| d > MIN_VIEW_DISTANCE * width)
+            })
         });
         before.clone_from(&corners);
         if !is_still || !is_new {
@@ -100,7 +102,7 @@ fn say(views: &[View], size: (u32, u32), model: LensModel) -> bool {
         )
     });
     let next = next_view(&corners, &result);
-    let is_enough = views.len() >= ENOUGH && result.is_ok() && next.is_none();
+    let is_enough = views.len() >= MIN_VIEWS && result.is_ok() && next.is_none();
     let next = next.unwrap_or("another one, leaning another way");
     if is_enough {
         errln!("{} views{far}: enough", views.len());

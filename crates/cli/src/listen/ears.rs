@@ -22,7 +22,7 @@ use crate::line_editor::LineEditor;
 use crate::stop_sources;
 
 /// Pause between looks for what was heard, where there is no keyboard to wait for.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// A model and a microphone, before anybody listens.
 pub struct Hearing {
@@ -181,7 +181,7 @@ impl Ears {
             let key = match &mut keys {
                 Some(keys) => keys.next(),
                 None => {
-                    thread::sleep(PERIOD);
+                    thread::sleep(POLL_PERIOD);
                     None
                 }
             };

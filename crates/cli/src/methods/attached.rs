@@ -9,7 +9,7 @@ use enact_plan::strategy::attachments::{Attachment, AttachmentContent, Attachmen
 use enact_types::text;
 
 /// Largest file that is read, bytes; photos are smaller.
-const LARGEST: u64 = 64 << 20;
+const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Reads the files.
 ///
@@ -24,10 +24,10 @@ fn read(path: &Path) -> Result<Attachment> {
     let shown = path.display();
     let unreadable = || format!("cannot read the attached file {shown}");
     let size = std::fs::metadata(path).with_context(unreadable)?.len();
-    if size > LARGEST {
+    if size > MAX_FILE_BYTES {
         bail!(
             "the attached file {shown} is larger than {} MiB",
-            LARGEST >> 20
+            MAX_FILE_BYTES >> 20
         );
     }
     let bytes = std::fs::read(path).with_context(unreadable)?;

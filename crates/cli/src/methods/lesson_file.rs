@@ -11,7 +11,7 @@ use crate::out::told;
 use crate::recordings::run_recorder::BegunRecording;
 
 /// Most lessons in a file; the oldest go first.
-const MOST: usize = 1000;
+const MAX_LESSONS: usize = 1000;
 
 /// A file of lessons, one JSON object a line.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl LessonFile {
         self.lessons.retain(|it| !is_known(it));
         self.lessons.push(lesson);
         self.lessons
-            .drain(..self.lessons.len().saturating_sub(MOST));
+            .drain(..self.lessons.len().saturating_sub(MAX_LESSONS));
         json_lines::write(&self.path, &self.lessons)
     }
 }
@@ -114,14 +114,14 @@ mod tests {
         let dates: Vec<&str> = kept.iter().map(|it| it.date.as_str()).collect();
         assert_eq!(dates, ["2026-12-02", "2026-12-03"]);
         assert_eq!(one.lessons(), kept);
-        for number in 0..MOST {
+        for number in 0..MAX_LESSONS {
             one.lessons
                 .push(lesson(&format!("Number {number}."), "then"));
         }
         json_lines::write(&path, &one.lessons).unwrap();
         one.keep(lesson("The last.", "now"));
         let kept = load(&path).unwrap();
-        assert_eq!(kept.len(), MOST);
+        assert_eq!(kept.len(), MAX_LESSONS);
         assert_eq!(kept.last().unwrap().lesson, "The last.");
     }
 }

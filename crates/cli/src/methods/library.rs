@@ -55,7 +55,7 @@ struct RecordedTask {
 ///
 /// # Errors
 /// If the recording cannot be read, or holds no such task.
-pub fn solved(recording: &Recording, run: &Path) -> Result<Vec<Example>> {
+pub fn solved_tasks(recording: &Recording, run: &Path) -> Result<Vec<Example>> {
     let info = recording.info()?;
     let scene = info.scene.as_ref();
     let episode = scene.map(|scene| episode(&scene.name, info.seed));

@@ -79,7 +79,7 @@ impl Recall for PastRuns {
 /// what came of it.
 fn past(recording: &Recording) -> Option<PastRun> {
     let task = recording.tasks().pop()?;
-    let RunEnd::Ended(report) = recording.end() else {
+    let RunEnd::Ended(report) = recording.run_end() else {
         return None;
     };
     let outcome = runs::outcome(recording);

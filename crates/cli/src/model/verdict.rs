@@ -5,7 +5,7 @@ use enact_plan::{Convention, Pointing};
 use super::trial::{Score, Trial};
 
 /// Minimum number of objects that proves a reading.
-const LEAST_THINGS: usize = 2;
+const MIN_THINGS: usize = 2;
 /// Advantage in precision that outweighs the preference for the model's own convention, pixels.
 const MUCH_CLOSER: f64 = 2.0;
 
@@ -45,7 +45,7 @@ pub fn judge(trials: &[Trial], own: Pointing) -> Verdict<'_> {
             .into_iter()
             .filter(|other| other.things >= best.things);
         let rivals: Vec<Pointing> = rivals.map(|other| other.pointing).collect();
-        if rivals.is_empty() && best.things >= LEAST_THINGS && best.stray <= best.things {
+        if rivals.is_empty() && best.things >= MIN_THINGS && best.stray <= best.things {
             spoken.push((trial, *best));
         } else {
             doubts.push(best.pointing);

@@ -14,13 +14,13 @@ use super::offer::network;
 use super::remote::myself;
 
 /// Time to wait for answers.
-const PATIENCE: Duration = Duration::from_secs(5);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Stops an arm, or all.
 pub(super) fn stop(args: &NodeStopArgs) -> Result<bool> {
     let link = Link::open(&network(&args.network))?;
     let name = args.name.as_deref().unwrap_or("*");
-    for (name, stop) in presence::stop(&link, name, &myself(), PATIENCE)? {
+    for (name, stop) in presence::stop(&link, name, &myself(), RESPONSE_TIMEOUT)? {
         outln!("{name}: stopped (stop {})", stop.number);
     }
     Ok(true)
@@ -30,7 +30,7 @@ pub(super) fn stop(args: &NodeStopArgs) -> Result<bool> {
 pub(super) fn clear(args: &NodeClearArgs) -> Result<bool> {
     let link = Link::open(&network(&args.network))?;
     let name = &args.name;
-    match clear_stop(&link, name, &myself(), PATIENCE)? {
+    match clear_stop(&link, name, &myself(), RESPONSE_TIMEOUT)? {
         Some(stop) => outln!("{name}: may move again; it was stopped by {}", stop.by),
         None => outln!("{name}: was not stopped"),
     }
@@ -40,12 +40,12 @@ pub(super) fn clear(args: &NodeClearArgs) -> Result<bool> {
 /// Lists the nodes; `false` if there is none.
 pub(super) fn list(args: &NodeListArgs) -> Result<bool> {
     let link = Link::open(&network(&args.network))?;
-    let mut nodes = presence::nodes(&link, PATIENCE);
+    let mut nodes = presence::nodes(&link, RESPONSE_TIMEOUT);
     let begun = std::time::Instant::now();
     // The connection may take a moment.
-    while nodes.is_empty() && begun.elapsed() < PATIENCE {
+    while nodes.is_empty() && begun.elapsed() < RESPONSE_TIMEOUT {
         std::thread::sleep(Duration::from_millis(100));
-        nodes = presence::nodes(&link, PATIENCE);
+        nodes = presence::nodes(&link, RESPONSE_TIMEOUT);
     }
     for node in &nodes {
         if args.json {

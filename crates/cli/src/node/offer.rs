@@ -17,7 +17,7 @@ use crate::setup::Setup;
 use crate::stop_sources;
 
 /// Interval at which it is asked whether the program is to end.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// Returns the settings of a command line.
 pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
@@ -136,6 +136,6 @@ fn check_reachable(args: &NetworkArgs) -> Result<()> {
 
 fn wait() {
     while !stop_sources::is_to_end() {
-        thread::sleep(PERIOD);
+        thread::sleep(POLL_PERIOD);
     }
 }

@@ -30,9 +30,9 @@ use proposer::ModelProposer;
 use scorer::SuiteScorer;
 
 /// Number of texts that the model is shown.
-const SHOWN: usize = 8;
+const SHOWN_TEXTS: usize = 8;
 /// Most characters of a text: so many times those of the present one, and some more.
-const LONGEST: (usize, usize) = (2, 400);
+const MAX_TEXT_GROWTH: (usize, usize) = (2, 400);
 /// Number of characters of a text that are shown in passing.
 const GLIMPSE: usize = 60;
 
@@ -50,11 +50,11 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
     let job = Job::load(data_dir, &evaluation)?;
     let templates = job.prompts.as_deref().cloned().unwrap_or_default();
     let (block, present) = block(&templates, &args.block)?;
-    let longest = LONGEST.0 * present.chars().count() + LONGEST.1;
+    let longest = MAX_TEXT_GROWTH.0 * present.chars().count() + MAX_TEXT_GROWTH.1;
     let bounds = SearchBounds {
         rounds: args.rounds,
         candidates: args.candidates.into(),
-        shown: SHOWN,
+        shown: SHOWN_TEXTS,
         longest,
     };
     let choice = match &args.proposer {

@@ -19,7 +19,7 @@ use crate::progress;
 
 /// Longest episode whose times are distinct as 32-bit floats to a tenth of a millisecond in
 /// LeRobot, seconds.
-const LONGEST: usize = 2048;
+const MAX_EPISODE_S: usize = 2048;
 
 /// A recording with its selected episodes and the source of their pictures.
 struct Part<'a> {
@@ -150,9 +150,9 @@ fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part
                 episode.task
             );
         }
-        if episode.samples.len() > LONGEST * args.fps as usize {
+        if episode.samples.len() > MAX_EPISODE_S * args.fps as usize {
             errln!(
-                "    note  {name}: `{}` is longer than {LONGEST} s: LeRobot may not tell its times apart",
+                "    note  {name}: `{}` is longer than {MAX_EPISODE_S} s: LeRobot may not tell its times apart",
                 episode.task
             );
         }

@@ -21,7 +21,7 @@ use crate::stop_sources;
 
 /// Largest deviation of a replay that follows its recording: meters of the tool, rad or m of a
 /// joint.
-const NEAR: (f64, f64) = (1e-3, 1e-2);
+const MAX_DEVIATION: (f64, f64) = (1e-3, 1e-2);
 
 /// Replays, verifies or asks again; whether it came out as recorded.
 ///
@@ -284,7 +284,8 @@ impl Outcome {
     /// Returns whether it matches the recording: close enough, with the same ends and the same
     /// outcome.
     pub fn is_as_recorded(&self) -> bool {
-        let near = self.by_an_arm || (self.tool <= NEAR.0 && self.joint <= NEAR.1);
+        let near =
+            self.by_an_arm || (self.tool <= MAX_DEVIATION.0 && self.joint <= MAX_DEVIATION.1);
         let same_outcome = self.reached.is_none() || self.reached == self.was_reached;
         self.refused.is_none() && !self.broken_off && self.ends == 0 && near && same_outcome
     }

@@ -22,7 +22,7 @@ use crate::launch::Launch;
 const SLOWLY: f64 = 0.25;
 /// Longest period between commands; longer ones are too close to what an arm takes for a pause of
 /// the program.
-const LONGEST_PERIOD: Duration = Duration::from_millis(50);
+const MAX_COMMAND_PERIOD: Duration = Duration::from_millis(50);
 /// Average speed of the fastest joint on the way to the start of a recording, rad/s.
 const GENTLE: f64 = 0.3;
 /// Largest distance from the start of a motion at which an arm without a command yet need not be
@@ -104,7 +104,7 @@ pub fn start(
 
 /// Refuses what is too slow for an arm of servos.
 fn check_pace(period: Duration, speed: f64) -> Result<()> {
-    let slowest = period.div_duration_f64(LONGEST_PERIOD);
+    let slowest = period.div_duration_f64(MAX_COMMAND_PERIOD);
     if speed < slowest {
         bail!(
             "an arm of servos takes no --speed below {slowest}: its commands would come too rarely"

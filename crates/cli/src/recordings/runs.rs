@@ -14,7 +14,7 @@ use super::args::{RunsArgs, RunsCommand};
 use super::open;
 
 /// Number of characters shown of each end of a long answer.
-const SHOWN: usize = 600;
+const SHOWN_CHARS: usize = 600;
 
 /// Lists the recordings of a folder, or tells the story of one.
 ///
@@ -138,7 +138,7 @@ pub(crate) fn outcome(recording: &Recording) -> String {
     if recording.is_growing() {
         return "still running".to_owned();
     }
-    match (recording.is_reached(), recording.end()) {
+    match (recording.is_reached(), recording.run_end()) {
         (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
             "declined".to_owned()
         }
@@ -162,12 +162,12 @@ pub(crate) fn outcome(recording: &Recording) -> String {
 fn shortened(text: &str) -> String {
     let line = text.trim().escape_debug().to_string().replace("\\\"", "\"");
     let letters: Vec<char> = line.chars().collect();
-    let left_out = letters.len().saturating_sub(2 * SHOWN);
+    let left_out = letters.len().saturating_sub(2 * SHOWN_CHARS);
     if left_out == 0 {
         return line;
     }
-    let begin: String = letters[..SHOWN].iter().collect();
-    let end: String = letters[letters.len() - SHOWN..].iter().collect();
+    let begin: String = letters[..SHOWN_CHARS].iter().collect();
+    let end: String = letters[letters.len() - SHOWN_CHARS..].iter().collect();
     format!("{begin} … {left_out} characters … {end}")
 }
 
@@ -246,7 +246,7 @@ fn how(recording: &Recording) -> String {
     if recording.is_growing() {
         return "the run goes on, and is still being recorded".to_owned();
     }
-    match recording.end() {
+    match recording.run_end() {
         RunEnd::Ended(_) => outcome(recording),
         RunEnd::Failed(broke) => format!("given up ({}): {}", broke.how, broke.reason),
         RunEnd::Truncated if recording.is_whole() => "no task was carried out".to_owned(),
@@ -267,7 +267,7 @@ mod tests {
     fn what_was_written_is_shown_in_one_line_with_begin_and_end() {
         assert_eq!(shortened("{\"steps\":\n[]} "), "{\"steps\":\\n[]}");
         assert_eq!(shortened(""), "");
-        let long = format!("begin{}end", "的".repeat(2 * SHOWN));
+        let long = format!("begin{}end", "的".repeat(2 * SHOWN_CHARS));
         let line = shortened(&long);
         assert!(
             line.starts_with("begin的") && line.ends_with("的end"),

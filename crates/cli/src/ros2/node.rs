@@ -20,7 +20,7 @@ use crate::setup::Setup;
 use crate::stop_sources;
 
 /// Interval of looks whether the program is to end.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// Serves until the program is told to end.
 ///
@@ -67,7 +67,7 @@ pub fn serve(data_dir: &DataDir, args: &Ros2Args) -> Result<()> {
         if !node.is_alive() {
             bail!("the thread of the arm's node has ended");
         }
-        thread::sleep(PERIOD);
+        thread::sleep(POLL_PERIOD);
     }
     setup.stop.press();
     drop(cameras);

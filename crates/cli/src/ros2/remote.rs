@@ -13,7 +13,7 @@ use enact_types::Intrinsics;
 use crate::arm::arm_config::Ros2ArmConfig;
 
 /// Time to wait for a camera's intrinsics.
-const PATIENCE: Duration = Duration::from_secs(10);
+const INTRINSICS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Finds a robot that runs ros2_control.
 ///
@@ -54,7 +54,7 @@ pub fn camera(topic: &str) -> Result<Box<dyn Source>> {
 /// # Errors
 /// If they do not come, or are none.
 pub fn intrinsics(topic: &str) -> Result<Intrinsics> {
-    source(topic)?.intrinsics(PATIENCE).context(
+    source(topic)?.intrinsics(INTRINSICS_TIMEOUT).context(
         "the camera's lens is not known: publish camera_info, or give `calibration` or `vertical_fov_deg`",
     )
 }

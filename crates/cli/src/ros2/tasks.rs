@@ -21,7 +21,7 @@ use crate::setup::Setup;
 use crate::stop_sources;
 
 /// Interval of looks at switches.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// What happens in a task.
 enum Told {
@@ -84,7 +84,7 @@ fn carry_out(
         if stop_sources::is_to_end() {
             return Ok(());
         }
-        let job = match inbox.recv_timeout(PERIOD) {
+        let job = match inbox.recv_timeout(POLL_PERIOD) {
             Ok(job) => job,
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -164,7 +164,7 @@ impl TaskRunner for LoopRunner {
             return gone();
         }
         loop {
-            match told.recv_timeout(PERIOD) {
+            match told.recv_timeout(POLL_PERIOD) {
                 Ok(Told::Line(line)) => events(line),
                 Ok(Told::Ended(outcome)) => return outcome,
                 Err(RecvTimeoutError::Timeout) if cancel.is_pressed() => self.stop.press(),

@@ -26,9 +26,9 @@ use tokio::time::{sleep, timeout};
 use crate::program::{PUT, root, write};
 
 /// Everything that is waited for comes within seconds on a calm machine.
-pub const SOON: Duration = Duration::from_secs(120);
+pub const TEST_TIMEOUT: Duration = Duration::from_secs(120);
 /// Interval of looks at what changes.
-pub const PERIOD: Duration = Duration::from_millis(50);
+pub const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// A person before a client's screen.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ impl Client {
         let command = tokio::process::Command::from(command(folder, more));
         let transport = TokioChildProcess::new(command).unwrap();
         let running = person.serve_with_lifecycle(transport, lifecycle);
-        let running = timeout(SOON, running).await.unwrap().unwrap();
+        let running = timeout(TEST_TIMEOUT, running).await.unwrap().unwrap();
         Self {
             running,
             asked,
@@ -118,7 +118,9 @@ impl Client {
         let asked = Arc::clone(&person.asked);
         let config = StreamableHttpClientTransportConfig::with_uri(format!("http://{address}/mcp"));
         let transport = StreamableHttpClientTransport::from_config(config.auth_header(token));
-        let running = timeout(SOON, person.serve(transport)).await.unwrap();
+        let running = timeout(TEST_TIMEOUT, person.serve(transport))
+            .await
+            .unwrap();
         Self {
             running: running.unwrap(),
             asked,
@@ -128,7 +130,7 @@ impl Client {
 
     pub async fn call(&self, tool: &str, arguments: Value) -> CallToolResult {
         let called = self.running.call_tool(params(tool, &arguments));
-        let result = timeout(SOON, called).await.unwrap();
+        let result = timeout(TEST_TIMEOUT, called).await.unwrap();
         result.unwrap_or_else(|error| panic!("{tool}: {error}"))
     }
 
@@ -164,7 +166,7 @@ impl Client {
             }
             panic!("`{message}` was not told");
         };
-        timeout(SOON, found).await.unwrap();
+        timeout(TEST_TIMEOUT, found).await.unwrap();
     }
 
     /// What the arm is doing, without a look.
@@ -180,8 +182,8 @@ impl Client {
             if now == state {
                 return;
             }
-            assert!(begun.elapsed() < SOON, "it is {now}, not {state}");
-            sleep(PERIOD).await;
+            assert!(begun.elapsed() < TEST_TIMEOUT, "it is {now}, not {state}");
+            sleep(POLL_PERIOD).await;
         }
     }
 
@@ -205,7 +207,9 @@ impl Client {
 
 /// What comes of a call that was begun.
 pub async fn outcome(handle: RequestHandle<RoleClient>) -> Value {
-    let result = timeout(SOON, handle.await_response()).await.unwrap();
+    let result = timeout(TEST_TIMEOUT, handle.await_response())
+        .await
+        .unwrap();
     serde_json::to_value(result.unwrap()).unwrap()
 }
 

@@ -11,7 +11,7 @@ use rmcp::model::{GetPromptRequestParams, ProtocolVersion, ReadResourceRequestPa
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::client::{Client, PERIOD, SOON, command, folder, in_bowl, outcome};
+use crate::client::{Client, POLL_PERIOD, TEST_TIMEOUT, command, folder, in_bowl, outcome};
 use crate::program::{TASK, shipped, write};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,8 +223,8 @@ async fn cancelling_a_call_stops_the_arm_until_a_person_lets_it_move() {
     // The arm comes to its end before it may move again.
     let begun = Instant::now();
     while client.call("clear", json!({})).await.is_error == Some(true) {
-        assert!(begun.elapsed() < SOON);
-        sleep(PERIOD).await;
+        assert!(begun.elapsed() < TEST_TIMEOUT);
+        sleep(POLL_PERIOD).await;
     }
     let asked = client.asked();
     assert!(asked[0].contains("May it move again?"), "{asked:?}");

@@ -15,7 +15,7 @@ use super::paint::{self, LinearRgb};
 use super::place::Ground;
 
 /// Part of the picture's width and height, and some beyond, in which clutter stands.
-const PART: f64 = 1.15;
+const PICTURE_SHARE: f64 = 1.15;
 /// Everyday shapes that no listed thing has.
 const EVERYDAY: [ObjectShape; 5] = [
     ObjectShape::Mug,
@@ -82,7 +82,7 @@ fn printed_box(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let width = unit * rng.random_range(0.6..2.2);
     let length = width * rng.random_range(2.2..4.0);
     let half = [length, width, unit * rng.random_range(0.3..3.0)].map(|side| side / 2.0);
-    let at = ground.take(rng, half[0].hypot(half[1]), PART)?;
+    let at = ground.take(rng, half[0].hypot(half[1]), PICTURE_SHARE)?;
     let pose = upright(rng, at, half[2]);
     let (color, finish) = (paint::any(rng), paint::of_clutter(rng, unit));
     Some(body(Shape::Box { half }, pose, color, finish))
@@ -131,7 +131,7 @@ fn everyday(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
     let size = shape
         .size_range()
         .map(|(low, high)| times * (low + high) / 2.0);
-    let Some(at) = ground.take(rng, shape.footprint_radius(size), PART) else {
+    let Some(at) = ground.take(rng, shape.footprint_radius(size), PICTURE_SHARE) else {
         return Vec::new();
     };
     let pose = upright(rng, at, size[2] / 2.0);
@@ -151,7 +151,7 @@ fn pen(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let unit = ground.view.unit;
     let radius = unit * rng.random_range(0.1..0.2);
     let half_length = unit * rng.random_range(1.2..2.5);
-    let at = ground.take(rng, half_length, PART)?;
+    let at = ground.take(rng, half_length, PICTURE_SHARE)?;
     let pose = upright(rng, at, radius) * Pose::rotation(Vector3::y() * FRAC_PI_2);
     let rod = Shape::Capsule {
         radius,
@@ -166,7 +166,7 @@ fn pale_block(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let unit = ground.view.unit;
     let width = unit * rng.random_range(0.7..1.6);
     let height = width * rng.random_range(0.6..1.6);
-    let at = ground.take(rng, 0.71 * width, PART)?;
+    let at = ground.take(rng, 0.71 * width, PICTURE_SHARE)?;
     let shape = match rng.random_range(0..3) {
         0 => Shape::Cylinder {
             radius: width / 2.0,

@@ -36,9 +36,9 @@ use self::viewpoint::Viewpoint;
 use crate::frames::FrameExample;
 
 /// Smallest number of visible pixels of a listed object.
-const LEAST_PIXELS: u32 = 30;
+const MIN_PIXELS: u32 = 30;
 /// Smallest visible share of a listed object, of what its size and distance would show.
-const LEAST_VISIBLE: f64 = 0.3;
+const MIN_VISIBLE_SHARE: f64 = 0.3;
 /// Share of pictures with the arm that the robot is, among other arms.
 const OWN_ARM: f64 = 0.2;
 
@@ -74,7 +74,9 @@ pub fn example(robot: &Robot, size: [u32; 2], seed: u64, index: u64) -> FrameExa
             let thing = &things[usize::from(seen.id - FIRST_OBJECT)];
             let whole = view.pixels_of(&thing.center, thing.radius);
             let share = f64::from(seen.pixels) / whole.max(1.0);
-            seen.pixels >= LEAST_PIXELS && share >= LEAST_VISIBLE && seen.visible >= LEAST_VISIBLE
+            seen.pixels >= MIN_PIXELS
+                && share >= MIN_VISIBLE_SHARE
+                && seen.visible >= MIN_VISIBLE_SHARE
         })
         .collect();
     let label = |id: u16| things[usize::from(id - FIRST_OBJECT)].label();

@@ -16,7 +16,7 @@ use super::place::Ground;
 use super::viewpoint::around;
 
 /// Part of the picture's width and height in which things stand.
-const PART: f64 = 0.96;
+const PICTURE_SHARE: f64 = 0.96;
 /// Largest width of a container as a share of the picture's.
 const WIDEST: f64 = 0.4;
 /// Share of small things that are put in or on another one.
@@ -180,7 +180,7 @@ impl Draft {
                 let at = [host.at[0] + 0.6 * off[0], host.at[1] + 0.6 * off[1]];
                 (at, host.height)
             }
-            None => (ground.take(rng, footprint, PART)?, 0.0),
+            None => (ground.take(rng, footprint, PICTURE_SHARE)?, 0.0),
         };
         if !lies {
             hosts.extend(self.host(at, height));

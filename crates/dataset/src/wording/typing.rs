@@ -3,7 +3,7 @@
 use rand::RngExt;
 
 /// Words shorter than this are typed correctly.
-const SHORTEST: usize = 3;
+const MIN_LETTERS: usize = 3;
 
 /// Changes one to three words: a letter is lost, doubled, or swapped with the next.
 pub fn mistype(rng: &mut impl RngExt, text: &str) -> String {
@@ -11,7 +11,7 @@ pub fn mistype(rng: &mut impl RngExt, text: &str) -> String {
     for _ in 0..rng.random_range(1..=3) {
         let index = rng.random_range(0..words.len());
         let mut letters: Vec<char> = words[index].chars().collect();
-        if letters.len() >= SHORTEST && letters.iter().all(|letter| letter.is_alphabetic()) {
+        if letters.len() >= MIN_LETTERS && letters.iter().all(|letter| letter.is_alphabetic()) {
             let at = rng.random_range(1..letters.len() - 1);
             match rng.random_range(0..3) {
                 0 => drop(letters.remove(at)),

@@ -7,7 +7,7 @@ use super::family_behavior::OverloadCondition;
 use crate::plant::JointMeasurement;
 
 /// Room temperature, °C.
-const ROOM: f64 = 28.0;
+const ROOM_TEMPERATURE_C: f64 = 28.0;
 /// Temperature of a servo that has worked for a while, °C.
 const WARM: f64 = 35.0;
 /// Steady-state temperature rise at full output, K.
@@ -88,7 +88,7 @@ impl EmulatedServo {
     pub(super) fn overheat(&mut self, motion: &JointMeasurement, error: i64, elapsed: f64) {
         let map = self.model.map;
         let thermal = &mut self.thermal;
-        let settles_at = ROOM + HEATING * motion.effort * motion.effort;
+        let settles_at = ROOM_TEMPERATURE_C + HEATING * motion.effort * motion.effort;
         let share = (elapsed / THERMAL_TIME).min(1.0);
         thermal.temperature += (settles_at - thermal.temperature) * share;
         let celsius = thermal.heat.unwrap_or(thermal.temperature.round() as i64);

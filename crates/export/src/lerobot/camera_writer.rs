@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::data::{FileNumber, VIDEO_ROOM};
+use super::data::{FileNumber, VIDEO_FILE_BYTES};
 use super::depth;
 use super::feature::CameraFeature;
 use super::staging::Staging;
@@ -163,8 +163,9 @@ impl CameraWriter {
                 open,
                 from,
             } => {
-                let full =
-                    |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() >= VIDEO_ROOM);
+                let full = |path: &PathBuf| {
+                    fs::metadata(path).is_ok_and(|file| file.len() >= VIDEO_FILE_BYTES)
+                };
                 if self.frames == 0
                     && let Some((video, ..)) = open.take_if(|(_, path, _)| full(path))
                 {

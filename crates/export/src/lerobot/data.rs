@@ -10,9 +10,9 @@ use crate::error::ExportError;
 /// Number of files per folder, LeRobot's default.
 pub(super) const FILES: u32 = 1000;
 /// Size beyond which a file of rows takes no further episode, bytes; LeRobot's default.
-pub(super) const ROOM: u64 = 100 << 20;
+pub(super) const DATA_FILE_BYTES: u64 = 100 << 20;
 /// Size beyond which a video takes no further episode, bytes; LeRobot's default.
-pub(super) const VIDEO_ROOM: u64 = 200 << 20;
+pub(super) const VIDEO_FILE_BYTES: u64 = 200 << 20;
 
 /// Position of a file among its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ impl DataFiles {
     /// # Errors
     /// If the previous file cannot be completed.
     pub(super) fn begin_episode(&mut self) -> Result<FileNumber, ExportError> {
-        let full = |table: &ParquetTable| table.size() as u64 >= ROOM;
+        let full = |table: &ParquetTable| table.size() as u64 >= DATA_FILE_BYTES;
         if self.table.as_ref().is_some_and(full) {
             self.finish()?;
             self.number = self.number.next();

@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field};
 use serde_json::{Map, Value, json};
 
 use super::camera_writer::{CameraWriter, EpisodeVideo, SpoolRange};
-use super::data::{DataFiles, FILES, FileNumber, ROOM, VIDEO_ROOM};
+use super::data::{DATA_FILE_BYTES, DataFiles, FILES, FileNumber, VIDEO_FILE_BYTES};
 use super::episodes::{self, EpisodeRow};
 use super::existing::{self, ExistingDataset};
 use super::feature::{ACTION, BOOKKEEPING, DatasetSpec, STATE, SUCCESS};
@@ -302,8 +302,8 @@ impl<'a> DatasetWriter<'a> {
                     "total_frames": 0,
                     "total_tasks": 0,
                     "chunks_size": FILES,
-                    "data_files_size_in_mb": ROOM >> 20,
-                    "video_files_size_in_mb": VIDEO_ROOM >> 20,
+                    "data_files_size_in_mb": DATA_FILE_BYTES >> 20,
+                    "video_files_size_in_mb": VIDEO_FILE_BYTES >> 20,
                     "data_path": existing::DATA,
                     "video_path": videos.then_some(existing::VIDEO),
                     "robot_type": self.spec.columns.robot_type,

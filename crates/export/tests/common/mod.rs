@@ -25,7 +25,7 @@ use serde_json::Value;
 pub const WIDE: u32 = 64;
 pub const HIGH: u32 = 48;
 /// Time between two readings, milliseconds.
-pub const PERIOD: u64 = 10;
+pub const READING_PERIOD_MS: u64 = 10;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots/so101")
@@ -124,7 +124,7 @@ impl Take {
 
     /// Adds readings from one time to another, along [`way`].
     pub fn moves(&mut self, from: u64, until: u64) {
-        for time in (from..=until).step_by(PERIOD as usize) {
+        for time in (from..=until).step_by(READING_PERIOD_MS as usize) {
             let (position, commanded) = (way(time as f64 - 40.0), way(time as f64));
             self.reading(time, &position, Some(&commanded));
         }

@@ -27,7 +27,7 @@ const SAME_COST: f64 = 0.006;
 /// one where neighbors stand close.
 const SPARE: [f64; 2] = [0.025, 0.013];
 /// Smallest excess of the opening, meters.
-const LEAST_SPARE: f64 = 0.008;
+const MIN_SPARE: f64 = 0.008;
 /// Height of the fingertips above the surface under the object, meters.
 const TIP_CLEARANCE: f64 = 0.004;
 /// The same, as a share of its height, of a thing with an outline of its own, and at most, meters:
@@ -38,7 +38,7 @@ const TIP_HALF_WIDTH: f64 = 0.007;
 /// Height of the grasp, as a share of the object's height.
 const GRASP_HEIGHT: f64 = 0.45;
 /// Smallest overlap of the fingers with the object from its top, meters.
-const LEAST_OVERLAP: f64 = 0.004;
+const MIN_OVERLAP: f64 = 0.004;
 /// Number of directions to try around a round object.
 const ROUND_DIRECTIONS: u32 = 16;
 
@@ -95,7 +95,7 @@ pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
 /// name; `None` if they do.
 fn misfit(gripper: &Gripper, solid: &Solid) -> Option<String> {
     let widest = widest(gripper, solid);
-    let low = TIP_CLEARANCE + LEAST_OVERLAP;
+    let low = TIP_CLEARANCE + MIN_OVERLAP;
     let centimeters = |meters: f64| format!("{:.1} cm", 100.0 * meters);
     if solid.height() <= low {
         let (height, low) = (centimeters(solid.height()), centimeters(low));
@@ -118,7 +118,7 @@ fn misfit(gripper: &Gripper, solid: &Solid) -> Option<String> {
 
 /// Returns the largest width that the fingers fit around, meters.
 fn widest(gripper: &Gripper, solid: &Solid) -> f64 {
-    usable_opening(gripper) - gap(solid) - LEAST_SPARE
+    usable_opening(gripper) - gap(solid) - MIN_SPARE
 }
 
 /// Returns the gap between the fixed finger and an object before the other finger closes, meters.
@@ -353,7 +353,7 @@ fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     };
     let lowest = solid.base + clearance + tips;
     let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
-    let sure = solid.least_height() - LEAST_OVERLAP;
+    let sure = solid.least_height() - MIN_OVERLAP;
     lowest.max(solid.base + (share * solid.height()).min(sure))
 }
 

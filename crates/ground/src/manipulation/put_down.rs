@@ -17,7 +17,7 @@ use crate::scene::{HeldObject, SceneObject};
 /// Height at which the held object passes above the rim, meters.
 const RIM_CLEARANCE: f64 = 0.015;
 /// Smallest height from which the object is lowered, meters.
-const LEAST_DESCENT: f64 = 0.03;
+const MIN_DESCENT: f64 = 0.03;
 /// Additional tilts for the approach and the retreat, radians.
 const MORE_TILT: [f64; 3] = [0.0, 0.2, 0.4];
 /// Excess of the finger opening over the object's width, meters.
@@ -151,7 +151,7 @@ impl<'a> PutDown<'a> {
     /// Returns the height from which the held object is lowered, meters.
     fn descent(&self, path: &ReleasePose) -> f64 {
         let rim = self.target.solid.highest() + RIM_CLEARANCE;
-        (rim - path.underside(self.held)).max(LEAST_DESCENT)
+        (rim - path.underside(self.held)).max(MIN_DESCENT)
     }
 
     /// Retreats straight up, or back along the approach, or tilting on the way.

@@ -19,10 +19,10 @@ const TURNING: f64 = 0.02;
 const ACROSS: f64 = 0.3;
 /// Number of release poses that suffice for a spot; below it, the number that suffices at each
 /// tilt.
-const ENOUGH: usize = 12;
+const ENOUGH_POSES: usize = 12;
 const ENOUGH_PER_TILT: usize = 4;
 /// Largest angle at which an object may hang askew when released, radians.
-const MOST_ASKEW: f64 = 0.5;
+const MAX_ASKEW_ANGLE: f64 = 0.5;
 
 /// A hand pose that holds an object over a spot.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ pub fn releases(
                 refusal = closest(refusal, why);
             }
         }
-        if found.len() == ENOUGH {
+        if found.len() == ENOUGH_POSES {
             break;
         }
     }
@@ -147,7 +147,7 @@ fn candidates(
             let pose = context.end_effector.pose(&point, &over, tilt, roll);
             let object = pose * held.tool_from_object;
             let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
-            if askew < MOST_ASKEW {
+            if askew < MAX_ASKEW_ANGLE {
                 let turning = TURNING * turn.min(2.0 * PI - turn);
                 let cost = askew + across(&object, held, target) + turning;
                 ranked.push((cost, index, roll, pose));

@@ -12,7 +12,7 @@ const GAP: f64 = 0.006;
 /// Spacing of the places tried, meters.
 const SPACING: f64 = 0.01;
 /// Largest number of places tried.
-const MOST: usize = 4;
+const MAX_PLACES: usize = 4;
 
 /// A place to put something down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,7 +83,11 @@ pub fn spots(
         let middle = place(solid, 0.0, 0.0, surface);
         return Ok(vec![on_top(context, target, middle)]);
     }
-    Ok(free.into_iter().take(MOST).map(|(_, spot)| spot).collect())
+    Ok(free
+        .into_iter()
+        .take(MAX_PLACES)
+        .map(|(_, spot)| spot)
+        .collect())
 }
 
 /// Raises a spot to the top of any object that lies there already.

@@ -79,7 +79,7 @@ pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
 }
 
 /// Returns whether a point is nearer than `distance` to one of these parts, meters.
-pub fn is_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
+pub fn is_point_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
     placed.iter().any(|placed| {
         let local = placed.base_from_shape.inverse_transform_point(point);
         placed.part.shape.distance(&local) < distance

@@ -20,7 +20,7 @@ const SAME: f64 = 0.001;
 /// Width of the pieces that fill the outline, meters.
 const PIECE: f64 = 0.008;
 /// Number of pinches to return in each direction, and how far they are apart at least, meters.
-const MOST: usize = 2;
+const MAX_PINCHES: usize = 2;
 const APART: f64 = 0.009;
 /// Cost of a meter of width, and of a slope of one, in meters off the middle of mass.
 const WIDTH_COST: f64 = 0.2;
@@ -120,7 +120,7 @@ impl Contour {
                         let [x, y] = [0, 1].map(|axis| other.middle[axis] - pinch.middle[axis]);
                         x.hypot(y) > APART
                     };
-                    if best.len() < MOST && best.iter().all(apart) {
+                    if best.len() < MAX_PINCHES && best.iter().all(apart) {
                         best.push(pinch);
                     }
                 }

@@ -13,7 +13,7 @@ use crate::motion::Effect;
 /// Number of frames after which an unseen object is forgotten.
 const REMEMBERED_FRAMES: u32 = 6;
 /// Smallest excess of depth over the expected one if an object is gone, meters.
-const GONE: f64 = 0.015;
+const GONE_DEPTH_EXCESS: f64 = 0.015;
 /// Largest distance between an unseen object and a new label for it, meters.
 const RELABELLED: f64 = 0.015;
 /// The corresponding distance for an object that was put down, which may have rolled or slid,
@@ -505,7 +505,7 @@ pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
     };
     let expected = frame.base_from_camera.inverse_transform_point(&top).z;
     let measured = frame.depth.as_ref().and_then(|depth| depth.at(x, y));
-    solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE)
+    solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE_DEPTH_EXCESS)
 }
 
 /// Describes an object to a planner. `affords`: what can be done with it if it is within reach.

@@ -31,7 +31,7 @@ const SLICES: u32 = 100;
 /// Largest amount by which a box is too small on each side, as a share of its size.
 const TOO_SMALL: f64 = 0.15;
 /// Smallest share of the grown region inside a box that is around it.
-const PART: f64 = 0.2;
+const MIN_INSIDE_SHARE: f64 = 0.2;
 /// Largest distance between two detections of one object under one label, meters.
 const SAME_PLACE: f64 = 0.012;
 /// Largest difference of positions and sizes between two detections of one object under different
@@ -189,7 +189,7 @@ fn within(cloud: &PointCloud, region: Vec<usize>, bounds: Option<&Bounds>) -> Ve
             && (low.1 - taller..=high.1 + taller).contains(&y)
     };
     let inside: Vec<usize> = region.iter().copied().filter(is_inside).collect();
-    if (inside.len() as f64) < PART * region.len() as f64 {
+    if (inside.len() as f64) < MIN_INSIDE_SHARE * region.len() as f64 {
         region
     } else {
         inside

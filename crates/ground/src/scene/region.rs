@@ -25,7 +25,7 @@ const RAISED_SHARE: f64 = 0.1;
 /// How much brighter than where it is darkest something black may be and still be darker than shade.
 const BLACK: f64 = 1.5;
 /// What covers a larger share of the picture is no object on a table.
-const LARGEST: f64 = 0.25;
+const MAX_PICTURE_SHARE: f64 = 0.25;
 /// Pixels of a square of three by three, the middle one included, without which that is a stray.
 const TOGETHER: usize = 4;
 
@@ -128,8 +128,8 @@ pub fn grow_by_color(
     };
     let region = flood(cloud, seed, f64::INFINITY, of_color);
     let region = without_strays(cloud, &region);
-    let is_object =
-        region.len() >= MIN_PIXELS && (region.len() as f64) < LARGEST * cloud.points.len() as f64;
+    let is_object = region.len() >= MIN_PIXELS
+        && (region.len() as f64) < MAX_PICTURE_SHARE * cloud.points.len() as f64;
     (table.is_unlike(&color) && is_object).then_some(region)
 }
 

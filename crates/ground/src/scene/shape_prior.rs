@@ -166,7 +166,7 @@ impl ShapePrior {
     }
 
     /// The cost of a height of something so wide, meters: minus the logarithm of its likelihood.
-    pub fn cost(&self, height: f64, width: f64) -> f64 {
+    pub fn height_cost(&self, height: f64, width: f64) -> f64 {
         let off = match self.height {
             UsualHeight::Flat => height / THICKNESS,
             UsualHeight::Ratio { usual, spread } => {
@@ -208,13 +208,16 @@ mod tests {
         ] {
             let prior = ShapePrior::of(label);
             assert!((prior.expected(width).0 - usual).abs() < 1e-9, "{label}");
-            let cost = |share: f64| prior.cost(share * usual, width);
+            let cost = |share: f64| prior.height_cost(share * usual, width);
             assert!(
                 cost(1.0) < 1e-9 && cost(1.1) < cost(1.3) && cost(0.9) < cost(0.7),
                 "{label}"
             );
             assert!(cost(9.0) == cost(20.0), "{label}");
         }
-        assert!(ShapePrior::of("mat").cost(0.0, 0.1) < ShapePrior::of("mat").cost(0.005, 0.1));
+        assert!(
+            ShapePrior::of("mat").height_cost(0.0, 0.1)
+                < ShapePrior::of("mat").height_cost(0.005, 0.1)
+        );
     }
 }

@@ -40,7 +40,7 @@ const MISFIT: f64 = 0.5;
 /// How much less likely a height two likely errors away from the best is, as a logarithm.
 const LIKELY: f64 = 2.0;
 /// Least error of a height, meters.
-const LEAST_ERROR: f64 = 0.001;
+const MIN_HEIGHT_ERROR: f64 = 0.001;
 /// Least height of the rim of a container above its floor, meters.
 const RIM: f64 = 0.003;
 /// Cost beyond which a height is not what its name suggests.
@@ -78,14 +78,14 @@ pub fn solid(
     let (low, high) = likely.fold((best.height, best.height), |(low, high), it| {
         (low.min(it.height), high.max(it.height))
     });
-    let mut error = ((high - low) / 4.0).max(LEAST_ERROR);
+    let mut error = ((high - low) / 4.0).max(MIN_HEIGHT_ERROR);
     let lowest = best.height - error;
     let width = width(&best.fit);
     let is_flat = best.height < FLAT || lowest < FLAT && best.height < LOW;
     if is_flat && !prior.hollow {
         return Some((shaped(&prior, best, eye, 0.0, 0.0), is_known));
     }
-    if prior.cost(best.height, width) > UNUSUAL {
+    if prior.height_cost(best.height, width) > UNUSUAL {
         // Either the name or the picture is wrong.
         let (usual, _) = prior.expected(width);
         error = error.max((best.height - usual).abs() / 2.0);
@@ -188,7 +188,7 @@ fn at_heights(
             height: *height,
             form,
             fit,
-            cost: misfit + cost + prior.cost(*height, width(&fit)),
+            cost: misfit + cost + prior.height_cost(*height, width(&fit)),
         })
     };
     heights.iter().filter_map(at).collect()

@@ -32,11 +32,11 @@ const ASKEW: [f64; 4] = [
     -FRAC_PI_4 - FRAC_PI_2,
 ];
 /// Distance of the hand behind the object while its own shape is measured, meters.
-const FAR: f64 = 0.05;
+const MEASURING_DISTANCE: f64 = 0.05;
 /// Additional height of a hand that is raised because it was too close to the table, meters.
 const HIGHER: f64 = 0.0005;
 /// Smallest overlap of the fingers with the object from its top, meters.
-const LEAST_OVERLAP: f64 = 0.006;
+const MIN_OVERLAP: f64 = 0.006;
 /// Gap between the hand and the object before the push, meters.
 const GAP: f64 = 0.008;
 /// Height of the fingertips above the table, meters.
@@ -44,7 +44,7 @@ const TIP_CLEARANCE: f64 = 0.006;
 /// Height of the hand before it comes down and after it retreats, meters.
 const ABOVE: f64 = 0.06;
 /// Free distance in front of the pushed object, meters.
-const ROOM: f64 = 0.005;
+const FRONT_CLEARANCE: f64 = 0.005;
 /// Distance beyond which a thing is out of the way whatever the rounding of numbers, meters.
 const SLACK: f64 = 1e-6;
 /// Speeds, m/s.
@@ -174,7 +174,7 @@ impl<'a> Way<'a> {
         };
         let solid = &object.solid;
         // No point of its path is farther from where it is than the longest push.
-        let reach = DISTANCES[0] + solid.footprint.inner_radius() + ROOM + SLACK;
+        let reach = DISTANCES[0] + solid.footprint.inner_radius() + FRONT_CLEARANCE + SLACK;
         let is_near = |other: &SceneObject| other.solid.plan_distance(solid.x, solid.y) < reach;
         let bodies = context.around.obstacles.iter().map(|(body, _)| &**body);
         let walls = context.around.half_spaces.iter();
@@ -223,12 +223,12 @@ impl<'a> Way<'a> {
             (other.name.as_str(), room)
         });
         let mut all = bodies.chain(walls).chain(others);
-        all.find(|(_, room)| *room < ROOM)
+        all.find(|(_, room)| *room < FRONT_CLEARANCE)
             .map(|(name, room)| Refusal::Collision {
                 first: self.object.name.clone(),
                 second: name.to_owned(),
                 distance: room,
-                margin: ROOM,
+                margin: FRONT_CLEARANCE,
             })
     }
 }
@@ -317,7 +317,7 @@ impl<'a> Slide<'a> {
         hold: &Hold,
         attempt: impl Fn(&Stroke) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let most = self.object.solid.least_height() - TIP_CLEARANCE - LEAST_OVERLAP;
+        let most = self.object.solid.least_height() - TIP_CLEARANCE - MIN_OVERLAP;
         let mut refusal = None;
         for seed in self.seeds(hold)? {
             let mut raise = 0.0;
@@ -350,7 +350,11 @@ impl<'a> Slide<'a> {
     /// Returns postures of the arm near which it performs the stroke.
     fn seeds(&self, hold: &Hold) -> Result<Vec<JointVector>, Refusal> {
         let context = self.context;
-        let far = self.pose(hold, 0.0, self.object.solid.half_extent(&self.path) + FAR);
+        let far = self.pose(
+            hold,
+            0.0,
+            self.object.solid.half_extent(&self.path) + MEASURING_DISTANCE,
+        );
         let nearest = context.solve(&far, context.joints, &self.object.name)?;
         Ok(if hold.nearest {
             vec![nearest]
@@ -383,7 +387,7 @@ impl<'a> Slide<'a> {
             distance,
         } = self;
         let solid = &object.solid;
-        let far = self.pose(hold, raise, solid.half_extent(path) + FAR);
+        let far = self.pose(hold, raise, solid.half_extent(path) + MEASURING_DISTANCE);
         let front = front(context, seed, solid, &far, path);
         let behind = solid.half_extent(path) + front + GAP;
         let start = self.pose(hold, raise, behind);

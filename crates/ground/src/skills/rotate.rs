@@ -22,7 +22,7 @@ use crate::verify::{StepEvidence, StepVerdict};
 /// Height above its place at which the object is released, meters.
 const DROP: f64 = 0.003;
 /// Largest angle at which an object may hang askew when put down, radians.
-const MOST_ASKEW: f64 = 0.25;
+const MAX_ASKEW_ANGLE: f64 = 0.25;
 /// Number of iterations for the roll of the hand that rotates the object as requested.
 const ROUNDS: usize = 4;
 /// Largest difference between the turns of wrist and object, radians: another posture of the arm
@@ -31,7 +31,7 @@ const SAME_TURN: f64 = 0.5;
 /// Step of the wrist for measuring its effect on the hand's direction, radians.
 const PROBE: f64 = 0.01;
 /// Smallest share of the wrist's turn by which the hand turns about the vertical.
-const LEAST_EFFECT: f64 = 0.7;
+const MIN_EFFECT: f64 = 0.7;
 /// Spacing of the angles tested for the reachable range, degrees.
 const SPACING: i16 = 5;
 /// Number of grasps tested for the reachable range.
@@ -180,7 +180,7 @@ fn turned(
         }
         let upright = pose * held.tool_from_object * Vector3::z();
         let askew = upright.angle(&Vector3::z());
-        if askew > MOST_ASKEW {
+        if askew > MAX_ASKEW_ANGLE {
             continue;
         }
         let up = object.solid.base + DROP - underside(&pose, &held);
@@ -238,7 +238,7 @@ fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
         opening.y.atan2(opening.x)
     };
     let effect = within(direction(PROBE) - direction(0.0), 2.0 * PI) / PROBE;
-    if effect.abs() < LEAST_EFFECT {
+    if effect.abs() < MIN_EFFECT {
         let text = "the wrist does not turn about the vertical there".to_owned();
         return Err(Refusal::NotApplicable(text));
     }

@@ -27,7 +27,7 @@ const HEARTBEAT_AGE: Duration = Duration::from_millis(500);
 /// Greatest time after which a motion may begin.
 const VALIDITY: Duration = Duration::from_secs(2);
 /// Longest motion.
-const LONGEST: Duration = Duration::from_secs(100);
+const MAX_MOTION_DURATION: Duration = Duration::from_secs(100);
 /// Interval at which an idle arm is read.
 const IDLE: Duration = Duration::from_millis(100);
 
@@ -78,7 +78,7 @@ impl Node {
     /// Takes a heartbeat that came now.
     pub(super) fn heartbeat(&self, bytes: &[u8]) {
         let now = self.now();
-        let taken = Sealed::<Heartbeat>::read(bytes, codec::SMALL)
+        let taken = Sealed::<Heartbeat>::read(bytes, codec::MAX_SMALL_BYTES)
             .map_err(|garbled| fault_of(&garbled))
             .and_then(|sealed| {
                 let mut state = self.lock();
@@ -98,7 +98,7 @@ impl Node {
 
     /// Grants the lease, or says who has it.
     pub(super) fn lend(&self, bytes: &[u8]) -> Option<LeaseReply> {
-        let request: LeaseRequest = match from_bytes(bytes, codec::SMALL) {
+        let request: LeaseRequest = match from_bytes(bytes, codec::MAX_SMALL_BYTES) {
             Ok(request) => request,
             Err(garbled) => {
                 self.refuse(fault_of(&garbled));
@@ -150,7 +150,7 @@ impl Node {
         received: u64,
         jobs: &SyncSender<Job>,
     ) -> Result<(), OrderRefusal> {
-        let sealed = Sealed::<Order>::read(bytes, codec::MOTION)
+        let sealed = Sealed::<Order>::read(bytes, codec::MAX_MOTION_BYTES)
             .map_err(|garbled| OrderRefusal::Message(fault_of(&garbled)))?;
         let mut state = self.lock();
         let lease = state.holder(sealed.envelope.lease, received)?;
@@ -214,11 +214,11 @@ impl Node {
                 period.as_nanos()
             )));
         }
-        let longest = LONGEST.as_nanos() / period.as_nanos().max(1);
+        let longest = MAX_MOTION_DURATION.as_nanos() / period.as_nanos().max(1);
         if motion.samples.len() as u128 > longest {
             return Err(refused(format!(
                 "it lasts longer than {} s",
-                LONGEST.as_secs()
+                MAX_MOTION_DURATION.as_secs()
             )));
         }
         if let ContactPolicy::Limit(limit) = motion.contact
@@ -260,7 +260,7 @@ impl Node {
     }
 
     fn outcome(&self, bytes: &[u8]) -> OutcomeReply {
-        let asked: OutcomeQuestion = match from_bytes(bytes, codec::SMALL) {
+        let asked: OutcomeQuestion = match from_bytes(bytes, codec::MAX_SMALL_BYTES) {
             Ok(asked) => asked,
             Err(garbled) => {
                 self.refuse(fault_of(&garbled));

@@ -10,13 +10,13 @@ use thiserror::Error;
 /// Version of all messages. Another one is not read.
 pub const VERSION: u16 = 1;
 /// Longest small message, bytes: all but motions, their outcomes and pictures.
-pub const SMALL: usize = 8 << 10;
+pub const MAX_SMALL_BYTES: usize = 8 << 10;
 /// Longest motion, bytes: minutes at the control period.
-pub const MOTION: usize = 8 << 20;
+pub const MAX_MOTION_BYTES: usize = 8 << 20;
 /// Longest outcome of a motion, bytes: with everything that was measured.
-pub const OUTCOME: usize = 32 << 20;
+pub const MAX_OUTCOME_BYTES: usize = 32 << 20;
 /// Longest picture, bytes.
-pub const PICTURE: usize = 16 << 20;
+pub const MAX_PICTURE_BYTES: usize = 16 << 20;
 /// Deepest nesting that is read.
 const DEPTH: usize = 24;
 
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_value_comes_back_bit_for_bit() {
         let values = vec![0.1 + 0.2, f64::MIN_POSITIVE, -0.0, 1e300];
-        let back: Vec<f64> = from_bytes(&to_bytes(&values), SMALL).unwrap();
+        let back: Vec<f64> = from_bytes(&to_bytes(&values), MAX_SMALL_BYTES).unwrap();
         let bits = |all: &[f64]| all.iter().map(|one| one.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&back), bits(&values));
     }
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn what_is_no_message_is_refused() {
         let good = to_bytes(&vec![1_u8, 2]);
-        let read = |bytes: &[u8]| from_bytes::<Vec<u8>>(bytes, SMALL);
+        let read = |bytes: &[u8]| from_bytes::<Vec<u8>>(bytes, MAX_SMALL_BYTES);
         assert_eq!(read(&good), Ok(vec![1, 2]));
         assert!(matches!(read(&[]), Err(Garbled::Nonsense(_))));
         assert!(matches!(read(&good[..3]), Err(Garbled::Nonsense(_))));
@@ -103,7 +103,7 @@ mod tests {
         let mut newer = good.clone();
         newer[0] += 1;
         assert_eq!(read(&newer), Err(Garbled::Version { found: VERSION + 1 }));
-        let much = to_bytes(&vec![0_u8; SMALL + 1]);
+        let much = to_bytes(&vec![0_u8; MAX_SMALL_BYTES + 1]);
         assert!(matches!(read(&much), Err(Garbled::TooLong { .. })));
         // An array of 2^60 entries, and arrays in arrays.
         let vast = [

@@ -129,7 +129,7 @@ impl<'a, T: DeserializeOwned> Sealed<'a, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::codec::SMALL;
+    use super::super::codec::MAX_SMALL_BYTES;
     use super::*;
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
             body: 0.1,
         };
         let bytes = envelope.seal(Channel::Order, &key);
-        let sealed: Sealed<f64> = Sealed::read(&bytes, SMALL).unwrap();
+        let sealed: Sealed<f64> = Sealed::read(&bytes, MAX_SMALL_BYTES).unwrap();
         assert_eq!(sealed.envelope, envelope);
         assert!(sealed.is_signed(Channel::Order, &key));
         assert!(!sealed.is_signed(Channel::Heartbeat, &key));
@@ -153,12 +153,12 @@ mod tests {
         for bit in 0..8 * bytes.len() {
             let mut bent = bytes.clone();
             bent[bit / 8] ^= 1 << (bit % 8);
-            let believed = Sealed::<f64>::read(&bent, SMALL)
+            let believed = Sealed::<f64>::read(&bent, MAX_SMALL_BYTES)
                 .is_ok_and(|sealed| sealed.is_signed(Channel::Order, &key));
             assert!(!believed, "bit {bit}");
         }
         for length in 0..bytes.len() {
-            let believed = Sealed::<f64>::read(&bytes[..length], SMALL)
+            let believed = Sealed::<f64>::read(&bytes[..length], MAX_SMALL_BYTES)
                 .is_ok_and(|sealed| sealed.is_signed(Channel::Order, &key));
             assert!(!believed, "{length} bytes");
         }

@@ -145,7 +145,7 @@ pub enum StateReply {
 
 #[cfg(test)]
 mod tests {
-    use super::super::codec::{SMALL, from_bytes, to_bytes};
+    use super::super::codec::{MAX_SMALL_BYTES, from_bytes, to_bytes};
     use super::*;
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         for refusal in refusals {
             let told = refusal.to_string();
             let reply = OrderReply::Refused(OrderRefusal::Gate(refusal));
-            let back: OrderReply = from_bytes(&to_bytes(&reply), SMALL).unwrap();
+            let back: OrderReply = from_bytes(&to_bytes(&reply), MAX_SMALL_BYTES).unwrap();
             let OrderReply::Refused(OrderRefusal::Gate(refusal)) = back else {
                 panic!("{back:?}");
             };
@@ -193,7 +193,7 @@ mod tests {
         }
         for fault in MessageFault::ALL {
             let reply = OrderReply::Refused(OrderRefusal::Message(fault));
-            assert_eq!(from_bytes(&to_bytes(&reply), SMALL), Ok(reply));
+            assert_eq!(from_bytes(&to_bytes(&reply), MAX_SMALL_BYTES), Ok(reply));
         }
     }
 }

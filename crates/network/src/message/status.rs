@@ -56,9 +56,9 @@ pub struct Pong {
 
 /// Returns what somebody else says of itself, short and without control characters.
 pub fn for_people(text: &str) -> String {
-    const LONGEST: usize = 80;
+    const MAX_CHARS: usize = 80;
     text.chars()
         .filter(|letter| !letter.is_control())
-        .take(LONGEST)
+        .take(MAX_CHARS)
         .collect()
 }

@@ -9,7 +9,7 @@ use nalgebra::Unit;
 use serde::{Deserialize, Serialize};
 
 /// Greatest number of bodies, of shapes in each, of half-spaces and of names.
-const MOST: usize = 512;
+const MAX_PARTS: usize = 512;
 /// How far the length of a direction or a quaternion may be from one.
 const UNIT: f64 = 1e-6;
 
@@ -104,9 +104,13 @@ impl WorldMessage {
             self.held_may_touch.len(),
         ];
         let shapes = self.obstacles.iter().map(|body| body.shapes.len());
-        if counts.into_iter().chain(shapes).any(|count| count > MOST) {
+        if counts
+            .into_iter()
+            .chain(shapes)
+            .any(|count| count > MAX_PARTS)
+        {
             return Err(malformed(format!(
-                "what is around has more than {MOST} parts"
+                "what is around has more than {MAX_PARTS} parts"
             )));
         }
         let obstacles = self.obstacles.iter().map(ObstacleMessage::obstacle);
@@ -169,8 +173,8 @@ impl HeldMessage {
 
 fn check_margin(name: &str, margin: f64) -> Result<(), Refusal> {
     /// Greatest distance that is meant, meters.
-    const FAR: f64 = 10.0;
-    if (0.0..=FAR).contains(&margin) {
+    const MAX_MARGIN: f64 = 10.0;
+    if (0.0..=MAX_MARGIN).contains(&margin) {
         Ok(())
     } else {
         Err(malformed(format!("`{name}` has a margin of {margin} m")))

@@ -123,7 +123,7 @@ impl LeaseHolder {
         let bytes = self.sealed(&held, number, Channel::Order, order);
         let reply = match self
             .link
-            .ask(&self.keys.order(), bytes, codec::SMALL, ANSWER)
+            .ask(&self.keys.order(), bytes, codec::MAX_SMALL_BYTES, ANSWER)
         {
             Ok(reply) => Some(reply),
             Err(NoAnswer::Silent) => None,

@@ -125,7 +125,7 @@ impl RemoteArm {
                 let driver = Arc::clone(&driver);
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
-                    if let Ok(status) = from_bytes::<ArmStatus>(&bytes, codec::SMALL) {
+                    if let Ok(status) = from_bytes::<ArmStatus>(&bytes, codec::MAX_SMALL_BYTES) {
                         driver.hear();
                         driver.stop_link.hear(status.stop);
                     }
@@ -135,7 +135,7 @@ impl RemoteArm {
                 let driver = Arc::clone(&driver);
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
-                    if let Ok(outcome) = from_bytes::<Ended>(&bytes, codec::OUTCOME) {
+                    if let Ok(outcome) = from_bytes::<Ended>(&bytes, codec::MAX_OUTCOME_BYTES) {
                         driver.hear();
                         // Whoever waited may be gone.
                         let _ = sender.send(outcome);

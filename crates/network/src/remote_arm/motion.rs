@@ -67,10 +67,11 @@ impl RemoteArm {
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
                 let key = driver.lease.keys.outcome();
-                let answer = driver
-                    .lease
-                    .link
-                    .ask(&key, to_bytes(id), codec::OUTCOME, ANSWER);
+                let answer =
+                    driver
+                        .lease
+                        .link
+                        .ask(&key, to_bytes(id), codec::MAX_OUTCOME_BYTES, ANSWER);
                 match answer {
                     Ok(OutcomeReply::Ended(end)) => return Ok(Some(end)),
                     Ok(OutcomeReply::Running) => driver.hear(),

@@ -60,7 +60,9 @@ impl StopLink {
                 let answer = holder
                     .link
                     .ask_bytes(&key, said, Urgency::Command, ANSWER)
-                    .and_then(|bytes| from_bytes::<Stop>(&bytes.to_bytes(), codec::SMALL).ok());
+                    .and_then(|bytes| {
+                        from_bytes::<Stop>(&bytes.to_bytes(), codec::MAX_SMALL_BYTES).ok()
+                    });
                 if let Some(stop) = answer {
                     let mut known = lock(&self.known);
                     known.mirrored = known.mirrored.max(stop.number);

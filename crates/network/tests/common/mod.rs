@@ -16,7 +16,7 @@ use enact_robot::{Command, Gate, Robot, StartState, Trajectory};
 use enact_types::{JointVector, StopSwitch};
 
 /// Longer than anything takes, even on a very busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Name of the node.
 pub const NAME: &str = "bench";
 
@@ -115,8 +115,8 @@ pub fn node_setup(robot: &Arc<Robot>) -> ArmNodeSetup {
         obstacles: Vec::new(),
         walls: Vec::new(),
         // Where the link is not the matter, a busy machine must not be either.
-        silence: PATIENCE,
-        lease: PATIENCE,
+        silence: TEST_TIMEOUT,
+        lease: TEST_TIMEOUT,
     }
 }
 
@@ -125,7 +125,7 @@ pub fn driver_setup(robot: &Arc<Robot>) -> RemoteArmSetup {
         node: NAME.to_owned(),
         robot: Arc::clone(robot),
         holder: "a test".to_owned(),
-        patience: PATIENCE,
+        patience: TEST_TIMEOUT,
     }
 }
 
@@ -161,7 +161,7 @@ pub fn sweep(robot: &Robot) -> Trajectory {
 pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
+        assert!(begun.elapsed() < TEST_TIMEOUT, "{what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -12,7 +12,7 @@ use crate::skills::Step;
 use crate::space::Relation;
 
 /// States that are looked into at most.
-const MOST_STATES: usize = 20_000;
+const MAX_STATES: usize = 20_000;
 /// Cost of a step.
 const STEP: usize = 100;
 /// Cost of putting something where the goal does not ask for it, besides that of the step.
@@ -27,7 +27,7 @@ pub enum Stuck {
     #[error("no steps lead there")]
     NoWay,
     /// There may be some, but the search was given up.
-    #[error("no steps were found among {MOST_STATES} states")]
+    #[error("no steps were found among {MAX_STATES} states")]
     TooMany,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Search<'a> {
                 return Ok(path(&reached, at));
             }
             looked_into += 1;
-            if looked_into > MOST_STATES {
+            if looked_into > MAX_STATES {
                 return Err(Stuck::TooMany);
             }
             for (next, price) in self.moves(&state) {

@@ -13,7 +13,7 @@ use super::words::Word;
 use crate::space::Relation;
 
 /// Most characters of a word.
-const LONGEST: usize = 8;
+const MAX_WORD_CHARS: usize = 8;
 
 static LEXICON: LazyLock<HashMap<String, Vec<Concept>>> = LazyLock::new(|| {
     let mut lexicon: HashMap<String, Vec<Concept>> = HashMap::new();
@@ -34,7 +34,7 @@ pub(super) fn read(sentence: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut index = 0;
     while let Some(letter) = letters.get(index) {
-        let longest = (1..=LONGEST.min(letters.len() - index))
+        let longest = (1..=MAX_WORD_CHARS.min(letters.len() - index))
             .rev()
             .find_map(|length| {
                 let text: String = letters[index..index + length].iter().collect();

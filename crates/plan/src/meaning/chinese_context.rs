@@ -22,7 +22,7 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
 }
 
 /// Least characters of a clause that tells something.
-const SHORTEST: usize = 3;
+const MIN_CLAUSE_CHARS: usize = 3;
 
 fn is_context(clause: &[Word]) -> bool {
     let text: String = clause.iter().map(|word| word.text.as_str()).collect();
@@ -33,7 +33,7 @@ fn is_context(clause: &[Word]) -> bool {
         .iter()
         .any(|word| word.concept == Concept::Verb(Verb::Want))
         && !text.ends_with('了');
-    let is_told = text.chars().count() >= SHORTEST
+    let is_told = text.chars().count() >= MIN_CLAUSE_CHARS
         && !is_wish
         && (forbids
             || is_reason

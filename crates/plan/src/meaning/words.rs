@@ -290,14 +290,14 @@ fn of_name(word: &str, objects: &[ObjectView]) -> Concept {
 /// What stands between single quotes, without them.
 fn unquoted(text: &str) -> String {
     /// Words that begin with an apostrophe.
-    const SHORT: [&str; 9] = [
+    const APOSTROPHE_WORDS: [&str; 9] = [
         "'em", "'tis", "'twas", "'cause", "'til", "'bout", "'round", "'n", "'n'",
     ];
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     let mut opened = None;
     for at in 0..words.len() {
         let word = &words[at];
-        if word.len() > 1 && word.starts_with('\'') && !SHORT.contains(&word.as_str()) {
+        if word.len() > 1 && word.starts_with('\'') && !APOSTROPHE_WORDS.contains(&word.as_str()) {
             opened = Some(at);
         }
         if let Some(begin) = opened

@@ -20,9 +20,9 @@ pub enum Resize {
 /// Multiple to which sides are rounded, pixels: two patches of 14.
 const FACTOR: f64 = 28.0;
 /// Claude's longest side of a picture, pixels.
-const LONGEST: f64 = 1568.0;
+const MAX_SIDE_PX: f64 = 1568.0;
 /// Claude's largest picture, pixels.
-const LARGEST: f64 = 1_150_000.0;
+const MAX_AREA_PX: f64 = 1_150_000.0;
 
 impl Resize {
     /// Default limits of Qwen2.5-VL.
@@ -41,8 +41,8 @@ impl Resize {
             } => smart_resize(sent, f64::from(min_pixels), f64::from(max_pixels)),
             Self::Claude => {
                 let [width, height] = sent.map(f64::from);
-                let by_side = LONGEST / width.max(height).max(1.0);
-                let by_area = (LARGEST / (width * height).max(1.0)).sqrt();
+                let by_side = MAX_SIDE_PX / width.max(height).max(1.0);
+                let by_area = (MAX_AREA_PX / (width * height).max(1.0)).sqrt();
                 let scale = by_side.min(by_area).min(1.0);
                 [width, height].map(|side| ((side * scale) as u32).max(1))
             }

@@ -37,7 +37,7 @@ pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
         };
         is_list = found == Evidence::Forbids
             && mark == '，'
-            && (is_list || clause.chars().count() <= LONGEST_BARE && REACHES.is_match(&clause));
+            && (is_list || clause.chars().count() <= MAX_BARE_CHARS && REACHES.is_match(&clause));
         pieces.push(found);
     }
     weigh(&pieces)
@@ -59,7 +59,7 @@ pub(super) fn talk(text: &str) -> Option<Talk> {
 }
 
 /// Maximum length of a prohibition that names no object, characters.
-const LONGEST_BARE: usize = 3;
+const MAX_BARE_CHARS: usize = 3;
 
 fn evidence(clause: &str, is_asked: bool) -> Evidence {
     let first = |rules: &[Regex]| rules.iter().any(|rule| rule.is_match(clause));

@@ -3,7 +3,7 @@
 use crate::prompt;
 
 /// Most characters of a word that is left out whole where a line is cut.
-const LONGEST_WORD: usize = 30;
+const MAX_WORD_CHARS: usize = 30;
 
 /// Returns a text in one line of at most `most` characters; what is longer ends at a word, in “…”.
 pub(crate) fn line(text: &str, most: usize) -> String {
@@ -16,7 +16,7 @@ pub(crate) fn line(text: &str, most: usize) -> String {
     // Text without spaces, as in Chinese, is cut anywhere.
     let word = fits.rfind(' ').filter(|space| {
         let rest = fits[*space..].chars().count();
-        rest <= LONGEST_WORD
+        rest <= MAX_WORD_CHARS
     });
     let begin = word.map_or(begin.as_str(), |space| &fits[..space]);
     format!(

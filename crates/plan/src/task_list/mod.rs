@@ -80,9 +80,9 @@ impl TaskList {
     /// Most tasks that are open at once.
     pub const MAX_OPEN: usize = 16;
     /// Failures after which a task is set aside.
-    pub const MOST_FAILURES: u32 = 2;
+    pub const MAX_FAILURES: u32 = 2;
     /// Times that a task is done before it is set aside because it comes undone.
-    pub const MOST_SUCCESSES: u32 = 3;
+    pub const MAX_SUCCESSES: u32 = 3;
 
     /// Creates a list without tasks.
     pub fn new(goal: impl Into<String>) -> Self {
@@ -132,7 +132,7 @@ impl TaskList {
         let task = &mut self.tasks[index];
         task.failures += 1;
         task.feedback = why.into();
-        let is_hopeless = task.failures >= Self::MOST_FAILURES;
+        let is_hopeless = task.failures >= Self::MAX_FAILURES;
         task.state = match is_hopeless {
             true => TaskState::SetAside,
             false => TaskState::Open,
@@ -176,7 +176,7 @@ impl TaskList {
             };
             if self.tasks[known].state == TaskState::SetAside {
                 drop(instruction, "it was set aside");
-            } else if self.tasks[known].successes >= Self::MOST_SUCCESSES {
+            } else if self.tasks[known].successes >= Self::MAX_SUCCESSES {
                 let times = self.tasks[known].successes;
                 self.set_aside(known, format!("it was done {times} times and comes undone"));
                 drop(instruction, "it comes undone again and again");

@@ -13,7 +13,7 @@ use crate::speech_act::SpeechAct;
 /// Most tokens of an answer.
 pub const MAX_TOKENS: usize = 768;
 /// Longest instruction, characters.
-const LONGEST: usize = 160;
+const MAX_INSTRUCTION_CHARS: usize = 160;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +56,7 @@ fn line(task: &Task) -> String {
 
 /// Returns the schema of the answer.
 pub fn schema() -> Value {
-    let sentence = json!({"type": "string", "minLength": 1, "maxLength": LONGEST});
+    let sentence = json!({"type": "string", "minLength": 1, "maxLength": MAX_INSTRUCTION_CHARS});
     grammar::compact(grammar::object(json!({
         "tasks": {"type": "array", "maxItems": TaskList::MAX_OPEN, "items": sentence},
     })))
@@ -75,7 +75,7 @@ pub fn parse(text: &str) -> Result<(Vec<String>, Vec<Dropped>), Rejection> {
         let instruction = one_line(&instruction);
         let reason = if !instruction.contains(char::is_alphanumeric) {
             "it has no words"
-        } else if instruction.chars().count() > LONGEST {
+        } else if instruction.chars().count() > MAX_INSTRUCTION_CHARS {
             "it is too long"
         } else if !SpeechAct::of(&instruction).is_request() {
             "it asks for nothing to be done"

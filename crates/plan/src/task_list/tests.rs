@@ -43,7 +43,7 @@ fn what_was_begun_is_next_and_what_was_done_is_done_again_only_so_often() {
     assert_eq!(list.next(), Some(1));
     list.worked(1);
     assert_eq!(list.next(), Some(0));
-    for times in 2..=TaskList::MOST_SUCCESSES {
+    for times in 2..=TaskList::MAX_SUCCESSES {
         list.revise(vec!["b".to_owned()]);
         assert_eq!(open(&list), ["b"]);
         let next = list.next().unwrap();

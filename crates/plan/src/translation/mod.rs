@@ -59,7 +59,7 @@ const REPLIES: [(&str, &str); 5] = [
 ];
 
 /// Most words of an expression.
-const LONGEST: usize = 6;
+const MAX_EXPRESSION_WORDS: usize = 6;
 
 struct Table {
     language: &'static str,
@@ -104,7 +104,7 @@ impl Table {
                 at += 1;
                 continue;
             }
-            let longest = LONGEST.min(words.len() - at);
+            let longest = MAX_EXPRESSION_WORDS.min(words.len() - at);
             let (meant, length) = (1..=longest).rev().find_map(|length| {
                 let expression = words[at..at + length].join(" ");
                 let meant = self.english.get(expression.as_str())?;

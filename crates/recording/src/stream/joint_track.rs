@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use enact_types::JointVector;
 
 /// Age of the oldest positions that are kept.
-const KEPT: Duration = Duration::from_secs(10);
+const HISTORY_DURATION: Duration = Duration::from_secs(10);
 
 /// The newest positions of an arm. Clones share them. The arm's thread never waits for a reader: a
 /// position that finds one reading is left out.
@@ -27,7 +27,10 @@ impl JointTrack {
         if !position.is_finite() {
             return;
         }
-        while track.front().is_some_and(|(at, _)| now - *at > KEPT) {
+        while track
+            .front()
+            .is_some_and(|(at, _)| now - *at > HISTORY_DURATION)
+        {
             track.pop_front();
         }
         track.push_back((now, position.clone()));

@@ -19,7 +19,7 @@ const SAME: f64 = 1e-6;
 /// Resolution of distances between samples, meters.
 const RESOLUTION: f64 = 0.00025;
 /// Distances that exceed the margin by this much need not be exact, meters.
-const FAR: f64 = 0.02;
+const EXACT_RANGE: f64 = 0.02;
 
 /// Everything to check along one motion.
 pub struct PathCheck<'a> {
@@ -270,13 +270,13 @@ impl<'a> PathCheck<'a> {
             Other::Part(index) => {
                 let (other, other_at) = (&self.parts[index].convex, &placed[index]);
                 let bound = at.at_least(part.convex.radius, other_at, other.radius);
-                if bound > margin + FAR {
+                if bound > margin + EXACT_RANGE {
                     bound
                 } else {
                     part.convex.distance(at, other, other_at)
                 }
             }
-            Other::Obstacle(obstacle) => obstacle.distance(&part.convex, at, margin + FAR),
+            Other::Obstacle(obstacle) => obstacle.distance(&part.convex, at, margin + EXACT_RANGE),
             Other::HalfSpace(half_space) => half_space.distance(&part.shape, &at.pose),
         }
     }

@@ -9,7 +9,7 @@ use crate::chain::{Chain, Screw};
 /// Largest number of steps of one descent.
 const STEPS: usize = 60;
 /// Number of steps without a noticeable gain after which a descent gives up.
-const PATIENCE: usize = 4;
+const MAX_IDLE_STEPS: usize = 4;
 /// Smallest relative decrease of the cost that counts as a gain.
 const NOTICEABLE: f64 = 1e-3;
 /// Largest step of one joint, rad or m.
@@ -153,7 +153,7 @@ pub fn descend<const N: usize>(
     let mut here = Point::at(chain, goal, start, &mut screws);
     let (mut damping, mut idle) = (1e-3, 0);
     for _ in 0..STEPS {
-        if here.cost < SOLVED || idle == PATIENCE {
+        if here.cost < SOLVED || idle == MAX_IDLE_STEPS {
             break;
         }
         let Some(step) = step(&here, goal, limits, &screws, damping) else {

@@ -81,9 +81,9 @@ const NEEDED: usize = 6;
 /// Number of starts in the search for all solutions of a pose, and the number of solutions that
 /// suffice.
 const STARTS: usize = 60;
-const ENOUGH: usize = 12;
+const ENOUGH_SOLUTIONS: usize = 12;
 /// Largest share of its range by which a joint is kept inside its limits on each side.
-const MOST_INSIDE: f64 = 0.02;
+const MAX_INSIDE_SHARE: f64 = 0.02;
 /// Starts still made after the first success, in search of a solution nearer to the seed.
 const SECOND_LOOKS: usize = 4;
 
@@ -243,7 +243,7 @@ impl Robot {
             if attempt.meets(goal) && !found.iter().any(is_known) {
                 found.push(attempt);
             }
-            if found.len() == ENOUGH {
+            if found.len() == ENOUGH_SOLUTIONS {
                 break;
             }
         }
@@ -318,7 +318,7 @@ impl Robot {
     fn arm_limits<const N: usize>(&self, inside: f64) -> [(f64, f64); N] {
         std::array::from_fn(|joint| {
             let Limits { min, max, .. } = self.joints[joint].limits;
-            let inside = inside.min(MOST_INSIDE * (max - min));
+            let inside = inside.min(MAX_INSIDE_SHARE * (max - min));
             (min + inside, max - inside)
         })
     }

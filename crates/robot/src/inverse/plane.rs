@@ -18,7 +18,7 @@ const NEARLY: f64 = 1e-4;
 const LEAN: f64 = 0.025;
 /// Distance of the wrist from the turret's axis, in slacks, above which the result is complete:
 /// there the effect of the slack on the turret angle is below [`LEAN`].
-const NEAR: f64 = 50.0;
+const MIN_REACH_SLACKS: f64 = 50.0;
 /// An upper arm, forearm or shoulder-to-wrist vector of at most this many slacks may point
 /// anywhere.
 const FOLDED: f64 = 10.0;
@@ -116,7 +116,7 @@ impl PlanarArm {
         let aside = self.wrist.y.atan2(reach);
         let heading = wrist.y.atan2(wrist.x);
         let mut joints = Vec::with_capacity(4);
-        let is_beside = reach > NEAR * self.slack;
+        let is_beside = reach > MIN_REACH_SLACKS * self.slack;
         let mut complete = is_beside;
         // Beside the plane's center, a little farther out is much farther along it.
         let slack = self.slack * (radius / reach.max(self.slack));

@@ -15,7 +15,7 @@ use super::Triangle;
 const DEEPEST: usize = 64;
 
 /// Largest number of elements and texts in a file.
-const MOST_NODES: u32 = 4_000_000;
+const MAX_NODES: u32 = 4_000_000;
 
 /// Reads the scene; may stop after `most` triangles.
 ///
@@ -23,7 +23,7 @@ const MOST_NODES: u32 = 4_000_000;
 /// [`Reason`] if the text is no COLLADA or its geometry is invalid.
 pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
     let options = roxmltree::ParsingOptions {
-        nodes_limit: MOST_NODES,
+        nodes_limit: MAX_NODES,
         ..Default::default()
     };
     let document = Document::parse_with_options(text, options)

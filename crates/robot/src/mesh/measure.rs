@@ -10,9 +10,9 @@ use super::hull::Hull;
 
 /// Size of the parts in which a face is examined, as a share of the relevant distance, or of their
 /// own distance if that is larger.
-const PART: f64 = 0.25;
+const RELATIVE_PART_SIZE: f64 = 0.25;
 /// Largest number of parts of the faces of one hull; the rest is judged as a whole.
-const MOST_PARTS: usize = 200_000;
+const MAX_PARTS: usize = 200_000;
 
 /// The surface of a mesh, for distance queries.
 pub struct Surface(TriMesh);
@@ -67,7 +67,7 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
         if distance + radius <= near {
             continue;
         }
-        if radius <= PART * near.max(distance) || parts > MOST_PARTS {
+        if radius <= RELATIVE_PART_SIZE * near.max(distance) || parts > MAX_PARTS {
             found.push(FaceRegion {
                 corners: part,
                 reach: distance + radius,

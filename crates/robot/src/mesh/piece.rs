@@ -6,7 +6,7 @@ use super::Triangle;
 use super::hull::{Facets, Hull};
 
 /// Approximate largest number of corners of a body.
-const MOST_CORNERS: usize = 128;
+const MAX_CORNERS: usize = 128;
 /// Number of corners added before checking again.
 const AT_ONCE: usize = 8;
 /// Hulls with no more corners than this are not simplified.
@@ -82,7 +82,7 @@ pub fn simplified(points: &[Point3], slack: f64) -> Hull {
         chosen.sort_unstable();
         chosen.dedup();
         let corners: Vec<Point3> = chosen.iter().map(|index| points[*index]).collect();
-        let full = chosen.len() >= MOST_CORNERS.min(points.len());
+        let full = chosen.len() >= MAX_CORNERS.min(points.len());
         let facets = Facets::of(&corners).filter(|_| !full && fresh > 0);
         let Some(facets) = facets else {
             return holding(&corners, points);

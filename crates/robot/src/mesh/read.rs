@@ -9,9 +9,9 @@ use enact_types::{Reason, Vector3};
 use super::{Triangle, collada, obj, stl};
 
 /// Largest file size, bytes.
-const LONGEST: u64 = 512 << 20;
+const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Largest number of triangles.
-pub const MOST: usize = 4_000_000;
+pub const MAX_TRIANGLES: usize = 4_000_000;
 /// Largest plausible distance of a point from the mesh origin, meters.
 const FARTHEST: f64 = 10.0;
 
@@ -34,11 +34,11 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err("is a folder".into());
     }
-    file.take(LONGEST + 1)
+    file.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() as u64 > LONGEST {
-        let mib = LONGEST >> 20;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let mib = MAX_FILE_BYTES >> 20;
         return Err(format!("is longer than {mib} MiB; a simpler mesh serves as well").into());
     }
     if bytes.starts_with(b"version https://git-lfs") {
@@ -59,17 +59,18 @@ pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Trian
     let read = match format {
         Format::Stl => stl::read(bytes),
         Format::Obj => obj::read(bytes),
-        Format::Collada => collada::read(&String::from_utf8_lossy(bytes), MOST),
+        Format::Collada => collada::read(&String::from_utf8_lossy(bytes), MAX_TRIANGLES),
     };
     let mut triangles =
         read.map_err(|reason| reason.reworded(|what| format!("is broken: {what}")))?;
     if triangles.is_empty() {
         return Err("has no triangles".into());
     }
-    if triangles.len() > MOST {
-        return Err(
-            format!("has more than {MOST} triangles; a simpler mesh serves as well").into(),
-        );
+    if triangles.len() > MAX_TRIANGLES {
+        return Err(format!(
+            "has more than {MAX_TRIANGLES} triangles; a simpler mesh serves as well"
+        )
+        .into());
     }
     let corners = triangles.iter_mut().flatten();
     for corner in corners {

@@ -5,9 +5,9 @@ use crate::messages::trajectory::{JointTrajectory, JointTrajectoryPoint};
 use super::GoalFault;
 
 /// Longest motion, seconds.
-const LONGEST: f64 = 300.0;
+const MAX_DURATION_S: f64 = 300.0;
 /// Most points.
-const MOST_POINTS: usize = 20_000;
+const MAX_POINTS: usize = 20_000;
 
 /// Points of the controller's joints, in its order.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +40,9 @@ impl Waypoints {
             return Err(GoalFault::goal("the trajectory has no points"));
         }
         let count = trajectory.points.len();
-        if count > MOST_POINTS {
+        if count > MAX_POINTS {
             return Err(GoalFault::goal(format!(
-                "the trajectory has {count} points, and at most {MOST_POINTS} are taken"
+                "the trajectory has {count} points, and at most {MAX_POINTS} are taken"
             )));
         }
         let mut points = Vec::with_capacity(count);
@@ -140,9 +140,9 @@ fn time(index: usize, point: &JointTrajectoryPoint, before: Option<f64>) -> Resu
             "point {index} is at {time} s{before}: times begin at 0 and increase"
         )));
     }
-    if time > LONGEST {
+    if time > MAX_DURATION_S {
         return Err(GoalFault::goal(format!(
-            "point {index} is at {time} s, and a motion lasts at most {LONGEST} s"
+            "point {index} is at {time} s, and a motion lasts at most {MAX_DURATION_S} s"
         )));
     }
     Ok(time)

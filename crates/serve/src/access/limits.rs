@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of clients or addresses that are told apart.
-const MOST_KEYS: usize = 10_000;
+const MAX_KEYS: usize = 10_000;
 
 /// A rate that may be exceeded for a moment: a bucket for each key, which fills again.
 #[derive(Debug)]
@@ -41,10 +41,10 @@ impl<K: Eq + Hash> RateLimit<K> {
     /// Counts one; false if it is one too many.
     pub fn take(&self, key: K, now: Instant) -> bool {
         let mut buckets = lock(&self.buckets);
-        if buckets.len() >= MOST_KEYS && !buckets.contains_key(&key) {
+        if buckets.len() >= MAX_KEYS && !buckets.contains_key(&key) {
             // Whoever's bucket is full again need not be remembered.
             buckets.retain(|_, bucket| self.filled(*bucket, now) < self.burst);
-            if buckets.len() >= MOST_KEYS {
+            if buckets.len() >= MAX_KEYS {
                 return false;
             }
         }
@@ -179,12 +179,12 @@ mod tests {
     #[test]
     fn an_address_more_than_can_be_told_apart_costs_no_memory() {
         let (limit, start) = (RateLimit::new(1.0, 2.0), Instant::now());
-        for key in 0..MOST_KEYS {
+        for key in 0..MAX_KEYS {
             assert!(limit.take(key, start));
         }
-        assert!(!limit.take(MOST_KEYS, start));
+        assert!(!limit.take(MAX_KEYS, start));
         assert!(limit.take(0, start), "who is known goes on");
-        assert!(limit.take(MOST_KEYS, start + Duration::from_secs(9)));
+        assert!(limit.take(MAX_KEYS, start + Duration::from_secs(9)));
         assert_eq!(lock(&limit.buckets).len(), 1);
     }
 

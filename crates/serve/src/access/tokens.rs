@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::{Client, Role};
 
 /// Fewest letters of a token that a person chose.
-const SHORTEST: usize = 24;
+const MIN_TOKEN_CHARS: usize = 24;
 /// Name of the only client where there is no file of tokens.
 const OWNER: &str = "owner";
 
@@ -39,8 +39,8 @@ pub enum TokenError {
     Name(usize),
     /// A token that can be guessed, or not be sent.
     #[error(
-        "the token of `{0}` must have at least {SHORTEST} visible ASCII characters, none of them \
-         `;`, `,` or `\"`"
+        "the token of `{0}` must have at least {MIN_TOKEN_CHARS} visible ASCII characters, none \
+         of them `;`, `,` or `\"`"
     )]
     Weak(String),
     /// Two clients that nobody could tell apart.
@@ -145,7 +145,7 @@ fn is_name(name: &str) -> bool {
 /// Returns whether a token is long enough, and can stand in a header and a cookie.
 fn is_strong(token: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_graphic() && !b";,\"".contains(&byte);
-    token.len() >= SHORTEST && token.bytes().all(fits)
+    token.len() >= MIN_TOKEN_CHARS && token.bytes().all(fits)
 }
 
 #[cfg(test)]

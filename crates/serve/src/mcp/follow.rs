@@ -11,7 +11,7 @@ use super::answers;
 use super::approval::{Question, Reply, about_plan, ask_first};
 use super::call::Call;
 use super::progress::Progress;
-use super::{McpServer, PlanApproval};
+use super::{McpServer, PlanApprover};
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemKind};
 use crate::session::task::{PlanView, TaskRecord, TaskState};
@@ -267,7 +267,7 @@ impl McpServer {
     /// Goes on where the client cannot ask: the console may, and without one the task is over.
     async fn without_question(&self, id: u64, plan: u64, why: &str) -> Result<bool, Problem> {
         tracing::warn!("the client could not ask a person: {why}");
-        if self.approval != PlanApproval::Client {
+        if self.approver != PlanApprover::Client {
             return Ok(false);
         }
         self.decide(id, plan, false).await?;

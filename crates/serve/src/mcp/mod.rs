@@ -53,7 +53,7 @@ const INSTRUCTIONS: &str = "One robot arm above a table, with a camera. `see` te
 
 /// Who says yes to a plan before anything moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlanApproval {
+pub enum PlanApprover {
     /// A person, through the client where that can ask, or else at the console.
     ClientOrConsole,
     /// A person, through the client: there is no console.
@@ -67,17 +67,17 @@ pub enum PlanApproval {
 pub struct McpServer {
     served: Served,
     client: Client,
-    approval: PlanApproval,
+    approver: PlanApprover,
     tools: ToolRouter<Self>,
 }
 
 impl McpServer {
     /// Creates what a client can use.
-    pub fn new(served: Served, client: Client, approval: PlanApproval) -> Self {
+    pub fn new(served: Served, client: Client, approver: PlanApprover) -> Self {
         Self {
             served,
             client,
-            approval,
+            approver,
             tools: tools::router(),
         }
     }

@@ -16,7 +16,7 @@ use tokio::runtime::Builder;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
-use super::{McpServer, PlanApproval};
+use super::{McpServer, PlanApprover};
 use crate::access::{Client, Role};
 use crate::served::Served;
 use crate::session::ArmSession;
@@ -48,7 +48,7 @@ impl Drop for StdioServing {
 ///
 /// # Errors
 /// If there are no threads.
-pub fn serve(served: Served, approval: PlanApproval) -> io::Result<StdioServing> {
+pub fn serve(served: Served, approver: PlanApprover) -> io::Result<StdioServing> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("mcp")
@@ -61,7 +61,7 @@ pub fn serve(served: Served, approval: PlanApproval) -> io::Result<StdioServing>
         .name("mcp".to_owned())
         .spawn(move || {
             let session = Arc::clone(&served.session);
-            runtime.block_on(talk(served, approval, told));
+            runtime.block_on(talk(served, approver, told));
             session.end();
             runtime.shutdown_timeout(LAST);
             // Nobody waits if the client left by itself.
@@ -71,7 +71,7 @@ pub fn serve(served: Served, approval: PlanApproval) -> io::Result<StdioServing>
 }
 
 /// Talks with the client until it is gone, or the session ends.
-async fn talk(served: Served, approval: PlanApproval, end: CancellationToken) {
+async fn talk(served: Served, approver: PlanApprover, end: CancellationToken) {
     let session = Arc::clone(&served.session);
     let client = Client {
         name: NAME.to_owned(),
@@ -83,7 +83,7 @@ async fn talk(served: Served, approval: PlanApproval, end: CancellationToken) {
         input,
         left: left.clone(),
     };
-    let server = McpServer::new(served, client.clone(), approval);
+    let server = McpServer::new(served, client.clone(), approver);
     let talking = async {
         match server.serve_with_ct((input, output), end.clone()).await {
             Ok(running) => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 /// Number of events that are kept.
-const KEPT: usize = 2000;
+const MAX_EVENTS: usize = 2000;
 
 /// An event.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ impl EventLog {
         };
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let number = *self.newest.borrow() + 1;
-        if ring.len() == KEPT {
+        if ring.len() == MAX_EVENTS {
             ring.pop_front();
         }
         ring.push_back(EventRecord {
@@ -154,12 +154,12 @@ mod tests {
     #[test]
     fn what_is_missing_is_told() {
         let log = EventLog::new("a");
-        for step in 0..KEPT + 10 {
+        for step in 0..MAX_EVENTS + 10 {
             log.push("step", &step);
         }
         assert!(log.after(9, 1).gap);
         assert!(!log.after(10, 1).gap);
-        assert_eq!(log.after(0, usize::MAX).events.len(), KEPT);
+        assert_eq!(log.after(0, usize::MAX).events.len(), MAX_EVENTS);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::status::{Resting, Scene, SceneObject};
 use super::task::{CriticNote, PlanView, PlannedStep, TaskKind};
 
 /// Most characters of a thought that are told.
-const LONGEST_THOUGHT: usize = 4000;
+const MAX_THOUGHT_CHARS: usize = 4000;
 
 /// Tells the session what happens in the loop, and has the loop wait before a step while the
 /// session is paused.
@@ -374,7 +374,7 @@ fn told(object: &ObjectView) -> SceneObject {
 /// Returns the beginning of a text.
 fn shortened(text: &str) -> String {
     let text = text.trim();
-    match text.char_indices().nth(LONGEST_THOUGHT) {
+    match text.char_indices().nth(MAX_THOUGHT_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

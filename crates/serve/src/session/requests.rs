@@ -10,9 +10,9 @@ use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of tasks that wait.
-const MOST: usize = 64;
+const MAX_WAITING_TASKS: usize = 64;
 /// Largest number of an instruction's characters.
-const LONGEST: usize = 2000;
+const MAX_INSTRUCTION_CHARS: usize = 2000;
 
 impl ArmSession {
     /// Takes work up; the same `key` with the same work takes up nothing more.
@@ -50,8 +50,8 @@ impl ArmSession {
             let detail = "other tasks are carried out or wait; this is for an arm that is idle";
             return Err(Problem::new(ProblemKind::Busy, detail));
         }
-        if inner.queue.len() >= MOST {
-            let detail = format!("{MOST} tasks wait already");
+        if inner.queue.len() >= MAX_WAITING_TASKS {
+            let detail = format!("{MAX_WAITING_TASKS} tasks wait already");
             return Err(Problem::new(ProblemKind::QueueFull, detail));
         }
         let id = inner.next;
@@ -263,9 +263,9 @@ impl ArmSession {
                 if !instruction.contains(char::is_alphanumeric) {
                     return invalid("the instruction has no words".to_owned());
                 }
-                if instruction.chars().count() > LONGEST {
+                if instruction.chars().count() > MAX_INSTRUCTION_CHARS {
                     return invalid(format!(
-                        "the instruction has more than {LONGEST} characters"
+                        "the instruction has more than {MAX_INSTRUCTION_CHARS} characters"
                     ));
                 }
             }

@@ -14,7 +14,7 @@ use super::store::Kept;
 use super::task::{TaskEntry, TaskRecord, TaskState};
 
 /// Number of tasks that are over and kept.
-const KEPT: usize = 200;
+const MAX_ENDED_TASKS: usize = 200;
 
 /// What the loop does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl Inner {
             .filter(|(_, entry)| is_over(entry))
             .map(|(id, _)| *id)
             .collect();
-        for id in over.iter().take(over.len().saturating_sub(KEPT)) {
+        for id in over.iter().take(over.len().saturating_sub(MAX_ENDED_TASKS)) {
             self.tasks.remove(id);
         }
     }

@@ -175,13 +175,13 @@ pub struct JointInfo {
 
 impl JointInfo {
     /// Largest jog of a revolute joint, radians, and of a prismatic one, meters.
-    const MOST: (f64, f64) = (0.35, 0.05);
+    const MAX_JOG: (f64, f64) = (0.35, 0.05);
 
     /// Returns how far one jog may take it.
     pub fn largest_jog(&self) -> f64 {
         match self.unit {
-            "m" => Self::MOST.1,
-            _ => Self::MOST.0,
+            "m" => Self::MAX_JOG.1,
+            _ => Self::MAX_JOG.0,
         }
     }
 }

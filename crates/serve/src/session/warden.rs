@@ -10,14 +10,14 @@ use serde_json::json;
 use super::ArmSession;
 
 /// Interval of looks at switch and lease.
-const PERIOD: Duration = Duration::from_millis(50);
+const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// Watches until the session is gone; `presses` tell who pressed the switch.
 pub(super) fn watch(session: &Arc<ArmSession>, presses: Receiver<String>) {
     let session: Weak<ArmSession> = Arc::downgrade(session);
     thread::spawn(move || {
         loop {
-            let by = match presses.recv_timeout(PERIOD) {
+            let by = match presses.recv_timeout(POLL_PERIOD) {
                 Ok(by) => Some(by),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,

@@ -21,13 +21,13 @@ use super::process::ServerProcess;
 use super::{ServerKey, ServerPlace, ToolServer};
 
 /// Longest message, bytes. Longer ones are passed over, or end the connection.
-const LONGEST: usize = 1 << 20;
+const MAX_MESSAGE_BYTES: usize = 1 << 20;
 /// Most pages of a list of tools.
 const PAGES: usize = 16;
 /// Longest time that a connection has to end.
 const LAST: Duration = Duration::from_millis(500);
 /// Shortest key that is told apart from words.
-const SHORTEST_KEY: usize = 6;
+const MIN_KEY_BYTES: usize = 6;
 
 /// A connection with a server.
 pub(super) struct Connection {
@@ -53,7 +53,7 @@ impl Connection {
                 let (process, (output, input)) = started
                     .map_err(|error| Trouble::Gone(format!("it cannot be started: {error}")))?;
                 let transport = AsyncRwTransport::new_client(output, input);
-                let transport = transport.with_max_line_length(LONGEST);
+                let transport = transport.with_max_line_length(MAX_MESSAGE_BYTES);
                 (greet(&heard, transport, limit).await, Some(process))
             }
             ServerPlace::Address(address) => {
@@ -178,8 +178,8 @@ fn over_http(
     let client = if is_local { client.no_proxy() } else { client };
     let client = client.build().map_err(|error| unusable(&error))?;
     let mut config = StreamableHttpClientTransportConfig::with_uri(address)
-        .max_sse_event_size(LONGEST)
-        .max_json_response_size(LONGEST);
+        .max_sse_event_size(MAX_MESSAGE_BYTES)
+        .max_json_response_size(MAX_MESSAGE_BYTES);
     if let Some(key) = key {
         config = config.auth_header(key.value.clone());
     }
@@ -218,7 +218,7 @@ async fn list(peer: &Peer<RoleClient>) -> Result<Vec<Tool>, ServiceError> {
 
 fn redacted(key: Option<&ServerKey>, text: String) -> String {
     match key {
-        Some(key) if key.value.len() >= SHORTEST_KEY => text.replace(&key.value, "[key]"),
+        Some(key) if key.value.len() >= MIN_KEY_BYTES => text.replace(&key.value, "[key]"),
         _ => text,
     }
 }

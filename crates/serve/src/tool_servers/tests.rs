@@ -24,7 +24,7 @@ while read -r line; do
 done
 "#;
 /// Everything that is waited for comes within seconds on a calm machine.
-const SOON: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// The only tool, unless a test says otherwise.
 const FIND: &str = r#"{"name":"find","description":"Finds.","inputSchema":{"properties":{"what":{"type":"string"}}}}"#;
 const SECRET: &str = "secret-of-the-shop";
@@ -46,7 +46,7 @@ fn server(words: &[&str], env: &[(&str, &str)], allow: &[&str]) -> ToolServer {
             value: SECRET.to_owned(),
         }),
         allow: allow.iter().map(|it| (*it).to_owned()).collect(),
-        time_limit: SOON,
+        time_limit: TEST_TIMEOUT,
     }
 }
 
@@ -214,7 +214,7 @@ fn a_list_that_changes_is_read_again() {
         if !offered.news.is_empty() {
             break offered;
         }
-        assert!(begun.elapsed() < SOON, "the change is not noticed");
+        assert!(begun.elapsed() < TEST_TIMEOUT, "the change is not noticed");
         std::thread::sleep(Duration::from_millis(10));
     };
     assert_eq!(names(&offered), ["shop.seek"]);

@@ -74,7 +74,8 @@ impl Articulation {
         };
         let body = physics.insert_body(RigidBodyBuilder::dynamic().can_sleep(false));
         let limits = &robot.joints()[motion.joint].limits;
-        let data = JointMotor::joint_data(motion, limits, &convert::pose(&body_from_joint));
+        let data =
+            JointMotor::joint_data(motion, limits, &convert::pose_to_engine(&body_from_joint));
         let handle = physics
             .multibody_joints
             .insert(parent.body, body, data, true)
@@ -219,6 +220,6 @@ impl Articulation {
     /// Returns `base_from_link` as computed by physics.
     pub fn link_pose(&self, physics: &PhysicsWorld, link: usize) -> Pose {
         let place = &self.links[link];
-        convert::from_pose(physics.bodies[place.body].position()) * place.body_from_link
+        convert::pose_from_engine(physics.bodies[place.body].position()) * place.body_from_link
     }
 }

@@ -14,29 +14,29 @@ use crate::geometry::BodyShape;
 const PRISM_BOXES: usize = 6;
 
 /// Converts a vector for the engine.
-pub fn vector(v: &Vector3) -> Vector {
+pub fn vector_to_engine(v: &Vector3) -> Vector {
     Vector::new(v.x as f32, v.y as f32, v.z as f32)
 }
 
 /// Converts a pose for the engine.
-pub fn pose(pose: &Pose) -> EnginePose {
+pub fn pose_to_engine(pose: &Pose) -> EnginePose {
     let q = pose.rotation.coords;
     EnginePose::from_parts(
-        vector(&pose.translation.vector),
+        vector_to_engine(&pose.translation.vector),
         Rotation::from_xyzw(q.x as f32, q.y as f32, q.z as f32, q.w as f32).normalize(),
     )
 }
 
 /// Converts a vector from the engine.
-pub fn from_vector(v: Vector) -> Vector3 {
+pub fn vector_from_engine(v: Vector) -> Vector3 {
     Vector3::new(v.x.into(), v.y.into(), v.z.into())
 }
 
 /// Converts a pose from the engine.
-pub fn from_pose(pose: &EnginePose) -> Pose {
+pub fn pose_from_engine(pose: &EnginePose) -> Pose {
     let q = pose.rotation;
     Pose::from_parts(
-        Translation3::from(from_vector(pose.translation)),
+        Translation3::from(vector_from_engine(pose.translation)),
         UnitQuaternion::from_quaternion(Quaternion::new(
             q.w.into(),
             q.x.into(),
@@ -69,18 +69,23 @@ pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder 
         }) => SharedShape::capsule_z(*half_length as f32, *radius as f32),
         BodyShape::Shape(Shape::Sphere { radius }) => SharedShape::ball(*radius as f32),
         BodyShape::Convex(points) => {
-            let points: Vec<Vector> = points.iter().map(|point| vector(&point.coords)).collect();
+            let points: Vec<Vector> = points
+                .iter()
+                .map(|point| vector_to_engine(&point.coords))
+                .collect();
             SharedShape::convex_hull(&points).expect("the points span space")
         }
         BodyShape::Shape(Shape::Hull(hull)) => convex(hull),
     };
-    ColliderBuilder::new(shape).position(pose(parent_from_shape))
+    ColliderBuilder::new(shape).position(pose_to_engine(parent_from_shape))
 }
 
 /// Returns a hull without its rounding: its corners are those of the mesh, which makes the contact.
 fn convex(hull: &Hull) -> SharedShape {
     let corners = hull.corners().iter();
-    let corners: Vec<Vector> = corners.map(|corner| vector(&corner.coords)).collect();
+    let corners: Vec<Vector> = corners
+        .map(|corner| vector_to_engine(&corner.coords))
+        .collect();
     // A hull that is too thin in single precision becomes its bounding box.
     SharedShape::convex_hull(&corners).unwrap_or_else(|| {
         let half = |axis: Vector3| hull.extent(&axis).max(hull.extent(&-axis)).max(1e-4) as f32;

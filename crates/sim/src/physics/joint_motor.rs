@@ -65,7 +65,8 @@ impl JointMotor {
             JointAxesMask::LOCKED_REVOLUTE_AXES
         };
         // The engine's free axis is x.
-        let to_axis = Rotation::from_rotation_arc(Vector::X, convert::vector(&motion.axis));
+        let to_axis =
+            Rotation::from_rotation_arc(Vector::X, convert::vector_to_engine(&motion.axis));
         let turn = Pose::from_parts(Vector::ZERO, to_axis);
         let ends = [limits.min, limits.max].map(|end| motion.multiplier * end + motion.offset);
         GenericJointBuilder::new(locked)

@@ -20,11 +20,11 @@ pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
         .map(|column| Vector::new(column[0], column[1], column[2]))
         .collect();
     MassProperties::with_inertia_matrix(
-        convert::vector(&inertial.center.coords),
+        convert::vector_to_engine(&inertial.center.coords),
         inertial.mass as f32,
         Matrix::from_cols(columns[0], columns[1], columns[2]),
     )
-    .transform_by(&convert::pose(body_from_link))
+    .transform_by(&convert::pose_to_engine(body_from_link))
 }
 
 /// Gives a body its mass, or a small default if it would have none.

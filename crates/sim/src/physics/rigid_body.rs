@@ -30,7 +30,7 @@ pub fn add(physics: &mut PhysicsWorld, item: &PlacedObject) -> RigidBody {
     };
     let body = physics.insert_body(
         RigidBodyBuilder::dynamic()
-            .pose(convert::pose(&item.base_from_object))
+            .pose(convert::pose_to_engine(&item.base_from_object))
             .angular_damping(damping),
     );
     let parts = parts(item.shape, item.size);

@@ -8,10 +8,10 @@ use rapier3d::prelude::{
 };
 
 /// Longest step, seconds.
-const LONGEST_STEP: f64 = 1.0 / 240.0;
+const MAX_STEP_S: f64 = 1.0 / 240.0;
 /// Most that a joint turns in a step, radians. A joint runs ahead of its setpoint by about half of
 /// its step, which its stiff motor reports as an effort.
-const LONGEST_TURN: f64 = 0.0075;
+const MAX_TURN_RAD: f64 = 0.0075;
 /// Typical object size, meters; the solver's tolerances are relative to it.
 const LENGTH_UNIT: f32 = 0.1;
 /// Stiffness of contacts as a frequency, Hz; with softer contacts a grasped cube sinks in.
@@ -56,7 +56,7 @@ pub fn empty_world(step: Duration) -> PhysicsWorld {
 /// Returns the number of equal steps that a control period is divided into, for an arm whose
 /// fastest joint has this speed limit, rad/s.
 pub fn steps_per(period: Duration, fastest: f64) -> u32 {
-    let longest = LONGEST_STEP.min(LONGEST_TURN / fastest);
+    let longest = MAX_STEP_S.min(MAX_TURN_RAD / fastest);
     // A period of an exact number of steps must not be rounded up to one more.
     ((period.as_secs_f64() / longest - 1e-6).ceil() as u32).max(1)
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::super::scene::{Scene, kind_of};
 use super::super::words;
-use super::mention::{self, Delexicalized, Mention, Sort};
+use super::mention::{self, Delexicalized, Mention, MentionSort};
 use super::wording::{filled, places};
 use crate::situation::{ObjectView, Situation};
 use crate::skills::Skill;
@@ -360,10 +360,10 @@ impl Table {
             let is_hollow = ["bowl", "tray"].contains(&kind_of(seen));
             Some(Mention {
                 sort: match (is_one, is_hollow) {
-                    (true, true) => Sort::Container,
-                    (true, false) => Sort::Object,
-                    (false, true) => Sort::Containers,
-                    (false, false) => Sort::Objects,
+                    (true, true) => MentionSort::Container,
+                    (true, false) => MentionSort::Object,
+                    (false, true) => MentionSort::Containers,
+                    (false, false) => MentionSort::Objects,
                 },
                 number: 1,
                 names: names.to_vec(),
@@ -379,10 +379,10 @@ impl Table {
             modifiers,
         };
         match role {
-            "absent" => Some(unseen(Sort::Absent, "ball", Vec::new())),
+            "absent" => Some(unseen(MentionSort::Absent, "ball", Vec::new())),
             "color" => {
                 let color = self.draws.get("colour")?.clone();
-                Some(unseen(Sort::Color, "", vec![color]))
+                Some(unseen(MentionSort::Color, "", vec![color]))
             }
             _ => known(self.roles.get(role)?),
         }
@@ -393,8 +393,8 @@ impl Table {
         let mut used = Vec::new();
         let wording = filled(plain, |role, form| {
             let is_meant = |mention: &&Mention| match role {
-                "absent" => mention.sort == Sort::Absent,
-                "color" => mention.sort == Sort::Color,
+                "absent" => mention.sort == MentionSort::Absent,
+                "color" => mention.sort == MentionSort::Color,
                 _ => self
                     .roles
                     .get(role)

@@ -9,7 +9,7 @@ use crate::space::Relation;
 
 /// What a mention is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sort {
+pub enum MentionSort {
     /// One thing that can be moved.
     Object,
     /// One thing that others are put in or on.
@@ -24,7 +24,7 @@ pub enum Sort {
     Absent,
 }
 
-impl Sort {
+impl MentionSort {
     fn name(self) -> &'static str {
         match self {
             Self::Object => "OBJ",
@@ -40,7 +40,7 @@ impl Sort {
 /// What a noun phrase speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
-    pub sort: Sort,
+    pub sort: MentionSort,
     /// Which of its sort, in the order in which they are mentioned, from 1.
     pub number: usize,
     /// Names of what is meant, as seen.
@@ -121,7 +121,7 @@ impl Delexicalized {
     fn mention(&mut self, mut mention: Mention) {
         let of_sort = |known: &&Mention| known.sort == mention.sort;
         let is_same = |known: &&Mention| match mention.sort {
-            Sort::Color | Sort::Absent => {
+            MentionSort::Color | MentionSort::Absent => {
                 known.kind == mention.kind && known.modifiers == mention.modifiers
             }
             _ => known.names == mention.names,
@@ -222,13 +222,13 @@ fn mention(phrase: &Phrase, said: &[Word], scene: &Scene) -> Option<Mention> {
     let containers = names.iter().filter(|name| scene.is_container(name)).count();
     let has_head = !phrase.kinds.is_empty() || said.last().is_some_and(is_head);
     let sort = match names.len() {
-        0 => Sort::Absent,
-        1 if containers == 1 => Sort::Container,
-        1 => Sort::Object,
-        _ if !has_head => Sort::Color,
-        _ if containers == 0 => Sort::Objects,
-        count if containers == count => Sort::Containers,
-        _ => Sort::Color,
+        0 => MentionSort::Absent,
+        1 if containers == 1 => MentionSort::Container,
+        1 => MentionSort::Object,
+        _ if !has_head => MentionSort::Color,
+        _ if containers == 0 => MentionSort::Objects,
+        count if containers == count => MentionSort::Containers,
+        _ => MentionSort::Color,
     };
     let seen = names.first().and_then(|name| scene.object(name));
     let kind = seen.map(kind_of).map(str::to_owned);

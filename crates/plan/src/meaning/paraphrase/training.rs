@@ -20,7 +20,7 @@ const KNOWN_PART: f32 = 0.05;
 /// The same of words that count and compare, of which another may stand beside the point, and such
 /// words.
 const KNOWN_PART_COUNT: f32 = 0.4;
-const COUNT: [&str; 8] = [
+const COUNT_WORDS: [&str; 8] = [
     "All",
     "Both",
     "Number(",
@@ -52,7 +52,7 @@ const KNOWN_UNKNOWN: usize = 2;
 /// needs them.
 const LACKING_PART: f32 = 0.05;
 /// How many sentences a plain wording must have.
-const FEWEST: usize = 6;
+const MIN_SENTENCES: usize = 6;
 
 /// A sentence as it is learned.
 struct Example {
@@ -106,7 +106,7 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
     for (wording, ..) in &said {
         *counts.entry(wording).or_default() += 1;
     }
-    counts.retain(|wording, count| *count >= FEWEST * TABLES as usize || *wording == NONE);
+    counts.retain(|wording, count| *count >= MIN_SENTENCES * TABLES as usize || *wording == NONE);
     let wordings: Vec<&str> = counts.into_keys().collect();
     let classes = wordings.iter().enumerate().map(|(index, wording)| {
         let mut known: BTreeMap<&String, usize> = BTreeMap::new();
@@ -124,7 +124,7 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
             .filter(|(_, _, weighty)| weighty.is_empty())
             .count() as f32;
         let fewest = |part: f32| ((size * part) as usize).max(KNOWN * TABLES as usize);
-        let counts = |word: &str| COUNT.iter().any(|count| word.starts_with(count));
+        let counts = |word: &str| COUNT_WORDS.iter().any(|count| word.starts_with(count));
         let is_soft =
             |word: &str| SOFT.iter().any(|soft| word.starts_with(soft)) && word != "Verb(Stay)";
         known.retain(|word, count| match word.starts_with(UNKNOWN) {

@@ -1,7 +1,7 @@
 //! Plain wordings with places for mentions: `put {OBJ1} in {CON1}`.
 
 use super::super::reply::replies;
-use super::mention::{Mention, Sort};
+use super::mention::{Mention, MentionSort};
 
 /// The places of a wording, each as what stands there and in which form.
 pub fn places(wording: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -39,16 +39,20 @@ pub fn said(mention: &Mention, form: &str) -> Option<String> {
     };
     let name = || mention.names.first().cloned();
     match (mention.sort, form) {
-        (Sort::Object | Sort::Container, "a") => Some(replies::with_article(&name()?)),
-        (Sort::Object | Sort::Container, "color") => {
+        (MentionSort::Object | MentionSort::Container, "a") => {
+            Some(replies::with_article(&name()?))
+        }
+        (MentionSort::Object | MentionSort::Container, "color") => {
             let name = name()?;
             let (color, kind) = name.split_once(' ')?;
             (!kind.contains(' ')).then(|| color.to_owned())
         }
-        (Sort::Object | Sort::Container, _) => Some(format!("the {}", name()?)),
-        (Sort::Objects | Sort::Containers, "one") => Some(described()),
-        (Sort::Objects | Sort::Containers, _) => Some(format!("{}s", described())),
-        (Sort::Color, _) => Some(mention.modifiers.join(" ")).filter(|text| !text.is_empty()),
-        (Sort::Absent, _) => Some(replies::with_article(&described())),
+        (MentionSort::Object | MentionSort::Container, _) => Some(format!("the {}", name()?)),
+        (MentionSort::Objects | MentionSort::Containers, "one") => Some(described()),
+        (MentionSort::Objects | MentionSort::Containers, _) => Some(format!("{}s", described())),
+        (MentionSort::Color, _) => {
+            Some(mention.modifiers.join(" ")).filter(|text| !text.is_empty())
+        }
+        (MentionSort::Absent, _) => Some(replies::with_article(&described())),
     }
 }

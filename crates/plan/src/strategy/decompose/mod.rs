@@ -22,7 +22,7 @@ use part::{Part, Progress};
 /// The method's name.
 const NAME: &str = "decompose";
 /// Times that a part may come undone before the person is told.
-const PATIENCE: usize = 2;
+const MAX_UNDONE: usize = 2;
 
 /// Has the model take a task apart, and the layers below plan for one part at a time. A part whose
 /// goal is seen to hold is not done again; one that came undone is. Only when all are done, the plan
@@ -68,7 +68,7 @@ impl Strategy for Decompose {
                     steps: vec![Step::done()],
                 }));
             };
-            if parts[current].undone > PATIENCE {
+            if parts[current].undone > MAX_UNDONE {
                 let words = &parts[current].words;
                 return Ok(ModelResponse::planned(Plan {
                     steps: vec![Step::ask(format!(

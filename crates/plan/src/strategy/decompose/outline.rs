@@ -13,9 +13,9 @@ use crate::prompt;
 use crate::situation::Situation;
 
 /// Most parts of a task.
-const MOST_PARTS: usize = 8;
+const MAX_PARTS: usize = 8;
 /// Longest words for a part, characters.
-const LONGEST: usize = 120;
+const MAX_PART_CHARS: usize = 120;
 /// Most tokens of an outline.
 const MAX_TOKENS: usize = 512;
 
@@ -35,9 +35,9 @@ struct PartGoal {
 /// Asks for the parts of the task; none if the answer is no outline.
 pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerError> {
     let text = prompt_of(&turn.situation);
-    let words = json!({"type": "string", "minLength": 1, "maxLength": LONGEST});
+    let words = json!({"type": "string", "minLength": 1, "maxLength": MAX_PART_CHARS});
     let schema = grammar::compact(grammar::object(json!({
-        "outline": {"type": "array", "minItems": 1, "maxItems": MOST_PARTS, "items": words},
+        "outline": {"type": "array", "minItems": 1, "maxItems": MAX_PARTS, "items": words},
     })));
     let reply = turn.ask(&TextRequest::json(&text, schema, MAX_TOKENS))?;
     let parts = match serde_json::from_str::<Outline>(&reply.text) {
@@ -48,9 +48,10 @@ pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerErr
             return Ok(Vec::new());
         }
     };
-    let is_long = |words: &String| words.chars().count() > LONGEST || words.trim().is_empty();
-    if parts.is_empty() || parts.len() > MOST_PARTS || parts.iter().any(is_long) {
-        let why = format!("planned as a whole: an outline has 1 to {MOST_PARTS} short parts");
+    let is_long =
+        |words: &String| words.chars().count() > MAX_PART_CHARS || words.trim().is_empty();
+    if parts.is_empty() || parts.len() > MAX_PARTS || parts.iter().any(is_long) {
+        let why = format!("planned as a whole: an outline has 1 to {MAX_PARTS} short parts");
         turn.tell(NAME, ExchangeKind::Decision, why);
         return Ok(Vec::new());
     }

@@ -30,7 +30,7 @@ use correction::corrects;
 pub use lesson::Lesson;
 
 /// Most lessons in a prompt.
-const SHOWN: usize = 3;
+const MAX_LESSONS: usize = 3;
 /// Most tokens that a model writes.
 const TOKENS: usize = 80;
 /// Most failures of a run that are told.
@@ -98,7 +98,7 @@ impl Lessons {
         let mut ranked: Vec<(f64, Lesson)> = alike.into_iter().zip(lessons).collect();
         ranked.retain(|(alike, _)| *alike >= self.similarity.threshold());
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let rest = ranked.len().saturating_sub(SHOWN);
+        let rest = ranked.len().saturating_sub(MAX_LESSONS);
         ranked.into_iter().skip(rest).map(|(_, it)| it).collect()
     }
 

@@ -14,7 +14,7 @@ use crate::strategy::mock::{self, MockModel};
 use crate::strategy::{LayeredPlanner, TextModel, TextReply};
 
 const DONE: &str = r#"{"steps":[{"skill":"done"}]}"#;
-const ENOUGH: &str = r#"{"call":{"tool":"plan"}}"#;
+const PLAN_CALL: &str = r#"{"call":{"tool":"plan"}}"#;
 
 fn object(name: &str, y: f64, size: f64) -> ObjectView {
     ObjectView {
@@ -59,7 +59,7 @@ impl TextModel for Measurer {
             .into_iter()
             .find(|name| !request.text.contains(&format!("measure({name})")));
         let call = next.map_or_else(
-            || ENOUGH.to_owned(),
+            || PLAN_CALL.to_owned(),
             |name| format!(r#"{{"call":{{"tool":"measure","object":"{name}"}}}}"#),
         );
         Ok(TextReply {
@@ -117,7 +117,7 @@ fn calls_are_bounded_and_paid_for() {
         r#"{"tool":"measure","object":"red cube"}"#,
         r#"{"tool":"can_reach","object":"red cube"}"#,
         r#"{"tool":"measure","object":"blue cube"}"#,
-        ENOUGH,
+        PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = mock::around(model, tools(2));
@@ -152,7 +152,7 @@ fn what_means_nothing_is_answered_and_counted() {
         r#"{"tool":"measure","object":"unicorn"}"#,
         r#"{"tool":"look","from":"above"}"#,
         r#"{"tool":"recall","task":"dancing"}"#,
-        ENOUGH,
+        PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = mock::around(model, tools(9));
@@ -218,7 +218,7 @@ impl Recall for Poisoned {
 fn what_a_tool_returns_is_data() {
     let calls = [
         r#"{"tool":"recall","task":"which cube is larger?"}"#,
-        ENOUGH,
+        PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let toolbox = Toolbox {
@@ -280,7 +280,7 @@ impl TextModel for Onlooker {
         let call = match self.shown.len() {
             0 => r#"{"tool":"look","from":"broken"}"#,
             1 => r#"{"tool":"look","from":"side"}"#,
-            _ => ENOUGH,
+            _ => PLAN_CALL,
         };
         self.shown.push(request.frame.unwrap().sequence);
         Ok(TextReply {
@@ -389,7 +389,7 @@ fn what_another_program_returns_is_foreign_data() {
     let calls = [
         r#"{"tool":"clock.now","arguments":{"zone":null}}"#,
         r#"{"tool":"measure","object":"red cube"}"#,
-        ENOUGH,
+        PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = with_program(&program, model);
@@ -443,7 +443,7 @@ fn a_program_that_fails_or_floods_is_told_in_a_line_and_the_model_plans() {
         r#"{"tool":"clock.now","arguments":{}}"#,
         r#"{"tool":"clock.now","arguments":{"zone":7}}"#,
         r#"{"tool":"shop.buy","arguments":{}}"#,
-        ENOUGH,
+        PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = with_program(&program, model);

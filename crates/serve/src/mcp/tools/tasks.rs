@@ -14,7 +14,7 @@ use crate::access::Role;
 use crate::mcp::approval::{Reply, reply_in};
 use crate::mcp::call::Call;
 use crate::mcp::follow::{Followed, Following, plan_in};
-use crate::mcp::{McpServer, PlanApproval, answers};
+use crate::mcp::{McpServer, PlanApprover, answers};
 use crate::problem::{Problem, ProblemKind};
 use crate::session::Work;
 
@@ -96,30 +96,30 @@ impl McpServer {
     /// Takes up an instruction, with whoever approves its plans.
     async fn begin(&self, call: &Call, instruction: String) -> Result<Following, Problem> {
         let may_ask = call.can_ask() && self.client.role >= Role::Drive;
-        let asks = match self.approval {
-            PlanApproval::Nobody => {
+        let asks = match self.approver {
+            PlanApprover::Nobody => {
                 self.take_lease().await?;
                 false
             }
-            PlanApproval::Client if !may_ask => {
+            PlanApprover::Client if !may_ask => {
                 let detail = "this client cannot ask a person for a yes to the plan, so nothing is \
                               carried out; `plan` shows what would be done, the single steps \
                               (`pick`, `place`, …) need no plan, and `enact mcp --yes` or the \
                               console of `enact serve` do without the client's asking";
                 return Err(Problem::new(ProblemKind::Invalid, detail));
             }
-            PlanApproval::Client => {
+            PlanApprover::Client => {
                 self.take_lease().await?;
                 true
             }
-            PlanApproval::ClientOrConsole if may_ask => match self.take_lease().await {
+            PlanApprover::ClientOrConsole if may_ask => match self.take_lease().await {
                 Ok(()) => true,
                 // Whoever drives approves it.
                 Err(problem) if problem.kind == ProblemKind::Leased => false,
                 Err(problem) => return Err(problem),
             },
             // The lease is for whoever approves it at the console.
-            PlanApproval::ClientOrConsole => {
+            PlanApprover::ClientOrConsole => {
                 self.client.require(Role::Ask)?;
                 self.check_pause().await?;
                 false
@@ -128,7 +128,7 @@ impl McpServer {
         let work = Work::Instruction {
             instruction: instruction.trim().to_owned(),
         };
-        let approve = self.approval != PlanApproval::Nobody;
+        let approve = self.approver != PlanApprover::Nobody;
         self.take_up(work, approve, asks).await
     }
 

@@ -54,7 +54,12 @@ export async function livePiece(after) {
 }
 
 async function piece(answer) {
-  return { rrd: new Uint8Array(await answer.arrayBuffer()), next: answer.headers.get("enact-next") };
+  try {
+    return { rrd: new Uint8Array(await answer.arrayBuffer()), next: answer.headers.get("enact-next") };
+  } catch {
+    // The connection broke in the middle of the answer.
+    throw new Problem({ key: "problem.network" });
+  }
 }
 
 /** Has the server change something that moves nothing; a network that fails is told at once. */

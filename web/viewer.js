@@ -11,6 +11,8 @@ const ASKED = 1000;
 /** Milliseconds between pieces of what happens now, and after a failure. */
 const NEXT_AFTER = 150;
 const FAILED_AFTER = 1000;
+/** Without a GPU, drawing takes long, and the stop beside the viewer needs time too: so many times it. */
+const REST = 3;
 /** Name of the way by which the viewer gets the run. */
 const CHANNEL = "run";
 
@@ -60,13 +62,18 @@ async function show() {
 
 /** Shows what is new after the piece before, for as long as the page is there. */
 async function follow(viewer, after) {
-  for (;;) {
-    await wait(NEXT_AFTER);
+  for (let drawing = 0; ; ) {
+    await wait(Math.max(NEXT_AFTER, REST * drawing));
     if (document.hidden) continue;
     try {
       const { rrd, next } = await livePiece(after);
-      if (rrd.length > 0) viewer.send_rrd_to_channel(CHANNEL, rrd);
       after = next;
+      const began = performance.now();
+      if (rrd.length > 0) {
+        viewer.send_rrd_to_channel(CHANNEL, rrd);
+        await drawn();
+      }
+      drawing = performance.now() - began;
       said(note, "");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
@@ -74,6 +81,11 @@ async function follow(viewer, after) {
       await wait(FAILED_AFTER);
     }
   }
+}
+
+/** Waits until the viewer has drawn what it was given: it does so in the next frame. */
+async function drawn() {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
 }
 
 /** Says so if the viewer has failed. */

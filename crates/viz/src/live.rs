@@ -19,6 +19,9 @@ use crate::{VizError, arm};
 /// Largest size of the messages that are kept for viewers that ask for what is new, bytes.
 const MAX_RECENT_BYTES: usize = 64 << 20;
 
+/// A joint that moved by less stands still, rad or m: twice the step of a servo's encoder cannot be seen.
+const STILL: f64 = 0.003;
+
 /// A piece of a run, a whole `.rrd` file by itself.
 #[derive(Clone, Debug)]
 pub struct LivePiece {
@@ -35,8 +38,8 @@ pub struct LiveFeed {
     stream: RecordingStream,
     robot: Arc<Robot>,
     kept: Kept,
-    /// Time of the last reading of the joints that was shown.
-    shown: Arc<Mutex<Option<Stamp>>>,
+    /// The last reading of the joints that was shown.
+    shown: Arc<Mutex<Option<(Stamp, Vec<f64>)>>>,
 }
 
 impl LiveFeed {
@@ -64,14 +67,18 @@ impl LiveFeed {
     }
 
     /// Shows the arm with its joints at `positions`, at a time on the arm's clock. The next piece but
-    /// one has it at the latest; an old reading changes nothing.
+    /// one has it at the latest. An old reading changes nothing, nor does one of an arm that stands
+    /// still: viewers draw anew for each piece.
     pub fn show_arm(&self, positions: &[f64], at: Stamp) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = shown.is_none_or(|before| before < at);
-        if !is_new || positions.len() != self.robot.joints().len() {
+        let is_news = shown.as_ref().is_none_or(|(before, old)| {
+            let mut moved = old.iter().zip(positions);
+            *before < at && moved.any(|(old, new)| (old - new).abs() > STILL)
+        });
+        if !is_news || positions.len() != self.robot.joints().len() {
             return;
         }
-        *shown = Some(at);
+        *shown = Some((at, positions.to_vec()));
         // Whatever thread this is, turns and times of day are the observer's.
         self.stream.reset_time();
         self.stream
@@ -169,7 +176,12 @@ impl State {
         let messages = match after {
             Some(after) if (first..=self.next).contains(&after) => {
                 let new = self.recent.iter().filter(|(number, ..)| *number >= after);
-                new.map(|(_, _, message)| message.clone()).collect()
+                let new: Vec<_> = new.map(|(_, _, message)| message).collect();
+                // A file of which the store is not known cannot be read.
+                let is_store = |message: &&LogMsg| matches!(message, LogMsg::SetStoreInfo(_));
+                let stores = self.opening.iter().filter(is_store);
+                let stores = stores.take(if new.is_empty() { 0 } else { usize::MAX });
+                stores.chain(new).cloned().collect()
             }
             _ => {
                 let mut standing: Vec<_> = self.newest.values().collect();
@@ -259,7 +271,7 @@ mod tests {
         assert!(encoded(&nothing).unwrap().is_empty());
         log(&stream, "a", "5");
         let (new, after) = kept.lock().from(Some(next));
-        assert_eq!((new.len() as u64, after), (after - next, next + 1));
+        assert_eq!((read(&new), after), ((vec!["/a".to_owned()], 1), next + 1));
     }
 
     #[test]

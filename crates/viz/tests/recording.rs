@@ -19,7 +19,8 @@ use enact_runtime::{Event, Observer, TaskOptions, TaskReport, UserCommand};
 use enact_types::{
     DepthImage, Frame, Intrinsics, JointVector, NormalizedPoint, Point3, Pose, Stamp, Vector3,
 };
-use enact_viz::{Page, RerunObserver, VizError, WallClock};
+use enact_viz::live::LivePiece;
+use enact_viz::{LiveFeed, Page, RerunObserver, VizError, WallClock};
 use rerun::external::re_log_types::EntityPath;
 use rerun::{ChunkStore, ChunkStoreConfig};
 
@@ -316,6 +317,56 @@ fn the_recording_is_dated_by_turn_arm_time_and_wall_time() {
     let timelines = store.schema().timelines();
     let names: Vec<_> = timelines.keys().map(|name| name.as_str()).collect();
     assert_eq!(names, ["arm_time", "turn", "wall_time"]);
+}
+
+/// Waits for a piece with rows of an entity after this one, and returns how many they are.
+fn news(feed: &LiveFeed, after: u64, entity: &str) -> (usize, u64) {
+    loop {
+        let piece = feed.piece(Some(after)).unwrap();
+        let count = match piece.rrd.is_empty() {
+            true => 0,
+            false => rows(&live(&piece), entity),
+        };
+        if count > 0 {
+            return (count, piece.next);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn live(piece: &LivePiece) -> ChunkStore {
+    let mut bytes = piece.rrd.as_slice();
+    let stores = ChunkStore::from_rrd_reader(&ChunkStoreConfig::ALL_DISABLED, &mut bytes).unwrap();
+    let mut stores = stores.into_iter();
+    let found = stores.find_map(|(id, store)| id.is_recording().then_some(store));
+    found.expect("the piece is one of the recording")
+}
+
+#[test]
+fn a_viewer_that_comes_late_sees_the_arm_as_it_is_and_then_what_is_new() {
+    let robot = robot();
+    let (mut observer, feed) = RerunObserver::to_live(&robot, Vec::new(), clock()).unwrap();
+    run(&mut observer, &robot);
+    // Everything that was logged so far is in the feed then.
+    observer.finish().unwrap();
+    let first = feed.piece(None).unwrap();
+    let store = live(&first);
+    let tool = format!("world/robot/{}", robot.links()[robot.tool_link()].name);
+    assert!(rows(&store, &tool) > 0);
+    assert!(rows(&store, "conversation") > 0);
+
+    let mut positions = robot.home().to_vec();
+    feed.show_arm(&positions, Stamp::from_nanos(20_000_000_000));
+    let (count, second) = news(&feed, first.next, &tool);
+    assert_eq!(count, 1);
+    // Neither a reading from before nor one of an arm that stands still is news.
+    positions[0] += 0.1;
+    feed.show_arm(&positions, Stamp::from_nanos(10_000_000_000));
+    positions[0] -= 0.099;
+    feed.show_arm(&positions, Stamp::from_nanos(21_000_000_000));
+    positions[0] += 0.1;
+    feed.show_arm(&positions, Stamp::from_nanos(22_000_000_000));
+    assert_eq!(news(&feed, second, &tool).0, 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ import { nearestThing, startOverlay } from "./overlay.js";
 import { insertName } from "./composer.js";
 import { on, state } from "./store.js";
 import { secondsSince } from "./units.js";
+import { wait } from "./wait.js";
 import { label, said, words } from "./words.js";
 
 /** Milliseconds between pictures while the arm moves, while it does not, and after a failure. */

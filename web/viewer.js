@@ -11,8 +11,6 @@ const ASKED = 1000;
 /** Milliseconds between pieces of what happens now, and after a failure. */
 const NEXT_AFTER = 150;
 const FAILED_AFTER = 1000;
-/** Without a GPU, drawing takes long, and the stop beside the viewer needs time too: so many times it. */
-const REST = 3;
 /** Name of the way by which the viewer gets the run. */
 const CHANNEL = "run";
 
@@ -63,7 +61,8 @@ async function show() {
 /** Shows what is new after the piece before, for as long as the page is there. */
 async function follow(viewer, after) {
   for (let drawing = 0; ; ) {
-    await wait(Math.max(NEXT_AFTER, REST * drawing));
+    // Without a GPU, drawing takes long, and the stop beside the viewer needs as much time.
+    await wait(Math.max(NEXT_AFTER, drawing));
     if (document.hidden) continue;
     try {
       const { rrd, next } = await livePiece(after);

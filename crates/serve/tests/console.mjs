@@ -72,6 +72,7 @@ async function open(browser, link, options) {
 
 /** Takes a picture and has axe look at the page. */
 async function look(page, name) {
+  assert.deepEqual(wrong, []);
   await page.screenshot({ path: join(pictures, `${name}.png`) });
   if (!(await page.evaluate(() => "axe" in window))) {
     // Evaluated by the debugger: the page's own policy admits no foreign script.

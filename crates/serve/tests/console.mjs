@@ -234,6 +234,8 @@ async function runIsSeen(page) {
   await frame.locator("canvas").click({ position: { x: 5, y: 5 } });
   await page.keyboard.press("Space");
   await until(page, "stopped");
+  // Drawing without a GPU holds the page up, which then sends the stop again before it reads the answer.
+  await page.locator("#stop > span").getByText("Stop", { exact: true }).waitFor();
   await page.locator("#clear").press("Enter");
   await until(page, "idle");
   await page.locator("#view-close").press("Enter");

@@ -39,7 +39,13 @@ pub struct LiveFeed {
     robot: Arc<Robot>,
     kept: Kept,
     /// The last reading of the joints that was shown.
-    shown: Arc<Mutex<Option<(Stamp, Vec<f64>)>>>,
+    shown: Arc<Mutex<Option<Reading>>>,
+}
+
+/// Where the joints were.
+struct Reading {
+    at: Stamp,
+    positions: Vec<f64>,
 }
 
 impl LiveFeed {
@@ -71,14 +77,17 @@ impl LiveFeed {
     /// still: viewers draw anew for each piece.
     pub fn show_arm(&self, positions: &[f64], at: Stamp) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news = shown.as_ref().is_none_or(|(before, old)| {
-            let mut moved = old.iter().zip(positions);
-            *before < at && moved.any(|(old, new)| (old - new).abs() > STILL)
+        let is_news = shown.as_ref().is_none_or(|before| {
+            let mut moved = before.positions.iter().zip(positions);
+            before.at < at && moved.any(|(old, new)| (old - new).abs() > STILL)
         });
         if !is_news || positions.len() != self.robot.joints().len() {
             return;
         }
-        *shown = Some((at, positions.to_vec()));
+        *shown = Some(Reading {
+            at,
+            positions: positions.to_vec(),
+        });
         // Whatever thread this is, turns and times of day are the observer's.
         self.stream.reset_time();
         self.stream

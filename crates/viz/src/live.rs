@@ -33,13 +33,12 @@ pub struct LivePiece {
 
 /// Gives a run that goes on to viewers, piece by piece. It keeps a bounded part of the run: the newest
 /// of everything, and what came last.
-#[derive(Clone)]
 pub struct LiveFeed {
     stream: RecordingStream,
-    robot: Arc<Robot>,
+    robot: Robot,
     kept: Kept,
     /// The last reading of the joints that was shown.
-    shown: Arc<Mutex<Option<Reading>>>,
+    shown: Mutex<Option<Reading>>,
 }
 
 /// Where the joints were.
@@ -55,9 +54,9 @@ impl LiveFeed {
         stream.set_sink(Box::new(kept.clone()));
         Self {
             stream: stream.clone(),
-            robot: Arc::new(robot.clone()),
+            robot: robot.clone(),
             kept,
-            shown: Arc::default(),
+            shown: Mutex::default(),
         }
     }
 
@@ -186,10 +185,12 @@ impl State {
             Some(after) if (first..=self.next).contains(&after) => {
                 let new = self.recent.iter().filter(|(number, ..)| *number >= after);
                 let new: Vec<_> = new.map(|(_, _, message)| message).collect();
+                if new.is_empty() {
+                    return (Vec::new(), self.next);
+                }
                 // A file of which the store is not known cannot be read.
                 let is_store = |message: &&LogMsg| matches!(message, LogMsg::SetStoreInfo(_));
                 let stores = self.opening.iter().filter(is_store);
-                let stores = stores.take(if new.is_empty() { 0 } else { usize::MAX });
                 stores.chain(new).cloned().collect()
             }
             _ => {

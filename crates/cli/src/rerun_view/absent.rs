@@ -58,7 +58,6 @@ impl RerunView {
 }
 
 /// Cannot be created.
-#[derive(Clone)]
 pub enum LiveFeed {}
 
 impl LiveFeed {

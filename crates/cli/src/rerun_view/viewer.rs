@@ -126,7 +126,6 @@ impl RerunView {
 }
 
 /// Gives what happens to viewers that come and go.
-#[derive(Clone)]
 pub struct LiveFeed(enact_viz::LiveFeed);
 
 impl LiveFeed {

@@ -128,7 +128,7 @@ impl Setup {
         let choice = args.draws.choice();
         let sampling = args.draws.sampling(launch.planning.sampling, launch.seed)?;
         let robot = data_dir.guarded(&launch.robot)?;
-        let scene = data_dir.scene(&launch.scene)?.before(&robot);
+        let scene = data_dir.scene(&launch.scene)?.before(&robot)?;
         let stop = stop()?;
         let mut layout = scene.draw(launch.seed);
         layout.camera = launch.cameras.main().place.place(&layout.camera);

@@ -82,7 +82,9 @@ pub fn episode<'a>(
         .draw
         .draw(task.differ.as_deref(), &mut rng)
         .map_err(|why| fault(&why.to_string()))?;
-    let scene = scene(task, base, &words)?.before(robot);
+    let scene = scene(task, base, &words)?
+        .before(robot)
+        .map_err(|why| fault(&why.to_string()))?;
     let mut layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
         .ok_or_else(|| fault("no layout is as required"))?;

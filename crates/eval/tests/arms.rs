@@ -36,7 +36,7 @@ fn attempt(
 fn failures(arm: &str, seeds: impl Iterator<Item = u64>) -> Vec<String> {
     let robot = robot(arm);
     let scene = enact_testkit::scene("tabletop");
-    let scene = scene.before(&robot);
+    let scene = scene.before(&robot).unwrap();
     seeds
         .filter_map(|seed| {
             let (report, reached) = attempt(&robot, &scene, seed, [TASK, PUT]);

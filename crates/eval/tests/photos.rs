@@ -65,7 +65,7 @@ fn render() {
     let robot = robot("so101");
     let mut labels: Vec<Value> = Vec::new();
     for (seed, setup) in PICTURES {
-        let layout = scene("mixed").before(&robot).draw(seed);
+        let layout = scene("mixed").before(&robot).unwrap().draw(seed);
         let simulator = Simulator::new(&robot, &layout, false);
         let look = match setup {
             "plain" => Appearance::default(),

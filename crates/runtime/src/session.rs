@@ -40,7 +40,7 @@ use crate::turn::{TaskOptions, TaskRun};
 ///
 /// let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
 /// let robot = Arc::new(Robot::load(&root.join("robots/so101"))?);
-/// let scene = Scene::load(&root.join("scenes/tabletop.toml"))?.before(&robot);
+/// let scene = Scene::load(&root.join("scenes/tabletop.toml"))?.before(&robot)?;
 /// let layout = scene.draw(3);
 /// let simulator = Simulator::new(&robot, &layout, false);
 ///

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use enact_robot::Robot;
 use enact_sim::{Color, Goal, Layout, ObjectShape, PlacedObject, Scene};
 
 fn shipped(name: &str) -> Scene {
@@ -190,4 +191,52 @@ fn a_layout_can_be_made_by_hand() {
     );
     assert_eq!(item.name, "green tray");
     assert_eq!(item.base_from_object.translation.z, 0.006);
+}
+
+/// Four links in a row, at this angle below the horizontal at home, rad.
+fn hanging(home: f64) -> Robot {
+    let link = |name: &str| {
+        format!(
+            r#"<link name="{name}"><collision>
+                 <origin xyz="0.05 0 0"/><geometry><box size="0.1 0.02 0.02"/></geometry>
+               </collision></link>"#
+        )
+    };
+    let joint = |name: &str, parent: &str, child: &str, x: f64| {
+        format!(
+            r#"<joint name="{name}" type="revolute">
+                 <parent link="{parent}"/><child link="{child}"/>
+                 <origin xyz="{x} 0 0"/><axis xyz="0 1 0"/>
+                 <limit lower="-1.6" upper="1.6" effort="1" velocity="1"/>
+               </joint>"#
+        )
+    };
+    let names = ["base", "upper", "middle", "lower", "hand"];
+    let links: String = names[1..].iter().map(|name| link(name)).collect();
+    let joints: String = (0..4)
+        .map(|i| {
+            let reach = if i == 0 { 0.0 } else { 0.1 };
+            joint(&format!("j{i}"), names[i], names[i + 1], reach)
+        })
+        .collect();
+    let urdf = format!(r#"<robot name="hanger"><link name="base"/>{links}{joints}</robot>"#);
+    let homes: String = (0..4)
+        .map(|i| format!("j{i} = {{ home = {} }}\n", if i == 0 { home } else { 0.0 }))
+        .collect();
+    let toml = format!("[joints]\n{homes}");
+    Robot::parse("hanger", &urdf, Some(&toml)).expect("it is an arm")
+}
+
+#[test]
+fn an_arm_that_hangs_in_the_table_is_refused_before_the_physics_sees_it() {
+    for (home, fits) in [(-1.0, true), (0.0, true), (0.5, false), (1.5, false)] {
+        let placed = shipped("tabletop.toml").before(&hanging(home));
+        assert_eq!(placed.is_ok(), fits, "{home}");
+        if let Err(fault) = placed {
+            let said = fault.to_string();
+            for part in ["hanger", "`hand`", "mm below the table", "`home`"] {
+                assert!(said.contains(part), "{said}");
+            }
+        }
+    }
 }

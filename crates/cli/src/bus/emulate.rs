@@ -144,7 +144,7 @@ impl EmulatedArm {
 /// If a file cannot be read or written, or no pty can be opened.
 pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     let robot = data_dir.guarded(&args.robot)?;
-    let scene = data_dir.scene(&args.scene)?.before(&robot);
+    let scene = data_dir.scene(&args.scene)?.before(&robot)?;
     let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
     let bus_config = bus_config(data_dir, &robot, &args.robot, args.protocol)?;
     let bench = EmulatedArm::new(&robot, bus_config, simulator.clone());

@@ -79,7 +79,7 @@ impl LiveCamera {
         let robot = data_dir.guarded(&launch.robot)?;
         let layout = data_dir
             .scene(&launch.scene)?
-            .before(&robot)
+            .before(&robot)?
             .draw(launch.seed);
         let config = launch.cameras.named(name);
         let camera: Box<dyn Camera> = match &config.source {

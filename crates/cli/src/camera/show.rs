@@ -261,7 +261,7 @@ fn world(
     let robot = data_dir.guarded(&launch.robot)?;
     let mut layout = data_dir
         .scene(&launch.scene)?
-        .before(&robot)
+        .before(&robot)?
         .draw(launch.seed);
     layout.camera = launch.cameras.main().place.place(&layout.camera);
     let place = camera.place.place(&layout.camera);

@@ -45,7 +45,7 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     on_interrupt(stop.clone())?;
     let layout = data_dir
         .scene(&launch.scene)?
-        .before(&robot)
+        .before(&robot)?
         .draw(launch.seed);
     let config = launch.cameras.named(&args.target.name);
     let camera: Box<dyn Camera> = match &config.source {

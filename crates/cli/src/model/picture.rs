@@ -82,7 +82,7 @@ impl TestPicture {
     /// If the robot that stands in it cannot be loaded.
     pub fn new(data_dir: &DataDir) -> Result<Self> {
         let robot = data_dir.robot(crate::args::SHIPPED_ROBOT)?;
-        let scene = Scene::parse(Path::new("the test picture"), SCENE)?.before(&robot);
+        let scene = Scene::parse(Path::new("the test picture"), SCENE)?.before(&robot)?;
         let layout = scene.draw(0);
         let simulator = Simulator::new(&robot, &layout, false);
         let mut camera = simulator.camera(Appearance::default(), 0);

@@ -58,8 +58,11 @@ FILLING = 0.25
 
 
 def watch(address, tokens, count, pictures, ready, over):
-    """Reads event and camera streams, on a process of its own that gives way to the server."""
-    os.nice(5)
+    """Reads event and camera streams, on a process of its own.
+
+    In life each watcher is a machine of its own: here it has only the time that the server leaves.
+    """
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     selector = selectors.DefaultSelector()
     paths = ["/v1/events"] * count + ["/v1/camera/stream.mjpg"] * pictures
     host, port = address.split(":")

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use enact_robot::Robot;
 use enact_types::Stamp;
@@ -18,6 +18,10 @@ use crate::{VizError, arm};
 
 /// Largest size of the messages that are kept for viewers that ask for what is new, bytes.
 const MAX_RECENT_BYTES: usize = 64 << 20;
+
+/// Time after which somebody who asks for nothing watches no longer. Nothing but how things stand is
+/// kept while nobody watches.
+const WATCHING_TIME: Duration = Duration::from_secs(30);
 
 /// A joint that moved by less stands still, rad or m: twice the step of a servo's encoder cannot be seen.
 const STILL: f64 = 0.003;
@@ -66,7 +70,7 @@ impl LiveFeed {
     /// # Errors
     /// If a message cannot be encoded.
     pub fn piece(&self, after: Option<u64>) -> Result<LivePiece, VizError> {
-        let (messages, next) = self.kept.lock().from(after);
+        let (messages, next) = self.kept.lock().from(after, Instant::now());
         let rrd = encoded(&messages).map_err(|error| VizError::Page(error.into()))?;
         Ok(LivePiece { rrd, next })
     }
@@ -127,6 +131,8 @@ struct State {
     recent: VecDeque<(u64, usize, LogMsg)>,
     /// Size of what came last.
     size: usize,
+    /// When somebody asked last.
+    asked: Option<Instant>,
 }
 
 /// What a message is about.
@@ -145,7 +151,7 @@ impl Kept {
 
 impl LogSink for Kept {
     fn send(&self, message: LogMsg) {
-        self.lock().keep(message);
+        self.lock().keep(message, Instant::now());
     }
 
     fn flush_blocking(&self, _patience: Duration) -> Result<(), SinkFlushError> {
@@ -154,7 +160,7 @@ impl LogSink for Kept {
 }
 
 impl State {
-    fn keep(&mut self, message: LogMsg) {
+    fn keep(&mut self, message: LogMsg, now: Instant) {
         let number = self.next;
         self.next += 1;
         let kind = Kind::of(&message);
@@ -168,6 +174,14 @@ impl State {
             }
             None => self.opening.push(message.clone()),
         }
+        let is_watched = self
+            .asked
+            .is_some_and(|asked| now.saturating_duration_since(asked) < WATCHING_TIME);
+        if !is_watched {
+            self.recent.clear();
+            self.size = 0;
+            return;
+        }
         self.recent.push_back((number, size, message));
         self.size += size;
         while self.size > MAX_RECENT_BYTES
@@ -179,7 +193,8 @@ impl State {
 
     /// Returns the messages from number `after` on, or how things stand, and the number that comes
     /// next.
-    fn from(&self, after: Option<u64>) -> (Vec<LogMsg>, u64) {
+    fn from(&mut self, after: Option<u64>, now: Instant) -> (Vec<LogMsg>, u64) {
+        self.asked = Some(now);
         let first = self.recent.front().map_or(self.next, |(first, ..)| *first);
         let messages = match after {
             Some(after) if (first..=self.next).contains(&after) => {
@@ -273,30 +288,52 @@ mod tests {
             log(&stream, "a", text);
         }
         log(&stream, "b", "4");
-        let (messages, next) = kept.lock().from(None);
+        let (messages, next) = kept.lock().from(None, Instant::now());
         assert_eq!(read(&messages), (vec!["/a".to_owned(), "/b".to_owned()], 2));
-        let (nothing, same) = kept.lock().from(Some(next));
+        let (nothing, same) = kept.lock().from(Some(next), Instant::now());
         assert!(nothing.is_empty());
         assert_eq!(same, next);
         assert!(encoded(&nothing).unwrap().is_empty());
         log(&stream, "a", "5");
-        let (new, after) = kept.lock().from(Some(next));
+        let (new, after) = kept.lock().from(Some(next), Instant::now());
         assert_eq!((read(&new), after), ((vec!["/a".to_owned()], 1), next + 1));
     }
 
     #[test]
     fn a_viewer_that_fell_behind_begins_again_and_so_does_one_of_another_server() {
         let (stream, kept) = stream();
+        kept.lock().from(None, Instant::now());
         let large = "x".repeat(MAX_RECENT_BYTES / 3);
         for _ in 0..5 {
             log(&stream, "a", &large);
         }
-        let state = kept.lock();
+        let mut state = kept.lock();
         assert!(state.size <= MAX_RECENT_BYTES);
         let standing = state.opening.len() + state.newest.len();
         for lost in [0, state.next + 1] {
-            let (messages, next) = state.from(Some(lost));
+            let (messages, next) = state.from(Some(lost), Instant::now());
             assert_eq!((messages.len(), next), (standing, state.next));
         }
+    }
+
+    #[test]
+    fn only_how_things_stand_is_kept_while_nobody_watches() {
+        let (stream, kept) = stream();
+        for text in ["1", "2"] {
+            log(&stream, "a", text);
+        }
+        assert!(kept.lock().recent.is_empty());
+        let long_ago = Instant::now();
+        let (_, next) = kept.lock().from(None, long_ago);
+        log(&stream, "a", "3");
+        assert_eq!(kept.lock().recent.len(), 1);
+        let message = kept.lock().recent[0].2.clone();
+        kept.lock().keep(message, long_ago + WATCHING_TIME);
+        let mut state = kept.lock();
+        assert!(state.recent.is_empty());
+        assert_eq!(state.size, 0);
+        // Who comes back begins again.
+        let (messages, _) = state.from(Some(next), long_ago + WATCHING_TIME);
+        assert_eq!(messages.len(), state.opening.len() + state.newest.len());
     }
 }

@@ -164,10 +164,6 @@ impl State {
         let number = self.next;
         self.next += 1;
         let kind = Kind::of(&message);
-        let size = match &message {
-            LogMsg::ArrowMsg(_, arrow) => arrow.batch.get_array_memory_size(),
-            _ => 0,
-        };
         match kind {
             Some(kind) => {
                 self.newest.insert(kind, (number, message.clone()));
@@ -182,6 +178,10 @@ impl State {
             self.size = 0;
             return;
         }
+        let size = match &message {
+            LogMsg::ArrowMsg(_, arrow) => arrow.batch.get_array_memory_size(),
+            _ => 0,
+        };
         self.recent.push_back((number, size, message));
         self.size += size;
         while self.size > MAX_RECENT_BYTES

@@ -5,79 +5,26 @@
 //! | `file` | a scene as TOML |
 //! | `check` | semantic checks of a file |
 //! | `draw` | draws a layout from a seed |
+//! | `home_in_table` | refuses a robot whose home posture is in the table |
 //! | `task` | instructions and their goals |
 
 mod check;
 mod draw;
 mod file;
+mod home_in_table;
 mod task;
 
 use std::path::Path;
 
-use enact_robot::{Link, LoadError, Robot};
+use enact_robot::{LoadError, Robot};
 use enact_types::{Reason, text};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use thiserror::Error;
 
 use self::file::SceneFrame;
+pub use self::home_in_table::HomeInTable;
 use crate::goal::Goal;
 use crate::layout::Layout;
-
-/// Depth in the table from which an arm cannot be simulated, meters: contacts push apart what overlaps
-/// by less, as the convex pieces of a mesh may.
-const MAX_OVERLAP: f64 = 0.02;
-
-/// A robot that cannot stand at a table, because its home posture is in it.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[error(
-    "{robot} does not stand at a table: at home, its `{link}` reaches {:.0} mm below the table's top, \
-     which is at height zero of the base frame; give its joints a `home` above it in robot.toml, or \
-     place its base higher in the URDF", 1000.0 * depth
-)]
-pub struct HomeInTable {
-    /// Name of the robot.
-    pub robot: String,
-    /// The link that reaches deepest.
-    pub link: String,
-    /// Its depth below the top of the table, meters.
-    pub depth: f64,
-}
-
-/// Checks that no moving link is in the table at home.
-fn check_home(robot: &Robot) -> Result<(), HomeInTable> {
-    let poses = robot.link_poses(robot.home());
-    let links = robot.links().iter().zip(&poses);
-    // What is fixed to the base does not collide with the table.
-    let is_moving = |link: &Link| {
-        let mut chain = std::iter::successors(Some(link), |link| {
-            let mount = link.mount.as_ref()?;
-            Some(&robot.links()[mount.parent])
-        });
-        chain.any(|link| {
-            link.mount
-                .as_ref()
-                .is_some_and(|mount| mount.motion.is_some())
-        })
-    };
-    let depths = links
-        .filter(|(link, _)| is_moving(link))
-        .flat_map(|(link, pose)| {
-            let shapes = link.shapes.iter();
-            shapes.map(move |part| (link, -part.shape.lowest(&(pose * part.link_from_shape))))
-        });
-    let Some((link, depth)) = depths.max_by(|a, b| a.1.total_cmp(&b.1)) else {
-        return Ok(());
-    };
-    if depth <= MAX_OVERLAP {
-        return Ok(());
-    }
-    Err(HomeInTable {
-        robot: robot.name().to_owned(),
-        link: link.name.clone(),
-        depth,
-    })
-}
 
 /// Contents of a world. Drawing it with a seed makes a [`Layout`].
 ///
@@ -138,7 +85,7 @@ impl Scene {
     /// # Errors
     /// If the arm at home is in the table.
     pub fn before(mut self, robot: &Robot) -> Result<Self, HomeInTable> {
-        check_home(robot)?;
+        home_in_table::check(robot)?;
         if self.file.frame == SceneFrame::Workspace {
             self.file.shift(robot.workspace().origin);
             self.file.frame = SceneFrame::Base;

@@ -79,13 +79,13 @@ fn sees_and_plans(write: Write, seed: u64) {
 /// A plan under the grammar of the frame is about the objects of the frame.
 fn check_names(plan: &Plan) {
     for step in &plan.steps {
-        let mut names = step.names();
+        let mut names = step.object_names();
         assert!(
             names.all(|name| ["red cube", "blue bowl"].contains(&name)),
             "{step}"
         );
         // It can be pointed at, and things can be put in it.
-        assert!(!step.displaces("blue bowl"), "{step}");
+        assert!(!step.displaces_object("blue bowl"), "{step}");
     }
 }
 
@@ -351,7 +351,7 @@ fn steps_are_scored_the_same_whatever_was_judged_before() {
     };
     let mut model = MistralModel::load(source, options, &StopSwitch::new()).unwrap();
     let answer = model.plan(&frame, &view::situation("what do you see?"));
-    assert!(!answer.unwrap().parsed.unwrap().steps[0].moves());
+    assert!(!answer.unwrap().parsed.unwrap().steps[0].moves_arm());
 }
 
 #[test]

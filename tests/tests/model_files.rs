@@ -149,7 +149,7 @@ fn options_that_do_not_suit_are_told_before_loading() {
     let text = refused(&file, dtype);
     assert!(text.contains("leave out `dtype`"), "{text}");
     for device in [Device::Cuda, Device::Metal] {
-        if !device.is_built_for() {
+        if !device.is_compiled_in() {
             let local = LocalOptions {
                 device,
                 ..LocalOptions::default()

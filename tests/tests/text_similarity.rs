@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use enact_model::SentenceEmbedding;
+use enact_model::SentenceEmbedder;
 use enact_plan::similarity::{BySpelling, SimilarityIndex, TextSimilarity};
 use enact_tests::tiny::bert;
 use rand::{RngExt, SeedableRng};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 fn a_sentence_has_one_vector_of_length_one() {
     let folder = tempfile::tempdir().unwrap();
     bert::write(folder.path(), 1).unwrap();
-    let model = SentenceEmbedding::load(folder.path()).unwrap();
+    let model = SentenceEmbedder::load(folder.path()).unwrap();
     let one = model.embed("pick up the red cube").unwrap();
     let length: f32 = one.iter().map(|it| it * it).sum();
     assert!((length - 1.0).abs() < 1e-4, "{length}");
@@ -28,13 +28,13 @@ fn a_sentence_has_one_vector_of_length_one() {
 #[test]
 fn what_is_no_such_model_is_told_by_its_file() {
     let folder = tempfile::tempdir().unwrap();
-    let error = SentenceEmbedding::load(folder.path()).unwrap_err();
+    let error = SentenceEmbedder::load(folder.path()).unwrap_err();
     assert!(error.text().contains("config.json"), "{error}");
     bert::write(folder.path(), 1).unwrap();
     enact_tests::tiny::weights::Weights::new(1)
         .write(folder.path())
         .unwrap();
-    let error = SentenceEmbedding::load(folder.path()).unwrap_err();
+    let error = SentenceEmbedder::load(folder.path()).unwrap_err();
     assert!(error.text().contains("no BERT model"), "{error}");
 }
 
@@ -88,7 +88,7 @@ fn found(said: &[Said], similarity: &dyn TextSimilarity) -> f64 {
 fn reading_by_spelling_beside_reading_by_meaning() {
     let variable = |name: &str| std::env::var(name);
     let folder = variable("ENACT_EMBEDDINGS").expect("ENACT_EMBEDDINGS names a folder");
-    let meaning = SentenceEmbedding::load(Path::new(&folder)).unwrap();
+    let meaning = SentenceEmbedder::load(Path::new(&folder)).unwrap();
     let folder = variable("ENACT_VIRTUALHOME").expect("ENACT_VIRTUALHOME names a folder");
     let text = std::fs::read_to_string(Path::new(&folder).join("actions.json")).unwrap();
     let actions: Vec<String> = serde_json::from_str(&text).unwrap();
@@ -111,7 +111,7 @@ fn reading_by_spelling_beside_reading_by_meaning() {
         for _ in 0..TRIES {
             let meant = rng.random_range(0..words.len());
             let said = change(words[meant], &mut rng);
-            let answers = [index.find(&said), meaning.find(&words, &said)];
+            let answers = [index.find_most_similar(&said), meaning.find(&words, &said)];
             for (right, found) in right.iter_mut().zip(answers) {
                 *right += u32::from(found.is_some_and(|(found, _)| words[found] == words[meant]));
             }

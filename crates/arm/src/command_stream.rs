@@ -35,7 +35,7 @@ impl Streamer {
     ///
     /// # Errors
     /// [`ArmError`] if the arm does not reply.
-    pub fn idle(&mut self) -> Result<(), ArmError> {
+    pub fn maintain_while_idle(&mut self) -> Result<(), ArmError> {
         self.arm.idle()
     }
 
@@ -53,7 +53,7 @@ impl Streamer {
     ///
     /// # Errors
     /// [`ArmError`] if the arm does not reply.
-    pub fn follow(
+    pub fn follow_trajectory(
         &mut self,
         trajectory: &Trajectory,
         contact: ContactPolicy,
@@ -68,7 +68,7 @@ impl Streamer {
         }
         let mut loaded = 0;
         for at in 0..trajectory.len() {
-            let command = trajectory.command(at);
+            let command = trajectory.command_at(at);
             if let Some(refusal) = self.unfit(&command, log.last()) {
                 return Ok(log.finish(ExecutionEnd::Fault(refusal)));
             }
@@ -91,7 +91,7 @@ impl Streamer {
                 continue;
             };
             if !matches!(end, ExecutionEnd::Contact { .. }) {
-                self.send(&self.gate.stop(trajectory, at), &mut log)?;
+                self.send(&self.gate.stopping_trajectory(trajectory, at), &mut log)?;
                 return Ok(log.finish(end));
             }
             let [stop, away] = self.gate.retreat_along_path(trajectory, at);
@@ -115,7 +115,7 @@ impl Streamer {
         // long.
         let mut caught_up = false;
         for at in 0..away.len() {
-            let command = away.command(at);
+            let command = away.command_at(at);
             log.push(self.arm.cycle(&command)?);
             let followed = self.gate.check_following(&command, &log.last().position);
             caught_up |= followed.is_ok() || at >= away.len() / 2;
@@ -124,7 +124,7 @@ impl Streamer {
                 .filter(|_| caught_up)
                 .map(ExecutionEnd::Fault);
             if let Some(end) = self.ended(log).or(astray) {
-                self.send(&self.gate.stop(away, at), log)?;
+                self.send(&self.gate.stopping_trajectory(away, at), log)?;
                 return Ok(Some(end));
             }
         }
@@ -150,7 +150,7 @@ impl Streamer {
     /// Returns the reason that a command must not be sent now, after the last one.
     fn unfit(&self, command: &Command, state: &ArmState) -> Option<Refusal> {
         let previous = state.commanded.as_ref()?;
-        self.gate.pass(command, previous).err()
+        self.gate.check_command(command, previous).err()
     }
 
     /// Returns the first arm joint whose effort is above the limit.

@@ -17,11 +17,11 @@ pub struct IdealArm {
 impl IdealArm {
     /// Creates an arm at the robot's home.
     pub fn new(robot: &Robot) -> Self {
-        Self::at(robot, robot.home().clone())
+        Self::at_position(robot, robot.home().clone())
     }
 
     /// Creates an arm at these positions of all joints.
-    pub fn at(robot: &Robot, position: JointVector) -> Self {
+    pub fn at_position(robot: &Robot, position: JointVector) -> Self {
         let zeros = JointVector::zeros(position.len());
         Self {
             period: robot.control_period(),
@@ -52,7 +52,7 @@ impl Arm for IdealArm {
             .collect();
         self.state.position = target.clone();
         self.state.commanded = Some(target.clone());
-        self.state.stamp = self.state.stamp.after(self.period);
+        self.state.stamp = self.state.stamp.later_by(self.period);
         Ok(self.state.clone())
     }
 }

@@ -21,14 +21,14 @@ pub enum RealtimeDenied {
 /// Requests first-in-first-out scheduling of this thread, below the kernel's own threads, and locks
 /// the memory that the program has now. Returns what was denied; the rest is granted.
 #[cfg(target_os = "linux")]
-pub fn claim() -> Vec<RealtimeDenied> {
+pub fn request_realtime() -> Vec<RealtimeDenied> {
     let asked = [schedule().err(), lock().err()];
     asked.into_iter().flatten().collect()
 }
 
 /// Requests nothing on other systems.
 #[cfg(not(target_os = "linux"))]
-pub fn claim() -> Vec<RealtimeDenied> {
+pub fn request_realtime() -> Vec<RealtimeDenied> {
     let unknown = || "only supported on Linux".to_owned();
     vec![
         RealtimeDenied::Priority(unknown()),
@@ -44,7 +44,7 @@ const BACKGROUND: u8 = 22;
 /// Lowers the priority of this thread below ordinary ones, for work that may wait while an arm
 /// moves. A system that does not support it is not reported.
 #[cfg(target_os = "linux")]
-pub fn give_way() {
+pub fn lower_thread_priority() {
     use thread_priority::{
         NormalThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
         set_thread_priority_and_policy, thread_native_id,
@@ -62,7 +62,7 @@ pub fn give_way() {
 
 /// Does nothing on other systems.
 #[cfg(not(target_os = "linux"))]
-pub fn give_way() {}
+pub fn lower_thread_priority() {}
 
 /// Priority above every ordinary thread and below the kernel's own, which run at 50.
 #[cfg(target_os = "linux")]
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn what_is_granted_is_there_and_what_is_not_is_told() {
         let (denied, policy) = std::thread::spawn(|| {
-            let denied = claim();
+            let denied = request_realtime();
             (denied, thread_priority::thread_schedule_policy())
         })
         .join()
@@ -144,7 +144,7 @@ mod tests {
         };
         let before = niceness();
         let after = std::thread::spawn(move || {
-            give_way();
+            lower_thread_priority();
             niceness()
         });
         let after = after.join().unwrap();

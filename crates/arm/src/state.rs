@@ -25,12 +25,12 @@ pub struct ArmState {
 impl ArmState {
     /// Returns the last commanded positions, or the measured ones before the first command: motion
     /// continues from there.
-    pub fn goal(&self) -> &JointVector {
+    pub fn commanded_or_measured(&self) -> &JointVector {
         self.commanded.as_ref().unwrap_or(&self.position)
     }
 
     /// Returns this state as the start of a motion.
-    pub fn start(&self) -> StartState<'_> {
+    pub fn as_start_state(&self) -> StartState<'_> {
         StartState {
             measured: &self.position,
             commanded: self.commanded.as_ref(),

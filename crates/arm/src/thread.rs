@@ -69,12 +69,12 @@ type Watch = Box<dyn FnMut(&ArmState) -> bool + Send>;
 impl ArmThread {
     /// Moves the arm to a thread of its own. The arm does not move until commanded.
     pub fn start(arm: Box<dyn Arm>, robot: &Robot) -> Self {
-        Self::start_with(arm, robot, StopSwitch::new())
+        Self::start_with_stop_switch(arm, robot, StopSwitch::new())
     }
 
     /// Starts like [`start`](Self::start) with an existing stop switch, which may already be
     /// pressed.
-    pub fn start_with(arm: Box<dyn Arm>, robot: &Robot, stop: StopSwitch) -> Self {
+    pub fn start_with_stop_switch(arm: Box<dyn Arm>, robot: &Robot, stop: StopSwitch) -> Self {
         let streamer = Streamer::new(arm, robot, stop.clone());
         let (requests, inbox) = channel();
         let thread = std::thread::spawn(move || serve(streamer, &inbox));
@@ -207,7 +207,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout) => {
                 // The next caller is told about the error.
-                if let Some(error) = complaint.news(streamer.idle().err()) {
+                if let Some(error) = complaint.news(streamer.maintain_while_idle().err()) {
                     tracing::warn!("{error}");
                 }
                 continue;
@@ -215,7 +215,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         match request {
-            Request::Claim(reply) => drop(reply.send(realtime::claim())),
+            Request::Claim(reply) => drop(reply.send(realtime::request_realtime())),
             Request::State(reply) => drop(reply.send(streamer.state())),
             Request::Follow {
                 trajectory,
@@ -225,7 +225,7 @@ fn serve(mut streamer: Streamer, inbox: &Receiver<Request>) {
                 reply,
             } => {
                 let mut watch = |state: &ArmState| watch(state) && caller.strong_count() > 0;
-                drop(reply.send(streamer.follow(&trajectory, contact, &mut watch)));
+                drop(reply.send(streamer.follow_trajectory(&trajectory, contact, &mut watch)));
             }
         }
     }

@@ -69,7 +69,7 @@ fn a_trajectory_is_followed_to_its_end() {
     let robot = so101();
     let arm = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     let trajectory = sweep(&robot);
-    let end = trajectory.end().clone();
+    let end = trajectory.end_positions().clone();
     let execution = arm.execute(trajectory, ContactPolicy::Limit(0.5)).unwrap();
     assert_eq!(execution.end, ExecutionEnd::Finished);
     assert_eq!(execution.state.position, end);
@@ -90,7 +90,7 @@ fn a_stop_ends_at_rest_on_the_path_and_stays_until_released() {
     });
     give.send(arm.stop_switch()).unwrap();
     let trajectory = sweep(&robot);
-    let goal = trajectory.end().clone();
+    let goal = trajectory.end_positions().clone();
     let execution = arm.execute(trajectory, ContactPolicy::Expected).unwrap();
     assert_eq!(execution.end, ExecutionEnd::Stopped);
     assert!(
@@ -120,7 +120,7 @@ fn a_motion_that_is_called_off_ends_at_rest_and_the_next_one_begins() {
         }
     });
     let trajectory = sweep(&robot);
-    let goal = trajectory.end().clone();
+    let goal = trajectory.end_positions().clone();
     let execution = arm
         .execute_watched(trajectory, ContactPolicy::Expected, move |_| {
             !cancel.is_pressed()
@@ -130,8 +130,10 @@ fn a_motion_that_is_called_off_ends_at_rest_and_the_next_one_begins() {
     assert!(execution.state.position.max_difference(&goal) > 0.2);
     assert!(!arm.stop_switch().is_pressed());
     let state = arm.state().unwrap();
-    let stay = vec![state.goal().clone(); 2];
-    let stay = Gate::new(&robot).admit(stay, &state.start()).unwrap();
+    let stay = vec![state.commanded_or_measured().clone(); 2];
+    let stay = Gate::new(&robot)
+        .admit(stay, &state.as_start_state())
+        .unwrap();
     let next = arm.execute(stay, ContactPolicy::Expected).unwrap();
     assert_eq!(next.end, ExecutionEnd::Finished);
 }
@@ -147,12 +149,18 @@ fn an_arm_whose_caller_is_gone_stops() {
         readings.len() <= 150
     };
     let execution = streamer
-        .follow(&trajectory, ContactPolicy::Expected, &mut watch)
+        .follow_trajectory(&trajectory, ContactPolicy::Expected, &mut watch)
         .unwrap();
     assert_eq!(execution.end, ExecutionEnd::Stopped);
     assert_eq!(execution.followed, 150, "braking begins at once");
     assert_eq!(execution.samples, readings, "it is shown to the end");
-    assert!(execution.state.position.max_difference(trajectory.end()) > 0.1);
+    assert!(
+        execution
+            .state
+            .position
+            .max_difference(trajectory.end_positions())
+            > 0.1
+    );
 }
 
 #[test]

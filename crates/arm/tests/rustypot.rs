@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use enact_arm::protocol::{BROADCAST, Codec, Dynamixel, Feetech, ServoInstruction, Status};
+use enact_arm::protocol::{BROADCAST_ID, Codec, Dynamixel, Feetech, ServoInstruction, Status};
 use proptest::prelude::*;
 use rustypot::DynamixelProtocolHandler;
 use serialport::{ClearBuffer, DataBits, FlowControl, Parity, SerialPort, StopBits};
@@ -243,11 +243,11 @@ proptest! {
             let read = pair.theirs.sync_read(&mut port, &ids, address, count as u8).unwrap();
             prop_assert_eq!(&read, &values);
             let ask = ServoInstruction::SyncRead { address: address_16, count, ids: &ids };
-            prop_assert_eq!(port.written, pair.asked(BROADCAST, &ask));
+            prop_assert_eq!(port.written, pair.asked(BROADCAST_ID, &ask));
             let mut port = Prepared::default();
             pair.theirs.sync_write(&mut port, &ids, address, &values).unwrap();
             let ask = ServoInstruction::SyncWrite { address: address_16, count, items: &items };
-            prop_assert_eq!(port.written, pair.asked(BROADCAST, &ask));
+            prop_assert_eq!(port.written, pair.asked(BROADCAST_ID, &ask));
         }
     }
 }

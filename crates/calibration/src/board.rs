@@ -15,7 +15,7 @@ pub enum Board {
     /// Black squares, with a marker in each white one.
     Charuco(Charuco),
     /// Markers apart from each other, with marks between them for a fingertip and an edge to lay against an arm's base.
-    Tags(Tags),
+    Tags(TagBoard),
 }
 
 /// A chessboard. The origin is an outermost inner corner.
@@ -48,7 +48,7 @@ pub struct Charuco {
 
 /// A sheet of markers. The origin is the middle of the marked edge, which leads along `x`; the markers lie at positive `y`.
 #[derive(Clone, Copy, Debug)]
-pub struct Tags {
+pub struct TagBoard {
     /// Markers along a row.
     pub columns: usize,
     /// Markers along a column.
@@ -124,7 +124,7 @@ impl FromStr for Board {
             ("tags", &[side, pitch]) if length(side) && length(pitch) && side < 0.8 * pitch => {
                 let dictionary = dictionary.map_or_else(|| named("DICT_APRILTAG_36h11"), Ok)?;
                 enough(dictionary, columns * rows)?;
-                Ok(Self::Tags(Tags {
+                Ok(Self::Tags(TagBoard {
                     columns,
                     rows,
                     side,
@@ -231,15 +231,15 @@ impl Board {
     }
 
     /// Returns the places of the marks for a fingertip, in the order of their numbers, which count from 1.
-    pub fn marks(&self) -> Vec<Point2<f64>> {
+    pub fn fingertip_marks(&self) -> Vec<Point2<f64>> {
         match self {
-            Self::Tags(b) => b.marks(),
+            Self::Tags(b) => b.fingertip_marks(),
             _ => Vec::new(),
         }
     }
 }
 
-impl Tags {
+impl TagBoard {
     /// Returns the corners of a marker, clockwise from the top left.
     pub fn marker_corners(&self, id: usize) -> [Point2<f64>; 4] {
         let (column, row) = (id % self.columns, id / self.columns);
@@ -251,7 +251,7 @@ impl Tags {
     }
 
     /// Returns the places of the marks: where four markers meet.
-    pub fn marks(&self) -> Vec<Point2<f64>> {
+    pub fn fingertip_marks(&self) -> Vec<Point2<f64>> {
         let place = |column: usize, row: usize| {
             let x = column as f64 - self.columns as f64 / 2.0;
             Point2::new(x, row as f64) * self.pitch

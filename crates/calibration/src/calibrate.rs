@@ -96,7 +96,7 @@ pub fn calibrate(
         }));
     }
     let corner_std = (fitted.cost / freedom).sqrt().max(CORNER_ERROR);
-    let reach = fitted.lens.reach();
+    let reach = fitted.lens.max_valid_radius();
     let mut evidence = Evidence {
         rms_px: (fitted.cost / points).sqrt(),
         view_rms_px: views
@@ -110,10 +110,10 @@ pub fn calibrate(
         reaches_farthest_corner: views
             .iter()
             .flat_map(|v| v.iter())
-            .all(|c| fitted.lens.radius(&c.pixel) <= reach),
+            .all(|c| fitted.lens.normalized_radius(&c.pixel) <= reach),
         reaches_picture_corners: picture_corners(size)
             .iter()
-            .all(|p| fitted.lens.radius(p) <= reach),
+            .all(|p| fitted.lens.normalized_radius(p) <= reach),
     };
     let std = fitted
         .covariance
@@ -203,7 +203,7 @@ fn objections(
 fn fit(views: &[&[Corner]], size: (u32, u32), model: LensModel) -> Option<Adjusted> {
     let larger = f64::from(size.0.max(size.1));
     let from_focal = |focal: f64| {
-        let lens = Lens::undistorted(model, focal, size);
+        let lens = Lens::without_distortion(model, focal, size);
         let poses = views
             .iter()
             .map(|v| pose::board_pose(&lens, v))
@@ -229,7 +229,7 @@ fn fit(views: &[&[Corner]], size: (u32, u32), model: LensModel) -> Option<Adjust
 /// Returns the focal length of a lens without distortion, its principal point in the middle, by the orthogonality of the board's
 /// axes.
 fn focal_guess(views: &[&[Corner]], size: (u32, u32)) -> Option<f64> {
-    let middle = Lens::undistorted(LensModel::BrownConrady, 1.0, size);
+    let middle = Lens::without_distortion(LensModel::BrownConrady, 1.0, size);
     let (mut left, mut right) = (0.0, 0.0);
     for view in views {
         let pairs: Vec<_> = view

@@ -7,7 +7,7 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD};
+use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
 use crate::pose::{self, Corner};
 
 /// Fewer views leave too little to judge by.
@@ -27,7 +27,7 @@ const MAX_SLIPPED: f64 = 0.2;
 
 /// The board in one posture of the arm.
 #[derive(Clone, Debug)]
-pub struct ArmView {
+pub struct PostureView {
     /// What the arm says of its joints, in radians.
     pub joints: Vec<f64>,
     /// What the camera sees of the board.
@@ -81,7 +81,7 @@ pub enum HandEyeRefusal {
     #[error(
         "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ), where {limit_mm:.1} mm and \
          {limit_deg}° are the limit: take more postures, turned more and closer to the camera",
-        limit_mm = MAX_PLACE_STD * 1e3,
+        limit_mm = MAX_PLACE_STD_M * 1e3,
         limit_deg = MAX_DIRECTION_STD_DEG
     )]
     Uncertain {
@@ -113,9 +113,9 @@ pub enum HandEyeRefusal {
 ///
 /// # Errors
 /// Says why the views do not tell it.
-pub fn eye_to_hand(
+pub fn solve_eye_to_hand(
     lens: &Lens,
-    views: &[ArmView],
+    views: &[PostureView],
     joint_std: f64,
     base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
 ) -> Result<HandEye, HandEyeRefusal> {
@@ -127,9 +127,9 @@ pub fn eye_to_hand(
 ///
 /// # Errors
 /// Says why the views do not tell it.
-pub fn eye_in_hand(
+pub fn solve_eye_in_hand(
     lens: &Lens,
-    views: &[ArmView],
+    views: &[PostureView],
     joint_std: f64,
     base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
 ) -> Result<HandEye, HandEyeRefusal> {
@@ -142,7 +142,7 @@ pub fn eye_in_hand(
 /// Solves for a camera in a frame from which the arm leads to the board's frame.
 fn solve(
     lens: &Lens,
-    views: &[ArmView],
+    views: &[PostureView],
     joint_std: f64,
     base_from_gripper: impl Fn(&[f64]) -> Isometry3<f64>,
 ) -> Result<HandEye, HandEyeRefusal> {
@@ -209,7 +209,7 @@ fn solve(
     };
     let (direction_std, place_std) = (std(0), std(3));
     let is_certain =
-        place_std <= MAX_PLACE_STD && direction_std <= MAX_DIRECTION_STD_DEG.to_radians();
+        place_std <= MAX_PLACE_STD_M && direction_std <= MAX_DIRECTION_STD_DEG.to_radians();
     if !is_certain {
         let (place_mm, direction_deg) = (place_std * 1e3, direction_std.to_degrees());
         return Err(HandEyeRefusal::Uncertain {
@@ -257,7 +257,7 @@ impl<'a> Seen<'a> {
     fn new(
         lens: &Lens,
         number: usize,
-        view: &'a ArmView,
+        view: &'a PostureView,
         joint_std: f64,
         forward: &impl Fn(&[f64]) -> Isometry3<f64>,
     ) -> Option<Self> {

@@ -52,7 +52,7 @@ pub(crate) struct Projected {
 
 impl Lens {
     /// Returns a lens without distortion, its principal point in the middle of a picture of `width` × `height`.
-    pub fn undistorted(model: LensModel, focal: f64, (width, height): (u32, u32)) -> Self {
+    pub fn without_distortion(model: LensModel, focal: f64, (width, height): (u32, u32)) -> Self {
         Self {
             model,
             fx: focal,
@@ -148,12 +148,12 @@ impl Lens {
     }
 
     /// Returns how far a pixel is from the principal point, in focal lengths.
-    pub fn radius(&self, pixel: &Point2<f64>) -> f64 {
+    pub fn normalized_radius(&self, pixel: &Point2<f64>) -> f64 {
         ((pixel.x - self.cx) / self.fx).hypot((pixel.y - self.cy) / self.fy)
     }
 
     /// Returns the radius beyond which the polynomial of the distortion folds back, so that the lens means nothing there.
-    pub fn reach(&self) -> f64 {
+    pub fn max_valid_radius(&self) -> f64 {
         let mut last = 0.0;
         for step in 1..=4000 {
             let angle = f64::from(step) * 1.55 / 4000.0;
@@ -253,7 +253,7 @@ mod tests {
             cx: 317.0,
             cy: 245.0,
             distortion: vec![-0.28, 0.09, 0.001, -0.002, -0.01],
-            ..Lens::undistorted(LensModel::BrownConrady, 1.0, (640, 480))
+            ..Lens::without_distortion(LensModel::BrownConrady, 1.0, (640, 480))
         };
         let fisheye = Lens {
             model: LensModel::Fisheye,
@@ -312,11 +312,11 @@ mod tests {
     #[test]
     fn a_lens_that_folds_within_the_picture_is_told() {
         let [brown, _] = lenses();
-        assert!(brown.reach() > brown.radius(&Point2::new(0.0, 0.0)));
+        assert!(brown.max_valid_radius() > brown.normalized_radius(&Point2::new(0.0, 0.0)));
         let folding = Lens {
             distortion: vec![-0.9, 0.0, 0.0, 0.0, 0.0],
             ..brown
         };
-        assert!(folding.reach() < folding.radius(&Point2::new(0.0, 0.0)));
+        assert!(folding.max_valid_radius() < folding.normalized_radius(&Point2::new(0.0, 0.0)));
     }
 }

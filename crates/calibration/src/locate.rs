@@ -10,7 +10,7 @@ use crate::pose::{self, Corner};
 /// It does not grow with distance or with the size of a pixel: what corners are off in pixels is turned into millimeters by where
 /// they are seen from, so that a picture of twice as many pixels halves the deviation. Where a sheet tells both, errors of place and
 /// direction go together: from 80 cm above, 2 mm of the camera's place are 0.2 mm on the table.
-pub const MAX_PLACE_STD: f64 = 0.002;
+pub const MAX_PLACE_STD_M: f64 = 0.002;
 /// Largest standard deviation of its direction, all three axes together, in degrees: twice as much is half a degree.
 pub const MAX_DIRECTION_STD_DEG: f64 = 0.25;
 /// Corners that a lens shows farther than this from where they are seen, in pixels, are the lens's or the sheet's fault rather than
@@ -29,7 +29,7 @@ const MIRRORED_WORSE: f64 = 1.3;
 
 /// Where a camera stands in the arm's base, with what speaks for it.
 #[derive(Clone, Debug)]
-pub struct Located {
+pub struct CameraLocation {
     /// The camera in the arm's base.
     pub base_from_camera: Isometry3<f64>,
     /// RMS distance between where things are seen and where they should be, in meters.
@@ -77,7 +77,7 @@ pub enum LocateRefusal {
     #[error(
         "the camera's place is known to {place_mm:.1} mm and {direction_deg:.2}° only (1 σ), where {limit_mm:.1} mm and \
          {limit_deg}° are the limit: {remedy}",
-        limit_mm = MAX_PLACE_STD * 1e3,
+        limit_mm = MAX_PLACE_STD_M * 1e3,
         limit_deg = MAX_DIRECTION_STD_DEG
     )]
     Uncertain {
@@ -148,7 +148,7 @@ pub struct BoardView {
 ///
 /// # Errors
 /// Says why the pictures do not tell it.
-pub fn board_view(lens: &Lens, pictures: &[Vec<Corner>]) -> Result<BoardView, LocateRefusal> {
+pub fn locate_board(lens: &Lens, pictures: &[Vec<Corner>]) -> Result<BoardView, LocateRefusal> {
     let all: Vec<Corner> = pictures.iter().flatten().copied().collect();
     let mut different: Vec<usize> = all.iter().map(|c| c.id).collect();
     different.sort_unstable();
@@ -226,14 +226,14 @@ impl BoardView {
 ///
 /// # Errors
 /// Says why the pictures do not tell it.
-pub fn by_sheet(
+pub fn locate_camera_by_sheet(
     lens: &Lens,
     pictures: &[Vec<Corner>],
     base_from_board: &Isometry3<f64>,
-) -> Result<Located, LocateRefusal> {
-    let view = board_view(lens, pictures)?;
+) -> Result<CameraLocation, LocateRefusal> {
+    let view = locate_board(lens, pictures)?;
     let (place, direction) = view.camera_covariance();
-    Located {
+    CameraLocation {
         base_from_camera: base_from_board * view.camera_from_board.inverse(),
         residual: view.residual,
         place_std: place.trace().sqrt(),
@@ -261,10 +261,10 @@ fn remedy(rms_px: f64, pictures: usize) -> String {
     )
 }
 
-impl Located {
+impl CameraLocation {
     /// Returns this if it is certain enough, and above the table. What is not known to be within its limit is beyond it.
     pub(crate) fn certain(self, remedy: &str) -> Result<Self, LocateRefusal> {
-        let is_certain = self.place_std <= MAX_PLACE_STD
+        let is_certain = self.place_std <= MAX_PLACE_STD_M
             && self.direction_std <= MAX_DIRECTION_STD_DEG.to_radians();
         if !is_certain {
             return Err(LocateRefusal::Uncertain {

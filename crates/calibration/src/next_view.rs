@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 const TILT_SPREAD_DEG: f64 = 25.0;
 
 /// Returns how to hold the board next, or `None` if nothing in particular is missing.
-pub fn next_view(
+pub fn suggest_next_view(
     views: &[&[Corner]],
     result: &Result<Calibration, Refused>,
 ) -> Option<&'static str> {
@@ -86,7 +86,7 @@ mod tests {
             }],
             evidence: Some(evidence),
         };
-        next_view(&[&[], &[], &[]], &Err(refused))
+        suggest_next_view(&[&[], &[], &[]], &Err(refused))
     }
 
     #[test]
@@ -104,8 +104,8 @@ mod tests {
                 evidence: None,
             })
         };
-        let first = next_view(&[], &none()).unwrap();
-        let second = next_view(&[&[]], &none()).unwrap();
+        let first = suggest_next_view(&[], &none()).unwrap();
+        let second = suggest_next_view(&[&[]], &none()).unwrap();
         assert!(first.contains("middle") && second.contains("left side"));
     }
 }

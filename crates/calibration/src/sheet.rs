@@ -6,7 +6,7 @@ use calib_targets_aruco::Dictionary;
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 use image::{GrayImage, Luma};
 
-use crate::board::{Board, Tags};
+use crate::board::{Board, TagBoard};
 
 /// White around the board, in millimeters: detectors want it, and printers leave some.
 const MARGIN: f64 = 10.0;
@@ -236,7 +236,7 @@ fn letters((x, y, words): &(f64, f64, String)) -> Vec<[f64; 4]> {
 }
 
 /// Draws a sheet of markers: the edge to lay against the base with a tick in its middle, the markers, and crosses with numbers.
-fn tags(bars: &mut Vec<[f64; 4]>, words: &mut Vec<(f64, f64, String)>, b: &Tags, half: f64) {
+fn tags(bars: &mut Vec<[f64; 4]>, words: &mut Vec<(f64, f64, String)>, b: &TagBoard, half: f64) {
     // Bars are in meters from the board's top left, whose origin is in the middle; words are in millimeters on the paper.
     const LINE: f64 = 3e-4;
     bars.push([0.0, 0.0, 2.0 * half, LINE]);
@@ -246,7 +246,7 @@ fn tags(bars: &mut Vec<[f64; 4]>, words: &mut Vec<(f64, f64, String)>, b: &Tags,
         marker(bars, &b.dictionary, id, (corner.x + half, corner.y), b.side);
     }
     let arm = (b.pitch - b.side) / 4.0;
-    for (number, mark) in b.marks().into_iter().enumerate() {
+    for (number, mark) in b.fingertip_marks().into_iter().enumerate() {
         let (x, y) = (mark.x + half, mark.y);
         bars.push([x - arm, y - LINE / 2.0, 2.0 * arm, LINE]);
         bars.push([x - LINE / 2.0, y - arm, LINE, 2.0 * arm]);

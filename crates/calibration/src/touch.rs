@@ -6,7 +6,7 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate::{BoardView, LocateRefusal, Located, board_view};
+use crate::locate::{BoardView, CameraLocation, LocateRefusal, locate_board};
 use crate::pose::{self, Corner};
 
 /// Fewer marks leave too little to judge by.
@@ -37,7 +37,7 @@ pub struct Touch {
 
 /// How exact an arm's joints are (1 σ), in radians.
 #[derive(Clone, Copy, Debug)]
-pub struct JointError {
+pub struct JointUncertainty {
     /// By how much a reading differs from the next at the same place.
     pub noise: f64,
     /// By how much all readings of a joint are off.
@@ -46,9 +46,9 @@ pub struct JointError {
 
 /// Where camera and sheet are, with what speaks for it.
 #[derive(Clone, Debug)]
-pub struct Touched {
+pub struct TouchCalibration {
     /// The camera.
-    pub located: Located,
+    pub located: CameraLocation,
     /// The sheet in the arm's base.
     pub base_from_board: Isometry3<f64>,
     /// What to add to each joint's reading, in radians. The first joint's is 0: it would be a turn of the whole table.
@@ -61,13 +61,13 @@ pub struct Touched {
 ///
 /// # Errors
 /// Says why touches and pictures do not tell it.
-pub fn by_touch(
+pub fn locate_camera_by_touch(
     lens: &Lens,
     pictures: &[Vec<Corner>],
     touches: &[Touch],
-    error: JointError,
+    error: JointUncertainty,
     tip: impl Fn(&[f64]) -> Point3<f64>,
-) -> Result<Touched, LocateRefusal> {
+) -> Result<TouchCalibration, LocateRefusal> {
     let mut numbers: Vec<usize> = touches.iter().map(|t| t.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -82,7 +82,7 @@ pub fn by_touch(
     if !is_broad {
         return Err(LocateRefusal::MarksInLine { mm: breadth * 1e3 });
     }
-    let view = board_view(lens, pictures)?;
+    let view = locate_board(lens, pictures)?;
     let problem = Problem {
         touches,
         error,
@@ -92,10 +92,12 @@ pub fn by_touch(
     let (sheet, covariance) = problem.refined(first).ok_or(LocateRefusal::NoFit)?;
     let scale = problem.judge(&sheet)?;
     let residual = problem.residual(&sheet);
-    located(&view, &sheet, &(covariance * (scale * scale)), residual).map(|located| Touched {
-        located,
-        base_from_board: sheet.base_from_board,
-        joint_offsets: sheet.offsets,
+    located(&view, &sheet, &(covariance * (scale * scale)), residual).map(|located| {
+        TouchCalibration {
+            located,
+            base_from_board: sheet.base_from_board,
+            joint_offsets: sheet.offsets,
+        }
     })
 }
 
@@ -105,7 +107,7 @@ fn located(
     sheet: &Guess,
     covariance: &DMatrix<f64>,
     residual: f64,
-) -> Result<Located, LocateRefusal> {
+) -> Result<CameraLocation, LocateRefusal> {
     let base_from_camera = sheet.base_from_board * view.camera_from_board.inverse();
     let (place, direction) = view.camera_covariance();
     // A turn of the sheet about its origin takes the camera along.
@@ -120,7 +122,7 @@ fn located(
     let of_sheet = covariance.fixed_view::<6, 6>(0, 0);
     let by_touch = by_sheet * of_sheet * by_sheet.transpose();
     let turns = of_sheet.fixed_view::<3, 3>(0, 0).trace();
-    Located {
+    CameraLocation {
         base_from_camera,
         residual,
         place_std: (place.trace() + by_touch.trace()).sqrt(),
@@ -177,7 +179,7 @@ impl Guess {
 
 struct Problem<'a, F> {
     touches: &'a [Touch],
-    error: JointError,
+    error: JointUncertainty,
     tip: &'a F,
 }
 

@@ -3,7 +3,7 @@
 
 mod shared;
 
-use enact_calibration::{ArmView, Board, HandEyeRefusal, eye_in_hand, eye_to_hand};
+use enact_calibration::{Board, HandEyeRefusal, PostureView, solve_eye_in_hand, solve_eye_to_hand};
 use nalgebra::{Isometry3, Point3, Translation3, UnitQuaternion, Vector3};
 use rand::RngExt;
 
@@ -56,7 +56,7 @@ fn views(
     joint_noise: f64,
     pixel_noise: f64,
     seed: u64,
-) -> Vec<ArmView> {
+) -> Vec<PostureView> {
     let middle = [0.0, 0.5, 1.2, 0.0, 0.9, 0.0];
     views_around(truth, middle, count, span, joint_noise, pixel_noise, seed)
 }
@@ -70,7 +70,7 @@ fn views_around(
     joint_noise: f64,
     pixel_noise: f64,
     seed: u64,
-) -> Vec<ArmView> {
+) -> Vec<PostureView> {
     let board: Board = "charuco:7x5:0.018:0.013".parse().unwrap();
     let mut rng = random(seed);
     let mut out = Vec::new();
@@ -93,7 +93,7 @@ fn views_around(
         // Its front faces the camera: the board's z leads into it.
         let faces = (pose.rotation * Vector3::z()).dot(&pose.translation.vector.normalize()) > 0.4;
         let corners = seen(&webcam(), &board, &pose, pixel_noise, &mut rng).filter(|_| faces);
-        out.extend(corners.map(|corners| ArmView { joints, corners }));
+        out.extend(corners.map(|corners| PostureView { joints, corners }));
     }
     assert_eq!(out.len(), count, "postures in which the board is seen");
     out
@@ -105,7 +105,7 @@ const SPAN: [f64; 6] = [0.5, 0.5, 0.5, 0.8, 0.7, 1.0];
 fn the_camera_is_found_to_a_millimeter_where_the_arm_is_exact() {
     let truth = truth([0.0; 6]);
     let views = views(&truth, 20, SPAN, 0.0, 0.1, 1);
-    let found = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap();
+    let found = solve_eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap();
     let error = found.mount_from_camera.inverse() * truth.base_from_camera;
     assert!(error.translation.vector.norm() < 1e-3, "{error}");
     assert!(error.rotation.angle() < 0.2f64.to_radians(), "{error}");
@@ -117,7 +117,7 @@ fn offsets_of_joints_are_found_in_spite_of_noise() {
     let truth = truth(offsets);
     let noise = 0.1f64.to_radians();
     let views = views(&truth, 40, SPAN, noise, 0.3, 2);
-    let found = eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
+    let found = solve_eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
     let error = found.mount_from_camera.inverse() * truth.base_from_camera;
     assert!(error.translation.vector.norm() < 3e-3, "{error}");
     assert!(error.rotation.angle() < 0.5f64.to_radians(), "{error}");
@@ -149,7 +149,7 @@ fn a_gripper_that_turns_about_one_axis_only_is_refused() {
         0.1,
         3,
     );
-    let refusal = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
+    let refusal = solve_eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
     assert!(matches!(refusal, HandEyeRefusal::Turns { .. }), "{refusal}");
 }
 
@@ -160,7 +160,7 @@ fn a_camera_that_was_pushed_in_between_is_noticed() {
     after.base_from_camera.translation.vector.x += 0.02;
     let mut both = views(&before, 12, SPAN, 0.0, 0.1, 4);
     both.extend(views(&after, 12, SPAN, 0.0, 0.1, 5));
-    let refusal = eye_to_hand(&webcam(), &both, 1e-3, base_from_gripper).unwrap_err();
+    let refusal = solve_eye_to_hand(&webcam(), &both, 1e-3, base_from_gripper).unwrap_err();
     assert!(
         matches!(
             refusal,
@@ -173,7 +173,7 @@ fn a_camera_that_was_pushed_in_between_is_noticed() {
 #[test]
 fn few_postures_are_refused() {
     let views = views(&truth([0.0; 6]), 11, SPAN, 0.0, 0.1, 6);
-    let refusal = eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
+    let refusal = solve_eye_to_hand(&webcam(), &views, 1e-4, base_from_gripper).unwrap_err();
     assert_eq!(
         refusal,
         HandEyeRefusal::TooFewViews {
@@ -203,7 +203,7 @@ fn servos_that_repeat_to_a_degree_tell_it_by_many_postures() {
     for seed in 0..3 {
         let truth = truth(mounted(&mut random(100 + seed)));
         let views = views(&truth, 500, WIDE, noise, 0.5, 200 + seed);
-        let found = eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
+        let found = solve_eye_to_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
         let error = found.mount_from_camera.inverse() * truth.base_from_camera;
         println!(
             "{seed}: {:.2} mm (1 σ {:.2}), {:.3}° (1 σ {:.3}), offsets {:?} ± {:?}",
@@ -268,10 +268,10 @@ fn a_camera_on_the_gripper_is_found_by_a_board_on_the_table() {
         let faces = pose.translation.z > 0.1
             && (pose.rotation * Vector3::z()).dot(&pose.translation.vector.normalize()) > 0.4;
         let corners = seen(&webcam(), &board, &pose, 0.2, &mut rng).filter(|_| faces);
-        views.extend(corners.map(|corners| ArmView { joints, corners }));
+        views.extend(corners.map(|corners| PostureView { joints, corners }));
     }
     assert_eq!(views.len(), 40);
-    let found = eye_in_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
+    let found = solve_eye_in_hand(&webcam(), &views, noise, base_from_gripper).unwrap();
     let error = found.mount_from_camera.inverse() * gripper_from_camera;
     assert!(error.translation.vector.norm() < 3e-3, "{error}");
     assert!(error.rotation.angle() < 0.5f64.to_radians(), "{error}");
@@ -290,7 +290,7 @@ fn a_pose_that_slipped_is_left_out_and_named() {
     let truth = truth([0.0; 6]);
     let mut views = views(&truth, 30, SPAN, 0.001, 0.1, 7);
     views[11].joints[2] += 0.2;
-    let found = eye_to_hand(&webcam(), &views, 0.001, base_from_gripper).unwrap();
+    let found = solve_eye_to_hand(&webcam(), &views, 0.001, base_from_gripper).unwrap();
     assert_eq!(found.slipped, [11]);
     let error = found.mount_from_camera.inverse() * truth.base_from_camera;
     assert!(error.translation.vector.norm() < 2e-3, "{error}");
@@ -318,7 +318,7 @@ fn random_sets(first: u64, count: u64) {
         let middle = views(&truth, 1, SPAN, 0.0, 0.1, seed)[0].joints.clone();
         let middle: [f64; 6] = middle.try_into().unwrap();
         let views = views_around(&truth, middle, number, span, noise, pixels, seed);
-        let Ok(found) = eye_to_hand(&webcam(), &views, noise, base_from_gripper) else {
+        let Ok(found) = solve_eye_to_hand(&webcam(), &views, noise, base_from_gripper) else {
             continue;
         };
         taken += 1;

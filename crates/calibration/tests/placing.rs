@@ -2,10 +2,11 @@
 
 mod shared;
 
-use enact_calibration::locate::{MAX_DIRECTION_STD_DEG, MAX_PLACE_STD};
+use enact_calibration::locate::{MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
 use enact_calibration::touch::MIN_MARKS;
 use enact_calibration::{
-    Board, Corner, JointError, LocateRefusal, Located, Touch, by_sheet, by_touch, detect,
+    Board, CameraLocation, Corner, JointUncertainty, LocateRefusal, Touch, detect,
+    locate_camera_by_sheet, locate_camera_by_touch,
 };
 use nalgebra::{Isometry3, Point2, Point3, Translation3, UnitQuaternion, Vector3};
 use rand::{Rng, RngExt};
@@ -32,7 +33,7 @@ fn camera(eye: [f64; 3]) -> Isometry3<f64> {
     Isometry3::face_towards(&Point3::from(eye), &target, &-Vector3::z())
 }
 
-fn is_within(found: &Located, truth: &Isometry3<f64>, mm: f64, deg: f64) -> bool {
+fn is_within(found: &CameraLocation, truth: &Isometry3<f64>, mm: f64, deg: f64) -> bool {
     let error = truth.inverse() * found.base_from_camera;
     error.translation.vector.norm() < mm * 1e-3 && error.rotation.angle() < deg.to_radians()
 }
@@ -88,7 +89,7 @@ fn a_sheet_against_the_base_tells_the_camera_to_a_millimeter() {
         let pictures: Vec<Vec<Corner>> = (0..5)
             .map(|_| detect(&sheet(), &rays.render(&sheet(), &pose, 2.0, &mut rng)).unwrap())
             .collect();
-        let found = by_sheet(&lens, &pictures, &base_from_board).unwrap();
+        let found = locate_camera_by_sheet(&lens, &pictures, &base_from_board).unwrap();
         assert!(is_within(&found, &truth, 1.0, 0.2), "{eye:?}: {found:?}");
         assert!(found.residual < 5e-4, "{found:?}");
     }
@@ -96,7 +97,7 @@ fn a_sheet_against_the_base_tells_the_camera_to_a_millimeter() {
 
 #[test]
 fn corners_half_a_pixel_off_leave_two_deviations_or_a_refusal() {
-    let (most_mm, most_deg) = (2e3 * MAX_PLACE_STD, 2.0 * MAX_DIRECTION_STD_DEG);
+    let (most_mm, most_deg) = (2e3 * MAX_PLACE_STD_M, 2.0 * MAX_DIRECTION_STD_DEG);
     let (lens, mut rng) = (webcam(), random(5));
     let base_from_board = lying(0.06, 0.0, 0.0);
     let mut taken = 0;
@@ -116,7 +117,7 @@ fn corners_half_a_pixel_off_leave_two_deviations_or_a_refusal() {
         if pictures.is_empty() {
             continue;
         }
-        if let Ok(found) = by_sheet(&lens, &pictures, &base_from_board) {
+        if let Ok(found) = locate_camera_by_sheet(&lens, &pictures, &base_from_board) {
             taken += 1;
             assert!(
                 is_within(&found, &truth, most_mm, most_deg),
@@ -138,7 +139,7 @@ fn a_camera_that_was_pushed_between_pictures_is_noticed() {
             seen(&lens, &sheet(), &pose, 0.1, &mut rng).unwrap()
         })
         .collect();
-    let refusal = by_sheet(&lens, &pictures, &base_from_board).unwrap_err();
+    let refusal = locate_camera_by_sheet(&lens, &pictures, &base_from_board).unwrap_err();
     assert!(
         matches!(refusal, LocateRefusal::Corners { .. }),
         "{refusal}"
@@ -156,7 +157,7 @@ fn from_high_above_the_table_is_known_better_than_the_camera() {
     let pictures: Vec<Vec<Corner>> = (0..20)
         .map(|_| seen(&lens, &board, &pose, 0.1, &mut rng).unwrap())
         .collect();
-    let found = by_sheet(&lens, &pictures, &base_from_board).unwrap();
+    let found = locate_camera_by_sheet(&lens, &pictures, &base_from_board).unwrap();
     assert!(found.place_std > 1e-3, "{found:?}");
     for x in [0.1, 0.2, 0.3, 0.4] {
         for y in [-0.25, 0.0, 0.25] {
@@ -182,7 +183,7 @@ fn a_refusal_says_what_was_measured_what_the_limit_is_and_what_helps() {
         let pictures: Vec<Vec<Corner>> = (0..3)
             .map(|_| seen(&lens, &sheet(), &pose, noise, rng).unwrap())
             .collect();
-        by_sheet(&lens, &pictures, &base_from_board)
+        locate_camera_by_sheet(&lens, &pictures, &base_from_board)
             .unwrap_err()
             .to_string()
     };
@@ -204,7 +205,7 @@ fn a_sheet_far_away_is_not_enough() {
     let base_from_board = lying(0.06, 0.0, 0.0);
     let pose = camera([1.6, 0.0, 2.4]).inverse() * base_from_board;
     let pictures = vec![seen(&lens, &sheet(), &pose, 0.5, &mut rng).unwrap()];
-    let refusal = by_sheet(&lens, &pictures, &base_from_board).unwrap_err();
+    let refusal = locate_camera_by_sheet(&lens, &pictures, &base_from_board).unwrap_err();
     assert!(
         matches!(
             refusal,
@@ -279,7 +280,7 @@ fn touches(
     noise: f64,
     rng: &mut impl Rng,
 ) -> Vec<Touch> {
-    let marks = sheet().marks();
+    let marks = sheet().fingertip_marks();
     let mut out = Vec::new();
     for round in 0..rounds {
         for (index, mark) in marks.iter().enumerate() {
@@ -312,12 +313,12 @@ fn pictures(
         .collect()
 }
 
-const EXACT: JointError = JointError {
+const EXACT: JointUncertainty = JointUncertainty {
     noise: 1e-4,
     offset: 1e-3,
 };
 /// Servos that repeat to a degree, mounted two degrees off.
-const COARSE: JointError = JointError {
+const COARSE: JointUncertainty = JointUncertainty {
     noise: 0.01745,
     offset: 0.035,
 };
@@ -329,7 +330,7 @@ fn touched_marks_tell_the_camera_to_a_millimeter_where_the_arm_is_exact() {
     let truth = camera([0.5, 0.1, 0.4]);
     let pictures = pictures(&truth, &base_from_board, 0.1, &mut rng);
     let touches = touches(&base_from_board, 2, [0.0; 5], 0.0, &mut rng);
-    let found = by_touch(&webcam(), &pictures, &touches, EXACT, tip).unwrap();
+    let found = locate_camera_by_touch(&webcam(), &pictures, &touches, EXACT, tip).unwrap();
     assert!(is_within(&found.located, &truth, 1.0, 0.2), "{found:?}");
 }
 
@@ -341,12 +342,12 @@ fn a_wrong_mark_is_named() {
     let pictures = pictures(&truth, &base_from_board, 0.1, &mut rng);
     let mut touches = touches(&base_from_board, 1, [0.0; 5], 0.002, &mut rng);
     touches[3].number = 5;
-    touches[3].on_board = sheet().marks()[4];
-    let error = JointError {
+    touches[3].on_board = sheet().fingertip_marks()[4];
+    let error = JointUncertainty {
         noise: 0.002,
         offset: 0.01,
     };
-    let refusal = by_touch(&webcam(), &pictures, &touches, error, tip).unwrap_err();
+    let refusal = locate_camera_by_touch(&webcam(), &pictures, &touches, error, tip).unwrap_err();
     assert!(
         matches!(
             refusal,
@@ -363,8 +364,9 @@ fn few_marks_and_marks_in_line_are_refused() {
     let truth = camera([0.5, 0.1, 0.4]);
     let pictures = pictures(&truth, &base_from_board, 0.1, &mut rng);
     let all = touches(&base_from_board, 1, [0.0; 5], 0.0, &mut rng);
-    let refusal =
-        |touches: &[Touch]| by_touch(&webcam(), &pictures, touches, EXACT, tip).unwrap_err();
+    let refusal = |touches: &[Touch]| {
+        locate_camera_by_touch(&webcam(), &pictures, touches, EXACT, tip).unwrap_err()
+    };
     let three = [&all[..3], &all[..3]].concat();
     assert_eq!(
         refusal(&three),
@@ -401,11 +403,11 @@ fn what_is_taken_of_touches_by_coarse_joints_is_right() {
         let noise = [0.0, 0.0009, 0.0175][set % 3];
         let rounds = rng.random_range(2..8);
         let touches = touches(&base_from_board, rounds, offsets, noise, &mut rng);
-        let error = JointError {
+        let error = JointUncertainty {
             noise: noise.max(1e-4),
             ..COARSE
         };
-        if let Ok(found) = by_touch(&webcam(), &pictures, &touches, error, tip) {
+        if let Ok(found) = locate_camera_by_touch(&webcam(), &pictures, &touches, error, tip) {
             taken += 1;
             if !is_within(&found.located, &truth, 4.5, 0.75) {
                 wrong.push((set, truth.inverse() * found.located.base_from_camera));
@@ -418,7 +420,7 @@ fn what_is_taken_of_touches_by_coarse_joints_is_right() {
 
 #[test]
 fn the_marks_are_between_the_markers() {
-    let marks = sheet().marks();
+    let marks = sheet().fingertip_marks();
     assert_eq!(marks.len(), 8);
     assert!((marks[0] - Point2::new(-0.078, 0.052)).norm() < 1e-12);
     assert!((marks[7] - Point2::new(0.078, 0.104)).norm() < 1e-12);

@@ -18,7 +18,7 @@ const DECODED_SIDE: u32 = 16_384;
 /// # Errors
 /// What is wrong with the bytes.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
-    let picture = oriented(bytes)?.into_rgb8();
+    let picture = decode_oriented(bytes)?.into_rgb8();
     let (width, height) = picture.dimensions();
     let longest = width.max(height);
     if longest <= MAX_SIDE_PX {
@@ -40,10 +40,10 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
 ///
 /// # Errors
 /// What is wrong with the bytes.
-pub fn oriented(bytes: &[u8]) -> Result<DynamicImage, Reason> {
+pub fn decode_oriented(bytes: &[u8]) -> Result<DynamicImage, Reason> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
-        .map_err(Reason::of)?;
+        .map_err(Reason::from_error)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(unknown_format(bytes));
     }
@@ -51,10 +51,10 @@ pub fn oriented(bytes: &[u8]) -> Result<DynamicImage, Reason> {
     limits.max_image_width = Some(DECODED_SIDE);
     limits.max_image_height = Some(DECODED_SIDE);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(Reason::of)?;
+    let mut decoder = reader.into_decoder().map_err(Reason::from_error)?;
     // A tag that cannot be read says nothing.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(Reason::of)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(Reason::from_error)?;
     picture.apply_orientation(orientation);
     if picture.width() == 0 || picture.height() == 0 {
         return Err("it has no pixels".into());

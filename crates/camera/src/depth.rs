@@ -23,7 +23,7 @@ pub struct DepthFolder {
 
 impl DepthFolder {
     /// RealSense's usual scale: a millimeter to the unit.
-    pub const MILLIMETERS: f64 = 0.001;
+    pub const MILLIMETER_SCALE: f64 = 0.001;
 
     /// Refers to `folder`, whose files have `scale` meters to the unit.
     pub fn new(folder: &Path, scale: f64) -> Self {
@@ -74,11 +74,11 @@ impl DepthFolder {
     }
 
     fn read(&self, path: &Path, size: (u32, u32)) -> Result<DepthImage, Reason> {
-        let bytes = fs::read(path).map_err(Reason::of)?;
+        let bytes = fs::read(path).map_err(Reason::from_error)?;
         if !is_whole(&bytes) {
             return Err("it is half-written".into());
         }
-        let DynamicImage::ImageLuma16(depth) = decode::oriented(&bytes)? else {
+        let DynamicImage::ImageLuma16(depth) = decode::decode_oriented(&bytes)? else {
             return Err("it is no gray picture of 16 bits".into());
         };
         let (width, height) = depth.dimensions();
@@ -138,11 +138,16 @@ mod tests {
         write_depth(&depth.join("view.png"), 8, 6);
         let at = |scale: f64| {
             let frame = open(scale).capture().unwrap();
-            frame.depth.unwrap().at(7.5, 5.5).unwrap()
+            frame.depth.unwrap().depth_at(7.5, 5.5).unwrap()
         };
         assert!((at(0.001) - 0.705).abs() < 1e-6);
         assert!((at(0.0002) - 0.141).abs() < 1e-6);
-        let none = open(0.001).capture().unwrap().depth.unwrap().at(0.5, 0.5);
+        let none = open(0.001)
+            .capture()
+            .unwrap()
+            .depth
+            .unwrap()
+            .depth_at(0.5, 0.5);
         assert_eq!(none, None, "zero is no reading");
         // Depth of twice the size is that of the same places.
         write_depth(&depth.join("view.png"), 16, 12);

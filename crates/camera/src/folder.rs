@@ -35,7 +35,7 @@ impl FolderCamera {
             path: folder.display().to_string(),
             reason,
         };
-        let files = visible_files(folder).map_err(|error| failed(Reason::of(error)))?;
+        let files = visible_files(folder).map_err(|error| failed(Reason::from_error(error)))?;
         let mut files: Vec<PathBuf> = files.collect();
         files.sort_by(|one, other| {
             natord::compare(&one.to_string_lossy(), &other.to_string_lossy())
@@ -77,7 +77,7 @@ impl Camera for FolderCamera {
             path: path.display().to_string(),
             reason,
         };
-        let bytes = fs::read(path).map_err(|error| failed(Reason::of(error)))?;
+        let bytes = fs::read(path).map_err(|error| failed(Reason::from_error(error)))?;
         let rgb = decode::decode(&bytes).map_err(failed)?;
         if !decode::is_whole(&bytes) {
             return Err(failed("its end is missing".into()));

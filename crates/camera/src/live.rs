@@ -65,7 +65,7 @@ impl LiveFolder {
     }
 
     /// Ends waiting for a picture when this switch is pressed.
-    pub fn stopped_by(self, stop: StopSwitch) -> Self {
+    pub fn with_stop_switch(self, stop: StopSwitch) -> Self {
         Self { stop, ..self }
     }
 
@@ -78,7 +78,8 @@ impl LiveFolder {
     }
 
     fn newest(&self) -> Result<Option<Picture>, CameraError> {
-        let files = visible_files(&self.folder).map_err(|error| self.failed(Reason::of(error)))?;
+        let files =
+            visible_files(&self.folder).map_err(|error| self.failed(Reason::from_error(error)))?;
         let pictures = files.filter(|path| is_picture(path));
         // A file that is being replaced may be gone.
         Ok(pictures.filter_map(|path| Picture::at(path).ok()).max())
@@ -125,8 +126,8 @@ impl Picture {
 
     /// Returns the picture if the file is complete and was not written to in the meantime.
     fn read(&self) -> Result<RgbImage, Reason> {
-        let bytes = fs::read(&self.path).map_err(Reason::of)?;
-        let now = Self::at(self.path.clone()).map_err(Reason::of)?;
+        let bytes = fs::read(&self.path).map_err(Reason::from_error)?;
+        let now = Self::at(self.path.clone()).map_err(Reason::from_error)?;
         if now != *self || !is_whole(&bytes) {
             return Err("it is half-written".into());
         }
@@ -201,7 +202,7 @@ impl LiveFolder {
         self.sequence += 1;
         Frame {
             sequence,
-            stamp: Stamp::ZERO.after(first.elapsed()),
+            stamp: Stamp::ZERO.later_by(first.elapsed()),
             intrinsics: Intrinsics::from_vertical_fov(rgb.width(), rgb.height(), self.vertical_fov),
             rgb,
             depth,
@@ -344,7 +345,7 @@ mod tests {
     fn a_stop_ends_the_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let stop = StopSwitch::new();
-        let mut camera = open(&folder).stopped_by(stop.clone());
+        let mut camera = open(&folder).with_stop_switch(stop.clone());
         camera.patience = Duration::from_secs(3600);
         let error = capture_while(&mut camera, || stop.press()).unwrap_err();
         assert!(matches!(error, CameraError::Stopped), "{error}");

@@ -7,18 +7,18 @@ use enact_types::{Frame, Intrinsics, Pose, Reason};
 use crate::{Camera, CameraError};
 
 /// Returns where a camera was at an instant.
-pub type PoseAt = Box<dyn FnMut(Instant) -> Result<Pose, Reason> + Send>;
+pub type PoseLookup = Box<dyn FnMut(Instant) -> Result<Pose, Reason> + Send>;
 
 /// A camera whose frames have another pose, and perhaps another projection, than it knows itself.
 pub struct PlacedCamera {
     camera: Box<dyn Camera>,
     intrinsics: Option<Intrinsics>,
-    base_from_camera: PoseAt,
+    base_from_camera: PoseLookup,
 }
 
 impl PlacedCamera {
     /// Wraps a camera that moves: `base_from_camera` tells its pose when a picture was taken.
-    pub fn moving(camera: Box<dyn Camera>, base_from_camera: PoseAt) -> Self {
+    pub fn from_moving_camera(camera: Box<dyn Camera>, base_from_camera: PoseLookup) -> Self {
         Self {
             camera,
             intrinsics: None,
@@ -27,8 +27,8 @@ impl PlacedCamera {
     }
 
     /// Wraps a camera that stands at `base_from_camera`.
-    pub fn standing(camera: Box<dyn Camera>, base_from_camera: Pose) -> Self {
-        Self::moving(camera, Box::new(move |_| Ok(base_from_camera)))
+    pub fn from_standing_camera(camera: Box<dyn Camera>, base_from_camera: Pose) -> Self {
+        Self::from_moving_camera(camera, Box::new(move |_| Ok(base_from_camera)))
     }
 
     /// Gives the frames a projection that was measured; pictures may have another size of the same
@@ -110,7 +110,7 @@ mod tests {
             distortion: Distortion::BrownConrady([-0.1, 0.0, 0.0, 0.0, 0.0]),
         };
         let shoot = |width, height| {
-            let camera = PlacedCamera::standing(Box::new(Still(width, height)), place);
+            let camera = PlacedCamera::from_standing_camera(Box::new(Still(width, height)), place);
             camera.with_intrinsics(lens).capture()
         };
         let frame = shoot(1280, 720).unwrap();
@@ -136,13 +136,13 @@ mod tests {
             at += 1.0;
             Ok(Pose::translation(at, 0.0, 0.0))
         };
-        let mut camera = PlacedCamera::moving(Box::new(Still(8, 6)), Box::new(pose));
+        let mut camera = PlacedCamera::from_moving_camera(Box::new(Still(8, 6)), Box::new(pose));
         for x in [1.0, 2.0] {
             let place = camera.capture().unwrap().base_from_camera;
             assert_eq!(place.translation.vector, Vector3::new(x, 0.0, 0.0));
         }
         let nowhere = Box::new(|_| Err(Reason::from("the arm has not said where it is")));
-        let mut camera = PlacedCamera::moving(Box::new(Still(8, 6)), nowhere);
+        let mut camera = PlacedCamera::from_moving_camera(Box::new(Still(8, 6)), nowhere);
         let error = camera.capture().unwrap_err().to_string();
         assert!(error.contains("has not said"), "{error}");
     }

@@ -21,7 +21,7 @@ pub struct Quality {
 
 impl Quality {
     /// Measures a picture.
-    pub fn of(picture: &RgbImage) -> Self {
+    pub fn measure(picture: &RgbImage) -> Self {
         let gray = image::imageops::grayscale(picture);
         let (width, height) = gray.dimensions();
         let pixels = gray.as_raw();
@@ -72,8 +72,8 @@ mod tests {
         let board = RgbImage::from_fn(64, 48, |x, y| {
             Rgb([if (x / 8 + y / 8) % 2 == 0 { 40 } else { 200 }; 3])
         });
-        let sharp = Quality::of(&board);
-        let blurred = Quality::of(&image::imageops::blur(&board, 2.0));
+        let sharp = Quality::measure(&board);
+        let blurred = Quality::measure(&image::imageops::blur(&board, 2.0));
         assert!(sharp.sharpness > 4.0 * blurred.sharpness);
         assert!((sharp.brightness - blurred.brightness).abs() < 2.0);
         assert_eq!(sharp.exposure_fault(), None);
@@ -81,15 +81,19 @@ mod tests {
 
     #[test]
     fn exposure_is_named() {
-        let fault =
-            |gray: u8| Quality::of(&RgbImage::from_pixel(16, 12, Rgb([gray; 3]))).exposure_fault();
+        let fault = |gray: u8| {
+            Quality::measure(&RgbImage::from_pixel(16, 12, Rgb([gray; 3]))).exposure_fault()
+        };
         assert_eq!(fault(0), Some("black"));
         assert_eq!(fault(20), Some("underexposed"));
         assert_eq!(fault(120), None);
         assert_eq!(fault(255), Some("white"));
         let half = RgbImage::from_fn(16, 12, |x, _| Rgb([if x < 8 { 255 } else { 100 }; 3]));
-        assert_eq!(Quality::of(&half).exposure_fault(), Some("overexposed"));
+        assert_eq!(
+            Quality::measure(&half).exposure_fault(),
+            Some("overexposed")
+        );
         // Too small for any edge.
-        assert_eq!(Quality::of(&RgbImage::new(1, 1)).sharpness, 0.0);
+        assert_eq!(Quality::measure(&RgbImage::new(1, 1)).sharpness, 0.0);
     }
 }

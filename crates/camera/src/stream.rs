@@ -144,7 +144,7 @@ impl PictureStream {
 
     /// Returns a camera of these pictures, placed at `base_from_camera` with `vertical_fov` in
     /// radians. Waiting for a picture ends once `stop` is pressed.
-    pub fn camera(
+    pub fn create_camera(
         &self,
         vertical_fov: f64,
         base_from_camera: Pose,
@@ -166,7 +166,7 @@ impl PictureStream {
     }
 
     /// Returns the age of the newest picture when it arrived, if the camera tells it.
-    pub fn age(&self) -> Option<Duration> {
+    pub fn newest_picture_age(&self) -> Option<Duration> {
         self.shared.state().newest.as_ref()?.age
     }
 
@@ -377,7 +377,7 @@ impl Camera for StreamCamera {
             let (width, height) = rgb.dimensions();
             let frame = Frame {
                 sequence: shot.sequence,
-                stamp: Stamp::ZERO.after(shot.taken.saturating_duration_since(first)),
+                stamp: Stamp::ZERO.later_by(shot.taken.saturating_duration_since(first)),
                 intrinsics: Intrinsics::from_vertical_fov(width, height, self.vertical_fov),
                 rgb,
                 depth: None,

@@ -9,7 +9,7 @@ use enact_types::Reason;
 use crate::latency::{Latency, Pace};
 use crate::motion_watch::MotionWatch;
 use crate::quality::Quality;
-use crate::source::{Arrival, Feed, Picture, Pixels, Source};
+use crate::source::{Feed, FeedOutcome, Picture, Pixels, Source};
 use crate::stream::{Shared, Shot, StreamLimits};
 
 /// Longest wait without a look at who still reads.
@@ -116,19 +116,19 @@ impl Taker<'_> {
         let mut heard = Instant::now();
         while self.is_read() {
             match feed.next(SLICE) {
-                Ok(Arrival::Picture(picture)) => {
+                Ok(FeedOutcome::Picture(picture)) => {
                     heard = Instant::now();
                     self.arrived(picture);
                 }
-                Ok(Arrival::Damaged(reason)) => {
+                Ok(FeedOutcome::Damaged(reason)) => {
                     heard = Instant::now();
                     self.damaged(reason);
                 }
-                Ok(Arrival::Nothing) if heard.elapsed() > self.silence() => {
+                Ok(FeedOutcome::Nothing) if heard.elapsed() > self.silence() => {
                     let seconds = self.silence().as_secs_f64();
                     return Some(format!("nothing came for {seconds:.1} s").into());
                 }
-                Ok(Arrival::Nothing) => {}
+                Ok(FeedOutcome::Nothing) => {}
                 Err(reason) => return Some(reason),
             }
         }
@@ -171,7 +171,7 @@ impl Taker<'_> {
     }
 
     fn arrived(&mut self, picture: Picture) {
-        if let Some(reason) = picture.pixels.fault() {
+        if let Some(reason) = picture.pixels.find_damage() {
             self.damaged(reason);
             return;
         }
@@ -252,7 +252,10 @@ impl Taker<'_> {
         let Some((since, before)) = self.settling else {
             return true;
         };
-        let brightness = pixels.decode().map(|rgb| Quality::of(&rgb).brightness).ok();
+        let brightness = pixels
+            .decode()
+            .map(|rgb| Quality::measure(&rgb).brightness)
+            .ok();
         let is_steady = brightness
             .zip(before)
             .is_some_and(|(now, before)| (now - before).abs() < SETTLED && now > SETTLED);

@@ -24,7 +24,7 @@ fn camera(url: &str, patience: Duration) -> StreamCamera {
     };
     let source = Box::new(HttpSource::new(url, 50).unwrap());
     let stream = PictureStream::start("main", source, limits).unwrap();
-    stream.camera(0.8, Pose::identity(), &StopSwitch::new())
+    stream.create_camera(0.8, Pose::identity(), &StopSwitch::new())
 }
 
 fn jpeg(number: u64) -> Vec<u8> {

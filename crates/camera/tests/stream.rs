@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use enact_camera::source::yuyv::Yuyv;
-use enact_camera::source::{Arrival, Feed, Picture, Pixels, Source};
+use enact_camera::source::{Feed, FeedOutcome, Picture, Pixels, Source};
 use enact_camera::{Camera, CameraError, PictureStream, StreamCamera, StreamLimits};
 use enact_types::{Frame, Pose, Reason, StopSwitch};
 use image::{ImageFormat, Rgb, RgbImage};
@@ -18,7 +18,7 @@ const FRAME_PERIOD: Duration = Duration::from_millis(4);
 const LONG: Duration = Duration::from_secs(3600);
 
 type Result<T> = std::result::Result<T, Reason>;
-type Script = Arc<dyn Fn(u64) -> Result<Arrival> + Send + Sync>;
+type Script = Arc<dyn Fn(u64) -> Result<FeedOutcome> + Send + Sync>;
 
 /// A camera that sends what its script says, picture by picture, over all connections.
 struct Fake {
@@ -42,7 +42,7 @@ impl Drop for Gone {
 }
 
 impl Fake {
-    fn new(script: impl Fn(u64) -> Result<Arrival> + Send + Sync + 'static) -> Self {
+    fn new(script: impl Fn(u64) -> Result<FeedOutcome> + Send + Sync + 'static) -> Self {
         Self {
             script: Arc::new(script),
             next: Arc::default(),
@@ -55,7 +55,7 @@ impl Fake {
 
     fn camera(self, limits: StreamLimits) -> StreamCamera {
         let stream = PictureStream::start("main", Box::new(self), limits).unwrap();
-        stream.camera(0.8, Pose::identity(), &StopSwitch::new())
+        stream.create_camera(0.8, Pose::identity(), &StopSwitch::new())
     }
 }
 
@@ -83,7 +83,7 @@ impl Source for Fake {
 struct FakeFeed(Script, Arc<AtomicU64>);
 
 impl Feed for FakeFeed {
-    fn next(&mut self, _: Duration) -> Result<Arrival> {
+    fn next(&mut self, _: Duration) -> Result<FeedOutcome> {
         thread::sleep(FRAME_PERIOD);
         (self.0)(self.1.fetch_add(1, Ordering::SeqCst))
     }
@@ -104,12 +104,12 @@ fn number(frame: &Frame) -> u64 {
     (high << 16) + (middle << 8) + low
 }
 
-fn file(bytes: Vec<u8>) -> Arrival {
+fn file(bytes: Vec<u8>) -> FeedOutcome {
     stamped(bytes, None)
 }
 
-fn stamped(bytes: Vec<u8>, stamp: Option<f64>) -> Arrival {
-    Arrival::Picture(Picture {
+fn stamped(bytes: Vec<u8>, stamp: Option<f64>) -> FeedOutcome {
+    FeedOutcome::Picture(Picture {
         pixels: Pixels::File(bytes),
         begun: Instant::now(),
         stamp,
@@ -161,7 +161,7 @@ fn pictures_of_a_camera_that_is_known_to_be_late_are_waited_for() {
 fn two_readers_share_a_stream() {
     let mut first = Fake::new(|number| Ok(file(encoded(number)))).camera(patient(LONG));
     let place = Pose::translation(1.0, 0.0, 0.0);
-    let mut second = first.stream().camera(0.5, place, &StopSwitch::new());
+    let mut second = first.stream().create_camera(0.5, place, &StopSwitch::new());
     assert!(number(&first.capture().unwrap()) < number(&second.capture().unwrap()));
     assert_eq!(first.stream().counts().connections, 1);
 }
@@ -433,7 +433,7 @@ fn raw_pictures_are_converted() {
             .concat()
             .repeat(48),
         };
-        Ok(Arrival::Picture(Picture {
+        Ok(FeedOutcome::Picture(Picture {
             pixels: Pixels::Yuyv(raw),
             begun: Instant::now(),
             stamp: None,
@@ -446,10 +446,10 @@ fn raw_pictures_are_converted() {
 
 #[test]
 fn a_stop_ends_the_waiting() {
-    let stream = Fake::new(|_| Ok(Arrival::Nothing));
+    let stream = Fake::new(|_| Ok(FeedOutcome::Nothing));
     let stream = PictureStream::start("main", Box::new(stream), patient(LONG)).unwrap();
     let stop = StopSwitch::new();
-    let mut camera = stream.camera(0.8, Pose::identity(), &stop);
+    let mut camera = stream.create_camera(0.8, Pose::identity(), &stop);
     let waiting = thread::spawn(move || camera.capture().unwrap_err());
     thread::sleep(Duration::from_millis(50));
     stop.press();
@@ -461,7 +461,7 @@ fn silence_is_said_with_its_length() {
     let limits = patient(Duration::from_millis(100));
     let script = |number: u64| match number {
         0..5 => Ok(file(encoded(number))),
-        _ => Ok(Arrival::Nothing),
+        _ => Ok(FeedOutcome::Nothing),
     };
     let mut camera = Fake::new(script).camera(limits);
     camera.capture().unwrap();

@@ -82,9 +82,9 @@ fn main() {
         toml: Some(read("robots/so101/robot.toml")),
         meshes: Vec::new(),
     };
-    let robot = files.load().expect("it ships");
+    let robot = files.load_robot().expect("it ships");
     let scene = Scene::load(&root.join("scenes/tabletop.toml")).expect("it ships");
-    let layout = scene.draw(1);
+    let layout = scene.sample_layout(1);
     let frame = Simulator::new(&robot, &layout, false)
         .camera(Appearance::default(), 1)
         .capture()
@@ -159,7 +159,7 @@ fn drive(
     tell(&Event::TaskStarted {
         instruction: "stay",
         robot,
-        options: TaskOptions::of_turns(1),
+        options: TaskOptions::with_max_turns(1),
     });
     for _ in 0..seconds / 2 {
         tell(&Event::FrameCaptured(frame));

@@ -16,7 +16,7 @@ use crate::camera::config::CameraSource;
 use crate::setup::Setup;
 
 /// Who gets the pictures of a camera of the launch file.
-pub struct CameraFilm {
+pub struct CameraStreamSinks {
     /// Name of the camera.
     pub camera: String,
     /// Who gets them.
@@ -29,13 +29,13 @@ pub struct CameraFilm {
 ///
 /// # Errors
 /// If a camera cannot be opened.
-pub fn arrange(
+pub fn start_camera_streams(
     setup: &Setup,
     mut arm: Box<dyn Arm>,
-    films: Vec<CameraFilm>,
+    films: Vec<CameraStreamSinks>,
 ) -> Result<(Box<dyn Arm>, Box<dyn Camera>)> {
     let track = JointTrack::default();
-    let main = setup.camera(setup.launch.cameras.main(), &track)?;
+    let main = setup.open_camera(setup.launch.cameras.main_camera(), &track)?;
     let fps = setup.launch.stream_fps();
     let in_simulator = matches!(setup.launch.arm, ArmConfig::Sim);
     let clock = ArmClock::default();
@@ -64,7 +64,7 @@ pub fn arrange(
             continue;
         }
         if !in_simulator {
-            let second = setup.camera(camera, &track)?;
+            let second = setup.open_camera(camera, &track)?;
             let second: Box<dyn Camera> = match camera.source {
                 CameraSource::Sim => Box::new(ThrottledCamera::new(second)?),
                 _ => second,
@@ -72,7 +72,7 @@ pub fn arrange(
             let thread = StreamThread::start(second, film.sinks, clock.clone(), fps)?;
             streams.push(thread);
         } else if camera.source == CameraSource::Sim {
-            let second = setup.camera(camera, &track)?;
+            let second = setup.open_camera(camera, &track)?;
             arm = Box::new(LockstepArm::new(arm, second, film.sinks, fps));
         } else {
             errln!(
@@ -83,8 +83,8 @@ pub fn arrange(
     if in_simulator {
         return Ok((arm, main));
     }
-    let arm = ClockedArm::new(arm, clock.clone()).tracked(track);
-    let arm = Box::new(arm.filmed(streams));
+    let arm = ClockedArm::new(arm, clock.clone()).with_joint_track(track);
+    let arm = Box::new(arm.with_streams(streams));
     Ok((arm, Box::new(ArmClockCamera::new(main, clock))))
 }
 
@@ -98,7 +98,7 @@ impl ThrottledCamera {
     fn new(camera: Box<dyn Camera>) -> Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(1)
-            .start_handler(|_| realtime::give_way())
+            .start_handler(|_| realtime::lower_thread_priority())
             .build()?;
         Ok(Self { camera, pool })
     }

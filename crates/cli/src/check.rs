@@ -15,23 +15,23 @@ use serde_json::json;
 use crate::bus::emulate::read_faults;
 use crate::camera::file::CameraFile;
 use crate::camera::locate;
-use crate::data_dir::{self, DataDir, SHIPPED_MODEL, names_in};
+use crate::data_dir::{self, DataDir, SHIPPED_MODEL, toml_names_in};
 use crate::file_kind::FileKind;
 use crate::launch::Launch;
 use crate::methods::constitution;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::recordings;
-use crate::setup::{check_mounts, read_plan};
+use crate::setup::{check_camera_mounts, read_plan};
 
 /// Checks `files`, or all that ship, and prints a line for each; returns `false` if any is wrong.
 ///
 /// # Errors
 /// If the list of files that ship cannot be read. A file that is wrong is no error here.
-pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
+pub fn check_files(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
     let all;
     let files = if files.is_empty() {
-        if data_dir::is_missing(&data_dir.model(SHIPPED_MODEL)) {
-            errln!("enact: {}", data_dir::missing_model());
+        if data_dir::is_shipped_model_missing(&data_dir.resolve_model_name(SHIPPED_MODEL)) {
+            errln!("enact: {}", data_dir::missing_model_message());
         }
         all = shipped(data_dir)?;
         &all
@@ -44,10 +44,14 @@ pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<boo
         sound &= checked.is_ok();
         match (checked, as_json) {
             (Ok(kind), false) => outln!("ok: {} ({kind})", file.display()),
-            (Err(error), false) => outln!("bad: {}\n{}", file.display(), told(&error)),
+            (Err(error), false) => outln!(
+                "bad: {}\n{}",
+                file.display(),
+                error_message_with_sources(&error)
+            ),
             (Ok(kind), true) => outln!("{}", json!({"file": file, "ok": true, "kind": kind})),
             (Err(error), true) => {
-                let error = told(&error);
+                let error = error_message_with_sources(&error);
                 outln!("{}", json!({"file": file, "ok": false, "error": error}));
             }
         }
@@ -57,12 +61,16 @@ pub fn check(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<boo
 
 fn shipped(data_dir: &DataDir) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(data_dir.robots()).context("cannot read robots/")? {
+    for entry in std::fs::read_dir(data_dir.robots_folder()).context("cannot read robots/")? {
         files.push(entry?.path());
     }
     files.retain(|path| path.is_dir());
-    for folder in [data_dir.scenes(), data_dir.launches(), data_dir.suites()] {
-        let names = names_in(&folder);
+    for folder in [
+        data_dir.scenes_folder(),
+        data_dir.launch_folder(),
+        data_dir.suites_folder(),
+    ] {
+        let names = toml_names_in(&folder);
         files.extend(names.iter().map(|name| folder.join(format!("{name}.toml"))));
     }
     files.sort();
@@ -75,8 +83,10 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
             .extension()
             .is_some_and(|extension| extension == "urdf");
     if is_robot {
-        data_dir.guarded_at(path)?;
-        if let Some(rules) = constitution::own(data_dir, &path.display().to_string()) {
+        data_dir.load_robot_to_move_at(path)?;
+        if let Some(rules) =
+            constitution::path_in_robot_folder(data_dir, &path.display().to_string())
+        {
             constitution::read(&rules)?;
         }
         return Ok("robot");
@@ -88,11 +98,11 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
         return constitution::read(path).map(|_| "constitution");
     }
     if path.file_name().is_some_and(|name| name == "robot.toml") {
-        data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
+        data_dir.load_robot_to_move_at(path.parent().unwrap_or(Path::new(".")))?;
         return Ok("robot");
     }
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match FileKind::of(path) {
+    match FileKind::detect_from_content(path) {
         Some(FileKind::Launch) => check_launch(data_dir, path).map(|()| "launch"),
         Some(FileKind::Suite) => check_suite(data_dir, path).map(|()| "suite"),
         Some(FileKind::Scene) => Ok(Scene::load(path).map(|_| "scene")?),
@@ -105,7 +115,7 @@ fn check_one(data_dir: &DataDir, path: &Path) -> Result<&'static str> {
         Some(FileKind::Plan) => read_plan(path).map(|_| "plan"),
         Some(FileKind::Calibration) => Ok(Calibration::load(path).map(|_| "calibration")?),
         Some(FileKind::Camera) => CameraFile::load(path).map(|_| "camera"),
-        Some(FileKind::Urdf) => data_dir.guarded_at(path).map(|_| "robot"),
+        Some(FileKind::Urdf) => data_dir.load_robot_to_move_at(path).map(|_| "robot"),
         Some(FileKind::Robot) => bail!(
             "{} reads like a robot.toml; only one of that name beside a robot.urdf counts",
             path.display()
@@ -133,7 +143,7 @@ fn nothing_known(path: &Path) -> Result<&'static str> {
 
 /// Checks that a bus.toml fits the robot beside it.
 fn check_bus_config(data_dir: &DataDir, path: &Path) -> Result<()> {
-    let robot = data_dir.guarded_at(path.parent().unwrap_or(Path::new(".")))?;
+    let robot = data_dir.load_robot_to_move_at(path.parent().unwrap_or(Path::new(".")))?;
     BusConfig::load(path, &robot)?;
     Ok(())
 }
@@ -143,12 +153,12 @@ fn check_suite(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let suite = Suite::load(path)?;
     let scene = data_dir
-        .resolve(&suite.scene, &data_dir.scenes())
+        .find_toml_file(&suite.scene, &data_dir.scenes_folder())
         .with_context(|| format!("in {}", path.display()))?;
     let scene = std::fs::read(&scene).and_then(text::decode)?;
-    let robot = data_dir.guarded("so101")?;
+    let robot = data_dir.load_robot_to_move("so101")?;
     for number in 0..suite.tasks.len() as u64 {
-        episode_setup::episode(&suite, &scene, &robot, 0, number)
+        episode_setup::draw_random_episode(&suite, &scene, &robot, 0, number)
             .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
     }
     Ok(())
@@ -162,10 +172,12 @@ fn check_cameras(data_dir: &DataDir, path: &Path, launch: &Launch) -> Result<()>
         .filter_map(|camera| camera.place.calibration.as_ref());
     for file in measured {
         let camera = CameraFile::load(file)?;
-        let robot = data_dir.guarded(&launch.robot)?;
+        let robot = data_dir.load_robot_to_move(&launch.robot)?;
         // An arm that is not here cannot be compared; that it is missing is said elsewhere.
-        let arm = locate::arm_sha256(data_dir, launch).ok().flatten();
-        for change in camera.changes(robot.name(), arm.as_deref()) {
+        let arm = locate::arm_calibration_sha256(data_dir, launch)
+            .ok()
+            .flatten();
+        for change in camera.changes_since_measurement(robot.name(), arm.as_deref()) {
             errln!(
                 "warning: {}: {change}; measure it again with `enact camera locate`",
                 path.display()
@@ -179,12 +191,14 @@ pub(crate) fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
     crate::renamed::warn_of_keys(path);
     let launch = Launch::load(path)?;
     let inside = || format!("{} names it", path.display());
-    let robot = data_dir.guarded(&launch.robot).with_context(inside)?;
+    let robot = data_dir
+        .load_robot_to_move(&launch.robot)
+        .with_context(inside)?;
     let arm = launch.arm.check(data_dir, &launch.robot, &robot);
     arm.with_context(inside)?;
-    check_mounts(&launch, &robot).with_context(inside)?;
+    check_camera_mounts(&launch, &robot).with_context(inside)?;
     let scene = data_dir
-        .resolve(&launch.scene, &data_dir.scenes())
+        .find_toml_file(&launch.scene, &data_dir.scenes_folder())
         .with_context(inside)?;
     Scene::load(&scene).with_context(inside)?;
     check_cameras(data_dir, path, &launch).with_context(inside)?;
@@ -198,7 +212,7 @@ pub(crate) fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
         let may_be_missing = data_dir.is_embedded() && model == SHIPPED_MODEL;
         if model.starts_with("models/")
             && !may_be_missing
-            && !Path::new(&data_dir.model(model)).is_dir()
+            && !Path::new(&data_dir.resolve_model_name(model)).is_dir()
         {
             bail!("{}: there is no folder {model}", path.display());
         }

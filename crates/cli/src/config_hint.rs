@@ -4,7 +4,7 @@
 use enact_types::{Quantity, Refusal};
 
 /// Returns a line that names the key to change; `None` if none would help.
-pub fn hint(refusal: &Refusal) -> Option<String> {
+pub fn hint_for_refusal(refusal: &Refusal) -> Option<String> {
     let key = match refusal {
         Refusal::JointLimit {
             joint, quantity, ..
@@ -34,8 +34,8 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
 }
 
 /// Converts a refusal to an error with its hint.
-pub fn error(refusal: &Refusal) -> anyhow::Error {
-    match hint(refusal) {
+pub fn error_with_hint(refusal: &Refusal) -> anyhow::Error {
+    match hint_for_refusal(refusal) {
         Some(hint) => anyhow::anyhow!("{refusal}\n{hint}"),
         None => anyhow::anyhow!("{refusal}"),
     }
@@ -55,13 +55,13 @@ mod tests {
             max: 1.0,
             prismatic: false,
         };
-        let said = hint(&limit(Quantity::Velocity)).unwrap();
+        let said = hint_for_refusal(&limit(Quantity::Velocity)).unwrap();
         assert_eq!(
             said,
             "hint: in robot.toml this is `velocity` of `elbow_flex` in [joints]"
         );
         assert!(
-            hint(&limit(Quantity::Position))
+            hint_for_refusal(&limit(Quantity::Position))
                 .unwrap()
                 .contains("min_deg")
         );
@@ -70,8 +70,19 @@ mod tests {
             distance: 0.2,
             limit: 0.15,
         };
-        assert!(hint(&behind).unwrap().contains("following_error"));
-        assert!(error(&behind).to_string().contains("behind its command"));
-        assert_eq!(hint(&Refusal::NotApplicable("no".to_owned())), None);
+        assert!(
+            hint_for_refusal(&behind)
+                .unwrap()
+                .contains("following_error")
+        );
+        assert!(
+            error_with_hint(&behind)
+                .to_string()
+                .contains("behind its command")
+        );
+        assert_eq!(
+            hint_for_refusal(&Refusal::NotApplicable("no".to_owned())),
+            None
+        );
     }
 }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use enact_model::{RequestOptions, VisionLanguageModel};
-use enact_robot::{MeshFiles, Packages, Robot};
+use enact_robot::{MeshFiles, PackageLocations, Robot};
 use enact_sim::Scene;
 use enact_types::{StopSwitch, hint};
 
 use crate::args::MeshArgs;
 use crate::embedded;
 use crate::file_kind::{self, FileKind};
-use crate::robot::tell;
+use crate::robot::print_warnings;
 
 /// The shipped model.
 pub const SHIPPED_MODEL: &str = "models/tabletop";
@@ -73,7 +73,7 @@ impl DataDir {
     }
 
     /// Takes meshes from the locations on the command line and in ROS's variables.
-    pub fn with(self, args: &MeshArgs) -> Self {
+    pub fn with_mesh_args(self, args: &MeshArgs) -> Self {
         let paths = |variable: &str| {
             let value = std::env::var_os(variable).unwrap_or_default();
             let paths = std::env::split_paths(&value);
@@ -81,7 +81,7 @@ impl DataDir {
         };
         Self {
             meshes: MeshFiles {
-                packages: Packages {
+                packages: PackageLocations {
                     named: args.package.iter().cloned().collect(),
                     folders: paths("ROS_PACKAGE_PATH"),
                     prefixes: paths("AMENT_PREFIX_PATH"),
@@ -94,7 +94,7 @@ impl DataDir {
     }
 
     /// Returns the locations of meshes.
-    pub fn meshes(&self) -> &MeshFiles {
+    pub fn mesh_locations(&self) -> &MeshFiles {
         &self.meshes
     }
 
@@ -102,18 +102,22 @@ impl DataDir {
     ///
     /// # Errors
     /// If it is not found or its files are invalid.
-    pub fn robot(&self, name: &str) -> Result<Robot> {
-        Ok(Robot::find_with(name, &self.robots(), &self.meshes)?)
+    pub fn load_robot_for_queries(&self, name: &str) -> Result<Robot> {
+        Ok(Robot::load_by_name_with_mesh_files(
+            name,
+            &self.robots_folder(),
+            &self.meshes,
+        )?)
     }
 
     /// Loads the robot of this name or path, to be moved.
     ///
     /// # Errors
     /// If it cannot be loaded, or as [`guard`](Self::guard).
-    pub fn guarded(&self, name: &str) -> Result<Robot> {
-        let robot = self.robot(name)?;
-        self.guard(&robot)?;
-        tell(&robot);
+    pub fn load_robot_to_move(&self, name: &str) -> Result<Robot> {
+        let robot = self.load_robot_for_queries(name)?;
+        self.check_no_unguarded_links(&robot)?;
+        print_warnings(&robot);
         Ok(robot)
     }
 
@@ -121,10 +125,10 @@ impl DataDir {
     ///
     /// # Errors
     /// As [`guarded`](Self::guarded).
-    pub fn guarded_at(&self, path: &Path) -> Result<Robot> {
-        let robot = Robot::load_with(path, &self.meshes)?;
-        self.guard(&robot)?;
-        tell(&robot);
+    pub fn load_robot_to_move_at(&self, path: &Path) -> Result<Robot> {
+        let robot = Robot::load_with_mesh_files(path, &self.meshes)?;
+        self.check_no_unguarded_links(&robot)?;
+        print_warnings(&robot);
         Ok(robot)
     }
 
@@ -132,8 +136,8 @@ impl DataDir {
     ///
     /// # Errors
     /// If there is something, and nobody said that it may move all the same.
-    pub fn guard(&self, robot: &Robot) -> Result<()> {
-        let unguarded = robot.unguarded();
+    pub fn check_no_unguarded_links(&self, robot: &Robot) -> Result<()> {
+        let unguarded = robot.unguarded_links();
         if unguarded.is_empty() {
             return Ok(());
         }
@@ -157,22 +161,22 @@ impl DataDir {
     }
 
     /// Returns `robots/`.
-    pub fn robots(&self) -> PathBuf {
+    pub fn robots_folder(&self) -> PathBuf {
         self.path.join("robots")
     }
 
     /// Returns the folder for a new robot: `robots/`, or `robots/` in the working folder if this
     /// folder is only unpacked.
-    pub fn new_robots(&self) -> PathBuf {
+    pub fn folder_for_new_robots(&self) -> PathBuf {
         match self.embedded {
             true => PathBuf::from("robots"),
-            false => self.robots(),
+            false => self.robots_folder(),
         }
     }
 
     /// Returns a model's name such that it can be opened from any folder: `models/NAME` becomes the
     /// path of that folder where it is installed, other names stay.
-    pub fn model(&self, name: &str) -> String {
+    pub fn resolve_model_name(&self, name: &str) -> String {
         if !name.starts_with("models/") || Path::new(name).exists() {
             return name.to_owned();
         }
@@ -189,17 +193,17 @@ impl DataDir {
     }
 
     /// Returns `scenes/`.
-    pub fn scenes(&self) -> PathBuf {
+    pub fn scenes_folder(&self) -> PathBuf {
         self.path.join("scenes")
     }
 
     /// Returns `suites/`.
-    pub fn suites(&self) -> PathBuf {
+    pub fn suites_folder(&self) -> PathBuf {
         self.path.join("suites")
     }
 
     /// Returns `launch/`.
-    pub fn launches(&self) -> PathBuf {
+    pub fn launch_folder(&self) -> PathBuf {
         self.path.join("launch")
     }
 
@@ -207,16 +211,16 @@ impl DataDir {
     ///
     /// # Errors
     /// If it is not found, invalid, or a file of another kind.
-    pub fn scene(&self, name: &str) -> Result<Scene> {
-        let path = self.resolve(name, &self.scenes())?;
-        file_kind::load(path, FileKind::Scene, Scene::load)
+    pub fn load_scene(&self, name: &str) -> Result<Scene> {
+        let path = self.find_toml_file(name, &self.scenes_folder())?;
+        file_kind::load_expecting_kind(path, FileKind::Scene, Scene::load)
     }
 
     /// Returns the path of a TOML file that is given by its path, or by its name in `folder`.
     ///
     /// # Errors
     /// If there is no such file; names the ones there are.
-    pub fn resolve(&self, name: &str, folder: &Path) -> Result<PathBuf> {
+    pub fn find_toml_file(&self, name: &str, folder: &Path) -> Result<PathBuf> {
         let direct = Path::new(name);
         if direct.is_file() {
             return Ok(direct.to_owned());
@@ -228,7 +232,7 @@ impl DataDir {
         if direct.is_dir() {
             bail!("`{name}` is a folder; a TOML file is wanted, or a name");
         }
-        let known = names_in(folder);
+        let known = toml_names_in(folder);
         let kind = folder
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
@@ -250,19 +254,19 @@ pub fn open_model(
     options: RequestOptions,
     stop: &StopSwitch,
 ) -> Result<Box<dyn VisionLanguageModel>> {
-    if is_missing(name) {
-        bail!(missing_model());
+    if is_shipped_model_missing(name) {
+        bail!(missing_model_message());
     }
     Ok(enact_model::open(name, options, stop)?)
 }
 
 /// Returns whether this is the shipped model, and it is not installed.
-pub fn is_missing(model: &str) -> bool {
+pub fn is_shipped_model_missing(model: &str) -> bool {
     model == SHIPPED_MODEL && !Path::new(model).exists()
 }
 
 /// Says how to get the model that ships.
-pub fn missing_model() -> String {
+pub fn missing_model_message() -> String {
     let place = dirs::data_dir().map_or_else(
         || "a folder models/tabletop beside the program".to_owned(),
         |folder| {
@@ -298,7 +302,7 @@ fn is_home(folder: &Path) -> bool {
 }
 
 /// Returns the names of the TOML files in `folder`, sorted.
-pub fn names_in(folder: &Path) -> Vec<String> {
+pub fn toml_names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()

@@ -17,8 +17,8 @@ const SIZE: [u32; 2] = [336, 336];
 /// # Errors
 /// If the scene or the robot cannot be loaded, or the data set cannot be written.
 pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
-    let scene = data_dir.scene(&args.scene)?;
-    let robot = data_dir.guarded("so101")?;
+    let scene = data_dir.load_scene(&args.scene)?;
+    let robot = data_dir.load_robot_to_move("so101")?;
     let bar = progress::bar(args.frames, "pictures");
     write::write(
         &args.out,
@@ -39,7 +39,7 @@ pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
             },
             size: SIZE,
         },
-        &|picture| enact_model::prepare(picture, SIZE),
+        &|picture| enact_model::resize_exactly(picture, SIZE),
         &|written| bar.set_position(written),
     )
     .with_context(|| format!("cannot write {}", args.out.display()))?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::json_lines;
 use crate::methods::library;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::recordings;
 
 /// `enact examples`.
@@ -50,8 +50,8 @@ pub enum ExamplesCommand {
 ///
 /// # Errors
 /// If the library cannot be read or written, a recording cannot be read, or a number is wrong.
-pub fn examples(args: &ExamplesArgs, sink: &mut impl Write) -> Result<bool> {
-    let path = library::path(args.example_library.as_deref())?;
+pub fn run_examples_command(args: &ExamplesArgs, sink: &mut impl Write) -> Result<bool> {
+    let path = library::example_library_path(args.example_library.as_deref())?;
     let library = library::load(&path)?;
     match &args.command {
         ExamplesCommand::Add { runs } => add(&path, library, runs, args.json, sink),
@@ -65,7 +65,10 @@ pub fn examples(args: &ExamplesArgs, sink: &mut impl Write) -> Result<bool> {
             Ok(true)
         }
         ExamplesCommand::Remove { numbers } => {
-            json_lines::write(&path, &json_lines::without(library, numbers)?)?;
+            json_lines::write(
+                &path,
+                &json_lines::without_numbered_entries(library, numbers)?,
+            )?;
             Ok(true)
         }
     }
@@ -85,7 +88,7 @@ fn add(
         let found = match library::solved_tasks(&recording, run) {
             Ok(found) => found,
             Err(error) => {
-                errln!("enact: {}", told(&error));
+                errln!("enact: {}", error_message_with_sources(&error));
                 all = false;
                 continue;
             }

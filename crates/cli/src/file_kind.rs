@@ -63,7 +63,7 @@ const KEYS: [(&str, FileKind); 22] = [
 
 impl FileKind {
     /// Recognizes the kind of a file by its content; `None` if it is not known.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn detect_from_content(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
         if bytes.starts_with(b"\x89MCAP") {
             return Some(Self::Recording);
@@ -92,7 +92,7 @@ impl FileKind {
     }
 
     /// Returns its name, with an article.
-    pub fn named(self) -> &'static str {
+    pub fn name_with_article(self) -> &'static str {
         match self {
             Self::Launch => "a launch file",
             Self::Scene => "a scene",
@@ -133,18 +133,18 @@ impl FileKind {
 ///
 /// # Errors
 /// The error of `load`, or that the file is of another kind.
-pub fn load<T, E: Into<Error>>(
+pub fn load_expecting_kind<T, E: Into<Error>>(
     path: PathBuf,
     wanted: FileKind,
     load: impl FnOnce(&Path) -> Result<T, E>,
 ) -> Result<T> {
     crate::renamed::warn_of_keys(&path);
-    load(&path).map_err(|error| match FileKind::of(&path) {
+    load(&path).map_err(|error| match FileKind::detect_from_content(&path) {
         Some(kind) if kind != wanted => anyhow::anyhow!(
             "{} is {}, not {}\nhint: {}",
             path.display(),
-            kind.named(),
-            wanted.named(),
+            kind.name_with_article(),
+            wanted.name_with_article(),
             kind.use_of()
         ),
         _ => error.into(),
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn shipped(path: &str) -> Option<FileKind> {
-        FileKind::of(
+        FileKind::detect_from_content(
             &Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("../..")
                 .join(path),
@@ -194,7 +194,12 @@ mod tests {
             for entry in std::fs::read_dir(path).unwrap() {
                 let path = entry.unwrap().path();
                 if path.extension().is_some_and(|end| end == "toml") {
-                    assert_eq!(FileKind::of(&path), Some(kind), "{}", path.display());
+                    assert_eq!(
+                        FileKind::detect_from_content(&path),
+                        Some(kind),
+                        "{}",
+                        path.display()
+                    );
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_robot::draft::{ImportChoices, draft};
+use enact_robot::draft::{ImportChoices, draft_robot_toml};
 use enact_robot::load::{mesh_names, read_urdf};
 use enact_robot::{Robot, mesh};
 
@@ -18,7 +18,7 @@ use crate::robot::describe;
 ///
 /// # Errors
 /// If the robot does not load, or the folder exists already or cannot be written.
-pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
+pub fn import_robot(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) -> Result<()> {
     let mut chosen = ImportChoices {
         base: args.base.clone(),
         tip: args.tip.clone(),
@@ -34,15 +34,16 @@ pub fn import(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Write) ->
     let folder = folder(data_dir, &name, args.force)?;
     let urdf = in_utf8(&read_urdf(&args.urdf)?);
     let urdf = with_meshes(urdf, &args.urdf, data_dir, &mut chosen)?;
-    let robot = Robot::load_with_settings(&args.urdf, &chosen.to_toml(), data_dir.meshes())?;
-    let toml = draft(&robot, &chosen, &args.urdf.display().to_string());
+    let robot =
+        Robot::load_with_settings(&args.urdf, &chosen.to_toml(), data_dir.mesh_locations())?;
+    let toml = draft_robot_toml(&robot, &chosen, &args.urdf.display().to_string());
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for (file, text) in [("robot.urdf", &urdf), ("robot.toml", &toml)] {
         replace(&folder.join(file), text)?;
     }
     writeln!(output, "wrote {}", folder.display())?;
     output.write_all(describe(&robot).as_bytes())?;
-    if check::check(data_dir, &[folder], false)? {
+    if check::check_files(data_dir, &[folder], false)? {
         return Ok(());
     }
     bail!("`{name}` is written, but not sound yet")
@@ -57,7 +58,7 @@ fn folder(data_dir: &DataDir, name: &str, force: bool) -> Result<PathBuf> {
     if !is_plain {
         bail!("`{name}` is no name for a folder of robots/; give one with --name");
     }
-    let folder = data_dir.new_robots().join(name);
+    let folder = data_dir.folder_for_new_robots().join(name);
     if folder.exists() && !force {
         bail!(
             "{} is there already\n\
@@ -96,7 +97,8 @@ fn with_meshes(
     let folder = std::path::absolute(urdf)?;
     let folder = folder.parent().unwrap_or(Path::new("/"));
     for name in mesh_names(urdf)? {
-        let Some(file) = mesh::find(&name, folder, &data_dir.meshes().packages) else {
+        let Some(file) = mesh::find_mesh_file(&name, folder, &data_dir.mesh_locations().packages)
+        else {
             continue;
         };
         let file = std::path::absolute(&file).unwrap_or(file);

@@ -14,7 +14,7 @@ use crate::replaced_file;
 ///
 /// # Errors
 /// If there is no such folder.
-pub fn in_data_folder(name: &str, flag: &str) -> Result<PathBuf> {
+pub fn path_in_data_folder(name: &str, flag: &str) -> Result<PathBuf> {
     let folder = dirs::data_dir().with_context(|| {
         format!("there is no data folder for {name}\nhint: name a file with {flag} FILE")
     })?;
@@ -58,7 +58,7 @@ pub fn write<T: Serialize>(path: &Path, items: &[T]) -> Result<()> {
 ///
 /// # Errors
 /// If there is no entry of a number; nothing is removed then.
-pub fn without<T>(items: Vec<T>, numbers: &[usize]) -> Result<Vec<T>> {
+pub fn without_numbered_entries<T>(items: Vec<T>, numbers: &[usize]) -> Result<Vec<T>> {
     let count = items.len();
     if let Some(number) = numbers.iter().find(|it| !(1..=count).contains(*it)) {
         bail!("there is no number {number}; `list` shows {count}");
@@ -83,15 +83,19 @@ mod tests {
         assert_eq!(read(&path, parse).unwrap(), Vec::<u32>::new());
         write(&path, &[1, 2, 3]).unwrap();
         assert_eq!(read(&path, parse).unwrap(), [1, 2, 3]);
-        write(&path, &without(vec![1, 2, 3], &[3, 1]).unwrap()).unwrap();
+        write(
+            &path,
+            &without_numbered_entries(vec![1, 2, 3], &[3, 1]).unwrap(),
+        )
+        .unwrap();
         assert_eq!(read(&path, parse).unwrap(), [2]);
         // Nothing is left beside it.
         assert_eq!(
             std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
             1
         );
-        assert!(without(vec![1, 2], &[0]).is_err());
-        assert!(without(vec![1, 2], &[3]).is_err());
+        assert!(without_numbered_entries(vec![1, 2], &[0]).is_err());
+        assert!(without_numbered_entries(vec![1, 2], &[3]).is_err());
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Launch {
     pub fn stream_fps(&self) -> u32 {
         self.record_fps.unwrap_or(match self.arm {
             // A replay renders the main camera's pictures only.
-            ArmConfig::Sim if self.cameras.others().next().is_some() => 10,
+            ArmConfig::Sim if self.cameras.other_cameras().next().is_some() => 10,
             // Motions elsewhere are filmed there, if at all.
             ArmConfig::Sim | ArmConfig::Zenoh(_) => 0,
             ArmConfig::Servos(_) | ArmConfig::Emulated(_) | ArmConfig::Ros2(_) => 30,
@@ -85,7 +85,7 @@ impl Launch {
     }
 
     /// What it says of models.
-    pub fn models(&self) -> ModelsConfig {
+    pub fn models_config(&self) -> ModelsConfig {
         ModelsConfig {
             model: self.model.clone(),
             pointing: self.pointing,
@@ -98,7 +98,7 @@ impl Launch {
     }
 
     /// Has it say this of models.
-    pub fn set_models(&mut self, models: ModelsConfig) {
+    pub fn set_models_config(&mut self, models: ModelsConfig) {
         let ModelsConfig {
             model,
             pointing,
@@ -118,8 +118,8 @@ impl Launch {
     /// # Errors
     /// If it is not found, invalid, or a file of another kind.
     pub fn find(data_dir: &DataDir, name: &str) -> Result<Self> {
-        let path = data_dir.resolve(name, &data_dir.launches())?;
-        file_kind::load(path, FileKind::Launch, Self::load)
+        let path = data_dir.find_toml_file(name, &data_dir.launch_folder())?;
+        file_kind::load_expecting_kind(path, FileKind::Launch, Self::load)
     }
 
     /// Reads the launch file at `path`.
@@ -133,16 +133,16 @@ impl Launch {
         let mut launch: Self = toml_text::parse(&text)
             .map_err(|error| anyhow::anyhow!("{}, {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        launch.cameras.resolve(folder);
-        launch.planning.methods.resolve(folder);
-        launch.tools.resolve(folder);
+        launch.cameras.resolve_paths(folder);
+        launch.planning.methods.resolve_paths(folder);
+        launch.tools.resolve_program_paths(folder);
         if let ArmConfig::Emulated(emulated) = &mut launch.arm
             && let Some(faults) = &mut emulated.faults
         {
             *faults = folder.join(&*faults);
         }
         if let ArmConfig::Zenoh(remote) = &mut launch.arm {
-            remote.resolve(folder);
+            remote.resolve_path(folder);
         }
         let is_real = matches!(
             launch.arm,
@@ -163,10 +163,10 @@ impl Launch {
                 Self::MAX_FPS
             );
         }
-        if let Some(fault) = launch.models().fault() {
+        if let Some(fault) = launch.models_config().find_config_fault() {
             anyhow::bail!("{}: {fault}", path.display());
         }
-        if let Some(fault) = launch.tools.fault() {
+        if let Some(fault) = launch.tools.find_config_fault() {
             anyhow::bail!("{}: {fault}", path.display());
         }
         if launch.turns == 0 {

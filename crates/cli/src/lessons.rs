@@ -49,7 +49,7 @@ pub enum LessonsCommand {
 ///
 /// # Errors
 /// If there is no such file, it cannot be read or written, or a number is wrong.
-pub fn lessons(args: &LessonsArgs, sink: &mut impl Write) -> Result<()> {
+pub fn run_lessons_command(args: &LessonsArgs, sink: &mut impl Write) -> Result<()> {
     let (LessonsCommand::List { file }
     | LessonsCommand::Remove { file, .. }
     | LessonsCommand::Clear { file }) = &args.command;
@@ -64,9 +64,10 @@ pub fn lessons(args: &LessonsArgs, sink: &mut impl Write) -> Result<()> {
             }
             Ok(())
         }
-        LessonsCommand::Remove { numbers, .. } => {
-            json_lines::write(file, &json_lines::without(lessons, numbers)?)
-        }
+        LessonsCommand::Remove { numbers, .. } => json_lines::write(
+            file,
+            &json_lines::without_numbered_entries(lessons, numbers)?,
+        ),
         LessonsCommand::Clear { .. } => json_lines::write::<Lesson>(file, &[]),
     }
 }

@@ -57,8 +57,8 @@ impl LineEditor {
     ///
     /// # Errors
     /// If no line can be read.
-    pub fn line(&self) -> Result<Option<String>> {
-        self.edited("")
+    pub fn read_line(&self) -> Result<Option<String>> {
+        self.read_line_prefilled("")
     }
 
     /// Returns the next line, which begins with this text: it can be edited. Otherwise as
@@ -66,14 +66,14 @@ impl LineEditor {
     ///
     /// # Errors
     /// If no line can be read.
-    pub fn edited(&self, begun: &str) -> Result<Option<String>> {
-        if stop_sources::is_terminated() {
+    pub fn read_line_prefilled(&self, begun: &str) -> Result<Option<String>> {
+        if stop_sources::is_termination_requested() {
             return Ok(None);
         }
         // An editor that could not begin has said why.
         let _ = self.turns.send(begun.to_owned());
         loop {
-            if stop_sources::is_terminated() {
+            if stop_sources::is_termination_requested() {
                 self.terminal.restore();
                 return Ok(None);
             }

@@ -30,12 +30,12 @@ impl LocalConfig {
     }
 
     /// What is wrong with it.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn find_config_fault(&self) -> Option<&'static str> {
         (self.time_limit_s == Some(0)).then_some("time_limit_s must be at least 1")
     }
 
     /// This table with what another one says instead.
-    pub fn overridden(&self, by: &Self) -> Self {
+    pub fn with_overrides(&self, by: &Self) -> Self {
         Self {
             device: by.device.or(self.device),
             dtype: by.dtype.or(self.dtype),
@@ -45,7 +45,7 @@ impl LocalConfig {
     }
 
     /// The bounds of requests by this table, and how the model is run.
-    pub fn options(&self) -> RequestOptions {
+    pub fn request_options(&self) -> RequestOptions {
         let usual = RequestOptions::default();
         RequestOptions {
             time_limit: self

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::Args;
-use enact_serve::Served;
+use enact_serve::RequestResources;
 use enact_serve::mcp::{PlanApprover, stdio};
 
 use crate::args::SetupArgs;
@@ -54,8 +54,8 @@ pub fn serve(data_dir: &DataDir, args: &McpArgs) -> Result<bool> {
         shows_live: false,
         runs: &args.runs,
     };
-    session_loop::carry_out(data_dir, &loop_args, |session, backend| {
-        let serving = stdio::serve(Served::new(session, backend), approver)?;
+    session_loop::run_session_loop(data_dir, &loop_args, |session, backend| {
+        let serving = stdio::serve(RequestResources::new(session, backend), approver)?;
         errln!("an MCP client is served on standard input and output; Ctrl-C stops the arm");
         Ok(serving)
     })

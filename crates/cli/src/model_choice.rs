@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use clap::Args;
 use enact_model::{
-    Device, Dtype, Isq, ModelSource, Notify, RequestOptions, Sampling, ServerPool,
+    Device, Dtype, Isq, ModelSource, NoticeListener, RequestOptions, Sampling, ServerPool,
     VisionLanguageModel,
 };
 use enact_plan::Pointing;
@@ -49,7 +49,7 @@ pub struct ModelArgs {
 
 impl ModelArgs {
     /// As they are written on a command line, with a space before each.
-    pub fn written(&self) -> String {
+    pub fn to_command_line_flags(&self) -> String {
         let Self {
             model,
             perceive,
@@ -181,7 +181,7 @@ pub struct ModelsConfig {
 
 impl ModelsConfig {
     /// What is wrong with it, with the table that it stands in.
-    pub fn fault(&self) -> Option<String> {
+    pub fn find_config_fault(&self) -> Option<String> {
         let roles = [
             ("", &self.server, &self.local),
             (
@@ -193,8 +193,8 @@ impl ModelsConfig {
         ];
         let fault = |(role, server, local): (&str, &ServerConfig, &LocalConfig)| {
             let of = |table: &str, fault: &str| format!("[{role}{table}] {fault}");
-            let server = server.fault().map(|fault| of("server", fault));
-            server.or_else(|| local.fault().map(|fault| of("local", fault)))
+            let server = server.find_config_fault().map(|fault| of("server", fault));
+            server.or_else(|| local.find_config_fault().map(|fault| of("local", fault)))
         };
         if let Some(fault) = roles.into_iter().find_map(fault) {
             return Some(fault);
@@ -210,7 +210,7 @@ impl ModelsConfig {
                     .to_owned(),
             );
         }
-        if let Some(fault) = self.planning.sampling.fault() {
+        if let Some(fault) = self.planning.sampling.describe_out_of_range() {
             return Some(format!("[planning.sampling] {fault}"));
         }
         if self.planning.score_steps && self.planning.methods.think.is_some() {
@@ -230,7 +230,7 @@ impl ModelsConfig {
 
     /// The same with what the command line says instead.
     #[must_use]
-    pub fn overridden(mut self, args: &ModelArgs, pointing: Option<Pointing>) -> Self {
+    pub fn with_overrides(mut self, args: &ModelArgs, pointing: Option<Pointing>) -> Self {
         if args.model.is_some() {
             self.model.clone_from(&args.model);
             self.perception.model = None;
@@ -242,14 +242,14 @@ impl ModelsConfig {
         ] {
             role.model = model.clone().or(role.model.take());
             if !role.server.is_empty() {
-                role.server = role.server.overridden(&args.run.server());
+                role.server = role.server.with_overrides(&args.run.server());
             }
             if !role.local.is_empty() {
-                role.local = role.local.overridden(&args.run.local());
+                role.local = role.local.with_overrides(&args.run.local());
             }
         }
-        self.server = self.server.overridden(&args.run.server());
-        self.local = self.local.overridden(&args.run.local());
+        self.server = self.server.with_overrides(&args.run.server());
+        self.local = self.local.with_overrides(&args.run.local());
         self.planning.server.key_env =
             args.plan_key_env
                 .clone()
@@ -293,13 +293,22 @@ impl ModelsConfig {
 
     /// Another model than those that see and plan, run or asked like them; `key_env` is the variable
     /// of its server's key, if that is another one.
-    pub fn other(&self, name: &str, key_env: Option<String>, data_dir: &DataDir) -> ModelChoice {
+    pub fn choose_other_model(
+        &self,
+        name: &str,
+        key_env: Option<String>,
+        data_dir: &DataDir,
+    ) -> ModelChoice {
         let server = ServerConfig {
             key_env,
             ..ServerConfig::default()
         };
-        let server = self.server.overridden(&server);
-        self.named(data_dir.model(name), server, self.local.clone())
+        let server = self.server.with_overrides(&server);
+        self.named(
+            data_dir.resolve_model_name(name),
+            server,
+            self.local.clone(),
+        )
     }
 
     /// Adds what goes for planning alone.
@@ -314,9 +323,9 @@ impl ModelsConfig {
 
     fn choice(&self, role: &RoleConfig, data_dir: &DataDir) -> Option<ModelChoice> {
         let name = role.model.as_ref().or(self.model.as_ref())?;
-        let server = self.server.overridden(&role.server);
-        let local = self.local.overridden(&role.local);
-        Some(self.named(data_dir.model(name), server, local))
+        let server = self.server.with_overrides(&role.server);
+        let local = self.local.with_overrides(&role.local);
+        Some(self.named(data_dir.resolve_model_name(name), server, local))
     }
 
     fn named(&self, name: String, server: ServerConfig, local: LocalConfig) -> ModelChoice {
@@ -375,7 +384,7 @@ impl ModelChoice {
     }
 
     /// What makes its answers others than those of the same model run as usual, in words.
-    pub fn differences(&self) -> String {
+    pub fn describe_unusual_settings(&self) -> String {
         let LocalConfig {
             device, dtype, isq, ..
         } = &self.local;
@@ -392,15 +401,15 @@ impl ModelChoice {
     }
 
     /// On how many servers it runs; none where it runs in this process.
-    pub fn servers(&self) -> usize {
-        ModelSource::parse(&self.name).servers()
+    pub fn server_count(&self) -> usize {
+        ModelSource::parse(&self.name).server_count()
     }
 
     /// The bounds of requests to it.
-    pub fn options(&self) -> RequestOptions {
+    pub fn request_options(&self) -> RequestOptions {
         let mut options = match self.is_server {
-            true => self.server.options(),
-            false => self.local.options(),
+            true => self.server.request_options(),
+            false => self.local.request_options(),
         };
         options.server.pool = self.pool.clone();
         RequestOptions {
@@ -435,7 +444,7 @@ impl ModelChoice {
 /// If they cannot be loaded, or the program was built without models in process.
 #[cfg(feature = "local-model")]
 pub(crate) fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
-    match enact_model::SentenceEmbedding::load(folder) {
+    match enact_model::SentenceEmbedder::load(folder) {
         Ok(model) => Ok(Arc::new(model)),
         Err(reason) => bail!("the sentence embeddings cannot be loaded: {reason}"),
     }
@@ -447,6 +456,6 @@ pub(crate) fn embeddings(_: &Path) -> Result<Arc<dyn TextSimilarity>> {
 }
 
 /// Somebody who says what delays a model, on standard error.
-pub fn talk() -> Notify {
-    Notify::new(|sentence| errln!("{:>9}  {sentence}", "model"))
+pub fn notify_on_stderr() -> NoticeListener {
+    NoticeListener::new(|sentence| errln!("{:>9}  {sentence}", "model"))
 }

@@ -27,12 +27,12 @@ static LOSS: OnceLock<Loss> = OnceLock::new();
 
 /// Prints a line of data on standard output; takes what `format!` takes.
 macro_rules! outln {
-    ($($words:tt)*) => { $crate::out::data(&(format!($($words)*) + "\n")) };
+    ($($words:tt)*) => { $crate::out::print_to_stdout(&(format!($($words)*) + "\n")) };
 }
 
 /// Prints a line of talk on standard error; takes what `format!` takes.
 macro_rules! errln {
-    ($($words:tt)*) => { $crate::out::talk(&(format!($($words)*) + "\n")) };
+    ($($words:tt)*) => { $crate::out::print_to_stderr(&(format!($($words)*) + "\n")) };
 }
 
 /// Error of standard output.
@@ -56,7 +56,7 @@ pub struct Stdout;
 
 impl Stdout {
     fn attempt<T>(act: impl Fn(&mut io::StdoutLock<'static>) -> io::Result<T>) -> io::Result<T> {
-        check()?;
+        check_stdout()?;
         loop {
             match act(&mut io::stdout().lock()) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
@@ -78,12 +78,12 @@ impl Write for Stdout {
 }
 
 /// Prints on standard output; what cannot be printed is remembered for [`exit_code`].
-pub fn data(text: &str) {
+pub fn print_to_stdout(text: &str) {
     let _ = Stdout.write_all(text.as_bytes());
 }
 
 /// Prints on standard error. Talk that nobody can hear is no reason to stop.
-pub fn talk(text: &str) {
+pub fn print_to_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -96,7 +96,7 @@ pub fn is_terminal() -> bool {
 ///
 /// # Errors
 /// What keeps standard output from being written.
-pub fn check() -> io::Result<()> {
+pub fn check_stdout() -> io::Result<()> {
     match LOSS.get() {
         Some(loss) => Err(io::Error::new(loss.kind, loss.clone())),
         None => Ok(()),
@@ -104,19 +104,19 @@ pub fn check() -> io::Result<()> {
 }
 
 /// Says what is wrong with the command line, or prints the help that was asked for.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub fn print_usage_or_help(error: &clap::Error) -> ExitCode {
     let printed = error.print();
     if error.use_stderr() {
         return ExitCode::from(2);
     }
     match printed.map_err(note) {
-        Ok(()) => exit_code(Ok(true)),
-        Err(error) => exit_code(Err(error.into())),
+        Ok(()) => print_error_and_get_exit_code(Ok(true)),
+        Err(error) => print_error_and_get_exit_code(Err(error.into())),
     }
 }
 
 /// Prints the error of a command, or of its output, and returns the exit status.
-pub fn exit_code(result: Result<bool>) -> ExitCode {
+pub fn print_error_and_get_exit_code(result: Result<bool>) -> ExitCode {
     // What is held back is written now, while it can still be said that it failed.
     let _ = Stdout.flush();
     let error = match (result, LOSS.get()) {
@@ -125,13 +125,13 @@ pub fn exit_code(result: Result<bool>) -> ExitCode {
         (Ok(false), _) => return ExitCode::from(1),
         _ => return ExitCode::SUCCESS,
     };
-    errln!("enact: {}", told(&error));
+    errln!("enact: {}", error_message_with_sources(&error));
     ExitCode::from(2)
 }
 
 /// Returns the message of an error and of its sources, without repetition.
-pub fn told(error: &anyhow::Error) -> String {
-    enact_types::reason::told(error.as_ref())
+pub fn error_message_with_sources(error: &anyhow::Error) -> String {
+    enact_types::reason::join_error_messages(error.as_ref())
 }
 
 /// Remembers why standard output cannot be written.

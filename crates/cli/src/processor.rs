@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 ///
 /// # Errors
 /// What it lacks, and how to build without.
-pub fn check() -> Result<()> {
+pub fn check_processor_features() -> Result<()> {
     let lacking = lacking(&instructions());
     if lacking.is_empty() {
         return Ok(());
@@ -119,6 +119,6 @@ mod tests {
 
     #[test]
     fn this_processor_has_what_the_tests_were_built_with() {
-        assert!(check().is_ok());
+        assert!(check_processor_features().is_ok());
     }
 }

@@ -18,22 +18,22 @@ use crate::{
 
 /// Reads the command line and does what it asks for; the exit status says how it came out.
 pub fn main() -> ExitCode {
-    if let Err(error) = processor::check() {
-        return out::exit_code(Err(error));
+    if let Err(error) = processor::check_processor_features() {
+        return out::print_error_and_get_exit_code(Err(error));
     }
     let words = optional_values::joined(std::env::args_os());
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
-        Err(error) => return out::usage(&error),
+        Err(error) => return out::print_usage_or_help(&error),
     };
     log::init();
     crate::renamed::warn_of_flags(std::env::args().skip(1));
     match dispatch(&cli) {
-        Err(error) if stop_sources::is_stop(&error) => {
+        Err(error) if stop_sources::is_stop_error(&error) => {
             errln!("stopped");
             ExitCode::from(1)
         }
-        result => out::exit_code(result),
+        result => out::print_error_and_get_exit_code(result),
     }
 }
 
@@ -42,27 +42,27 @@ fn dispatch(cli: &Cli) -> Result<bool> {
     // What the program says of itself, it says anywhere.
     match &cli.command {
         Command::Completions { shell } => {
-            return shell::completions(*shell, &mut Stdout).map(|()| true);
+            return shell::write_completions(*shell, &mut Stdout).map(|()| true);
         }
         Command::Man { folder } => {
-            return shell::man(folder.as_deref(), &mut Stdout).map(|()| true);
+            return shell::write_man_pages(folder.as_deref(), &mut Stdout).map(|()| true);
         }
         Command::Prompts { folder, force } => {
-            return prompts::write(folder.as_deref(), *force).map(|()| true);
+            return prompts::print_or_write_blocks(folder.as_deref(), *force).map(|()| true);
         }
         _ => {}
     }
-    let data_dir = DataDir::find()?.with(&cli.meshes);
+    let data_dir = DataDir::find()?.with_mesh_args(&cli.meshes);
     match &cli.command {
-        Command::Model { question } => model::answer(&data_dir, question),
+        Command::Model { question } => model::run_model_command(&data_dir, question),
         Command::Run(args) => run::run(&data_dir, args),
         Command::Chat(args) => chat::chat(&data_dir, args),
-        Command::Tend(args) => tend::tend(&data_dir, args),
+        Command::Tend(args) => tend::tend_to_goal(&data_dir, args),
         Command::Serve(args) => serve::serve(&data_dir, args),
         Command::Mcp(args) => mcp::serve(&data_dir, args),
         Command::Check { files, json } => check_all(&data_dir, files, *json),
         Command::Robot { question } => {
-            robot::answer(&data_dir, question, stdin().lock(), Stdout).map(|()| true)
+            robot::run_robot_command(&data_dir, question, stdin().lock(), Stdout).map(|()| true)
         }
         Command::Scene { scene, seed, json } => {
             scene::show(&data_dir, scene, *seed, *json, &mut Stdout).map(|()| true)
@@ -71,9 +71,11 @@ fn dispatch(cli: &Cli) -> Result<bool> {
         Command::Dataset(args) => dataset::write(&data_dir, args).map(|()| true),
         Command::Eval(args) => eval::eval(&data_dir, args),
         Command::Optimize(args) => optimize::optimize(&data_dir, args),
-        Command::Runs(args) => recordings::runs::runs(args, &mut Stdout).map(|()| true),
-        Command::Examples(args) => examples::examples(args, &mut Stdout),
-        Command::Lessons(args) => lessons::lessons(args, &mut Stdout).map(|()| true),
+        Command::Runs(args) => {
+            recordings::runs::list_or_describe_runs(args, &mut Stdout).map(|()| true)
+        }
+        Command::Examples(args) => examples::run_examples_command(args, &mut Stdout),
+        Command::Lessons(args) => lessons::run_lessons_command(args, &mut Stdout).map(|()| true),
         Command::Replay(args) => recordings::replay::replay(&data_dir, args),
         Command::View(args) => recordings::view::view(args).map(|()| true),
         #[cfg(feature = "export")]
@@ -92,7 +94,7 @@ fn dispatch(cli: &Cli) -> Result<bool> {
 
 /// Checks files; an error in a file is an error of the input, not a missed goal.
 fn check_all(data_dir: &DataDir, files: &[PathBuf], as_json: bool) -> Result<bool> {
-    if check::check(data_dir, files, as_json)? {
+    if check::check_files(data_dir, files, as_json)? {
         return Ok(true);
     }
     anyhow::bail!("not everything is sound")

@@ -22,10 +22,10 @@ const END: &str = "txt";
 ///
 /// # Errors
 /// If a file exists, or cannot be written.
-pub fn write(folder: Option<&Path>, force: bool) -> Result<()> {
+pub fn print_or_write_blocks(folder: Option<&Path>, force: bool) -> Result<()> {
     let Some(folder) = folder else {
         for (name, text) in PromptTemplates::BUILT_IN {
-            out::data(&format!("{{# {name} #}}\n{text}\n"));
+            out::print_to_stdout(&format!("{{# {name} #}}\n{text}\n"));
         }
         return Ok(());
     };
@@ -46,7 +46,7 @@ pub fn write(folder: Option<&Path>, force: bool) -> Result<()> {
 }
 
 /// Returns the folder whose blocks are used: the one that was named, or else that of the model.
-pub fn folder(named: Option<&Path>, model: Option<&str>) -> Option<PathBuf> {
+pub fn blocks_folder(named: Option<&Path>, model: Option<&str>) -> Option<PathBuf> {
     let of_model = || {
         let folder = Path::new(model?).join(FOLDER);
         folder.is_dir().then_some(folder)
@@ -108,7 +108,7 @@ fn card(robot: &Arc<Robot>) -> Result<RobotCard> {
         name: robot.name().to_owned(),
         joints: robot.arm_joints().len(),
         reach: grounder.reach_on_table(),
-        opening: robot.gripper().map(|gripper| gripper.widest()),
+        opening: robot.gripper().map(|gripper| gripper.max_opening()),
     })
 }
 
@@ -132,7 +132,7 @@ mod tests {
 
     fn robot() -> Arc<Robot> {
         let data_dir = DataDir::find().unwrap();
-        Arc::new(data_dir.guarded("so101").unwrap())
+        Arc::new(data_dir.load_robot_to_move("so101").unwrap())
     }
 
     fn error(folder: &Path) -> String {
@@ -143,14 +143,14 @@ mod tests {
     fn what_is_written_is_what_is_built_in() {
         let folder = tempfile::tempdir().unwrap();
         let prompts = folder.path().join("prompts");
-        write(Some(&prompts), false).unwrap();
+        print_or_write_blocks(Some(&prompts), false).unwrap();
         let templates = load(&prompts, &robot()).unwrap();
         let built_in = PromptTemplates::default();
         assert_eq!(hash(&templates), hash(&built_in));
-        assert!(write(Some(&prompts), false).is_err());
+        assert!(print_or_write_blocks(Some(&prompts), false).is_err());
         fs::write(prompts.join("role.txt"), "Plan.\n").unwrap();
         assert_ne!(hash(&load(&prompts, &robot()).unwrap()), hash(&built_in));
-        write(Some(&prompts), true).unwrap();
+        print_or_write_blocks(Some(&prompts), true).unwrap();
         assert_eq!(hash(&load(&prompts, &robot()).unwrap()), hash(&built_in));
     }
 
@@ -175,10 +175,16 @@ mod tests {
     fn a_model_may_have_prompts_of_its_own() {
         let model = tempfile::tempdir().unwrap();
         let name = model.path().to_str().unwrap();
-        assert_eq!(folder(None, Some(name)), None);
+        assert_eq!(blocks_folder(None, Some(name)), None);
         fs::create_dir(model.path().join("prompts")).unwrap();
-        assert_eq!(folder(None, Some(name)), Some(model.path().join("prompts")));
+        assert_eq!(
+            blocks_folder(None, Some(name)),
+            Some(model.path().join("prompts"))
+        );
         let named = Path::new("mine");
-        assert_eq!(folder(Some(named), Some(name)).as_deref(), Some(named));
+        assert_eq!(
+            blocks_folder(Some(named), Some(name)).as_deref(),
+            Some(named)
+        );
     }
 }

@@ -15,9 +15,9 @@ use crate::data_dir::DataDir;
 /// # Errors
 /// If the robot or the scene cannot be loaded, or a file cannot be written.
 pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
-    let robot = data_dir.guarded(&args.robot)?;
-    let scene = data_dir.scene(&args.scene)?.before(&robot)?;
-    let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
+    let robot = data_dir.load_robot_to_move(&args.robot)?;
+    let scene = data_dir.load_scene(&args.scene)?.placed_for_robot(&robot)?;
+    let simulator = Simulator::new(&robot, &scene.sample_layout(args.seed), false);
     let frame = simulator
         .camera(args.sheet.appearance(&robot)?, args.seed)
         .capture()?;

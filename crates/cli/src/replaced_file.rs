@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 ///
 /// # Errors
 /// If it cannot be made.
-pub fn made_folder(path: &Path) -> io::Result<&Path> {
+pub fn create_parent_folder(path: &Path) -> io::Result<&Path> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -23,7 +23,7 @@ pub fn made_folder(path: &Path) -> io::Result<&Path> {
 /// # Errors
 /// If it cannot be written; the old one is still there then.
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(made_folder(path)?)?;
+    let mut file = NamedTempFile::new_in(create_parent_folder(path)?)?;
     write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path)?;

@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 
 use anyhow::{Context, Result, bail};
 use enact_robot::{IkTarget, Robot};
-use enact_types::text::unmarked;
+use enact_types::text::strip_byte_order_mark;
 use enact_types::{Point3, Pose, Refusal, Vector3};
 use nalgebra::{Quaternion, Translation3, Unit, UnitQuaternion};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::data_dir::DataDir;
 ///
 /// # Errors
 /// If the robot cannot be loaded, a line of input is invalid, or the answer cannot be written.
-pub fn answer(
+pub fn run_robot_command(
     data_dir: &DataDir,
     question: &RobotCommand,
     input: impl BufRead,
@@ -38,21 +38,21 @@ pub fn answer(
             })
         }
         RobotCommand::Show { name, json } => {
-            let robot = data_dir.robot(name)?;
-            tell(&robot);
+            let robot = data_dir.load_robot_for_queries(name)?;
+            print_warnings(&robot);
             if *json {
                 return emit(&mut output, &facts(&robot));
             }
             Ok(output.write_all(describe(&robot).as_bytes())?)
         }
-        RobotCommand::Import(args) => crate::import::import(data_dir, args, &mut output),
+        RobotCommand::Import(args) => crate::import::import_robot(data_dir, args, &mut output),
     }
 }
 
 /// Loads a robot for queries; prints what is not known of it, which does not matter here.
 fn asked(data_dir: &DataDir, name: &str) -> Result<Robot> {
-    let robot = data_dir.robot(name)?;
-    for link in robot.unguarded() {
+    let robot = data_dir.load_robot_for_queries(name)?;
+    for link in robot.unguarded_links() {
         errln!("enact: nothing would keep this clear: {link}");
     }
     Ok(robot)
@@ -71,7 +71,11 @@ fn each_line(mut input: impl BufRead, mut answer: impl FnMut(&str) -> Result<()>
             (1, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => bail!("stdin is UTF-16; send UTF-8"),
             (_, bytes) => std::str::from_utf8(bytes).with_context(place)?,
         };
-        let line = if number == 1 { unmarked(line) } else { line };
+        let line = if number == 1 {
+            strip_byte_order_mark(line)
+        } else {
+            line
+        };
         if !line.trim().is_empty() {
             answer(line).with_context(place)?;
         }
@@ -182,7 +186,7 @@ fn joint_names(robot: &Robot) -> String {
 }
 
 /// Says on stderr what was guessed or left out of a robot's files.
-pub fn tell(robot: &Robot) {
+pub fn print_warnings(robot: &Robot) {
     for warning in robot.warnings() {
         errln!("warning: {}: {warning}", robot.name());
     }
@@ -219,17 +223,17 @@ fn facts(robot: &Robot) -> serde_json::Value {
             "joint": robot.joints()[gripper.joint].name,
             "closed": gripper.closed,
             "open": gripper.open,
-            "widest": gripper.widest(),
+            "widest": gripper.max_opening(),
         })
     });
-    let unguarded = robot.unguarded().iter().map(ToString::to_string);
+    let unguarded = robot.unguarded_links().iter().map(ToString::to_string);
     let unguarded: Vec<String> = unguarded.collect();
     json!({
         "name": robot.name(),
-        "tool": robot.links()[robot.tool_link()].name,
+        "tool": robot.links()[robot.tool_link_index()].name,
         "control_period": robot.control_period().as_secs_f64(),
-        "following_error": robot.following_error(),
-        "contact_effort": robot.contact_effort(),
+        "following_error": robot.max_following_error(),
+        "contact_effort": robot.contact_effort_ratio(),
         "joints": joints,
         "links": links,
         "gripper": gripper,
@@ -245,7 +249,7 @@ pub fn describe(robot: &Robot) -> String {
         robot.name(),
         robot.arm_joints().len(),
         robot.links().len(),
-        robot.links()[robot.tool_link()].name,
+        robot.links()[robot.tool_link_index()].name,
         1.0 / robot.control_period().as_secs_f64()
     );
     for (joint, home) in robot.joints().iter().zip(robot.home().iter()) {
@@ -261,7 +265,7 @@ pub fn describe(robot: &Robot) -> String {
             text += &format!(
                 "gripper: `{}`, opens to {:.0} mm\n",
                 robot.joints()[gripper.joint].name,
-                gripper.widest() * 1e3
+                gripper.max_opening() * 1e3
             );
         }
         None => text += "no gripper: it can point, push and go home\n",

@@ -14,7 +14,7 @@ use crate::args::RunArgs;
 use crate::arm::stdin_lines::StdinLines;
 use crate::data_dir::DataDir;
 use crate::out;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::rerun_view;
 use crate::run_observers::RunObservers;
 use crate::setup::{RunModels, Setup};
@@ -33,7 +33,7 @@ pub fn run(data_dir: &DataDir, args: &RunArgs) -> Result<bool> {
     let instruction = checked_instruction(&instruction)?;
     let setup = Setup::load(data_dir, &args.setup)?;
     match carry_out(data_dir, args, &setup, instruction, started) {
-        Err(error) if stop_sources::is_stop(&error) => {
+        Err(error) if stop_sources::is_stop_error(&error) => {
             let times = Times {
                 wall: started.elapsed(),
                 load: Duration::ZERO,
@@ -52,15 +52,15 @@ fn carry_out(
     instruction: &str,
     started: Instant,
 ) -> Result<bool> {
-    let agent = setup.agent(args.plan.as_deref(), Some(instruction))?;
+    let agent = setup.load_agent(args.plan.as_deref(), Some(instruction))?;
     let scripted = args.plan.is_some();
     let mut observers = RunObservers::open(data_dir, &args.setup, setup, instruction, scripted)?;
-    let films = observers.films(setup);
-    let mut session = setup.session(agent.agent, observers.observers(), films)?;
+    let films = observers.camera_stream_sinks(setup);
+    let mut session = setup.start_session(agent.agent, observers.observers(), films)?;
     if args.approve {
-        session = session.approved_by(approver(setup.stop.clone()));
+        session = session.with_approver(terminal_approver(setup.stop.clone()));
     }
-    let report = session.run(
+    let report = session.run_task(
         instruction,
         TaskOptions {
             turns: setup.launch.turns,
@@ -70,11 +70,11 @@ fn carry_out(
         },
     )?;
     drop(session);
-    let reached = is_reached(setup, instruction, &report);
+    let reached = is_goal_reached(setup, instruction, &report);
     let success = reached == Some(true);
     // Who only shows what would be done reaches nothing, and fails at nothing.
     if let Some(reached) = reached.filter(|_| report.ending != TaskEnd::DryRun) {
-        observers.outcome(reached);
+        observers.record_goal_reached(reached);
     }
     // What a watcher cannot write must not cost the result.
     let page = observers.finish();
@@ -85,20 +85,20 @@ fn carry_out(
     };
     tell(args, &report, success, setup, &times)?;
     // A result that a full disk does not take is told at least.
-    if out::check().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+    if out::check_stdout().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
         errln!("{}", outcome_sentence(&report, success));
     }
     let page = match page {
         // Whoever stops a run does not wait for a viewer either.
         Err(error) if report.ending == TaskEnd::Stopped => {
-            errln!("enact: {}", told(&error));
+            errln!("enact: {}", error_message_with_sources(&error));
             None
         }
         page => page?,
     };
-    if let Some(page) = page.filter(|_| !stop_sources::is_terminated()) {
-        stop_sources::release(&setup.stop);
-        rerun_view::keep(page);
+    if let Some(page) = page.filter(|_| !stop_sources::is_termination_requested()) {
+        stop_sources::release_stop_switch(&setup.stop);
+        rerun_view::keep_page_open(page);
     }
     Ok(success || is_feasible(&report))
 }
@@ -129,7 +129,7 @@ fn tell(
     times: &Times,
 ) -> Result<()> {
     if args.json {
-        let models = setup.run_models(args.plan.is_some())?;
+        let models = setup.models_of_run(args.plan.is_some())?;
         outln!("{}", summary(report, success, setup, &models, times));
     } else {
         outln!("{}", outcome_sentence(report, success));
@@ -151,18 +151,20 @@ fn never_begun() -> TaskReport {
 }
 
 /// Shows a plan and waits for an answer on stdin; silence and a stop are a no.
-pub fn approver(stop: StopSwitch) -> Approver<'static> {
+pub fn terminal_approver(stop: StopSwitch) -> Approver<'static> {
     let mut lines = None;
     Box::new(move |plan: &Plan, preview: &[Outcome]| {
         let mut preview = preview.iter();
         for step in &plan.steps {
-            match step.moves().then(|| preview.next()).flatten() {
+            match step.moves_arm().then(|| preview.next()).flatten() {
                 Some(outcome) => errln!("  {outcome}"),
                 None => errln!("  {step}"),
             }
         }
-        out::talk("carry this out? [y/N] ");
-        let answer = lines.get_or_insert_with(StdinLines::read).answer(&stop);
+        out::print_to_stderr("carry this out? [y/N] ");
+        let answer = lines
+            .get_or_insert_with(StdinLines::start_reading)
+            .wait_for_answer(&stop);
         if answer.is_none() {
             errln!("");
         }
@@ -173,22 +175,22 @@ pub fn approver(stop: StopSwitch) -> Approver<'static> {
 
 /// Judges by physics if the arm is in a simulated scene that knows the goal of the instruction, or
 /// else by what the robot observed; `None` if a stop left that open.
-pub fn is_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> Option<bool> {
+pub fn is_goal_reached(setup: &Setup, instruction: &str, report: &TaskReport) -> Option<bool> {
     if report.ending == TaskEnd::DryRun {
         return Some(false);
     }
-    if is_left_open(report) {
+    if is_outcome_unknown_after_stop(report) {
         return None;
     }
-    let goal = setup.scene.goal_for(instruction, &setup.layout);
+    let goal = setup.scene.goal_for_instruction(instruction, &setup.layout);
     Some(match goal.filter(|_| setup.is_simulated()) {
-        Some(goal) => setup.simulator.with_world(|world| goal.holds(world)),
+        Some(goal) => setup.simulator.with_world(|world| goal.is_satisfied(world)),
         None => report.reports_success(),
     })
 }
 
 /// Returns whether a stop came before anybody looked what the last step had come to.
-pub fn is_left_open(report: &TaskReport) -> bool {
+pub fn is_outcome_unknown_after_stop(report: &TaskReport) -> bool {
     let last = report.steps.last();
     report.ending == TaskEnd::Stopped && last.is_some_and(|last| last.verdict != Verdict::Yes)
 }
@@ -217,7 +219,7 @@ pub fn summary(
     let is_dry = report.ending == TaskEnd::DryRun;
     let mut summary = json!({
         // Nobody tried, or nobody knows.
-        "success": (!is_dry && !is_left_open(report)).then_some(success),
+        "success": (!is_dry && !is_outcome_unknown_after_stop(report)).then_some(success),
         "ending": report.ending,
         "turns": report.turns,
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
@@ -225,7 +227,7 @@ pub fn summary(
         "said": report.said,
         "sim_seconds": report.arm_seconds,
         "wall_seconds": times.wall.as_secs_f64(),
-        "model": cost(models, &report.usage, times.load),
+        "model": model_usage_json(models, &report.usage, times.load),
         "seed": setup.launch.seed,
     });
     if is_dry {
@@ -248,9 +250,9 @@ fn step(outcome: &Outcome) -> Value {
 }
 
 /// Returns which models were asked, and what that cost, for a program.
-pub fn cost(models: &RunModels, usage: &Usage, load: Duration) -> Value {
+pub fn model_usage_json(models: &RunModels, usage: &Usage, load: Duration) -> Value {
     let mut model = json!({
-        "name": models.name(),
+        "name": models.main_model_name(),
         "load_seconds": load.as_secs_f64(),
         "prompt_seconds": usage.prompt_time.as_secs_f64(),
         "decode_seconds": usage.decode_time.as_secs_f64(),
@@ -258,7 +260,7 @@ pub fn cost(models: &RunModels, usage: &Usage, load: Duration) -> Value {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
     });
-    if let Some(planner) = models.other_planner() {
+    if let Some(planner) = models.separate_planner_name() {
         model["planner"] = json!(planner);
     }
     model

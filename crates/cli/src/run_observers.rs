@@ -5,16 +5,16 @@ use std::io::{BufWriter, Stderr, stderr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_recording::Outcomes;
-use enact_recording::stream::{CAMERA, FrameSink};
+use enact_recording::OutcomeRecorder;
+use enact_recording::stream::{DEFAULT_CAMERA_NAME, FrameSink};
 use enact_runtime::{EventLog, Observer};
 
 use crate::args::SetupArgs;
-use crate::camera::config::MAIN;
-use crate::camera_stream::CameraFilm;
+use crate::camera::config::MAIN_CAMERA_NAME;
+use crate::camera_stream::CameraStreamSinks;
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
-use crate::methods::UnaskedMethods;
+use crate::methods::IdleMethodsObserver;
 use crate::recordings::run_recorder::{FOLDER, RunRecorder, wall_clock};
 use crate::rerun_view::{self, LiveFeed, Page, RerunView};
 use crate::setup::Setup;
@@ -22,7 +22,7 @@ use crate::setup::Setup;
 /// All observers of a run.
 pub struct RunObservers {
     console: ConsoleObserver<Stderr>,
-    unasked: UnaskedMethods,
+    unasked: IdleMethodsObserver,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
     views: Vec<RerunView>,
     run_recorder: Option<RunRecorder>,
@@ -42,14 +42,14 @@ impl RunObservers {
         scripted: bool,
     ) -> Result<Self> {
         let folder = Path::new(FOLDER);
-        Self::open_in(folder, data_dir, args, setup, instruction, scripted)
+        Self::open_with_recording_folder(folder, data_dir, args, setup, instruction, scripted)
     }
 
     /// The same with another folder for the recording, unless the command line names a file for it.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_in(
+    pub fn open_with_recording_folder(
         folder: &Path,
         data_dir: &DataDir,
         args: &SetupArgs,
@@ -67,11 +67,12 @@ impl RunObservers {
             })
             .transpose()?;
         let view = args.view.as_ref();
-        let view = view.map(|shown| RerunView::of_run(shown, Box::new(wall_clock), &setup.stop));
+        let view =
+            view.map(|shown| RerunView::open_for_run(shown, Box::new(wall_clock), &setup.stop));
         let scores = args.models.score_steps;
         Ok(Self {
             console: ConsoleObserver::new(stderr()),
-            unasked: UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores),
+            unasked: IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores),
             event_log,
             views: view.transpose()?.into_iter().collect(),
             run_recorder: RunRecorder::begin(
@@ -90,11 +91,11 @@ impl RunObservers {
     ///
     /// # Errors
     /// If nothing can be recorded.
-    pub fn show_live(&mut self, setup: &Setup) -> Result<Option<LiveFeed>> {
+    pub fn add_live_view(&mut self, setup: &Setup) -> Result<Option<LiveFeed>> {
         let cameras = setup.launch.cameras.all();
         let names = cameras.map(|camera| camera.name.clone());
-        let others = names.filter(|name| name != MAIN).collect();
-        let opened = rerun_view::live(&setup.robot, others, Box::new(wall_clock))?;
+        let others = names.filter(|name| name != MAIN_CAMERA_NAME).collect();
+        let opened = rerun_view::open_live_view(&setup.robot, others, Box::new(wall_clock))?;
         Ok(opened.map(|(view, feed)| {
             self.views.push(view);
             feed
@@ -119,49 +120,53 @@ impl RunObservers {
 
     /// Returns who gets the pictures of each camera while the arm moves: the recording, and what shows
     /// the run. The main camera's are shown whenever the model looks.
-    pub fn films(&mut self, setup: &Setup) -> Vec<CameraFilm> {
+    pub fn camera_stream_sinks(&mut self, setup: &Setup) -> Vec<CameraStreamSinks> {
         let mut films = Vec::new();
         if setup.launch.stream_fps() == 0 {
             return films;
         }
         for camera in setup.launch.cameras.all() {
             let mut sinks: Vec<Box<dyn FrameSink>> = Vec::new();
-            let is_main = camera.name == MAIN;
+            let is_main = camera.name == MAIN_CAMERA_NAME;
             if let Some(run_recorder) = &self.run_recorder {
-                let name = if is_main { CAMERA } else { &camera.name };
+                let name = if is_main {
+                    DEFAULT_CAMERA_NAME
+                } else {
+                    &camera.name
+                };
                 let with_depth = setup.launch.record_depth;
                 let stream = run_recorder.recorder.camera_stream(name, with_depth);
                 sinks.push(Box::new(stream));
             }
             if !is_main {
                 let views = self.views.iter_mut();
-                sinks.extend(views.map(|view| view.other_camera(&camera.name)));
+                sinks.extend(views.map(|view| view.other_camera_sink(&camera.name)));
             }
             if !sinks.is_empty() {
                 let camera = camera.name.clone();
-                films.push(CameraFilm { camera, sinks });
+                films.push(CameraStreamSinks { camera, sinks });
             }
         }
         films
     }
 
     /// Returns the recorder of the tasks' outcomes, if the run is recorded.
-    pub fn outcomes(&self) -> Option<Outcomes> {
+    pub fn outcome_recorder(&self) -> Option<OutcomeRecorder> {
         let run_recorder = self.run_recorder.as_ref()?;
-        Some(run_recorder.recorder.outcomes())
+        Some(run_recorder.recorder.outcome_recorder())
     }
 
     /// Has the recording keep a line of its own.
-    pub fn note(&mut self, name: &str, text: &str) {
+    pub fn record_note(&mut self, name: &str, text: &str) {
         if let Some(run_recorder) = &mut self.run_recorder {
-            run_recorder.recorder.note(name, text);
+            run_recorder.recorder.record_log_line(name, text);
         }
     }
 
     /// Notes whether the goal was reached.
-    pub fn outcome(&mut self, reached: bool) {
+    pub fn record_goal_reached(&mut self, reached: bool) {
         if let Some(run_recorder) = &mut self.run_recorder {
-            run_recorder.recorder.outcome(reached);
+            run_recorder.recorder.record_outcome(reached);
         }
     }
 

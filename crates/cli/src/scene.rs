@@ -18,9 +18,9 @@ pub fn show(
     as_json: bool,
     output: &mut impl Write,
 ) -> Result<()> {
-    let scene = data_dir.scene(name)?;
-    let layout = scene.draw(seed);
-    let instruction = scene.example_task(&layout, seed);
+    let scene = data_dir.load_scene(name)?;
+    let layout = scene.sample_layout(seed);
+    let instruction = scene.example_instruction(&layout, seed);
     if as_json {
         let objects: Vec<_> = layout
             .objects

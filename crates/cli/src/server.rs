@@ -36,7 +36,7 @@ impl ServerConfig {
     }
 
     /// Returns the first invalid value, if there is one.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn find_config_fault(&self) -> Option<&'static str> {
         if self.picture_side.is_some_and(|side| side < 16) {
             Some("picture_side must be at least 16 pixels")
         } else if self.max_tokens == Some(0) {
@@ -49,7 +49,7 @@ impl ServerConfig {
     }
 
     /// This table with what another one says instead.
-    pub fn overridden(&self, by: &Self) -> Self {
+    pub fn with_overrides(&self, by: &Self) -> Self {
         Self {
             key_env: by.key_env.clone().or_else(|| self.key_env.clone()),
             picture_format: by.picture_format.or(self.picture_format),
@@ -61,7 +61,7 @@ impl ServerConfig {
     }
 
     /// The bounds of requests by this table.
-    pub fn options(&self) -> RequestOptions {
+    pub fn request_options(&self) -> RequestOptions {
         let usual = RequestOptions::default();
         let seconds = |value: Option<u64>, usual| value.map_or(usual, Duration::from_secs);
         RequestOptions {

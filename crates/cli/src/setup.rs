@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::{Arm, ArmThread, StopSwitch, TrajectoryExecutor};
 use enact_camera::Camera;
 use enact_dataset::ground_truth::GroundTruth;
-use enact_model::{Notify, RequestOptions, Sampling, VisionLanguageModel};
+use enact_model::{NoticeListener, RequestOptions, Sampling, VisionLanguageModel};
 use enact_plan::strategy::examples::CurrentEpisode;
 use enact_plan::strategy::tools::Toolbox;
 use enact_plan::{
@@ -27,8 +27,8 @@ use indicatif::ProgressBar;
 use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
 use crate::camera::config::{CameraConfig, CameraSource, PlaceConfig};
-use crate::camera::open::{OpenCameras, as_measured};
-use crate::camera_stream::{self, CameraFilm};
+use crate::camera::open::{OpenCameras, with_measured_lens_and_place};
+use crate::camera_stream::{self, CameraStreamSinks};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
 use crate::methods::{self, MethodContext, OtherCameras, PastRuns, library};
@@ -88,7 +88,7 @@ impl Setup {
     pub fn load(data_dir: &DataDir, args: &SetupArgs) -> Result<Self> {
         Self::assemble(data_dir, args, || {
             let stop = StopSwitch::new();
-            stop_sources::arrange(&stop, &args.stop)?;
+            stop_sources::install_stop_sources(&stop, &args.stop)?;
             Ok(stop)
         })
     }
@@ -97,7 +97,11 @@ impl Setup {
     ///
     /// # Errors
     /// If a file is missing or wrong, or what is chosen does not go together.
-    pub fn load_with(data_dir: &DataDir, args: &SetupArgs, stop: StopSwitch) -> Result<Self> {
+    pub fn load_with_stop_switch(
+        data_dir: &DataDir,
+        args: &SetupArgs,
+        stop: StopSwitch,
+    ) -> Result<Self> {
         Self::assemble(data_dir, args, || Ok(stop))
     }
 
@@ -108,7 +112,7 @@ impl Setup {
     ) -> Result<Self> {
         let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
-        if let Some(fault) = args.methods.fault(&launch.planning.methods) {
+        if let Some(fault) = args.methods.first_idle_flag_fault(&launch.planning.methods) {
             bail!("{fault}");
         }
         if args.free_text && launch.planning.methods.think.is_some() {
@@ -117,7 +121,7 @@ impl Setup {
                  in [planning.methods] of the launch file"
             );
         }
-        if let Some(fault) = launch.models().fault() {
+        if let Some(fault) = launch.models_config().find_config_fault() {
             bail!("{fault}");
         }
         if args.port.is_some() && !matches!(launch.arm, ArmConfig::Servos(_)) {
@@ -125,20 +129,26 @@ impl Setup {
                 "--port needs a launch file that chooses an arm on a port, as `--launch so101` does"
             );
         }
-        let choice = args.draws.choice();
+        let choice = args.draws.plan_choice();
         let sampling = args.draws.sampling(launch.planning.sampling, launch.seed)?;
-        let robot = data_dir.guarded(&launch.robot)?;
-        let scene = data_dir.scene(&launch.scene)?.before(&robot)?;
+        let robot = data_dir.load_robot_to_move(&launch.robot)?;
+        let scene = data_dir
+            .load_scene(&launch.scene)?
+            .placed_for_robot(&robot)?;
         let stop = stop()?;
-        let mut layout = scene.draw(launch.seed);
-        layout.camera = launch.cameras.main().place.place(&layout.camera);
-        check_mounts(&launch, &robot)?;
+        let mut layout = scene.sample_layout(launch.seed);
+        layout.camera = launch
+            .cameras
+            .main_camera()
+            .place
+            .place_with_scene_defaults(&layout.camera);
+        check_camera_mounts(&launch, &robot)?;
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch
             .arm
-            .find(data_dir, &launch.robot, &robot, &simulator)?;
+            .find_arm(data_dir, &launch.robot, &robot, &simulator)?;
         // The choice among plans and the viewer read how probable tokens were.
-        let is_weighed = choice.drawn() > 1 || args.view.is_some();
+        let is_weighed = choice.drawn_plan_count() > 1 || args.view.is_some();
         let robot = Arc::new(robot);
         let prompts = edited_prompts(data_dir, &launch, &robot)?;
         Ok(Self {
@@ -166,8 +176,9 @@ impl Setup {
     ///
     /// # Errors
     /// As [`ArmSource::servos`].
-    pub fn servos(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
-        self.arm.servos(data_dir, &self.launch.robot, &self.robot)
+    pub fn servo_info(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
+        self.arm
+            .servo_info(data_dir, &self.launch.robot, &self.robot)
     }
 
     /// Returns the SHA-256 of the blocks of the prompt for plans, where they are not the built-in
@@ -177,7 +188,7 @@ impl Setup {
     }
 
     /// Returns the source of detections.
-    pub fn perception(&self) -> PerceptionSource {
+    pub fn perception_source(&self) -> PerceptionSource {
         self.perception
     }
 
@@ -186,13 +197,17 @@ impl Setup {
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub fn camera(&self, camera: &CameraConfig, track: &JointTrack) -> Result<Box<dyn Camera>> {
-        let opened = self.onlooker(camera)?;
+    pub fn open_camera(
+        &self,
+        camera: &CameraConfig,
+        track: &JointTrack,
+    ) -> Result<Box<dyn Camera>> {
+        let opened = self.open_camera_for_onlooker(camera)?;
         if camera.source == CameraSource::Sim && camera.place.calibration.is_none() {
             return Ok(opened);
         }
-        let place = self.place(camera);
-        as_measured(opened, &camera.place, &place, &self.robot, track)
+        let place = self.camera_place(camera);
+        with_measured_lens_and_place(opened, &camera.place, &place, &self.robot, track)
     }
 
     /// Opens a camera of the launch file for somebody who only looks at its pictures: what was
@@ -200,8 +215,8 @@ impl Setup {
     ///
     /// # Errors
     /// As [`camera`](Self::camera).
-    pub fn onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
-        let place = self.place(camera);
+    pub fn open_camera_for_onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
+        let place = self.camera_place(camera);
         if camera.source != CameraSource::Sim {
             return self.cameras.open(camera, &place, &self.stop);
         }
@@ -212,8 +227,8 @@ impl Setup {
     }
 
     /// Returns where a camera of the launch file is, and what it sees.
-    pub fn place(&self, camera: &CameraConfig) -> CameraPlace {
-        camera.place.place(&self.layout.camera)
+    pub fn camera_place(&self, camera: &CameraConfig) -> CameraPlace {
+        camera.place.place_with_scene_defaults(&self.layout.camera)
     }
 
     /// Loads the agent: the model, or parts of it replaced by a plan or by the ground truth. An
@@ -222,8 +237,12 @@ impl Setup {
     /// # Errors
     /// If the plan or the model cannot be loaded, ground truth is asked for without the simulator's
     /// own camera, or `instruction` is too long for the model.
-    pub fn agent(&self, plan: Option<&Path>, instruction: Option<&str>) -> Result<LoadedAgent> {
-        let truth = match (self.perception, &self.launch.cameras.main().source) {
+    pub fn load_agent(
+        &self,
+        plan: Option<&Path>,
+        instruction: Option<&str>,
+    ) -> Result<LoadedAgent> {
+        let truth = match (self.perception, &self.launch.cameras.main_camera().source) {
             (PerceptionSource::Model, _) => None,
             (PerceptionSource::GroundTruth, CameraSource::Sim) => {
                 Some(GroundTruth::new(&self.simulator, &self.layout))
@@ -238,7 +257,7 @@ impl Setup {
                  out --plan, or the methods (--critic, --lessons, … or [planning.methods])"
             );
         }
-        let models = self.run_models(plan.is_some())?;
+        let models = self.models_of_run(plan.is_some())?;
         if let Some(choice) = &models.both {
             let model = self.model(choice, instruction)?;
             check_sight(&*model)?;
@@ -279,14 +298,14 @@ impl Setup {
         &self,
         model: Box<dyn VisionLanguageModel>,
     ) -> Result<LayeredPlanner<Box<dyn VisionLanguageModel>>> {
-        let episode = library::episode(&self.launch.scene, self.launch.seed);
+        let episode = library::episode_of_scene(&self.launch.scene, self.launch.seed);
         let context = MethodContext {
             data_dir: &self.data_dir,
-            models: self.launch.models(),
+            models: self.launch.models_config(),
             robot_name: self.robot.name(),
             robot: &self.launch.robot,
             scene: episode.scene.clone(),
-            current: CurrentEpisode::of(Some(episode)),
+            current: CurrentEpisode::from_episode(Some(episode)),
             stop: &self.stop,
             recording: Arc::clone(&self.recording),
         };
@@ -299,15 +318,15 @@ impl Setup {
             },
             None => Toolbox::default(),
         };
-        methods::layered(model, methods, &context, toolbox)
+        methods::layer_methods_around_model(model, methods, &context, toolbox)
     }
 
     /// Returns which models see and plan; with `scripted` a file plans.
     ///
     /// # Errors
     /// If one is needed and was not chosen.
-    pub fn run_models(&self, scripted: bool) -> Result<RunModels> {
-        let models = self.launch.models();
+    pub fn models_of_run(&self, scripted: bool) -> Result<RunModels> {
+        let models = self.launch.models_config();
         let sees = self.perception == PerceptionSource::Model;
         let perceiver = sees.then(|| models.perceiver(&self.data_dir)).transpose()?;
         let planner = (!scripted)
@@ -328,24 +347,24 @@ impl Setup {
     /// # Errors
     /// If the arm cannot be armed, a camera cannot be opened, or the session refuses the arm's
     /// pose.
-    pub fn session<'a>(
+    pub fn start_session<'a>(
         &self,
         agent: Box<dyn Agent>,
         observers: Vec<Box<dyn Observer + 'a>>,
-        films: Vec<CameraFilm>,
+        films: Vec<CameraStreamSinks>,
     ) -> Result<Session<'a>> {
-        self.session_with(agent, observers, films, |arm| arm)
+        self.start_session_wrapping_arm(agent, observers, films, |arm| arm)
     }
 
     /// Starts a session as [`session`](Self::session) does, of what `around` makes of the arm.
     ///
     /// # Errors
     /// As there.
-    pub fn session_with<'a>(
+    pub fn start_session_wrapping_arm<'a>(
         &self,
         agent: Box<dyn Agent>,
         observers: Vec<Box<dyn Observer + 'a>>,
-        films: Vec<CameraFilm>,
+        films: Vec<CameraStreamSinks>,
         around: impl FnOnce(Box<dyn Arm>) -> Box<dyn Arm>,
     ) -> Result<Session<'a>> {
         if let ArmSource::Elsewhere(remote) = &self.arm {
@@ -356,12 +375,13 @@ impl Setup {
                     remote.node
                 );
             }
-            let main = self.camera(self.launch.cameras.main(), &JointTrack::default())?;
-            let arm = remote::arm(remote, &self.robot, &self.stop)?;
+            let main =
+                self.open_camera(self.launch.cameras.main_camera(), &JointTrack::default())?;
+            let arm = remote::lease_remote_arm(remote, &self.robot, &self.stop)?;
             return self.session_of(arm, main, agent, observers);
         }
-        let arm = around(self.arm.arm(&self.simulator)?);
-        let (arm, camera) = camera_stream::arrange(self, arm, films)?;
+        let arm = around(self.arm.open_armed_arm(&self.simulator)?);
+        let (arm, camera) = camera_stream::start_camera_streams(self, arm, films)?;
         let arm = self.thread(arm)?;
         self.session_of(arm, camera, agent, observers)
     }
@@ -370,12 +390,12 @@ impl Setup {
     ///
     /// # Errors
     /// If it cannot be armed.
-    pub fn arm_thread(&self) -> Result<ArmThread> {
-        self.thread(self.arm.arm(&self.simulator)?)
+    pub fn start_arm_thread(&self) -> Result<ArmThread> {
+        self.thread(self.arm.open_armed_arm(&self.simulator)?)
     }
 
     fn thread(&self, arm: Box<dyn Arm>) -> Result<ArmThread> {
-        let arm = ArmThread::start_with(arm, &self.robot, self.stop.clone());
+        let arm = ArmThread::start_with_stop_switch(arm, &self.robot, self.stop.clone());
         if self.launch.arm.wants_realtime() {
             for denied in arm.request_realtime()? {
                 errln!("enact: {denied}");
@@ -393,7 +413,7 @@ impl Setup {
     ) -> Result<Session<'a>> {
         let session = Session::new(Arc::clone(&self.robot), arm, camera, agent, observers)
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        let walls = self.layout.walls(self.robot.clearance().table);
+        let walls = self.layout.workspace_walls(self.robot.clearance().table);
         Ok(session.with_obstacles(self.layout.obstacles(), walls))
     }
 
@@ -401,19 +421,21 @@ impl Setup {
     ///
     /// # Errors
     /// If the arm cannot be armed.
-    pub fn arm(&self) -> Result<Box<dyn Arm>> {
-        self.arm.arm(&self.simulator)
+    pub fn start_arm(&self) -> Result<Box<dyn Arm>> {
+        self.arm.open_armed_arm(&self.simulator)
     }
 
     /// Returns what motions keep clear of without a look: the table, what stands on it for good, and
     /// the walls of the workspace.
-    pub fn fixed_world(&self) -> CollisionWorld {
+    pub fn fixed_collision_world(&self) -> CollisionWorld {
         let clearance = self.robot.clearance();
-        let mut world = CollisionWorld::table(&self.robot);
+        let mut world = CollisionWorld::with_table_only(&self.robot);
         let obstacles = self.layout.obstacles().into_iter();
         let apart = |obstacle| (obstacle, clearance.objects);
         world.obstacles.extend(obstacles.map(apart));
-        world.half_spaces.extend(self.layout.walls(clearance.table));
+        world
+            .half_spaces
+            .extend(self.layout.workspace_walls(clearance.table));
         world
     }
 
@@ -439,10 +461,10 @@ impl Setup {
             meaning: self.launch.meaning,
             sampling: self.sampling,
             prompts: prompts.cloned().unwrap_or_default(),
-            notify: Notify::new(move |sentence| {
+            notify: NoticeListener::new(move |sentence| {
                 bar.suspend(|| errln!("{:>9}  {sentence}", "model"));
             }),
-            ..choice.options()
+            ..choice.request_options()
         };
         options.server.log_probabilities = self.is_weighed;
         let model = choice.open(options, &self.stop);
@@ -471,19 +493,22 @@ pub struct RunModels {
 impl RunModels {
     /// Returns the name of the model that sees; if none does, of the one that plans; else of
     /// the one that was chosen.
-    pub fn name(&self) -> &str {
-        let first = self.asked().next().map(|choice| choice.name.as_str());
+    pub fn main_model_name(&self) -> &str {
+        let first = self
+            .asked_models()
+            .next()
+            .map(|choice| choice.name.as_str());
         first.or(self.unasked.as_deref()).unwrap_or("none")
     }
 
     /// Returns the models that are asked, the one that sees first.
-    pub fn asked(&self) -> impl Iterator<Item = &ModelChoice> {
+    pub fn asked_models(&self) -> impl Iterator<Item = &ModelChoice> {
         let all = [&self.both, &self.perceiver, &self.planner];
         all.into_iter().flatten()
     }
 
     /// Returns the name of the model that plans where another one sees.
-    pub fn other_planner(&self) -> Option<&str> {
+    pub fn separate_planner_name(&self) -> Option<&str> {
         let planner = self.perceiver.as_ref().and(self.planner.as_ref())?;
         Some(&planner.name)
     }
@@ -499,9 +524,9 @@ fn edited_prompts(
     robot: &Arc<Robot>,
 ) -> Result<Option<Arc<PromptTemplates>>> {
     let named = launch.planning.methods.prompts.as_deref();
-    let planner = launch.models().planner(data_dir).ok();
+    let planner = launch.models_config().planner(data_dir).ok();
     let model = planner.as_ref().map(|choice| choice.name.as_str());
-    let folder = prompts::folder(named, model);
+    let folder = prompts::blocks_folder(named, model);
     let loaded = folder.map(|folder| prompts::load(&folder, robot));
     Ok(loaded.transpose()?.map(Arc::new))
 }
@@ -522,7 +547,7 @@ fn check_sight(model: &dyn VisionLanguageModel) -> Result<()> {
 ///
 /// # Errors
 /// The camera, and the links that there are.
-pub fn check_mounts(launch: &Launch, robot: &Robot) -> Result<()> {
+pub fn check_camera_mounts(launch: &Launch, robot: &Robot) -> Result<()> {
     for camera in launch.cameras.all() {
         let PlaceConfig { mount, .. } = &camera.place;
         let Some(mount) = mount else {
@@ -556,10 +581,14 @@ fn override_with(launch: &mut Launch, args: &SetupArgs) {
     launch.record_depth |= args.recording.record_depth;
     launch.seed = args.seed.unwrap_or(launch.seed);
     launch.meaning = args.meaning.or(launch.meaning);
-    let models = launch.models().overridden(&args.models, args.pointing);
-    launch.set_models(models);
-    launch.planning.sampling = args.draws.over(launch.planning.sampling);
-    launch.planning.methods = args.methods.over(launch.planning.methods.clone());
+    let models = launch
+        .models_config()
+        .with_overrides(&args.models, args.pointing);
+    launch.set_models_config(models);
+    launch.planning.sampling = args.draws.override_sampling(launch.planning.sampling);
+    launch.planning.methods = args
+        .methods
+        .override_config(launch.planning.methods.clone());
     launch.turns = args.turns.unwrap_or(launch.turns);
 }
 

@@ -15,7 +15,7 @@ use crate::args::Cli;
 ///
 /// # Errors
 /// If `output` cannot be written.
-pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
+pub fn write_completions(shell: Shell, output: &mut impl Write) -> Result<()> {
     // The generator panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "enact", &mut script);
@@ -26,7 +26,7 @@ pub fn completions(shell: Shell, output: &mut impl Write) -> Result<()> {
 ///
 /// # Errors
 /// If `output` or the folder cannot be written.
-pub fn man(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
+pub fn write_man_pages(folder: Option<&Path>, output: &mut impl Write) -> Result<()> {
     let pages = pages()?;
     let Some(folder) = folder else {
         for (_, page) in pages {

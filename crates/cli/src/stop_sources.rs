@@ -32,8 +32,8 @@ static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 ///
 /// # Errors
 /// If a handler of signals cannot be set, or the pin of a stop button cannot be opened.
-pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
-    on_interrupt(stop.clone())?;
+pub fn install_stop_sources(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
+    stop_on_interrupt(stop.clone())?;
     if let Some(file) = &args.stop_file {
         on_file(stop.clone(), file);
     }
@@ -52,7 +52,7 @@ pub fn arrange(stop: &StopSwitch, args: &StopArgs) -> Result<()> {
 ///
 /// # Errors
 /// If another handler of signals is set already.
-pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
+pub fn stop_on_interrupt(stop: StopSwitch) -> Result<()> {
     ctrlc::set_handler(move || {
         if interrupt(&INTERRUPTED, &stop) {
             std::process::exit(130);
@@ -66,18 +66,18 @@ pub fn on_interrupt(stop: StopSwitch) -> Result<()> {
 }
 
 /// Returns whether the program was told to end: by SIGTERM, or because its terminal is gone.
-pub fn is_terminated() -> bool {
+pub fn is_termination_requested() -> bool {
     TERMINATED.load(Ordering::SeqCst)
 }
 
 /// Returns whether an error says no more than that the stop switch was pressed.
-pub fn is_stop(error: &anyhow::Error) -> bool {
+pub fn is_stop_error(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let planner = cause.downcast_ref::<PlannerError>();
         let runtime = cause.downcast_ref::<RuntimeError>();
         matches!(planner, Some(PlannerError::Stopped))
-            || rerun_view::is_stop(cause)
-            || runtime.is_some_and(RuntimeError::is_stop)
+            || rerun_view::is_caused_by_stop(cause)
+            || runtime.is_some_and(RuntimeError::is_caused_by_stop)
     })
 }
 
@@ -90,14 +90,14 @@ fn interrupt(interrupted: &AtomicBool, stop: &StopSwitch) -> bool {
 }
 
 /// Lets the arm move for the next instruction.
-pub fn release(stop: &StopSwitch) {
+pub fn release_stop_switch(stop: &StopSwitch) {
     INTERRUPTED.store(false, Ordering::SeqCst);
     stop.release();
 }
 
 /// Forgets a Ctrl-C that has taken effect, so that the next one is a first one again. The switch is
 /// left as it is.
-pub fn settle() {
+pub fn forget_interrupt() {
     INTERRUPTED.store(false, Ordering::SeqCst);
 }
 
@@ -107,8 +107,8 @@ pub fn is_interrupted() -> bool {
 }
 
 /// Returns whether a program that waits for requests is to end: Ctrl-C came, or it was told to end.
-pub fn is_to_end() -> bool {
-    is_interrupted() || is_terminated()
+pub fn is_exit_requested() -> bool {
+    is_interrupted() || is_termination_requested()
 }
 
 /// Presses the switch as long as the file exists, and for everything that comes through a pipe.

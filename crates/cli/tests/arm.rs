@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use enact_recording::message::JointStates;
-use enact_recording::{Recording, RunEnd, Topic, verify};
-use enact_testkit::real_time::in_real_time;
-use enact_testkit::root;
+use enact_recording::{Recording, RunEnd, Topic, verify_by_playback};
+use enact_testkit::real_time::repeat_if_held_up;
+use enact_testkit::repository_root;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ fn enact(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
     command
         .args(arguments)
-        .current_dir(root())
+        .current_dir(repository_root())
         .stdin(Stdio::null());
     command
 }
@@ -156,7 +156,7 @@ fn check_no_jump(goals: &[(f64, i64)]) {
 
 #[test]
 fn servos_are_found_described_watched_and_found_well() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for protocol in ["feetech", "dynamixel"] {
             let bus = Emulated::start(&["--protocol", protocol]);
             let with = |arguments: &[&str]| {
@@ -192,7 +192,7 @@ fn servos_are_found_described_watched_and_found_well() {
 
 #[test]
 fn a_doctor_says_what_is_wrong() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut bus = Emulated::start(&[]);
         bus.say("fault heat celsius=68 servo=2");
         bus.say("fault silent servo=5");
@@ -221,7 +221,7 @@ fn a_doctor_says_what_is_wrong() {
 /// Fault 15.
 #[test]
 fn a_servo_that_shut_down_is_rebooted_by_order_alone() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         const DYNAMIXEL: [&str; 2] = ["--protocol", "dynamixel"];
         let mut bus = Emulated::start(&DYNAMIXEL);
         let arm = |bus: &Emulated, arguments: &[&str]| bus.arm(&[arguments, &DYNAMIXEL].concat());
@@ -253,7 +253,7 @@ fn a_servo_that_shut_down_is_rebooted_by_order_alone() {
 
 #[test]
 fn a_feetech_servo_is_never_told_to_reboot() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         let output = bus.arm(&["reboot", "elbow_flex"]);
         let talk = text(&output.stderr);
@@ -265,7 +265,7 @@ fn a_feetech_servo_is_never_told_to_reboot() {
 
 #[test]
 fn joints_are_jogged_and_taken_home_within_limits() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
         let before = bus.position("shoulder_pan");
@@ -295,7 +295,7 @@ fn joints_are_jogged_and_taken_home_within_limits() {
 
 #[test]
 fn a_limp_arm_that_lies_on_itself_is_taken_home() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&["--limp"]);
         // It sinks from home.
         let (mut before, mut now) = (0, bus.position("shoulder_lift"));
@@ -314,7 +314,7 @@ fn a_limp_arm_that_lies_on_itself_is_taken_home() {
 /// Fault 25.
 #[test]
 fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
         let (mut child, _) = jogging(&bus, &[]);
@@ -342,7 +342,7 @@ fn a_program_that_is_killed_leaves_the_arm_where_it_was_going_next() {
 /// Fault 25.
 #[test]
 fn a_program_that_is_told_to_end_brakes_first() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for signal in ["-TERM", "-INT"] {
             let bus = Emulated::start(&[]);
             bus.well(&["home"]);
@@ -364,7 +364,7 @@ fn a_program_that_is_told_to_end_brakes_first() {
 /// Fault 25.
 #[test]
 fn a_program_that_is_told_to_end_while_it_arms_leaves_the_arm_as_chosen() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for (arguments, code) in [
             (&["jog", "shoulder_pan", "60"][..], 1),
             (&["home"], 1),
@@ -396,7 +396,7 @@ fn a_program_that_is_told_to_end_while_it_arms_leaves_the_arm_as_chosen() {
 
 #[test]
 fn a_file_stops_every_tool_that_moves_an_arm() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         let file = bus.path("stop");
         std::fs::write(&file, "").unwrap();
@@ -417,7 +417,7 @@ fn a_file_stops_every_tool_that_moves_an_arm() {
 
 #[test]
 fn a_file_ends_a_teleoperation() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let leader = held_at_home();
         let follower = Emulated::start(&[]);
         let file = follower.path("stop");
@@ -437,7 +437,7 @@ fn a_file_ends_a_teleoperation() {
 
 #[test]
 fn a_program_that_was_paused_in_mid_move_does_not_go_on() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         bus.well(&["home"]);
         let (child, _) = jogging(&bus, &[]);
@@ -523,7 +523,7 @@ fn guide(bus: &mut Emulated, arguments: &[&str], meanwhile: &[&str]) -> Output {
 
 #[test]
 fn an_arm_out_of_the_box_is_calibrated_by_hand() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut bus = Emulated::start(&["--uncalibrated"]);
         let file = bus.path("arm.json");
         let output = bus.arm(&["torque", "on"]);
@@ -566,7 +566,7 @@ fn an_arm_out_of_the_box_is_calibrated_by_hand() {
 
 #[test]
 fn an_old_calibration_of_no_use_and_a_loose_plug_do_not_stand_in_the_way_of_a_new_one() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         const OLD: &str = r#"{"homing_offset": [-2050, 3060, -110, -2080, 2880, -1530],
         "drive_mode": [0, 1, 0, 0, 1, 0], "motor_names": ["shoulder_pan"]}"#;
         let mut bus = Emulated::start(&[]);
@@ -620,7 +620,7 @@ fn heard(mut look: impl FnMut() -> Output) -> Output {
 
 #[test]
 fn an_arm_is_found_by_the_name_that_it_has() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         let folder = tempfile::tempdir().unwrap();
         let arms = folder.path().join("robots/so101_follower");
@@ -663,7 +663,7 @@ fn an_arm_is_found_by_the_name_that_it_has() {
 
 #[test]
 fn an_emulated_bus_writes_no_file_over() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let first = Emulated::start(&[]);
         let own = std::fs::read_to_string(first.path("arm.json")).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -740,7 +740,7 @@ fn signal(child: &Child, signal: &str) {
 
 #[test]
 fn a_calibration_that_is_given_up_changes_nothing() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         let (file, before) = (bus.path("arm.json"), settings(&bus));
         let kept = std::fs::read_to_string(&file).unwrap();
@@ -768,7 +768,7 @@ fn a_calibration_that_is_given_up_changes_nothing() {
 
 #[test]
 fn a_calibration_that_cannot_be_saved_changes_nothing() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut bus = Emulated::start(&[]);
         let before = settings(&bus);
         // Where the new file would be written first.
@@ -791,7 +791,7 @@ fn a_calibration_that_cannot_be_saved_changes_nothing() {
 
 #[test]
 fn a_calibration_that_does_not_serve_is_reported() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bus = Emulated::start(&[]);
         let watch = |more: &[&str]| {
             let mut all = vec!["arm", "monitor", "--seconds", "0.1", "--port", &bus.port];
@@ -831,7 +831,7 @@ fn a_calibration_that_does_not_serve_is_reported() {
 fn renumbered(changes: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in ["robot.toml", "robot.urdf", "bus.toml"] {
-        let from = root().join("robots/so101").join(name);
+        let from = repository_root().join("robots/so101").join(name);
         let mut text = std::fs::read_to_string(from).unwrap();
         if name == "robot.toml" {
             for (from, to) in changes {
@@ -846,7 +846,7 @@ fn renumbered(changes: &[(&str, &str)]) -> TempDir {
 
 #[test]
 fn a_servo_gets_the_id_of_its_joint() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let folder = renumbered(&[("servo = 6", "servo = 9")]);
         let robot = folder.path().display().to_string();
         let mut bus = Emulated::start(&[]);
@@ -865,7 +865,7 @@ fn a_servo_gets_the_id_of_its_joint() {
 
 #[test]
 fn two_servos_with_one_id_are_told_apart_from_one() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let swapped = renumbered(&[
             ("servo = 5", "servo = x"),
             ("servo = 6", "servo = 5"),
@@ -898,7 +898,7 @@ fn two_servos_with_one_id_are_told_apart_from_one() {
 
 #[test]
 fn a_follower_does_what_the_hand_does_with_the_leader() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut leader = Emulated::start(&[]);
         let follower = Emulated::start(&[]);
         follower.well(&["home"]);
@@ -948,7 +948,7 @@ fn launch_beside(arm: &Emulated) -> String {
 
 #[test]
 fn a_teleoperation_is_kept_with_what_the_camera_sees() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut leader = held_at_home();
         let follower = Emulated::start(&[]);
         follower.well(&["home"]);
@@ -973,8 +973,8 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         let (status, talk) = demonstrate(&leader, &["--record-fps", "0"]);
         assert_eq!(status, Some(0), "{talk}");
         let event_log = Recording::open(Path::new(&record)).unwrap();
-        assert_eq!(event_log.tasks(), ["teleoperation"]);
-        assert_eq!(event_log.of(Topic::StreamImage).count(), 0);
+        assert_eq!(event_log.task_instructions(), ["teleoperation"]);
+        assert_eq!(event_log.messages_of_topic(Topic::StreamImage).count(), 0);
 
         // A camera's program that writes there, ten times a second.
         let folder = PathBuf::from(follower.path("pictures"));
@@ -1002,21 +1002,24 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         program.join().unwrap();
         assert_eq!(status, Some(0), "{talk}");
         let event_log = Recording::open(Path::new(&record)).unwrap();
-        assert_eq!(event_log.tasks(), ["put the red cube in the blue bowl"]);
+        assert_eq!(
+            event_log.task_instructions(),
+            ["put the red cube in the blue bowl"]
+        );
         assert!(matches!(event_log.run_end(), RunEnd::Ended(_)));
         let readings: Vec<JointStates> = event_log
-            .of(Topic::JointStates)
-            .map(|record| record.read().unwrap())
+            .messages_of_topic(Topic::JointStates)
+            .map(|record| record.deserialize_message().unwrap())
             .collect();
         assert!(readings.len() > 300, "{}", readings.len());
-        let pan = |reading: &JointStates| reading.state().commanded.unwrap()[0];
+        let pan = |reading: &JointStates| reading.to_arm_state().commanded.unwrap()[0];
         let last = pan(readings.last().unwrap());
         assert!((last - 30_f64.to_radians()).abs() < 0.05, "{last}");
-        let shots: Vec<_> = event_log.of(Topic::StreamImage).collect();
+        let shots: Vec<_> = event_log.messages_of_topic(Topic::StreamImage).collect();
         assert!(shots.len() > 5, "{}", shots.len());
         let (begun, ended) = (
-            readings[0].state().stamp,
-            readings.last().unwrap().state().stamp,
+            readings[0].to_arm_state().stamp,
+            readings.last().unwrap().to_arm_state().stamp,
         );
         assert!(
             shots
@@ -1025,7 +1028,7 @@ fn a_teleoperation_is_kept_with_what_the_camera_sees() {
         );
         let early = shots.iter().filter(|shot| shot.at < begun).count();
         assert!(early <= 1, "{early}");
-        assert!(verify(&event_log).unwrap().difference.is_none());
+        assert!(verify_by_playback(&event_log).unwrap().difference.is_none());
     });
 }
 
@@ -1069,7 +1072,7 @@ fn teleop(leader: &Emulated, follower: &Emulated, more: &[&str]) -> Command {
 
 #[test]
 fn a_leader_is_another_arm_with_a_calibration_of_its_own() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let arm = Emulated::start(&[]);
         arm.well(&["torque", "on"]);
         let link = arm.path("other-name");
@@ -1096,7 +1099,7 @@ fn a_leader_is_another_arm_with_a_calibration_of_its_own() {
 
 #[test]
 fn a_leader_is_calibrated_where_lerobot_keeps_leaders() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let (leader, follower) = (held_at_home(), held_at_home());
         let root = leader.folder.path().join("calibration");
         let keep = |kind: &str, text: &str| {
@@ -1126,7 +1129,7 @@ fn a_leader_is_calibrated_where_lerobot_keeps_leaders() {
 
 #[test]
 fn a_leader_that_was_silent_is_approached_gently() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut leader = held_at_home();
         let follower = Emulated::start(&[]);
         let (child, _) = following(&leader, &follower, "10");
@@ -1148,7 +1151,7 @@ fn a_leader_that_was_silent_is_approached_gently() {
 
 #[test]
 fn a_follower_whose_leader_is_unplugged_brakes_and_is_lowered() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let mut leader = held_at_home();
         let follower = Emulated::start(&[]);
         let (child, before) = following(&leader, &follower, "30");

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use enact_recording::{Message, Recording, Topic};
-use enact_testkit::real_time::in_real_time;
-use enact_testkit::root;
+use enact_testkit::real_time::repeat_if_held_up;
+use enact_testkit::repository_root;
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 
@@ -25,7 +25,7 @@ fn run(folder: &Path, more: &[&str]) -> Recording {
         .arg(&plan)
         .arg("--record")
         .arg(&file)
-        .current_dir(root())
+        .current_dir(repository_root())
         .output()
         .unwrap();
     let talk = String::from_utf8_lossy(&output.stderr);
@@ -35,13 +35,13 @@ fn run(folder: &Path, more: &[&str]) -> Recording {
 
 #[test]
 fn an_emulated_arm_is_filmed_by_its_own_clock() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let folder = tempfile::tempdir().unwrap();
         let event_log = run(folder.path(), &[]);
         let motions = event_log.motions().unwrap();
         let readings = motions.iter().flat_map(|motion| &motion.readings);
         let moving: Vec<f64> = readings.map(|reading| reading.stamp.seconds()).collect();
-        let shots: Vec<&Message> = event_log.of(Topic::StreamImage).collect();
+        let shots: Vec<&Message> = event_log.messages_of_topic(Topic::StreamImage).collect();
         assert!(shots.len() > 5, "{}", shots.len());
         let at: Vec<f64> = shots.iter().map(|shot| shot.at.seconds()).collect();
         assert!(at.is_sorted());
@@ -53,7 +53,7 @@ fn an_emulated_arm_is_filmed_by_its_own_clock() {
         assert!(first != last);
         // What the model saw is of the same clock: never before what was read before it.
         let mut newest = 0.0;
-        for record in event_log.records() {
+        for record in event_log.messages() {
             match record.topic {
                 Topic::JointStates => newest = record.at.seconds(),
                 Topic::Image => assert!(record.at.seconds() >= newest),
@@ -73,10 +73,10 @@ fn an_emulated_arm_is_filmed_by_its_own_clock() {
 
 #[test]
 fn nothing_is_filmed_if_nobody_wants_it() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let folder = tempfile::tempdir().unwrap();
         let event_log = run(folder.path(), &["--record-fps", "0"]);
-        assert_eq!(event_log.of(Topic::StreamImage).count(), 0);
+        assert_eq!(event_log.messages_of_topic(Topic::StreamImage).count(), 0);
         assert!(event_log.frames().unwrap().len() > 1);
     });
 }
@@ -126,7 +126,7 @@ height = 120
     let enact = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_enact"))
             .args(arguments)
-            .current_dir(root())
+            .current_dir(repository_root())
             .output()
             .unwrap();
         let talk = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -153,7 +153,7 @@ height = 120
     ]);
     let recording = Recording::open(file.as_ref()).unwrap();
     for name in ["front", "side", "wrist"] {
-        let shots = recording.of(Topic::StreamImage);
+        let shots = recording.messages_of_topic(Topic::StreamImage);
         let shots: Vec<_> = shots
             .filter(|it| it.camera.as_deref() == Some(name))
             .collect();
@@ -165,9 +165,11 @@ height = 120
     }
     // The one on the wrist is told where it is whenever that changes.
     let told = |name: &str| {
-        let transforms = recording.of(Topic::Transforms);
+        let transforms = recording.messages_of_topic(Topic::Transforms);
         let child = format!("\"child_frame_id\":\"{name}\"");
-        transforms.filter(|it| it.text().contains(&child)).count()
+        transforms
+            .filter(|it| it.to_text().contains(&child))
+            .count()
     };
     assert_eq!((told("front"), told("side")), (1, 1));
     assert!(told("wrist") > 5, "{}", told("wrist"));

@@ -8,7 +8,7 @@ use serde_json::Value;
 #[test]
 fn a_plan_from_a_file_is_carried_out_and_reported_as_json() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let output = put(&plan, &["--json", "--seed", "11"]);
     let report = object(&output);
     assert_eq!(report["success"], true, "{report}");
@@ -24,7 +24,7 @@ fn a_plan_from_a_file_is_carried_out_and_reported_as_json() {
 #[test]
 fn a_run_tells_what_was_seen_planned_done_and_observed() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let talk = stderr(&put(&plan, &[]));
     for part in [
         "saw  ",
@@ -40,7 +40,7 @@ fn a_run_tells_what_was_seen_planned_done_and_observed() {
 #[test]
 fn the_same_seed_writes_the_same_journal() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let event_log = |name: &str| {
         let path = folder.path().join(name);
         let text = path.display().to_string();
@@ -55,7 +55,7 @@ fn the_same_seed_writes_the_same_journal() {
 #[test]
 fn a_dry_run_moves_nothing_and_prints_what_would_be_done() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let event_log = folder.path().join("events.jsonl").display().to_string();
     let output = put(&plan, &["--dry-run", "--event-log", &event_log]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
@@ -101,14 +101,14 @@ fn an_object_that_is_not_there_is_refused_with_what_is() {
 #[test]
 fn an_unreachable_object_is_refused_with_the_distance() {
     let folder = tempfile::tempdir().unwrap();
-    let text = shipped("scenes/tabletop.toml");
+    let text = read_shipped_file("scenes/tabletop.toml");
     let far = text.replacen("color = \"red\"", "color = \"red\"\nat = [-0.12, 0.26]", 1);
     assert_ne!(far, text);
     let scene = write(folder.path(), "far.toml", &far);
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let output = run(&[
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--scene",
         &scene,
         "--plan",
@@ -129,15 +129,22 @@ fn an_unreachable_object_is_refused_with_the_distance() {
 #[test]
 fn a_live_folder_in_which_nothing_is_written_is_a_frozen_camera() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let picture = folder.path().join("view.png").display().to_string();
     assert_eq!(status(&run(&["render", "tabletop", "--out", &picture])), 0);
-    let text = shipped("launch/sim.toml");
+    let text = read_shipped_file("launch/sim.toml");
     let live = "source = \"folder\"\npath = \".\"\nlive = true";
     let launch = text.replace("source = \"sim\"", live);
     let launch = write(folder.path(), "live.toml", &launch);
     assert_eq!(status(&run(&["check", &launch])), 0);
-    let output = run(&["run", TASK, "--launch", &launch, "--plan", &plan]);
+    let output = run(&[
+        "run",
+        PUT_CUBE_INSTRUCTION,
+        "--launch",
+        &launch,
+        "--plan",
+        &plan,
+    ]);
     assert_eq!(status(&output), 2, "{output:?}");
     let talk = stderr(&output);
     let error = talk.lines().find(|line| line.starts_with("enact: "));
@@ -160,15 +167,19 @@ fn example(page: &str, after: &str) -> String {
 
 #[test]
 fn what_the_documentation_says_of_another_arm_is_sound() {
-    let page = shipped("docs/your-arm.md");
+    let page = read_shipped_file("docs/your-arm.md");
     let folder = tempfile::tempdir().unwrap();
     let robot = folder.path().join("koch");
     std::fs::create_dir(&robot).unwrap();
     for name in ["robot.urdf", "robot.toml"] {
-        std::fs::copy(root().join("robots/so101").join(name), robot.join(name)).unwrap();
+        std::fs::copy(
+            repository_root().join("robots/so101").join(name),
+            robot.join(name),
+        )
+        .unwrap();
     }
     write(&robot, "bus.toml", example(&page, "For a Koch v1.1"));
-    let text = shipped("launch/so101.toml");
+    let text = read_shipped_file("launch/so101.toml");
     let named = format!("robot = \"{}\"", robot.display());
     let launch = text.replace("robot = \"so101\"", &named);
     let launch = write(folder.path(), "koch.toml", &launch);
@@ -178,15 +189,24 @@ fn what_the_documentation_says_of_another_arm_is_sound() {
 
 #[test]
 fn the_documented_cameras_are_those_of_the_launch_files() {
-    let commands = example(&shipped("docs/your-arm.md"), "writes to works, too");
+    let commands = example(
+        &read_shipped_file("docs/your-arm.md"),
+        "writes to works, too",
+    );
     let ffmpeg = commands.lines().find(|line| line.starts_with("ffmpeg "));
-    let camera = example(&shipped("docs/your-arm.md"), "`live = true` says");
+    let camera = example(&read_shipped_file("docs/your-arm.md"), "`live = true` says");
     let path = camera.lines().find_map(|line| line.strip_prefix("path = "));
     let folder = path.unwrap().trim_matches('"');
     assert!(ffmpeg.unwrap().contains(&format!("{folder}/")), "{folder}");
-    let camera = example(&shipped("docs/your-arm.md"), "take the first webcam");
+    let camera = example(
+        &read_shipped_file("docs/your-arm.md"),
+        "take the first webcam",
+    );
     for launch in ["launch/so101.toml", "launch/so100.toml"] {
-        assert!(shipped(launch).contains(camera.trim()), "{launch}");
+        assert!(
+            read_shipped_file(launch).contains(camera.trim()),
+            "{launch}"
+        );
     }
 }
 
@@ -197,18 +217,24 @@ fn bad_input_is_one_clear_error() {
     std::fs::create_dir(&empty).unwrap();
     let empty = empty.display().to_string();
     let missing = folder.path().join("nowhere").display().to_string();
-    is_one_clear_error(&run(&["run", TASK, "--model", &missing]), &["nowhere"]);
-    is_one_clear_error(&run(&["run", TASK, "--model", &empty]), &["empty"]);
     is_one_clear_error(
-        &run(&["run", TASK, "--robot", "so102"]),
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--model", &missing]),
+        &["nowhere"],
+    );
+    is_one_clear_error(
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--model", &empty]),
+        &["empty"],
+    );
+    is_one_clear_error(
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--robot", "so102"]),
         &["so102", "so101"],
     );
     is_one_clear_error(
-        &run(&["run", TASK, "--scene", "tabeltop"]),
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--scene", "tabeltop"]),
         &["tabeltop", "did you mean `tabletop`"],
     );
     is_one_clear_error(
-        &run(&["run", TASK, "--launch", "simm"]),
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--launch", "simm"]),
         &["did you mean `sim`"],
     );
     let plan = write(
@@ -217,14 +243,14 @@ fn bad_input_is_one_clear_error() {
         r#"{"steps":[{"skill":"throw"}]}"#,
     );
     is_one_clear_error(&put(&plan, &[]), &["throw", "plan.json"]);
-    let text = shipped("scenes/tabletop.toml");
+    let text = read_shipped_file("scenes/tabletop.toml");
     let typo = write(
         folder.path(),
         "typo.toml",
         text.replace("[camera]", "[camra]"),
     );
     is_one_clear_error(
-        &run(&["run", TASK, "--scene", &typo]),
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--scene", &typo]),
         &["typo.toml:", "camra"],
     );
 }
@@ -232,7 +258,7 @@ fn bad_input_is_one_clear_error() {
 #[test]
 fn a_truncated_model_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
-    let shipped = root().join("models/tabletop");
+    let shipped = repository_root().join("models/tabletop");
     for entry in std::fs::read_dir(&shipped).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
@@ -250,7 +276,10 @@ fn a_truncated_model_is_one_clear_error() {
     let bytes = std::fs::read(&weights).unwrap();
     std::fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
     let model = folder.path().display().to_string();
-    is_one_clear_error(&run(&["run", TASK, "--model", &model]), &["safetensors"]);
+    is_one_clear_error(
+        &run(&["run", PUT_CUBE_INSTRUCTION, "--model", &model]),
+        &["safetensors"],
+    );
 }
 
 #[test]
@@ -271,7 +300,7 @@ fn everything_that_ships_is_sound() {
 #[test]
 fn check_names_file_line_and_a_hint() {
     let folder = tempfile::tempdir().unwrap();
-    let text = shipped("scenes/tabletop.toml");
+    let text = read_shipped_file("scenes/tabletop.toml");
     let path = write(
         folder.path(),
         "scene.toml",
@@ -381,7 +410,7 @@ fn a_data_set_is_written_and_repeats() {
 #[test]
 fn a_file_stops_the_arm() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let stop = write(folder.path(), "stop", "");
     let output = put(&plan, &["--stop-file", &stop]);
     assert_eq!(status(&output), 1, "{output:?}");

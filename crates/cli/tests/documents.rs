@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use program::{root, run, shipped, status, stdout, write};
+use program::{read_shipped_file, repository_root, run, status, stdout, write};
 
 /// The files below `folder` whose names end in `extension`.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
@@ -28,12 +28,12 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 /// Every document of the repository.
 fn documents() -> Vec<PathBuf> {
     let mut documents = Vec::new();
-    for entry in fs::read_dir(root()).unwrap() {
+    for entry in fs::read_dir(repository_root()).unwrap() {
         let path = entry.unwrap().path();
         documents.extend(Some(path).filter(|path| path.extension().is_some_and(|it| it == "md")));
     }
     for folder in ["docs", "crates", "models/tabletop"] {
-        documents.extend(files(&root().join(folder), "md"));
+        documents.extend(files(&repository_root().join(folder), "md"));
     }
     documents
 }
@@ -99,7 +99,7 @@ fn links_lead_to_files_and_headings() {
 /// Every Rust file of the workspace, in one text.
 fn sources() -> String {
     let mut text = String::new();
-    for file in files(&root().join("crates"), "rs") {
+    for file in files(&repository_root().join("crates"), "rs") {
         text += &fs::read_to_string(file).unwrap();
     }
     text
@@ -107,7 +107,7 @@ fn sources() -> String {
 
 #[test]
 fn the_list_of_faults_names_tests_that_exist() {
-    let page = shipped("docs/faults.md");
+    let page = read_shipped_file("docs/faults.md");
     let sources = sources();
     let spans: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
     let is_name = |span: &&&str| {
@@ -131,7 +131,7 @@ fn the_list_of_faults_names_tests_that_exist() {
 
 #[test]
 fn every_fault_that_the_code_numbers_is_in_the_list() {
-    let page = shipped("docs/faults.md");
+    let page = read_shipped_file("docs/faults.md");
     let rows: BTreeSet<u32> = page
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
@@ -158,7 +158,7 @@ fn every_fault_that_the_code_numbers_is_in_the_list() {
 
 #[test]
 fn the_documented_launch_file_is_sound() {
-    let page = shipped("docs/scenes.md");
+    let page = read_shipped_file("docs/scenes.md");
     let (_, section) = page.split_once("## A launch file").unwrap();
     let block: String = section
         .lines()

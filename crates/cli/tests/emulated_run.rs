@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use enact_testkit::real_time::{in_real_time, was_held_up};
-use enact_testkit::{PUT, TASK, root};
+use enact_testkit::real_time::{repeat_if_held_up, reports_delay};
+use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, repository_root};
 use serde_json::Value;
 
 /// What the servos are on.
@@ -39,8 +39,9 @@ fn run_on(
 ) -> (Option<i32>, Value, String) {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
-    std::fs::write(&plan, PUT).unwrap();
-    let mut launch = std::fs::read_to_string(root().join("launch/so101-emulated.toml")).unwrap();
+    std::fs::write(&plan, PUT_CUBE_PLAN).unwrap();
+    let mut launch =
+        std::fs::read_to_string(repository_root().join("launch/so101-emulated.toml")).unwrap();
     let pty = port == Port::Pty;
     let mut arm = format!("source = \"emulated\"\nprotocol = \"{protocol}\"\npty = {pty}\n");
     if let Some(faults) = faults {
@@ -53,7 +54,7 @@ fn run_on(
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
         .args([
             "run",
-            TASK,
+            PUT_CUBE_INSTRUCTION,
             "--perception",
             "ground-truth",
             "--no-record",
@@ -66,7 +67,7 @@ fn run_on(
         .arg("--plan")
         .arg(&plan)
         .args(["--seed", &seed.to_string()])
-        .current_dir(root())
+        .current_dir(repository_root())
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -91,7 +92,7 @@ fn the_cube_ends_in_the_bowl_on_both_protocols() {
 
 #[test]
 fn the_cube_ends_in_the_bowl_through_a_serial_port() {
-    in_real_time(|| puts_the_cube_in_the_bowl(Port::Pty, "feetech"));
+    repeat_if_held_up(|| puts_the_cube_in_the_bowl(Port::Pty, "feetech"));
 }
 
 fn puts_the_cube_in_the_bowl(port: Port, protocol: &str) {
@@ -131,11 +132,11 @@ fn an_overload_is_logged_beside_the_json() {
 fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("plan.json");
-    std::fs::write(&plan, PUT).unwrap();
+    std::fs::write(&plan, PUT_CUBE_PLAN).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_enact"))
         .args([
             "run",
-            TASK,
+            PUT_CUBE_INSTRUCTION,
             "--perception",
             "ground-truth",
             "--no-record",
@@ -144,7 +145,7 @@ fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, Str
         .arg(&plan)
         .args(["--launch", "so101-emulated", "--seed", "11"])
         .args(more)
-        .current_dir(root())
+        .current_dir(repository_root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -165,7 +166,7 @@ fn interrupted(more: &[&str], act: impl FnOnce(&mut Child)) -> (Option<i32>, Str
 
 #[test]
 fn enter_the_end_of_input_and_a_pipe_stop_a_run_in_mid_motion() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let enter = |child: &mut Child| child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
         let (status, told) = interrupted(&["--stop-on-enter"], enter);
         assert_eq!(status, Some(1), "{told}");
@@ -194,14 +195,20 @@ fn enter_the_end_of_input_and_a_pipe_stop_a_run_in_mid_motion() {
 #[test]
 fn a_stop_button_that_is_not_there_lets_nothing_begin() {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
-        .args(["run", TASK, "--perception", "ground-truth", "--no-record"])
+        .args([
+            "run",
+            PUT_CUBE_INSTRUCTION,
+            "--perception",
+            "ground-truth",
+            "--no-record",
+        ])
         .args([
             "--launch",
             "so101-emulated",
             "--stop-pin",
             "/dev/no-such-button:cts",
         ])
-        .current_dir(root())
+        .current_dir(repository_root())
         .output()
         .unwrap();
     let talk = String::from_utf8_lossy(&output.stderr);
@@ -269,7 +276,7 @@ fn beside_a_busy_computer_no_register_is_taken_for_another() {
         match run(Port::Pty, protocol, None, seed) {
             (Some(0), ..) => reached += 1,
             // It says so, and leaves the arm alone.
-            (_, _, talk) if was_held_up(&talk) => too_late += 1,
+            (_, _, talk) if reports_delay(&talk) => too_late += 1,
             (status, report, talk) => {
                 println!("{protocol}, seed {seed}: {status:?} {report} {talk}");
                 other.push(seed);

@@ -14,7 +14,7 @@ const FOUND: f64 = 80.0;
 
 fn eval(arguments: &[&str]) -> (Value, i32) {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
-        .current_dir(enact_testkit::root())
+        .current_dir(enact_testkit::repository_root())
         .arg("eval")
         .args(arguments)
         .arg("--json")
@@ -170,7 +170,7 @@ fn kept_episodes_of_other_settings_are_not_mixed_in() {
     let folder = tempfile::tempdir().unwrap();
     let run = |seed: &str| {
         Command::new(env!("CARGO_BIN_EXE_enact"))
-            .current_dir(enact_testkit::root())
+            .current_dir(enact_testkit::repository_root())
             .args(["eval", "core", "--planner", "scripted", "--episodes", "1"])
             .args(["--seed", seed, "--out"])
             .arg(folder.path())

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use program::{is_one_clear_error, root, run, status, stderr, stdout};
+use program::{is_one_clear_error, repository_root, run, status, stderr, stdout};
 
 /// Runs episodes of a suite with the planner that knows the goal.
 fn eval(suite: &str, more: &[&str]) -> Output {
@@ -182,5 +182,5 @@ fn what_is_no_shard_or_does_not_go_with_one_is_told() {
     let nothing = run(&["eval", "merge"]);
     assert_eq!(status(&nothing), 2);
     assert!(stderr(&nothing).contains("<DIR>"), "{}", stderr(&nothing));
-    assert!(!root().join("never").exists());
+    assert!(!repository_root().join("never").exists());
 }

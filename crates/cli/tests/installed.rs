@@ -6,7 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use program::{PUT, TASK, is_one_clear_error, object, status, stderr, stdout, write};
+use program::{
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, is_one_clear_error, object, status, stderr, stdout, write,
+};
 use tempfile::TempDir;
 
 /// A copy of the program, a user's empty home, and an empty folder to work in.
@@ -61,10 +63,10 @@ impl Installed {
 
     /// Runs the task with a plan from a file and the simulator's own perception.
     fn put(&self, more: &[&str]) -> Output {
-        let plan = write(&self.path("work"), "plan.json", PUT);
+        let plan = write(&self.path("work"), "plan.json", PUT_CUBE_PLAN);
         let arguments = [
             "run",
-            TASK,
+            PUT_CUBE_INSTRUCTION,
             "--plan",
             &plan,
             "--perception",
@@ -128,7 +130,7 @@ fn the_missing_model_is_named_with_the_place_where_it_belongs() {
     let installed = Installed::new();
     let place = installed.data().join("enact/models/tabletop");
     for arguments in [
-        &["run", TASK, "--no-record"][..],
+        &["run", PUT_CUBE_INSTRUCTION, "--no-record"][..],
         &["eval", "--episodes", "1"],
     ] {
         let output = installed.run(arguments);
@@ -143,7 +145,7 @@ fn the_missing_model_is_named_with_the_place_where_it_belongs() {
     for (folder, config) in [(&place, "here: data"), (&beside, "here: beside")] {
         fs::create_dir_all(folder).unwrap();
         write(folder, "config.json", config);
-        let output = installed.run(&["run", TASK, "--no-record"]);
+        let output = installed.run(&["run", PUT_CUBE_INSTRUCTION, "--no-record"]);
         is_one_clear_error(&output, &[&folder.display().to_string()]);
     }
 }
@@ -154,7 +156,7 @@ fn a_folder_of_ones_own_is_used_instead() {
     let own = installed.path("own");
     fs::create_dir_all(own.join("robots")).unwrap();
     fs::create_dir_all(own.join("scenes")).unwrap();
-    let scene = program::shipped("scenes/tabletop.toml");
+    let scene = program::read_shipped_file("scenes/tabletop.toml");
     write(&own.join("scenes"), "mine.toml", scene);
     let show = |name: &str| {
         let mut command = installed.command(&["scene", name, "--json"]);
@@ -168,7 +170,7 @@ fn a_folder_of_ones_own_is_used_instead() {
 #[test]
 fn an_imported_robot_is_written_where_the_user_works() {
     let installed = Installed::new();
-    let urdf = program::root().join("robots/ur5e/robot.urdf");
+    let urdf = program::repository_root().join("robots/ur5e/robot.urdf");
     let urdf = urdf.display().to_string();
     let output = installed.run(&["robot", "import", &urdf, "--name", "mine"]);
     assert_eq!(status(&output), 0, "{output:?}");

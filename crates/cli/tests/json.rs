@@ -120,7 +120,7 @@ fn an_episode_is_told_as_asked() {
 #[test]
 fn kept_runs_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let file = folder.path().join("run.mcap").display().to_string();
     assert_eq!(status(&put(&plan, &["--record", &file])), 0);
     let text = write(folder.path(), "other.mcap", "no recording");

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use enact_robot::{IkTarget, Robot};
-use enact_testkit::root;
+use enact_testkit::repository_root;
 use enact_types::{Point3, Pose, Vector3};
 use nalgebra::{Quaternion, Translation3, UnitQuaternion};
 use program::*;
@@ -180,14 +180,14 @@ fn a_sheet_against_the_base_tells_where_the_camera_stands() {
 #[test]
 fn touched_marks_tell_where_the_camera_stands() {
     let bench = Bench::new();
-    let robot = Robot::find("so101", &root().join("robots")).unwrap();
+    let robot = Robot::load_by_name("so101", &repository_root().join("robots")).unwrap();
     let gripper = robot.gripper().unwrap();
     let names: Vec<&str> = robot.joints().iter().map(|j| j.name.as_str()).collect();
     // From the front of the base, marks lie in two rows of four, 52 mm apart.
     let mut lines = String::new();
     for (index, (row, column)) in (0..2).flat_map(|r| (0..4).map(move |c| (r, c))).enumerate() {
         let mark = Point3::new(
-            robot.front() + 0.052 * f64::from(row + 1),
+            robot.base_front_x() + 0.052 * f64::from(row + 1),
             0.052 * (f64::from(column) - 1.5),
             0.0,
         );

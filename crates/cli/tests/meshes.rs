@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use enact_testkit::{PUT, root};
+use enact_testkit::{PUT_CUBE_PLAN, repository_root};
 
 /// Runs the program with a cache of its own.
 fn enact(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_enact"))
         .args(arguments)
-        .current_dir(root())
+        .current_dir(repository_root())
         .env("XDG_CACHE_HOME", folder.join("cache"))
         .env_remove("ROS_PACKAGE_PATH")
         .env_remove("AMENT_PREFIX_PATH")
@@ -51,7 +51,7 @@ fn stl([x, y, z]: [f64; 3]) -> String {
 
 /// The SO-101 in a folder `arm`, each box of it a mesh of the package `boxes` in `elsewhere`.
 fn meshed(folder: &Path) -> PathBuf {
-    let own = root().join("robots/so101");
+    let own = repository_root().join("robots/so101");
     let urdf = fs::read_to_string(own.join("robot.urdf")).unwrap();
     let (arm, meshes) = (folder.join("arm"), folder.join("elsewhere/meshes"));
     fs::create_dir_all(&arm).unwrap();
@@ -75,7 +75,7 @@ fn an_arm_of_meshes_does_what_the_same_arm_of_boxes_does() {
     let folder = tempfile::tempdir().unwrap();
     let arm = meshed(folder.path());
     let plan = folder.path().join("plan.json");
-    fs::write(&plan, PUT).unwrap();
+    fs::write(&plan, PUT_CUBE_PLAN).unwrap();
     let package = format!("boxes={}", folder.path().join("elsewhere").display());
     let record = folder.path().join("run.mcap");
     let run = enact(
@@ -111,7 +111,7 @@ fn without_its_meshes_an_arm_is_shown_but_not_moved() {
     let arm = meshed(folder.path());
     let urdf = arm.join("robot.urdf");
     let plan = folder.path().join("plan.json");
-    fs::write(&plan, PUT).unwrap();
+    fs::write(&plan, PUT_CUBE_PLAN).unwrap();
     let picture = folder.path().join("picture.png");
     let [arm, urdf, plan, picture] =
         [&arm, &urdf, &plan, &picture].map(|path| path.to_str().unwrap());

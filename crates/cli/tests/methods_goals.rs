@@ -5,7 +5,7 @@ use serde_json::json;
 mod program;
 
 use program::planner_server::serve;
-use program::{TASK, object, run, status, stderr};
+use program::{PUT_CUBE_INSTRUCTION, object, run, status, stderr};
 
 const GOAL: &str = r#"[{"fact":"is","object":"red cube","relation":"in","other":"blue bowl"}]"#;
 
@@ -16,7 +16,7 @@ fn is_about_the_goal(words: &str) -> bool {
 fn arguments<'a>(place: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let set_up = [
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--perception",
         "ground-truth",
         "--model",
@@ -100,7 +100,7 @@ fn what_a_critic_forbids_the_search_does_in_no_other_words() {
 fn what_is_no_goal_leaves_the_plan_to_the_model() {
     let (place, _asked) = serve(|words| match is_about_the_goal(words) {
         true => Some("I would rather not say.".to_owned()),
-        false => Some(program::PUT.to_owned()),
+        false => Some(program::PUT_CUBE_PLAN.to_owned()),
     });
     let output = run(&arguments(&place, &["--goal-first"]));
     assert_eq!(status(&output), 0, "{}", stderr(&output));
@@ -115,13 +115,13 @@ fn what_is_no_goal_leaves_the_plan_to_the_model() {
 fn a_task_is_done_in_parts() {
     let (place, asked) = serve(|words| {
         Some(if words.starts_with("You take a task") {
-            json!({"outline": [TASK, "point to the blue bowl"]}).to_string()
+            json!({"outline": [PUT_CUBE_INSTRUCTION, "point to the blue bowl"]}).to_string()
         } else if words.contains("What shall be true after part 1?") {
             format!("{{\"lasts\":true,\"goal\":{GOAL}}}")
         } else if words.contains("What shall be true after part 2?") {
             r#"{"lasts":true,"goal":[{"fact":"pointed","object":"blue bowl"}]}"#.to_owned()
         } else if words.contains("(part 1 of 2)") {
-            program::PUT.to_owned()
+            program::PUT_CUBE_PLAN.to_owned()
         } else {
             assert!(words.contains("(part 2 of 2)"), "{words}");
             r#"{"steps":[{"skill":"point","object":"blue bowl"},{"skill":"done"}]}"#.to_owned()

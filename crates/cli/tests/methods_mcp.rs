@@ -111,7 +111,12 @@ fn what_another_program_returns_is_planned_with_kept_and_not_asked_for_again() {
         stderr(&with)
     );
     let recording = Recording::open(record.as_ref()).unwrap();
-    let plan: ResponseMessage = recording.of(Topic::Plan).next().unwrap().read().unwrap();
+    let plan: ResponseMessage = recording
+        .messages_of_topic(Topic::Plan)
+        .next()
+        .unwrap()
+        .deserialize_message()
+        .unwrap();
     let kinds: Vec<ExchangeKind> = plan.exchanges.iter().map(|it| it.kind).collect();
     let expected = [
         ExchangeKind::Call,
@@ -126,7 +131,7 @@ fn what_another_program_returns_is_planned_with_kept_and_not_asked_for_again() {
         "{plan:?}"
     );
     // What the program is given may be a secret.
-    let kept = recording.info().unwrap().launch.to_string();
+    let kept = recording.run_info().unwrap().launch.to_string();
     assert!(kept.contains("shop.sh") && !kept.contains("LOG"), "{kept}");
     let verified = run(&["replay", &record, "--verify"]);
     assert_eq!(status(&verified), 0, "{}", stderr(&verified));

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 mod program;
 
 use program::{
-    PUT, TASK, enact, http, is_one_clear_error, root, run, run_with_input, status, stderr, stdout,
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, enact, http, is_one_clear_error, repository_root, run,
+    run_with_input, status, stderr, stdout,
 };
 
 const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
@@ -38,7 +39,7 @@ fn server(answers: Vec<String>) -> (String, Receiver<Value>) {
 fn asking<'a>(place: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let words = [
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--perception",
         "ground-truth",
         "--plan-with",
@@ -50,7 +51,7 @@ fn asking<'a>(place: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 /// Everything that a recording tells.
 fn kept(record: &Path) -> String {
     let recording = Recording::open(record).unwrap();
-    let records = recording.records().iter();
+    let records = recording.messages().iter();
     records
         .map(|record| String::from_utf8_lossy(&record.json).into_owned())
         .collect()
@@ -63,7 +64,11 @@ fn is_verified(record: &str) {
 
 #[test]
 fn a_vote_is_held_told_kept_and_verified() {
-    let (place, requests) = server([POINT, PUT, PUT_AND_REST].map(str::to_owned).to_vec());
+    let (place, requests) = server(
+        [POINT, PUT_CUBE_PLAN, PUT_AND_REST]
+            .map(str::to_owned)
+            .to_vec(),
+    );
     let folder = tempfile::tempdir().unwrap();
     let record = folder.path().join("run.mcap").display().to_string();
     let words = asking(&place, &["--vote", "3", "--seed", "5", "--record", &record]);
@@ -86,7 +91,7 @@ fn a_vote_is_held_told_kept_and_verified() {
 fn a_thought_is_shown_kept_and_not_done() {
     let thoughtful = json!({
         "thought": "First {\"steps\":[{\"skill\":\"home\"}]}, or rather not.",
-        "steps": serde_json::from_str::<Value>(PUT).unwrap()["steps"],
+        "steps": serde_json::from_str::<Value>(PUT_CUBE_PLAN).unwrap()["steps"],
     });
     let (place, requests) = server(vec![thoughtful.to_string()]);
     let folder = tempfile::tempdir().unwrap();
@@ -116,7 +121,7 @@ fn what_rules_leave_idle_is_said_once() {
     ];
     let idle = "note  --examples, --vote: not asked, the instruction was understood by rules; \
                 --meaning off asks the model\n";
-    let output = run(&[&["run", TASK][..], &truth].concat());
+    let output = run(&[&["run", PUT_CUBE_INSTRUCTION][..], &truth].concat());
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert_eq!(
         stderr(&output).matches(idle).count(),
@@ -128,13 +133,13 @@ fn what_rules_leave_idle_is_said_once() {
     assert!(!talk.contains("come to the same"), "{talk}");
     assert_eq!(talk.matches("planned  ").count(), 1, "{talk}");
     let asked = ["--meaning", "off", "--turns", "1"];
-    let asked = run(&[&["run", TASK][..], &truth, &asked].concat());
+    let asked = run(&[&["run", PUT_CUBE_INSTRUCTION][..], &truth, &asked].concat());
     assert!(
         !stderr(&asked).contains(": not asked"),
         "{}",
         stderr(&asked)
     );
-    let lines = format!("{TASK}\npoint to the red cube\n/quit\n");
+    let lines = format!("{PUT_CUBE_INSTRUCTION}\npoint to the red cube\n/quit\n");
     let chat = run_with_input(&[&["chat"][..], &truth].concat(), lines.as_bytes());
     let talk = stderr(&chat);
     assert_eq!(talk.matches("task  ").count(), 2, "{talk}");
@@ -142,10 +147,14 @@ fn what_rules_leave_idle_is_said_once() {
     // What a launch file has on for others is not asked about.
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
-    let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    let text = fs::read_to_string(repository_root().join("launch/sim.toml")).unwrap();
     fs::write(&file, format!("{text}\n[planning.methods]\nexamples = 2\n")).unwrap();
     let launch = ["--launch", file.to_str().unwrap()];
-    let output = run(&[&["run", TASK, truth[0], truth[1]][..], &launch].concat());
+    let output = run(&[
+        &["run", PUT_CUBE_INSTRUCTION, truth[0], truth[1]][..],
+        &launch,
+    ]
+    .concat());
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(
         !stderr(&output).contains(": not asked"),
@@ -159,7 +168,7 @@ fn draws_are_asked_for_as_flags_and_launch_file_say() {
     let (place, requests) = server(vec![POINT.to_owned()]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
-    let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    let text = fs::read_to_string(repository_root().join("launch/sim.toml")).unwrap();
     let sampling = "[planning.sampling]\ntemperature = 0.9\ntop_p = 0.8\ntop_k = 5\nseed = 3\n";
     fs::write(&file, format!("{text}\n{sampling}")).unwrap();
     let launch = file.display().to_string();
@@ -200,7 +209,7 @@ fn draws_are_asked_for_as_flags_and_launch_file_say() {
 fn what_is_wrong_with_draws_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
-    let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+    let text = fs::read_to_string(repository_root().join("launch/sim.toml")).unwrap();
     let launch = file.display().to_string();
     for (sampling, parts) in [
         (
@@ -214,7 +223,10 @@ fn what_is_wrong_with_draws_is_one_clear_error() {
         ),
     ] {
         fs::write(&file, format!("{text}\n{sampling}\n")).unwrap();
-        is_one_clear_error(&run(&["run", TASK, "--launch", &launch]), &parts);
+        is_one_clear_error(
+            &run(&["run", PUT_CUBE_INSTRUCTION, "--launch", &launch]),
+            &parts,
+        );
     }
     for (flags, part) in [
         (&["--top-p", "0"][..], "top_p is 0"),
@@ -224,13 +236,16 @@ fn what_is_wrong_with_draws_is_one_clear_error() {
             "all 3 plans are the same",
         ),
     ] {
-        is_one_clear_error(&run(&[&["run", TASK], flags].concat()), &[part]);
+        is_one_clear_error(
+            &run(&[&["run", PUT_CUBE_INSTRUCTION], flags].concat()),
+            &[part],
+        );
     }
 }
 
 #[test]
 fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
-    let (place, requests) = server(vec![PUT.to_owned()]);
+    let (place, requests) = server(vec![PUT_CUBE_PLAN.to_owned()]);
     let folder = tempfile::tempdir().unwrap();
     let prompts = folder.path().join("prompts");
     let path = prompts.display().to_string();
@@ -252,7 +267,10 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
     ] {
         assert!(text.contains(part), "{part} is missing from {text}");
     }
-    let info = Recording::open(record.as_ref()).unwrap().info().unwrap();
+    let info = Recording::open(record.as_ref())
+        .unwrap()
+        .run_info()
+        .unwrap();
     assert_eq!(info.prompts.map(|digits| digits.len()), Some(64));
     is_verified(&record);
     // A fault is told at once, and nobody is asked.
@@ -261,13 +279,13 @@ fn edited_prompts_are_asked_with_and_kept_by_their_hash() {
     assert!(requests.try_iter().next().is_none());
     // Who was trained on one text is asked with that.
     fs::write(&role, "Plan.").unwrap();
-    let shipped = run(&["run", TASK, "--prompts", &path]);
+    let shipped = run(&["run", PUT_CUBE_INSTRUCTION, "--prompts", &path]);
     is_one_clear_error(&shipped, &["compact"]);
 }
 
 #[test]
 fn a_prompt_without_the_task_or_the_objects_is_one_clear_error() {
-    let (place, requests) = server(vec![PUT.to_owned()]);
+    let (place, requests) = server(vec![PUT_CUBE_PLAN.to_owned()]);
     let folder = tempfile::tempdir().unwrap();
     let prompts = folder.path().join("prompts");
     let path = prompts.display().to_string();
@@ -304,7 +322,10 @@ fn a_prompt_without_the_task_or_the_objects_is_one_clear_error() {
     let output = run(&asking(&place, &["--prompts", &path]));
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let asked = requests.try_iter().next().unwrap().to_string();
-    assert!(asked.contains(&format!("You are told: {TASK}")), "{asked}");
+    assert!(
+        asked.contains(&format!("You are told: {PUT_CUBE_INSTRUCTION}")),
+        "{asked}"
+    );
 }
 
 #[test]

@@ -50,7 +50,12 @@ fn what_a_tool_returns_is_planned_with_and_kept() {
     assert_eq!(asked.try_iter().count(), 4);
     assert_eq!(object(&with)["model"]["requests"], 3);
     let recording = Recording::open(record.as_ref()).unwrap();
-    let plan: ResponseMessage = recording.of(Topic::Plan).next().unwrap().read().unwrap();
+    let plan: ResponseMessage = recording
+        .messages_of_topic(Topic::Plan)
+        .next()
+        .unwrap()
+        .deserialize_message()
+        .unwrap();
     let kinds: Vec<ExchangeKind> = plan.exchanges.iter().map(|it| it.kind).collect();
     assert_eq!(
         kinds,

@@ -327,7 +327,7 @@ fn said(request: &Value, write: Writer) -> String {
     let part = |kind: &str| parts.iter().find(|part| part["type"] == kind);
     let text = part("text").unwrap()["text"].as_str().unwrap();
     if text.starts_with("You plan for a robot arm") {
-        return PUT.to_owned();
+        return PUT_CUBE_PLAN.to_owned();
     }
     let url = part("image_url").unwrap()["image_url"]["url"]
         .as_str()
@@ -355,7 +355,7 @@ fn put_in(
     let seed = seed.to_string();
     let mut arguments = vec![
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--scene",
         &scene,
         "--model",
@@ -542,7 +542,7 @@ fn a_list_that_cannot_be_read_is_asked_for_again_and_then_an_error() {
 
 #[test]
 fn a_convention_that_nobody_knows_is_named_with_those_that_are() {
-    let output = run(&["run", TASK, "--pointing", "yx"]);
+    let output = run(&["run", PUT_CUBE_INSTRUCTION, "--pointing", "yx"]);
     assert_eq!(status(&output), 2);
     assert!(
         stderr(&output).contains("xy-pixels-qwen"),

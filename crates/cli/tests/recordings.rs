@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use enact_recording::{Recording, Topic};
-use enact_testkit::{PUT, TASK, root};
+use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, repository_root};
 use serde_json::Value;
 
 /// Runs the program in `folder`.
@@ -13,7 +13,7 @@ fn enact(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_enact"))
         .args(arguments)
         .current_dir(folder)
-        .env("ENACT_HOME", root().canonicalize().unwrap())
+        .env("ENACT_HOME", repository_root().canonicalize().unwrap())
         .stdin(Stdio::null())
         .output()
         .unwrap()
@@ -31,10 +31,10 @@ fn json(output: &Output) -> Value {
 
 /// Keeps a run in `folder` and returns the path of its recording there.
 fn kept(folder: &Path, more: &[&str]) -> String {
-    fs::write(folder.join("plan.json"), PUT).unwrap();
+    fs::write(folder.join("plan.json"), PUT_CUBE_PLAN).unwrap();
     let mut arguments = vec![
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--plan",
         "plan.json",
         "--perception",
@@ -58,7 +58,10 @@ fn a_run_is_kept_listed_and_told() {
         "{file}"
     );
     let list = stdout(&enact(folder.path(), &["runs"]));
-    assert!(list.contains("reached") && list.contains(TASK), "{list}");
+    assert!(
+        list.contains("reached") && list.contains(PUT_CUBE_INSTRUCTION),
+        "{list}"
+    );
     let line: Value = json(&enact(folder.path(), &["runs", "--json"]));
     assert_eq!(line["reached"], true);
     let story = stdout(&enact(folder.path(), &["runs", "show", &file]));
@@ -76,9 +79,15 @@ fn a_run_is_kept_listed_and_told() {
 #[test]
 fn what_shall_not_be_kept_is_not_and_what_cannot_be_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    fs::write(folder.path().join("plan.json"), PUT_CUBE_PLAN).unwrap();
     let run = |more: &[&str]| {
-        let mut arguments = vec!["run", TASK, "--plan", "plan.json", "--dry-run"];
+        let mut arguments = vec![
+            "run",
+            PUT_CUBE_INSTRUCTION,
+            "--plan",
+            "plan.json",
+            "--dry-run",
+        ];
         arguments.extend(["--perception", "ground-truth"]);
         arguments.extend(more);
         enact(folder.path(), &arguments)
@@ -94,10 +103,10 @@ fn what_shall_not_be_kept_is_not_and_what_cannot_be_is_said() {
 #[test]
 fn a_dry_run_reaches_nothing_and_says_whether_it_could() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    fs::write(folder.path().join("plan.json"), PUT_CUBE_PLAN).unwrap();
     let mut run = vec![
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--plan",
         "plan.json",
         "--perception",
@@ -129,13 +138,13 @@ fn a_run_is_filmed_if_it_is_asked_for() {
     let event_log = Recording::open(&folder.path().join(&file)).unwrap();
     let seconds = event_log.duration().as_secs_f64();
     for topic in [Topic::StreamImage, Topic::StreamDepth] {
-        let count = event_log.of(topic).count() as f64;
+        let count = event_log.messages_of_topic(topic).count() as f64;
         assert!(
             (count - seconds * 4.0).abs() < 2.0,
             "{count} in {seconds} s"
         );
     }
-    assert_eq!(event_log.info().unwrap().launch["record_fps"], 4);
+    assert_eq!(event_log.run_info().unwrap().launch["record_fps"], 4);
     let verified = json(&enact(
         folder.path(),
         &["replay", &file, "--verify", "--json"],
@@ -145,7 +154,7 @@ fn a_run_is_filmed_if_it_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let file = kept(folder.path(), &[]);
     let event_log = Recording::open(&folder.path().join(&file)).unwrap();
-    assert_eq!(event_log.of(Topic::StreamImage).count(), 0);
+    assert_eq!(event_log.messages_of_topic(Topic::StreamImage).count(), 0);
 }
 
 #[test]
@@ -171,7 +180,7 @@ fn a_kept_run_replays_and_verifies() {
 fn a_kept_run_is_repeated_by_an_arm_of_servos() {
     let folder = tempfile::tempdir().unwrap();
     let file = kept(folder.path(), &["--seed", "4"]);
-    let launch = fs::read_to_string(root().join("launch/so101-emulated.toml")).unwrap();
+    let launch = fs::read_to_string(repository_root().join("launch/so101-emulated.toml")).unwrap();
     // The arm has a time of its own, in which it is never too late.
     let emulated = "source = \"emulated\"\n";
     let launch = launch.replace(emulated, &format!("{emulated}pty = false\n"));
@@ -358,12 +367,12 @@ fn turns_after_the_last_motion_are_not_repeated() {
 #[test]
 fn an_instruction_needs_no_quotation_marks() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("plan.json"), PUT).unwrap();
+    fs::write(folder.path().join("plan.json"), PUT_CUBE_PLAN).unwrap();
     let mut arguments = vec!["run"];
-    arguments.extend(TASK.split(' '));
+    arguments.extend(PUT_CUBE_INSTRUCTION.split(' '));
     arguments.extend(["--plan", "plan.json", "--perception", "ground-truth"]);
     let output = enact(folder.path(), &arguments);
     assert!(output.status.success(), "{output:?}");
     let list = stdout(&enact(folder.path(), &["runs"]));
-    assert!(list.contains(TASK), "{list}");
+    assert!(list.contains(PUT_CUBE_INSTRUCTION), "{list}");
 }

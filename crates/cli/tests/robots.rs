@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use enact_testkit::root;
+use enact_testkit::repository_root;
 
 /// Runs the program with a home of its own, which has scenes but no robots.
 fn enact(home: &Path, arguments: &[&str]) -> Output {
@@ -22,7 +22,10 @@ fn home() -> tempfile::TempDir {
     fs::create_dir(home.path().join("robots")).unwrap();
     for folder in ["scenes", "launch"] {
         fs::create_dir(home.path().join(folder)).unwrap();
-        for entry in fs::read_dir(root().join(folder)).unwrap().flatten() {
+        for entry in fs::read_dir(repository_root().join(folder))
+            .unwrap()
+            .flatten()
+        {
             fs::copy(
                 entry.path(),
                 home.path().join(folder).join(entry.file_name()),
@@ -40,7 +43,7 @@ fn text(output: &Output) -> String {
 
 /// The UR5e that ships, as a URDF of somebody else's, without its gripper.
 fn bare_arm() -> String {
-    let urdf = fs::read_to_string(root().join("robots/ur5e/robot.urdf")).unwrap();
+    let urdf = fs::read_to_string(repository_root().join("robots/ur5e/robot.urdf")).unwrap();
     let mut text = urdf.clone();
     for joint in ["gripper", "gripper_mimic"] {
         let start = text.find(&format!("<joint name=\"{joint}\"")).unwrap();
@@ -62,7 +65,7 @@ fn bare_arm() -> String {
 fn a_urdf_becomes_a_robot_that_is_never_written_over_unasked() {
     let home = home();
     let urdf = home.path().join("My Arm.urdf");
-    fs::copy(root().join("robots/panda/robot.urdf"), &urdf).unwrap();
+    fs::copy(repository_root().join("robots/panda/robot.urdf"), &urdf).unwrap();
     let import = |more: &[&str]| {
         let arguments = [&["robot", "import", "My Arm.urdf"], more].concat();
         enact(home.path(), &arguments)
@@ -145,7 +148,7 @@ fn an_imported_robot_still_finds_its_meshes() {
     for name in ["a.stl", "b.stl"] {
         fs::write(package.join("meshes").join(name), &tetrahedron).unwrap();
     }
-    let urdf = fs::read_to_string(root().join("robots/panda/robot.urdf")).unwrap();
+    let urdf = fs::read_to_string(repository_root().join("robots/panda/robot.urdf")).unwrap();
     let shape = urdf.find("<collision>").unwrap();
     let meshes = "<collision><geometry><mesh filename=\"package://bench_description/meshes/a.stl\"/></geometry></collision>\
                   <collision><geometry><mesh filename=\"../meshes/b.stl\"/></geometry></collision>";
@@ -168,7 +171,7 @@ fn an_arm_without_a_gripper_points_and_says_why_it_does_not_pick() {
     let imported = enact(home.path(), &["robot", "import", "bare.urdf"]);
     assert_eq!(imported.status.code(), Some(0), "{}", text(&imported));
     // At home the arm is out of the camera's way, as the robot that ships.
-    let shipped = fs::read_to_string(root().join("robots/ur5e/robot.toml")).unwrap();
+    let shipped = fs::read_to_string(repository_root().join("robots/ur5e/robot.toml")).unwrap();
     let start = shipped.find("[joints]").unwrap();
     let end = start + shipped[start..].find("[gripper]").unwrap();
     let joints: Vec<&str> = shipped[start..end]

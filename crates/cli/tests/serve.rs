@@ -7,13 +7,16 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_testkit::http_client::{Events, HttpClient, TEST_TIMEOUT};
+use enact_testkit::http_client::{EventStream, HttpClient, TEST_TIMEOUT};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 mod program;
 
-use program::{PUT, TASK, enact, is_one_clear_error, piped, root, run, write};
+use program::{
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, enact, is_one_clear_error, piped, repository_root, run,
+    write,
+};
 
 /// A server that runs, killed at the end of a test.
 struct Serving {
@@ -24,7 +27,7 @@ struct Serving {
 impl Serving {
     /// Serves the simulator with the plan of a file, and perfect perception.
     fn scripted(folder: &Path, more: &[&str]) -> Self {
-        let plan = write(folder, "plan.json", PUT);
+        let plan = write(folder, "plan.json", PUT_CUBE_PLAN);
         Self::start(folder, &[&["--plan", plan.as_str()][..], more].concat())
     }
 
@@ -49,7 +52,7 @@ impl Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_enact"))
             .args(arguments)
             .current_dir(folder)
-            .env("ENACT_HOME", root().canonicalize().unwrap())
+            .env("ENACT_HOME", repository_root().canonicalize().unwrap())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -87,8 +90,8 @@ impl Serving {
     }
 
     /// Waits until a task is over.
-    fn over(&self, events: &mut Events, id: u64) -> Value {
-        events.wait_for("task", |task| {
+    fn over(&self, events: &mut EventStream, id: u64) -> Value {
+        events.wait_for_event("task", |task| {
             task["id"] == id && !["queued", "running"].contains(&task["state"].as_str().unwrap())
         });
         self.client.get(&format!("/v1/tasks/{id}")).json()
@@ -117,10 +120,10 @@ fn folder() -> TempDir {
 fn a_task_is_carried_out_and_told() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--record", "runs/one.mcap"]).driven();
-    let mut events = serving.client.events(&[]);
+    let mut events = serving.client.open_event_stream(&[]);
     assert_eq!(events.next_event().data["recording"], "one.mcap");
-    let id = serving.task(TASK, false);
-    let seen = events.wait_for("objects", |_| true).data;
+    let id = serving.task(PUT_CUBE_INSTRUCTION, false);
+    let seen = events.wait_for_event("objects", |_| true).data;
     let names: Vec<&str> = seen["objects"]
         .as_array()
         .unwrap()
@@ -128,9 +131,9 @@ fn a_task_is_carried_out_and_told() {
         .map(|object| object["id"].as_str().unwrap())
         .collect();
     assert!(names.contains(&"red cube"), "{names:?}");
-    let plan = events.wait_for("plan", |_| true).data;
+    let plan = events.wait_for_event("plan", |_| true).data;
     assert_eq!(plan["steps"][0]["text"], "pick red cube");
-    events.wait_for("step", |step| step["verdict"] == "yes");
+    events.wait_for_event("step", |step| step["verdict"] == "yes");
     let task = serving.over(&mut events, id);
     assert_eq!(task["state"], "ended");
     assert_eq!(task["ending"], "done", "{task}");
@@ -169,19 +172,24 @@ fn signal(child: &Child, signal: &str) {
 fn an_edited_plan_is_carried_out_instead() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--no-record"]).driven();
-    let mut events = serving.client.events(&[]);
-    let id = serving.task(TASK, true);
-    let waiting = events.wait_for("plan", |plan| plan["waiting"] == true).data;
+    let mut events = serving.client.open_event_stream(&[]);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, true);
+    let waiting = events
+        .wait_for_event("plan", |plan| plan["waiting"] == true)
+        .data;
     let path = format!("/v1/tasks/{id}/plan");
     let shown = serving.client.get(&path).json();
     assert_eq!(shown["steps"][0]["verdict"], "feasible");
     let nonsense = json!({"plan": waiting["plan"], "decision": "approve",
         "steps": [{"skill": "throw", "object": "red cube"}]});
-    assert_eq!(serving.client.post(&path, &nonsense).problem(), "invalid");
+    assert_eq!(
+        serving.client.post(&path, &nonsense).problem_type(),
+        "invalid"
+    );
     let edited = json!({"plan": waiting["plan"], "decision": "approve",
         "steps": [{"skill": "point", "object": "red cube"}, {"skill": "done"}]});
     assert_eq!(serving.client.post(&path, &edited).status, 202);
-    let step = events.wait_for("step", |_| true).data;
+    let step = events.wait_for_event("step", |_| true).data;
     assert_eq!(step["text"], "point to red cube", "and nothing before it");
     let task = serving.over(&mut events, id);
     assert_eq!(task["ending"], "done", "{task}");
@@ -192,14 +200,16 @@ fn an_edited_plan_is_carried_out_instead() {
 fn an_edited_plan_that_is_refused_waits_again() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--no-record"]).driven();
-    let mut events = serving.client.events(&[]);
-    let id = serving.task(TASK, true);
-    let first = events.wait_for("plan", |plan| plan["waiting"] == true).data;
+    let mut events = serving.client.open_event_stream(&[]);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, true);
+    let first = events
+        .wait_for_event("plan", |plan| plan["waiting"] == true)
+        .data;
     let path = format!("/v1/tasks/{id}/plan");
     let edited = json!({"plan": first["plan"], "decision": "approve",
         "steps": [{"skill": "pick", "object": "golden goose"}, {"skill": "done"}]});
     assert_eq!(serving.client.post(&path, &edited).status, 202);
-    let again = events.wait_for("plan", |plan| {
+    let again = events.wait_for_event("plan", |plan| {
         plan["waiting"] == true && plan["plan"] != first["plan"]
     });
     assert_eq!(again.data["edited"], true);
@@ -224,11 +234,11 @@ fn is_elsewhere(before: &Value, now: &Value) -> bool {
 fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--no-record", "--realtime"]).driven();
-    let mut events = serving.client.events(&[]);
-    let id = serving.task(TASK, false);
-    events.wait_for("step", |step| step["verdict"].is_null());
-    let first = events.wait_for("joints", |_| true).data;
-    events.wait_for("joints", |now| is_elsewhere(&first, now));
+    let mut events = serving.client.open_event_stream(&[]);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, false);
+    events.wait_for_event("step", |step| step["verdict"].is_null());
+    let first = events.wait_for_event("joints", |_| true).data;
+    events.wait_for_event("joints", |now| is_elsewhere(&first, now));
     assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);
     let task = serving.over(&mut events, id);
     assert_eq!(task["ending"], "stopped", "{task}");
@@ -237,14 +247,14 @@ fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
     assert_eq!(gripper["is_known"], false, "{gripper}");
     let refused = serving
         .client
-        .post("/v1/tasks", &json!({"instruction": TASK}));
-    assert_eq!(refused.problem(), "stopped");
+        .post("/v1/tasks", &json!({"instruction": PUT_CUBE_INSTRUCTION}));
+    assert_eq!(refused.problem_type(), "stopped");
     let cleared = serving.client.post("/v1/clear", &Value::Null).json();
     assert_eq!(
         (&cleared["state"], &cleared["stopped"]),
         (&json!("idle"), &json!(false))
     );
-    let id = serving.task(TASK, false);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, false);
     let task = serving.over(&mut events, id);
     assert_eq!(task["reached"], true, "{task}");
     let gripper = serving.client.get("/v1/status").json()["gripper"].clone();
@@ -258,7 +268,7 @@ fn a_stop_in_mid_motion_is_cleared_and_the_task_run_again() {
 fn steps_and_joints_are_moved_one_by_one() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--record", "runs/one.mcap"]).driven();
-    let mut events = serving.client.events(&[]);
+    let mut events = serving.client.open_event_stream(&[]);
     let client = &serving.client;
     let taken = |path: &str, body: &Value| -> u64 {
         let answer = client.post(path, body);
@@ -290,7 +300,7 @@ fn steps_and_joints_are_moved_one_by_one() {
     assert_eq!(
         client
             .post("/v1/skills", &json!({"skill": "done"}))
-            .problem(),
+            .problem_type(),
         "invalid"
     );
     let joint = client.get("/v1/robot").json()["joints"][0]["name"].clone();
@@ -306,13 +316,13 @@ fn steps_and_joints_are_moved_one_by_one() {
     assert_eq!(
         client
             .post("/v1/jog", &json!({"joint": joint, "by": 2.0}))
-            .problem(),
+            .problem_type(),
         "invalid"
     );
     let id = taken("/v1/home", &Value::Null);
     assert_eq!(serving.over(&mut events, id)["ending"], "done");
     assert!((at(client) - before).abs() < 0.05);
-    let id = taken("/v1/plans", &json!({"instruction": TASK}));
+    let id = taken("/v1/plans", &json!({"instruction": PUT_CUBE_INSTRUCTION}));
     assert_eq!(serving.over(&mut events, id)["ending"], "dry_run");
     let plan = client.get(&format!("/v1/tasks/{id}/plan")).json();
     assert_eq!(plan["waiting"], false);
@@ -390,7 +400,7 @@ fn a_start_that_fails_leaves_no_recording() {
     let first = Serving::scripted(folder.path(), &["--no-record"]);
     let state = folder.path().join("queue.json").display().to_string();
     let runs = folder.path().join("others").display().to_string();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let second = run(&[
         "serve",
         "--listen",
@@ -433,10 +443,10 @@ fn the_queue_survives_kill_and_nothing_moves_by_itself() {
     let folder = folder();
     let more = ["--no-record", "--realtime"];
     let mut killed = Serving::scripted(folder.path(), &more).driven();
-    let mut events = killed.client.events(&[]);
-    let first = killed.task(TASK, false);
-    let second = killed.task(TASK, false);
-    events.wait_for("step", |step| step["verdict"].is_null());
+    let mut events = killed.client.open_event_stream(&[]);
+    let first = killed.task(PUT_CUBE_INSTRUCTION, false);
+    let second = killed.task(PUT_CUBE_INSTRUCTION, false);
+    events.wait_for_event("step", |step| step["verdict"].is_null());
     killed.child.kill().unwrap();
     killed.child.wait().unwrap();
     let serving = Serving::scripted(folder.path(), &["--no-record"]);
@@ -447,7 +457,7 @@ fn the_queue_survives_kill_and_nothing_moves_by_itself() {
     let was = serving.client.get(&format!("/v1/tasks/{first}")).json();
     assert_eq!(was["state"], "interrupted");
     let serving = serving.driven();
-    let mut events = serving.client.events(&[]);
+    let mut events = serving.client.open_event_stream(&[]);
     let resumed = serving.client.post("/v1/resume", &Value::Null);
     assert_eq!(resumed.status, 200);
     assert_eq!(serving.over(&mut events, second)["reached"], true);
@@ -457,9 +467,9 @@ fn the_queue_survives_kill_and_nothing_moves_by_itself() {
 fn the_arm_waits_when_its_driver_is_killed_and_goes_on_when_one_comes_back() {
     let folder = folder();
     let serving = Serving::scripted(folder.path(), &["--no-record", "--realtime"]).driven();
-    let mut events = serving.client.events(&[]);
-    let id = serving.task(TASK, false);
-    events.wait_for("step", |step| step["verdict"].is_null());
+    let mut events = serving.client.open_event_stream(&[]);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, false);
+    events.wait_for_event("step", |step| step["verdict"].is_null());
     // What is left of a client that is killed: connections that the system closes.
     drop(events);
     let status = || serving.client.get("/v1/status").json();
@@ -474,7 +484,7 @@ fn the_arm_waits_when_its_driver_is_killed_and_goes_on_when_one_comes_back() {
     assert!(!is_elsewhere(&before, &status()), "it holds itself there");
     assert_eq!(serving.client.get(&task).json()["state"], "running");
     let serving = serving.driven();
-    let mut events = serving.client.events(&[]);
+    let mut events = serving.client.open_event_stream(&[]);
     let resumed = serving.client.post("/v1/resume", &Value::Null);
     assert_eq!(resumed.status, 200);
     assert_eq!(serving.over(&mut events, id)["reached"], true);
@@ -487,11 +497,11 @@ fn a_stop_is_answered_while_a_model_keeps_everybody_waiting() {
     let model = format!("http://{}/v1#m", silent.local_addr().unwrap());
     let folder = folder();
     let serving = Serving::start(folder.path(), &["--no-record", "--model", &model]).driven();
-    let mut events = serving.client.events(&[]);
-    let id = serving.task(TASK, false);
-    events.wait_for("instruction", |begun| begun["task"] == id);
+    let mut events = serving.client.open_event_stream(&[]);
+    let id = serving.task(PUT_CUBE_INSTRUCTION, false);
+    events.wait_for_event("instruction", |begun| begun["task"] == id);
     for _ in 0..64 {
-        serving.task(TASK, false);
+        serving.task(PUT_CUBE_INSTRUCTION, false);
     }
     let (_asked, _) = silent.accept().unwrap();
     assert_eq!(serving.client.post("/v1/stop", &Value::Null).status, 200);

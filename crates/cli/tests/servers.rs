@@ -11,7 +11,7 @@ use serde_json::json;
 mod program;
 
 use program::http::{self, Request};
-use program::{enact, root, status, stderr};
+use program::{enact, repository_root, status, stderr};
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
@@ -75,7 +75,7 @@ fn a_key_of_its_own_is_sent_and_stands_nowhere() {
     );
     let kept = Recording::open(record.as_ref()).unwrap();
     let kept: String = kept
-        .records()
+        .messages()
         .iter()
         .map(|record| String::from_utf8_lossy(&record.json).into_owned())
         .collect();
@@ -123,7 +123,7 @@ fn a_launch_file_says_how_a_server_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
     let launch = |server: &str| {
-        let mut text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+        let mut text = fs::read_to_string(repository_root().join("launch/sim.toml")).unwrap();
         text = text.replace("models/tabletop", &place);
         fs::write(&file, format!("{text}\n[server]\n{server}\n")).unwrap();
         enact(&[

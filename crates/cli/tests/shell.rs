@@ -141,10 +141,17 @@ fn a_closed_pipe_does_not_hide_that_something_is_wrong() {
 #[test]
 fn a_run_goes_on_when_nobody_reads_what_it_prints() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let event_log = folder.path().join("events.jsonl").display().to_string();
     for json in [&[][..], &["--json"]] {
-        let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
+        let arguments = [
+            "run",
+            PUT_CUBE_INSTRUCTION,
+            "--plan",
+            &plan,
+            "--perception",
+            "ground-truth",
+        ];
         let arguments = [&arguments[..], &["--event-log", &event_log], json].concat();
         is_silent(&with_closed_pipe(&arguments, ""));
         let told = fs::read_to_string(&event_log).unwrap();
@@ -153,7 +160,7 @@ fn a_run_goes_on_when_nobody_reads_what_it_prints() {
     // Talk may be lost too.
     let mut child = piped(&mut enact(&[
         "run",
-        TASK,
+        PUT_CUBE_INSTRUCTION,
         "--plan",
         &plan,
         "--perception",
@@ -168,7 +175,14 @@ fn a_run_that_is_not_reached_is_not_reached_when_nobody_reads() {
     let folder = tempfile::tempdir().unwrap();
     let plan = r#"{"steps":[{"skill":"pick","object":"pink hat"}]}"#;
     let plan = write(folder.path(), "plan.json", plan);
-    let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
+    let arguments = [
+        "run",
+        PUT_CUBE_INSTRUCTION,
+        "--plan",
+        &plan,
+        "--perception",
+        "ground-truth",
+    ];
     let output = with_closed_pipe(&[&arguments[..], &["--turns", "1"]].concat(), "");
     assert_eq!(status(&output), 1, "{}", stderr(&output));
     assert!(!stderr(&output).contains("panicked"));
@@ -211,7 +225,7 @@ mod full_disks {
     #[test]
     fn what_came_of_a_run_is_told_where_it_cannot_be_printed() {
         let folder = tempfile::tempdir().unwrap();
-        let plan = write(folder.path(), "plan.json", PUT);
+        let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
         let arguments = put_arguments(&plan, &["--json"]);
         let output = on_a_full_disk(&arguments, "");
         let talk = stderr(&output);
@@ -229,7 +243,7 @@ mod full_disks {
     #[test]
     fn what_cannot_be_kept_is_named_and_costs_no_result() {
         let folder = tempfile::tempdir().unwrap();
-        let plan = write(folder.path(), "plan.json", PUT);
+        let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
         for option in ["--record", "--event-log"] {
             let file = "/dev/full";
             let output = put(&plan, &["--json", option, file]);
@@ -246,11 +260,18 @@ mod full_disks {
     #[test]
     fn a_view_that_cannot_be_begun_is_one_clear_error() {
         let folder = tempfile::tempdir().unwrap();
-        let plan = write(folder.path(), "plan.json", PUT);
+        let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
         let view = folder.path().join("view.rrd");
         std::os::unix::fs::symlink("/dev/full", &view).unwrap();
         let view = view.display().to_string();
-        let arguments = ["run", TASK, "--plan", &plan, "--perception", "ground-truth"];
+        let arguments = [
+            "run",
+            PUT_CUBE_INSTRUCTION,
+            "--plan",
+            &plan,
+            "--perception",
+            "ground-truth",
+        ];
         let output = run(&[&arguments[..], &["--view", &view]].concat());
         is_one_clear_error(&output, &[&view, "No space left"]);
         let output = run(&[&arguments[..], &["--view", "/dev/full"]].concat());

@@ -8,7 +8,7 @@ fn run(arguments: &[&str]) -> (i32, Value, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_enact"))
         .args(arguments)
         .arg("--no-record")
-        .current_dir(enact_testkit::root())
+        .current_dir(enact_testkit::repository_root())
         .output()
         .unwrap();
     let talk = String::from_utf8(output.stderr).unwrap();

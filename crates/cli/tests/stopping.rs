@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_testkit::root;
+use enact_testkit::repository_root;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -144,7 +144,7 @@ impl Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_enact"))
             .args(arguments)
             .current_dir(folder.path())
-            .env("ENACT_HOME", root().canonicalize().unwrap())
+            .env("ENACT_HOME", repository_root().canonicalize().unwrap())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -217,7 +217,7 @@ impl Ended {
         let output = Command::new(env!("CARGO_BIN_EXE_enact"))
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("ENACT_HOME", root().canonicalize().unwrap())
+            .env("ENACT_HOME", repository_root().canonicalize().unwrap())
             .stdin(Stdio::null())
             .output()
             .unwrap();

@@ -10,7 +10,7 @@ use serde_json::json;
 mod program;
 
 use program::chat_server::{Asked, chat_server};
-use program::{enact, object, root, run, status, stderr, stdout};
+use program::{enact, object, repository_root, run, status, stderr, stdout};
 
 const TASK: &str = "point to the red cube";
 const PLAN: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
@@ -90,7 +90,7 @@ fn one_model_sees_and_another_plans() {
 
     let info = Recording::open(record.as_ref())
         .unwrap()
-        .info()
+        .run_info()
         .unwrap()
         .model;
     assert_eq!(info.name, eyes);
@@ -152,7 +152,7 @@ fn a_launch_file_chooses_both() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
     let launch = |model: &str, more: &str, arguments: &[&str]| {
-        let text = fs::read_to_string(root().join("launch/sim.toml")).unwrap();
+        let text = fs::read_to_string(repository_root().join("launch/sim.toml")).unwrap();
         let text = text.replace("model = \"models/tabletop\"\n", model);
         fs::write(&file, format!("{text}\n{more}\n")).unwrap();
         let all = ["run", TASK, "--launch", file.to_str().unwrap()];

@@ -29,14 +29,17 @@ fn written(text: &str) -> [(&'static str, Vec<u8>); 3] {
 #[test]
 fn every_text_file_is_read_whichever_editor_wrote_it() {
     let folder = tempfile::tempdir().unwrap();
-    for (how, plan) in written(PUT) {
+    for (how, plan) in written(PUT_CUBE_PLAN) {
         let plan = write(folder.path(), "plan.json", plan);
         for path in [
             "scenes/tabletop.toml",
             "launch/sim.toml",
             "suites/core.toml",
         ] {
-            for (_, text) in written(&shipped(path)).into_iter().filter(|it| it.0 == how) {
+            for (_, text) in written(&read_shipped_file(path))
+                .into_iter()
+                .filter(|it| it.0 == how)
+            {
                 let name = path.replace('/', "-");
                 write(folder.path(), &name, text);
             }
@@ -60,7 +63,7 @@ fn every_text_file_is_read_whichever_editor_wrote_it() {
         }
         let output = run(&[
             "run",
-            TASK,
+            PUT_CUBE_INSTRUCTION,
             "--scene",
             &scene,
             "--launch",
@@ -82,7 +85,7 @@ fn a_robot_is_read_whichever_editor_wrote_it() {
     let folder = tempfile::tempdir().unwrap();
     for (how, _) in written("") {
         for name in ["robot.urdf", "robot.toml", "bus.toml"] {
-            let text = shipped(&format!("robots/so101/{name}"));
+            let text = read_shipped_file(&format!("robots/so101/{name}"));
             let mut ways = written(&text).into_iter();
             write(folder.path(), name, ways.find(|it| it.0 == how).unwrap().1);
         }
@@ -129,7 +132,7 @@ fn standard_input_may_begin_with_a_mark() {
 #[test]
 fn what_is_no_text_says_so_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
-    let latin = shipped("scenes/tabletop.toml").replacen('#', "# Gr\u{fc}n #", 1);
+    let latin = read_shipped_file("scenes/tabletop.toml").replacen('#', "# Gr\u{fc}n #", 1);
     let latin: Vec<u8> = latin.chars().map(|letter| letter as u8).collect();
     let latin = write(folder.path(), "latin.toml", latin);
     is_one_clear_error(
@@ -140,11 +143,11 @@ fn what_is_no_text_says_so_with_its_line() {
     assert_eq!(status(&run(&["render", "tabletop", "--out", &picture])), 0);
     for arguments in [
         &["scene", &picture][..],
-        &["run", TASK, "--launch", &picture],
+        &["run", PUT_CUBE_INSTRUCTION, "--launch", &picture],
         &["eval", &picture],
         &[
             "run",
-            TASK,
+            PUT_CUBE_INSTRUCTION,
             "--plan",
             &picture,
             "--perception",
@@ -168,7 +171,7 @@ fn nothing_is_done_where_nothing_is_said() {
 
 #[test]
 fn small_talk_is_answered_and_moves_nothing_whatever_a_model_plans() {
-    let (model, asked) = planner_server::serve(|_| Some(PUT.to_owned()));
+    let (model, asked) = planner_server::serve(|_| Some(PUT_CUBE_PLAN.to_owned()));
     let told = |instruction: &str| {
         let with = ["--perception", "ground-truth", "--model", &model, "--json"];
         let output = run(&[&["run", instruction][..], &with].concat());
@@ -186,7 +189,7 @@ fn small_talk_is_answered_and_moves_nothing_whatever_a_model_plans() {
         assert!(said.starts_with(answer), "{instruction}: {said}");
         assert_eq!(asked.try_iter().count(), 0, "{talk}");
     }
-    let (report, talk) = told(&format!("Good morning, {TASK}"));
+    let (report, talk) = told(&format!("Good morning, {PUT_CUBE_INSTRUCTION}"));
     assert_eq!(report["success"], true, "{talk}");
 }
 
@@ -212,7 +215,7 @@ fn an_instruction_that_the_model_cannot_read_moves_nothing() {
 #[test]
 fn a_file_of_another_kind_says_what_it_is_and_what_takes_it() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     for (arguments, parts) in [
         (
             &["scene", "suites/core.toml"][..],
@@ -223,15 +226,20 @@ fn a_file_of_another_kind_says_what_it_is_and_what_takes_it() {
             ["is a scene, not a suite", "enact scene"],
         ),
         (
-            &["run", TASK, "--launch", "scenes/wall.toml"],
+            &["run", PUT_CUBE_INSTRUCTION, "--launch", "scenes/wall.toml"],
             ["is a scene", "--scene"],
         ),
         (
-            &["run", TASK, "--scene", "launch/sim.toml"],
+            &["run", PUT_CUBE_INSTRUCTION, "--scene", "launch/sim.toml"],
             ["is a launch file", "--launch"],
         ),
         (
-            &["run", TASK, "--launch", "robots/so101/bus.toml"],
+            &[
+                "run",
+                PUT_CUBE_INSTRUCTION,
+                "--launch",
+                "robots/so101/bus.toml",
+            ],
             ["is a bus.toml", "--robot"],
         ),
         (
@@ -250,7 +258,11 @@ fn a_folder_an_empty_file_and_a_missing_one_are_told_apart() {
     let empty = write(folder.path(), "empty.toml", "");
     let place = folder.path().display().to_string();
     let missing = folder.path().join("nowhere.toml").display().to_string();
-    for arguments in [&["scene"][..], &["run", TASK, "--launch"], &["eval"]] {
+    for arguments in [
+        &["scene"][..],
+        &["run", PUT_CUBE_INSTRUCTION, "--launch"],
+        &["eval"],
+    ] {
         let with = |file: &str| run(&[arguments, &[file]].concat());
         is_one_clear_error(&with(&place), &[&place, "is a folder"]);
         is_one_clear_error(&with(&missing), &["nowhere.toml", "there are: "]);
@@ -286,7 +298,7 @@ fn recordings_that_are_none_are_told() {
 #[test]
 fn a_damaged_recording_is_told_from_one_that_was_cut() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = write(folder.path(), "plan.json", PUT);
+    let plan = write(folder.path(), "plan.json", PUT_CUBE_PLAN);
     let file = folder.path().join("run.mcap").display().to_string();
     assert_eq!(status(&put(&plan, &["--record", &file])), 0);
     let whole = fs::read(&file).unwrap();

@@ -3,12 +3,12 @@
 use enact_plan::skills::{Pick, Place};
 use enact_plan::{Direction, ObjectView, Outcome, Relation, Situation, Step, Verdict};
 use enact_sim::ObjectShape;
-use enact_sim::render::look_at;
+use enact_sim::render::pose_looking_at;
 use enact_types::{Intrinsics, NormalizedPoint, Point3, Quantity, Refusal, Vector3};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use crate::vocabulary::{any_cast, is_movable, shape_of};
+use crate::vocabulary::{is_movable, random_object_names, shape_of};
 use enact_plan::expert;
 use enact_plan::intent::Intent;
 
@@ -23,9 +23,9 @@ const JITTER: u16 = 3;
 const PLACES: usize = 60;
 
 /// Returns a random table before any action.
-pub fn any_table(rng: &mut impl RngExt) -> Situation {
+pub fn random_initial_situation(rng: &mut impl RngExt) -> Situation {
     let mut objects: Vec<ObjectView> = Vec::new();
-    for name in any_cast(rng) {
+    for name in random_object_names(rng) {
         let position = free_position(rng, &objects);
         objects.push(ObjectView {
             point: picture_point(&position),
@@ -45,7 +45,7 @@ pub fn any_table(rng: &mut impl RngExt) -> Situation {
         objects,
         ..Situation::default()
     };
-    sort(&mut situation);
+    sort_in_reading_order(&mut situation);
     situation
 }
 
@@ -81,7 +81,7 @@ fn picture_point(position: &Point3) -> NormalizedPoint {
     const TARGET: Point3 = Point3::new(0.20, 0.0, 0.02);
     const VERTICAL_FOV_DEG: f64 = 34.0;
     let intrinsics = Intrinsics::from_vertical_fov(320, 240, VERTICAL_FOV_DEG.to_radians());
-    let seen = look_at(&EYE, &TARGET).inverse_transform_point(position);
+    let seen = pose_looking_at(&EYE, &TARGET).inverse_transform_point(position);
     let x = intrinsics.fx * seen.x / seen.z + intrinsics.cx;
     let y = intrinsics.fy * seen.y / seen.z + intrinsics.cy;
     NormalizedPoint::from_pixel(x.clamp(0.0, 319.0), y.clamp(0.0, 239.0), 320, 240)
@@ -89,13 +89,13 @@ fn picture_point(position: &Point3) -> NormalizedPoint {
 
 /// Lets the expert act on `situation` for a few steps that succeed or fail at random, and leaves
 /// the situation as it would be described to the planner.
-pub fn advance(rng: &mut impl RngExt, goal: &Intent, situation: &mut Situation) {
+pub fn simulate_expert_steps(rng: &mut impl RngExt, goal: &Intent, situation: &mut Situation) {
     let attempts = *[0, 0, 0, 0, 1, 1, 2, 2, 3, 4]
         .choose(rng)
         .expect("not empty");
     for _ in 0..attempts {
         let plan = expert::plan(goal, situation);
-        let Some(step) = plan.steps.into_iter().find(Step::moves) else {
+        let Some(step) = plan.steps.into_iter().find(Step::moves_arm) else {
             return;
         };
         let outcome = attempt(rng, step, situation);
@@ -222,7 +222,7 @@ fn why_not(rng: &mut impl RngExt, step: &Step) -> String {
 }
 
 fn any_refusal(rng: &mut impl RngExt, step: &Step) -> Refusal {
-    let what = step.names().last().unwrap_or("home");
+    let what = step.object_names().last().unwrap_or("home");
     match rng.random_range(0..3) {
         0 => Refusal::Unreachable {
             what: what.to_owned(),
@@ -258,12 +258,17 @@ fn put_one_somewhere(rng: &mut impl RngExt, objects: &mut [ObjectView]) {
         .collect();
     if let Some(host) = others.choose(rng) {
         let host = *host;
-        rest(rng, objects, mover, host);
+        place_object_in_or_on(rng, objects, mover, host);
     }
 }
 
 /// Puts one object in or on another, whichever is natural.
-pub fn rest(rng: &mut impl RngExt, objects: &mut [ObjectView], mover: usize, host: usize) {
+pub fn place_object_in_or_on(
+    rng: &mut impl RngExt,
+    objects: &mut [ObjectView],
+    mover: usize,
+    host: usize,
+) {
     let host = objects[host].clone();
     objects[mover].point = near(rng, host.point, ASIDE);
     objects[mover].position = host.position;
@@ -297,11 +302,11 @@ fn jitter(rng: &mut impl RngExt, situation: &mut Situation) {
     for object in &mut situation.objects {
         object.point = near(rng, object.point, JITTER);
     }
-    sort(situation);
+    sort_in_reading_order(situation);
 }
 
 /// Sorts the objects into reading order.
-pub fn sort(situation: &mut Situation) {
+pub fn sort_in_reading_order(situation: &mut Situation) {
     situation
         .objects
         .sort_by_key(|object| (object.point.y, object.point.x));

@@ -4,9 +4,9 @@ use std::f64::consts::FRAC_PI_2;
 
 use enact_plan::Detection;
 use enact_robot::Robot;
-use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::geometry::FIRST_OBJECT_SEGMENT_ID;
 use enact_sim::render::{
-    Appearance, Card, ObjectInView, RenderedPicture, look_at, objects_in_view, render,
+    Appearance, Card, ObjectInView, RenderedPicture, objects_in_view, pose_looking_at, render,
 };
 use enact_sim::{CameraPlace, Layout, ObjectShape, Scene, World};
 use enact_types::{JointVector, NormalizedPoint, Pose, Vector3};
@@ -76,11 +76,11 @@ impl FrameExample {
     }
 
     /// Returns the completion that the model is to learn.
-    pub fn completion(&self) -> String {
+    pub fn target_completion(&self) -> String {
         let detections: Vec<Detection> = self
             .objects
             .iter()
-            .map(|seen| Detection::at(seen.point, &seen.label))
+            .map(|seen| Detection::at_point(seen.point, &seen.label))
             .collect();
         Detection::write_list(&detections)
     }
@@ -88,12 +88,12 @@ impl FrameExample {
 
 /// Returns the `index`th picture of a data set, which depends only on the seed. Scene, arm, camera,
 /// light and surfaces are random.
-pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExample {
+pub fn generate_frame_example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
-    let layout = scene.draw(rng.next_u64());
+    let layout = scene.sample_layout(rng.next_u64());
     let mut world = World::new(robot, &layout);
-    world.set_arm(&posture(&mut rng, robot));
+    world.teleport_arm(&posture(&mut rng, robot));
     arrange(&mut rng, &layout, &mut world);
     world.settle();
     let camera = shaken(&mut rng, layout.camera);
@@ -101,9 +101,9 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
         card: any_card(&mut rng),
         ..any_look(&mut rng)
     };
-    let base_from_camera = look_at(&camera.eye, &camera.target) * tilt(&mut rng);
+    let base_from_camera = pose_looking_at(&camera.eye, &camera.target) * tilt(&mut rng);
     let picture = render(
-        &world.geometry(),
+        &world.visible_bodies(),
         &camera.intrinsics(),
         &base_from_camera,
         &look,
@@ -113,14 +113,15 @@ pub fn example(scene: &Scene, robot: &Robot, seed: u64, index: u64) -> FrameExam
         .into_iter()
         .filter(|seen| seen.pixels >= MIN_PIXELS && seen.visible >= MIN_VISIBLE_SHARE)
         .collect();
-    let label = |id: u16| layout.objects[usize::from(id - FIRST_OBJECT)].label();
+    let label =
+        |id: u16| layout.objects[usize::from(id - FIRST_OBJECT_SEGMENT_ID)].color_and_shape_label();
     FrameExample::new(picture, &seen, label)
 }
 
 fn shown(picture: &RenderedPicture, ids: &[u16]) -> GrayImage {
     let (width, height) = picture.rgb.dimensions();
     GrayImage::from_fn(width, height, |x, y| {
-        let id = picture.segmentation.id_at(x, y);
+        let id = picture.segmentation.segment_id_at(x, y);
         let number = ids.iter().position(|listed| *listed == id);
         Luma([number.map_or(0, |number| number as u8 + 1)])
     })
@@ -197,7 +198,7 @@ fn arrange(rng: &mut ChaCha8Rng, layout: &Layout, world: &mut World) {
             rng.random_range(-slack..slack),
             floor - under.size[2] / 2.0 + item.size[2] / 2.0 + 0.001,
         );
-        world.set_object(index, &pose);
+        world.teleport_object(index, &pose);
         moved.push(index);
         taken.push(host);
     }
@@ -260,11 +261,20 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let scene = Scene::load(&root.join("scenes/mixed.toml")).unwrap();
         let robot = Robot::load(&root.join("robots/so101")).unwrap();
-        let first = example(&scene, &robot, 5, 0);
-        assert_eq!(first.picture, example(&scene, &robot, 5, 0).picture);
-        assert_ne!(first.picture, example(&scene, &robot, 5, 1).picture);
+        let first = generate_frame_example(&scene, &robot, 5, 0);
+        assert_eq!(
+            first.picture,
+            generate_frame_example(&scene, &robot, 5, 0).picture
+        );
+        assert_ne!(
+            first.picture,
+            generate_frame_example(&scene, &robot, 5, 1).picture
+        );
         let convention = PictureConvention::default();
-        let listed = convention.parse(&first.completion()).unwrap().detections;
+        let listed = convention
+            .parse(&first.target_completion())
+            .unwrap()
+            .detections;
         assert!(!listed.is_empty());
         assert!(listed.is_sorted_by_key(|seen| (seen.point.y, seen.point.x)));
         let (width, height) = first.shown.dimensions();

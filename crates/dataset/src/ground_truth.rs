@@ -1,7 +1,7 @@
 //! Perception by the simulator itself: an upper bound, for tests.
 
 use enact_plan::{Detection, ModelResponse, Perceiver, PlannerError};
-use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::geometry::FIRST_OBJECT_SEGMENT_ID;
 use enact_sim::render::{Appearance, objects_in_view};
 use enact_sim::{Layout, SimCamera, Simulator};
 use enact_types::{Frame, NormalizedPoint};
@@ -21,13 +21,14 @@ impl GroundTruth {
             labels: layout
                 .objects
                 .iter()
-                .map(enact_sim::PlacedObject::label)
+                .map(enact_sim::PlacedObject::color_and_shape_label)
                 .collect(),
         }
     }
 
     fn label(&self, id: u16) -> Option<&String> {
-        self.labels.get(usize::from(id.checked_sub(FIRST_OBJECT)?))
+        self.labels
+            .get(usize::from(id.checked_sub(FIRST_OBJECT_SEGMENT_ID)?))
     }
 }
 
@@ -39,11 +40,14 @@ impl Perceiver for GroundTruth {
             .filter_map(|seen| {
                 let ((x, y), camera) = (seen.point, &frame.intrinsics);
                 let point = NormalizedPoint::from_pixel(x, y, camera.width, camera.height);
-                Some(Detection::at(point, self.label(seen.id)?))
+                Some(Detection::at_point(point, self.label(seen.id)?))
             })
             .collect();
         seen.sort_by_key(|seen| (seen.point.y, seen.point.x));
-        Ok(ModelResponse::unasked(Detection::write_list(&seen), seen))
+        Ok(ModelResponse::without_prompt(
+            Detection::write_list(&seen),
+            seen,
+        ))
     }
 
     /// Says what each mark is at, without adding what is not marked.
@@ -57,7 +61,7 @@ impl Perceiver for GroundTruth {
         let at = |mark: &NormalizedPoint| {
             let (x, y) = mark.to_pixel(width, height);
             let (x, y) = ((x as u32).min(width - 1), (y as u32).min(height - 1));
-            self.label(picture.id_at(x, y))
+            self.label(picture.segment_id_at(x, y))
         };
         let mut seen: Vec<Detection> = Vec::new();
         for mark in marks {
@@ -65,9 +69,12 @@ impl Perceiver for GroundTruth {
             if let Some(label) = at(mark)
                 && !seen.iter().any(|seen| seen.label == *label)
             {
-                seen.push(Detection::at(*mark, label));
+                seen.push(Detection::at_point(*mark, label));
             }
         }
-        Ok(ModelResponse::unasked(Detection::write_list(&seen), seen))
+        Ok(ModelResponse::without_prompt(
+            Detection::write_list(&seen),
+            seen,
+        ))
     }
 }

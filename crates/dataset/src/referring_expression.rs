@@ -6,7 +6,7 @@ use enact_plan::{ObjectView, Situation};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use crate::episode::{rest, sort};
+use crate::episode::{place_object_in_or_on, sort_in_reading_order};
 use crate::vocabulary::{is_movable, noun_of};
 use crate::wording::{Speaker, chinese, english};
 use enact_plan::replies::Language;
@@ -82,7 +82,7 @@ const EVERY: [(Selector, u32); 17] = [
 
 /// Returns a phrase for an object of the shape of `like`, or for any movable object, which is to go
 /// to `target`; `None` where the referent would be doubtful.
-pub fn spatial(
+pub fn draw_spatial_expression(
     speaker: &mut Speaker<'_>,
     situation: &mut Situation,
     like: &str,
@@ -151,8 +151,8 @@ fn fill(
     if let (Some(&mover), Some(host)) = (movers.choose(speaker.rng), at)
         && !is_movable(&objects[host].name)
     {
-        rest(speaker.rng, objects, mover, host);
-        sort(situation);
+        place_object_in_or_on(speaker.rng, objects, mover, host);
+        sort_in_reading_order(situation);
     }
 }
 
@@ -249,19 +249,22 @@ fn phrase(
     first: &str,
     second: &str,
 ) -> String {
-    let (first, second) = (speaker.name(first), speaker.name(second));
+    let (first, second) = (
+        speaker.phrase_for_object(first),
+        speaker.phrase_for_object(second),
+    );
     let (noun, patterns) = match speaker.language {
         Language::English => {
             let noun = match noun {
                 "thing" => ["thing", "object"][speaker.rng.random_range(0..2)].to_owned(),
-                shape => english::shape(speaker, shape),
+                shape => english::word_for_shape(speaker, shape),
             };
             (noun, english_patterns(by))
         }
         Language::Chinese => {
             let noun = match noun {
                 "thing" => ["东西", "物品", "物体"][speaker.rng.random_range(0..3)].to_owned(),
-                shape => chinese::shape(speaker, shape),
+                shape => chinese::word_for_shape(speaker, shape),
             };
             (noun, chinese_patterns(by))
         }
@@ -271,7 +274,7 @@ fn phrase(
         ("{first}", first.as_str()),
         ("{second}", second.as_str()),
     ];
-    speaker.say(&[patterns], &slots)
+    speaker.choose_wording(&[patterns], &slots)
 }
 
 fn english_patterns(by: Selector) -> &'static str {

@@ -88,8 +88,12 @@ pub fn write(
             .into_par_iter()
             .map(|index| {
                 let mut example = match order.look {
-                    DatasetLook::Simulator => frames::example(scene, robot, order.seed, index),
-                    DatasetLook::Wild => wild::example(robot, order.size, order.seed, index),
+                    DatasetLook::Simulator => {
+                        frames::generate_frame_example(scene, robot, order.seed, index)
+                    }
+                    DatasetLook::Wild => {
+                        wild::generate_wild_frame_example(robot, order.size, order.seed, index)
+                    }
                 };
                 example.picture = prepare(&example.picture);
                 example
@@ -108,7 +112,7 @@ pub fn write(
     for index in 0..order.plans {
         serde_json::to_writer(
             &mut situations,
-            &plans::example(order.seed, index, order.wordings),
+            &plans::generate_plan_example(order.seed, index, order.wordings),
         )?;
         situations.write_all(b"\n")?;
     }
@@ -145,7 +149,7 @@ fn describe(example: &FrameExample, [width, height]: [u32; 2]) -> serde_json::Va
             })
         })
         .collect();
-    json!({"objects": objects, "target": example.completion()})
+    json!({"objects": objects, "target": example.target_completion()})
 }
 
 /// A file with a running checksum.

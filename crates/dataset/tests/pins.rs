@@ -36,7 +36,7 @@ fn a_seed_makes_the_same_plans_as_ever() {
     for seed in [1, 7, 2026] {
         let mut lines = String::new();
         for index in 0..PLANS {
-            let made = plans::example(seed, index, WordingSplit::Training);
+            let made = plans::generate_plan_example(seed, index, WordingSplit::Training);
             writeln!(lines, "{}", serde_json::to_string(&made).unwrap()).unwrap();
         }
         pin(&format!("plans_{seed}.jsonl"), &lines);
@@ -50,8 +50,8 @@ fn a_seed_makes_the_same_lists_of_objects_as_ever() {
     let robot = Robot::load(&root.join("robots/so101")).unwrap();
     let mut lines = String::new();
     for index in 0..FRAMES {
-        let made = frames::example(&scene, &robot, 5, index);
-        writeln!(lines, "{}", made.completion()).unwrap();
+        let made = frames::generate_frame_example(&scene, &robot, 5, index);
+        writeln!(lines, "{}", made.target_completion()).unwrap();
     }
     pin("frames_5.jsonl", &lines);
 }
@@ -62,8 +62,8 @@ fn a_seed_makes_the_same_wild_lists_as_ever() {
     let robot = Robot::load(&root.join("robots/so101")).unwrap();
     let mut lines = String::new();
     for index in 0..FRAMES {
-        let made = wild::example(&robot, [336, 336], 5, index);
-        writeln!(lines, "{}", made.completion()).unwrap();
+        let made = wild::generate_wild_frame_example(&robot, [336, 336], 5, index);
+        writeln!(lines, "{}", made.target_completion()).unwrap();
     }
     pin("wild_5.jsonl", &lines);
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use enact_arm::bus::{Bus, SerialTransport, Transport};
 use enact_arm::driver::BusConfig;
-use enact_arm::protocol::{BROADCAST, ServoInstruction};
+use enact_arm::protocol::{BROADCAST_ID, ServoInstruction};
 use enact_arm::realtime;
 use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
@@ -64,7 +64,7 @@ fn robots() -> PathBuf {
 }
 
 fn robot() -> Robot {
-    Robot::find("so101", &robots()).expect("the robot that ships loads")
+    Robot::load_by_name("so101", &robots()).expect("the robot that ships loads")
 }
 
 fn bus_config() -> BusConfig {
@@ -88,9 +88,9 @@ fn open_line(timed: bool) -> (PtyBus, SerialTransport) {
         faults: Faults::default(),
     };
     let mut emulated_bus = emulator
-        .emulated_bus(Box::new(FreeJoints::at(robot.home())))
+        .build_bus(Box::new(FreeJoints::from_positions(robot.home())))
         .expect("its own calibration suits it");
-    emulated_bus.set_timed(timed);
+    emulated_bus.set_realistic_timing(timed);
     let port = PtyBus::serve(emulated_bus, None).expect("there is a pty");
     let path = port.path().expect("it is plugged in").display().to_string();
     let line = SerialTransport::open(&path, bus_config.baud).expect("the pty opens");
@@ -122,7 +122,7 @@ impl Cycle {
 
     fn run(&mut self, bus: &mut Bus) {
         let map = self.bus_config.servos[0].model.map;
-        bus.post_sync_write(map.goal_position.address, 2, &self.goals)
+        bus.queue_sync_write(map.goal_position.address, 2, &self.goals)
             .expect("they are goals");
         bus.sync_read(&self.ids, map.feedback, map.feedback_length)
             .expect("the line is there");
@@ -160,7 +160,7 @@ fn bare_cost() -> f64 {
     };
     for packet in [goals, states] {
         packet
-            .encode(codec, BROADCAST, &mut request)
+            .encode(codec, BROADCAST_ID, &mut request)
             .expect("they are packets");
     }
     let awaited = cycle.ids.len() * codec.status_length(map.feedback_length.into());
@@ -200,7 +200,7 @@ fn evenly(busy: bool, load: &str, urgent: bool) {
     }
     let late = std::thread::spawn(move || {
         let denied = if urgent {
-            realtime::claim()
+            realtime::request_realtime()
         } else {
             Vec::new()
         };

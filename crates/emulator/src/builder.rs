@@ -60,30 +60,30 @@ impl BusBuilder<'_> {
     ///
     /// # Errors
     /// [`ArmingFault`] if the calibration is not this robot's.
-    pub fn free(self) -> Result<EmulatedTransport, ArmingFault> {
-        let plant = FreeJoints::at(self.robot.home());
-        self.with(Box::new(plant))
+    pub fn build_transport_with_free_joints(self) -> Result<EmulatedTransport, ArmingFault> {
+        let plant = FreeJoints::from_positions(self.robot.home());
+        self.build_transport(Box::new(plant))
     }
 
     /// Builds the bus with these joints.
     ///
     /// # Errors
     /// [`ArmingFault`] if the calibration is not this robot's.
-    pub fn with(self, plant: Box<dyn Plant>) -> Result<EmulatedTransport, ArmingFault> {
-        self.emulated_bus(plant).map(EmulatedTransport::new)
+    pub fn build_transport(self, plant: Box<dyn Plant>) -> Result<EmulatedTransport, ArmingFault> {
+        self.build_bus(plant).map(EmulatedTransport::new)
     }
 
     /// Builds the servos themselves, for a transport or a pty.
     ///
     /// # Errors
     /// [`ArmingFault`] if the calibration is not this robot's.
-    pub fn emulated_bus(self, plant: Box<dyn Plant>) -> Result<EmulatedBus, ArmingFault> {
-        let joints = ServoJoint::all(self.robot, self.bus_config, self.calibration)?;
+    pub fn build_bus(self, plant: Box<dyn Plant>) -> Result<EmulatedBus, ArmingFault> {
+        let joints = ServoJoint::joints_of_robot(self.robot, self.bus_config, self.calibration)?;
         let BusConfig { family, baud, .. } = *self.bus_config;
         let mut servos: Vec<EmulatedServo> = joints.iter().map(servo).collect();
         if let Some(index) = family.baud_rates().iter().position(|rate| *rate == baud) {
             for servo in &mut servos {
-                servo.set(servo.model().map.baud, index as i64);
+                servo.set_register(servo.model().map.baud, index as i64);
             }
         }
         Ok(EmulatedBus::new(family, servos, plant, baud, self.faults))
@@ -92,7 +92,7 @@ impl BusBuilder<'_> {
 
 impl EmulatedTransport {
     /// Returns a host's side of this bus.
-    pub fn bus(&self, bus_config: &BusConfig) -> Bus {
+    pub fn host_side_bus(&self, bus_config: &BusConfig) -> Bus {
         Bus::new(
             Box::new(self.clone()),
             bus_config.family.codec(),
@@ -105,10 +105,10 @@ impl EmulatedTransport {
 fn servo(joint: &ServoJoint) -> EmulatedServo {
     let model = joint.servo.model;
     let offset = joint.calibration.homing_offset as f64;
-    let zero = joint.steps(0.0) - model.facts().offset_sign as f64 * offset;
-    let mut servo = EmulatedServo::new(model, joint.servo.id, zero, joint.direction());
-    for (register, value) in joint.calibration.kept(model) {
-        servo.set(register, value);
+    let zero = joint.steps_from_position(0.0) - model.family_facts().offset_sign as f64 * offset;
+    let mut servo = EmulatedServo::new(model, joint.servo.id, zero, joint.direction_sign());
+    for (register, value) in joint.calibration.registers_with_direction(model) {
+        servo.set_register(register, value);
     }
     servo
 }
@@ -123,7 +123,7 @@ pub fn nominal_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration
             &enact_arm::driver::bus_config::ServoConfig,
         ),
     )| {
-        let step = servo.model.step();
+        let step = servo.model.step_size_rad();
         let limits = joint.limits;
         let gripper = robot
             .gripper()

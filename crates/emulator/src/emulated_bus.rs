@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use enact_arm::protocol::{BROADCAST, Codec, Packet, Scanner, ServoInstruction, Status};
-use enact_arm::servo::{Family, Restart};
+use enact_arm::protocol::{BROADCAST_ID, Codec, Packet, Scanner, ServoInstruction, Status};
+use enact_arm::servo::{AlarmReset, Family};
 
 use crate::fault::{Faults, ReplyFault};
 use crate::plant::{JointDrive, Plant};
@@ -86,22 +86,22 @@ impl EmulatedBus {
 
     /// Makes the servos hold their joints where they are, as a driver leaves them. Without this
     /// they are limp, as after power-on.
-    pub fn hold(&mut self) {
+    pub fn hold_joints(&mut self) {
         for servo in &mut self.servos {
             let map = servo.model().map;
-            servo.set(map.goal_position, servo.get(map.position));
-            servo.set(map.return_delay, 0);
-            servo.set(map.torque_enable, 1);
+            servo.set_register(map.goal_position, servo.register_value(map.position));
+            servo.set_register(map.return_delay, 0);
+            servo.set_register(map.torque_enable, 1);
         }
     }
 
     /// Returns the servos.
-    pub fn servos(&mut self) -> &mut [EmulatedServo] {
+    pub fn servos_mut(&mut self) -> &mut [EmulatedServo] {
         &mut self.servos
     }
 
     /// Returns the injected faults.
-    pub fn faults(&mut self) -> &mut Faults {
+    pub fn faults_mut(&mut self) -> &mut Faults {
         &mut self.faults
     }
 
@@ -111,7 +111,7 @@ impl EmulatedBus {
     }
 
     /// Sets whether bytes take time on the wire and servos delay their replies.
-    pub fn set_timed(&mut self, timed: bool) {
+    pub fn set_realistic_timing(&mut self, timed: bool) {
         self.timed = timed;
     }
 
@@ -126,12 +126,12 @@ impl EmulatedBus {
     }
 
     /// Returns the received packets, oldest first. Of a long run only the end is kept.
-    pub fn log(&self) -> &[ReceivedPacket] {
+    pub fn received_packets(&self) -> &[ReceivedPacket] {
         &self.log
     }
 
     /// Returns the packets received after the first `seen`, and the total number.
-    pub fn log_since(&self, seen: usize) -> (&[ReceivedPacket], usize) {
+    pub fn received_packets_since(&self, seen: usize) -> (&[ReceivedPacket], usize) {
         let from = seen.saturating_sub(self.forgotten).min(self.log.len());
         (&self.log[from..], self.forgotten + self.log.len())
     }
@@ -150,7 +150,11 @@ impl EmulatedBus {
     pub fn advance(&mut self, now: Duration) {
         while self.now < now {
             let step = STEP.min(now - self.now);
-            let drives: Vec<JointDrive> = self.servos.iter().map(EmulatedServo::drive).collect();
+            let drives: Vec<JointDrive> = self
+                .servos
+                .iter()
+                .map(EmulatedServo::drive_command)
+                .collect();
             self.plant.advance(step, &drives);
             self.now += step;
             self.sense();
@@ -159,7 +163,7 @@ impl EmulatedBus {
 
     /// Receives bytes that the host began to send at `now`; the returned replies are in order of
     /// time.
-    pub fn receive(&mut self, bytes: &[u8], now: Duration) -> Vec<Reply> {
+    pub fn receive_from_host(&mut self, bytes: &[u8], now: Duration) -> Vec<Reply> {
         self.advance(now);
         let heard = self.busy_until.max(now) + self.wire_time(bytes.len());
         self.busy_until = heard;
@@ -203,7 +207,9 @@ impl EmulatedBus {
             Some(instruction) => self.obey(frame.id, &instruction),
             None => {
                 let asked = self.servos.iter().filter(|servo| servo.id() == frame.id);
-                asked.filter_map(EmulatedServo::puzzled).collect()
+                asked
+                    .filter_map(EmulatedServo::reply_to_unknown_instruction)
+                    .collect()
             }
         }
     }
@@ -237,14 +243,14 @@ impl EmulatedBus {
 
     fn obey(&mut self, id: u8, instruction: &ServoInstruction) -> Vec<Status> {
         let (now, baud) = (self.now, self.host_baud);
-        let all = id == BROADCAST;
+        let all = id == BROADCAST_ID;
         let mut servos: Vec<&mut EmulatedServo> = self
             .servos
             .iter_mut()
             .filter(|servo| servo.baud() == Some(baud))
             .collect();
         for servo in &mut servos {
-            servo.heard(now);
+            servo.record_packet_arrival(now);
         }
         let mut answers = Vec::new();
         let mut each = |act: &mut dyn FnMut(&mut EmulatedServo) -> Option<Status>| {
@@ -254,27 +260,27 @@ impl EmulatedBus {
             }
         };
         match *instruction {
-            ServoInstruction::Ping => each(&mut |servo| Some(servo.pinged())),
+            ServoInstruction::Ping => each(&mut |servo| Some(servo.reply_to_ping())),
             ServoInstruction::Read { address, count } if !all => {
-                each(&mut |servo| servo.read(address, count));
+                each(&mut |servo| servo.reply_to_read(address, count));
             }
             ServoInstruction::Read { .. } => {}
             ServoInstruction::Write { address, data } => {
-                each(&mut |servo| servo.write(address, data))
+                each(&mut |servo| servo.execute_write(address, data))
             }
             ServoInstruction::Stage { address, data } => {
-                each(&mut |servo| Some(servo.stage(address, data)));
+                each(&mut |servo| Some(servo.stage_write(address, data)));
             }
             ServoInstruction::Action => each(&mut |servo| {
-                servo.act();
+                servo.execute_staged_write();
                 None
             }),
             // For some servos this is not a reboot: they no longer reply.
             ServoInstruction::Reboot => each(&mut |servo| {
-                let answer = servo.pinged();
-                let reboots = servo.model().facts().restart == Restart::Reboot;
+                let answer = servo.reply_to_ping();
+                let reboots = servo.model().family_facts().restart == AlarmReset::Reboot;
                 reboots.then(|| {
-                    servo.power_up();
+                    servo.power_cycle();
                     Status {
                         data: Vec::new(),
                         ..answer
@@ -288,7 +294,7 @@ impl EmulatedBus {
             } => {
                 for id in ids {
                     let asked = servos.iter().filter(|servo| servo.id() == *id);
-                    answers.extend(asked.filter_map(|servo| servo.read(address, count)));
+                    answers.extend(asked.filter_map(|servo| servo.reply_to_read(address, count)));
                 }
             }
             ServoInstruction::SyncWrite {
@@ -298,7 +304,7 @@ impl EmulatedBus {
             } => {
                 for item in items.chunks_exact(usize::from(count) + 1) {
                     for servo in servos.iter_mut().filter(|servo| servo.id() == item[0]) {
-                        servo.write(address, &item[1..]);
+                        servo.execute_write(address, &item[1..]);
                     }
                 }
             }
@@ -311,7 +317,9 @@ impl EmulatedBus {
             return Duration::ZERO;
         }
         let servo = self.servos.iter().find(|servo| servo.id() == id);
-        let units = servo.map_or(0, |servo| servo.get(servo.model().map.return_delay));
+        let units = servo.map_or(0, |servo| {
+            servo.register_value(servo.model().map.return_delay)
+        });
         Duration::from_micros(2 * units.unsigned_abs())
     }
 
@@ -320,7 +328,7 @@ impl EmulatedBus {
         for (index, servo) in self.servos.iter_mut().enumerate() {
             let mut motion = self.plant.motion(index);
             self.faults.ail(servo, &mut motion, self.now);
-            servo.sense(&motion, self.now);
+            servo.update_sensor_registers(&motion, self.now);
         }
     }
 }

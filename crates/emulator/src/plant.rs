@@ -37,7 +37,7 @@ pub trait Plant: Send {
 }
 
 /// Speed of a joint guided by hand, rad/s.
-pub const GUIDING: f64 = 2.0;
+pub const GUIDED_SPEED_RAD_PER_S: f64 = 2.0;
 
 /// Independent joints without inertia. Without their motors they sink to where they started.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ const LOAD: f64 = 0.1;
 
 impl FreeJoints {
     /// Creates joints at rest at these positions.
-    pub fn at(positions: &[f64]) -> Self {
+    pub fn from_positions(positions: &[f64]) -> Self {
         let motion = |position: &f64| JointMeasurement {
             position: *position,
             ..JointMeasurement::default()
@@ -78,7 +78,7 @@ impl Plant for FreeJoints {
             let held = drive.goal.filter(|_| drive.output > LOAD);
             let sinks = (self.rest[index], SINKING);
             let own = held.map_or(sinks, |goal| (goal, drive.speed));
-            let (to, speed) = self.hands[index].map_or(own, |hand| (hand, GUIDING));
+            let (to, speed) = self.hands[index].map_or(own, |hand| (hand, GUIDED_SPEED_RAD_PER_S));
             let reach = speed * seconds;
             let way = (to - motion.position).clamp(-reach, reach);
             motion.position += way;

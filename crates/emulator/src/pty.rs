@@ -72,7 +72,7 @@ impl PtyBus {
     }
 
     /// Calls `act` with exclusive access to the servos.
-    pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
+    pub fn with_locked_bus<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
         act(&mut self.shared.emulated_bus())
     }
 
@@ -207,7 +207,7 @@ impl Server {
     fn run(mut self) {
         while !self.shared.ended.load(Ordering::SeqCst) {
             if self.shared.wants_realtime.swap(false, Ordering::SeqCst) {
-                drop(realtime::claim());
+                drop(realtime::request_realtime());
             }
             if let Err(error) = self.turn() {
                 tracing::error!("the emulated port is lost: {error}");
@@ -265,7 +265,7 @@ impl Server {
         {
             emulated_bus.set_host_baud(baud);
         }
-        let replies = emulated_bus.receive(bytes, self.shared.begun.elapsed());
+        let replies = emulated_bus.receive_from_host(bytes, self.shared.begun.elapsed());
         self.coming.extend(replies);
         let coming = self.coming.make_contiguous();
         coming.sort_by_key(|reply| reply.at);

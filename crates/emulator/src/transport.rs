@@ -36,7 +36,7 @@ impl EmulatedTransport {
     }
 
     /// Calls `act` with exclusive access to the servos.
-    pub fn with<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
+    pub fn with_locked_bus<T>(&self, act: impl FnOnce(&mut EmulatedBus) -> T) -> T {
         act(&mut self.lock().emulated_bus)
     }
 
@@ -73,7 +73,7 @@ impl Transport for EmulatedTransport {
         let mut shared = self.lock();
         shared.check()?;
         let now = shared.now;
-        let replies = shared.emulated_bus.receive(bytes, now);
+        let replies = shared.emulated_bus.receive_from_host(bytes, now);
         shared.coming.extend(replies);
         shared
             .coming

@@ -84,15 +84,15 @@ fn fault_24_a_clock_that_jumps_back_makes_no_joint_jump_or_wait() {
             if at == 100 {
                 jump.store(-3600, Ordering::SeqCst);
             }
-            let state = arm.cycle(&trajectory.command(at)).unwrap();
-            let command = &trajectory.command(at);
+            let state = arm.cycle(&trajectory.command_at(at)).unwrap();
+            let command = &trajectory.command_at(at);
             let lag = state.position.max_difference(command.positions());
             assert!(lag < 0.1, "cycle {at}: {lag}");
         }
         let seconds = bench.now() - begun;
         assert!((seconds - 1.5).abs() < 0.02, "{seconds} s");
-        assert!(arm.timing().overruns <= 1);
-        assert_eq!(arm.timing().outliers, 0);
+        assert!(arm.cycle_stats().overruns <= 1);
+        assert_eq!(arm.cycle_stats().outliers, 0);
     }
 }
 
@@ -105,11 +105,11 @@ fn fault_24_a_clock_that_jumps_ahead_ends_the_motion_and_the_arm_holds() {
         let mut arm = armed(&bench, &jump);
         let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
         for at in 0..100 {
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         let before = bench.truth(0);
         jump.store(3600, Ordering::SeqCst);
-        let error = arm.cycle(&trajectory.command(100)).unwrap_err();
+        let error = arm.cycle(&trajectory.command_at(100)).unwrap_err();
         assert!(matches!(error, ArmError::Stale(_)), "{error}");
         assert!((bench.truth(0) - before).abs() < 0.01);
         assert_eq!(bench.torque(), [true; 6]);

@@ -27,7 +27,7 @@ fn an_arm_is_armed_where_it_is_and_follows() {
         let trajectory = bench.sweep(&state, 0.6);
         let begun = bench.now();
         for at in 0..trajectory.len() {
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         let seconds = bench.now() - begun;
         assert!(
@@ -35,9 +35,9 @@ fn an_arm_is_armed_where_it_is_and_follows() {
             "300 cycles at 200 Hz took {seconds} s"
         );
         assert!((bench.truth(0) - home[0] - 0.6).abs() < 0.02);
-        let timing = arm.timing();
+        let timing = arm.cycle_stats();
         assert_eq!((timing.overruns, timing.outliers, timing.resent), (0, 0, 0));
-        let counters = arm.counters();
+        let counters = arm.bus_stats();
         assert_eq!(
             (counters.missing, counters.retries, counters.corrupt),
             (0, 0, 0)
@@ -57,16 +57,16 @@ fn an_arm_is_left_as_chosen() {
             let mut arm = bench.arm_to(shutdown).unwrap();
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             for at in 0..trajectory.len() {
-                arm.cycle(&trajectory.command(at)).unwrap();
+                arm.cycle(&trajectory.command_at(at)).unwrap();
             }
-            arm.end().unwrap();
+            arm.shut_down().unwrap();
             let held = shutdown == ShutdownMode::Hold;
             assert_eq!(bench.torque(), [held; 6], "{shutdown:?}");
-            bench.line.with(|emulated_bus| {
+            bench.line.with_locked_bus(|emulated_bus| {
                 let now = Duration::from_secs(60);
                 emulated_bus.advance(now);
             });
-            let sunk = trajectory.end()[0] - bench.truth(0);
+            let sunk = trajectory.end_positions()[0] - bench.truth(0);
             assert_eq!(sunk.abs() < 0.02, held, "{shutdown:?} sank by {sunk}");
         }
     }
@@ -122,7 +122,7 @@ fn a_panic_in_mid_move_leaves_the_arm_as_chosen() {
         let driving = std::thread::spawn(move || {
             for at in 0..trajectory.len() {
                 assert!(at < 100, "something that nobody thought of");
-                arm.cycle(&trajectory.command(at)).unwrap();
+                arm.cycle(&trajectory.command_at(at)).unwrap();
             }
         });
         assert!(driving.join().is_err());
@@ -140,7 +140,7 @@ fn an_arm_that_is_left_limp_keeps_no_bounds_of_ours() {
             let arm = bench.arm_to(shutdown).unwrap();
             let bounded = bench.registers(|map| map.output_limit);
             assert!(bounded[5] < 800, "{bounded:?}");
-            arm.end().unwrap();
+            arm.shut_down().unwrap();
             assert_eq!(bench.torque(), [false; 6]);
             assert_eq!(
                 bench.registers(|map| map.output_limit),
@@ -165,7 +165,7 @@ fn an_arm_that_is_left_holding_keeps_its_bounds_and_no_watchdog() {
             (speed, bench.registers(|map| map.output_limit))
         };
         let before = bounds();
-        arm.end().unwrap();
+        arm.shut_down().unwrap();
         assert_eq!(bounds(), before);
         assert!(before.0.iter().all(|speed| *speed > 0));
         if let Some(watchdogs) = watchdogs(&bench) {
@@ -180,7 +180,7 @@ fn a_silent_servo_leaves_no_watchdog_running_in_others() {
     let arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     assert_eq!(watchdogs(&bench), Some(vec![25; 6]));
     bench.strike(Fault::Silent, Some(1), 60.0);
-    assert!(arm.end().is_err());
+    assert!(arm.shut_down().is_err());
     assert_eq!(watchdogs(&bench).unwrap()[1..], [0; 5]);
 }
 
@@ -227,6 +227,9 @@ fn the_firmware_of_every_servo_is_known_once_the_arm_is_armed() {
         let bench = bench(protocol, Vec::new());
         bench.set(Some(2), |map| *map.firmware.last().unwrap(), 9);
         let arm = bench.arm().unwrap();
-        assert_eq!(arm.firmware(), [usual, usual, other, usual, usual, usual]);
+        assert_eq!(
+            arm.firmware_versions(),
+            [usual, usual, other, usual, usual, usual]
+        );
     }
 }

@@ -85,10 +85,10 @@ fn the_goal_is_given_again_after_torque() {
         WIRING,
         Faults::default(),
         |robot, bus_config, calibration| {
-            let joints = ServoJoint::all(robot, bus_config, calibration).unwrap();
+            let joints = ServoJoint::joints_of_robot(robot, bus_config, calibration).unwrap();
             let mut at = robot.home().clone();
-            at[0] = joints[0].position(joints[0].calibration.range_max + 80);
-            Box::new(FreeJoints::at(&at))
+            at[0] = joints[0].position_from_steps(joints[0].calibration.range_max + 80);
+            Box::new(FreeJoints::from_positions(&at))
         },
     );
     operating_mode(&bench, EXTENDED);

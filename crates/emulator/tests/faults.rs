@@ -19,7 +19,7 @@ fn survives(protocol: &str, rule: Rule) -> Bench {
     let mut arm = bench.arm().unwrap();
     bench
         .line
-        .with(|emulated_bus| emulated_bus.faults().add(rule.clone()));
+        .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(rule.clone()));
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     let thread = ArmThread::start(Box::new(arm), &bench.robot);
     let execution = thread.execute(trajectory, ContactPolicy::Limit(0.5));
@@ -41,12 +41,12 @@ fn ended_by(bench: &Bench, fault: Fault, servo: Option<u8>, seconds: f64) -> (St
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     let quarter = trajectory.len() / 4;
     for at in 0..quarter {
-        arm.cycle(&trajectory.command(at)).unwrap();
+        arm.cycle(&trajectory.command_at(at)).unwrap();
     }
     bench.strike(fault, servo, seconds);
     let mut end = None;
     for at in quarter..trajectory.len() {
-        match arm.cycle(&trajectory.command(at)) {
+        match arm.cycle(&trajectory.command_at(at)) {
             Ok(state) if state.alarm.is_none() => {}
             Ok(state) => end = state.alarm,
             Err(error) => end = Some(error.to_string()),
@@ -66,7 +66,9 @@ fn fault_01_a_servo_that_misses_some_answers_costs_nothing() {
     for protocol in PROTOCOLS {
         survives(
             protocol,
-            Rule::always(Fault::Silent).with_servo(3).at_rate(0.3),
+            Rule::always(Fault::Silent)
+                .with_servo(3)
+                .with_probability(0.3),
         );
     }
 }
@@ -90,14 +92,17 @@ fn fault_01_a_servo_that_stays_silent_ends_the_motion_and_the_arm_holds() {
 #[test]
 fn fault_02_wrong_checksums_are_never_believed() {
     for protocol in PROTOCOLS {
-        survives(protocol, Rule::always(Fault::Corrupt).at_rate(0.1));
+        survives(protocol, Rule::always(Fault::Corrupt).with_probability(0.1));
     }
 }
 
 #[test]
 fn fault_03_truncated_answers_and_answers_in_pieces() {
     for protocol in PROTOCOLS {
-        survives(protocol, Rule::always(Fault::Truncated).at_rate(0.1));
+        survives(
+            protocol,
+            Rule::always(Fault::Truncated).with_probability(0.1),
+        );
         survives(protocol, Rule::always(Fault::Pieces));
     }
 }
@@ -117,9 +122,9 @@ fn fault_05_late_answers_and_answers_of_others() {
     for protocol in PROTOCOLS {
         survives(
             protocol,
-            Rule::always(Fault::Late { ms: 60.0 }).at_rate(0.05),
+            Rule::always(Fault::Late { ms: 60.0 }).with_probability(0.05),
         );
-        survives(protocol, Rule::always(Fault::OtherId).at_rate(0.1));
+        survives(protocol, Rule::always(Fault::OtherId).with_probability(0.1));
     }
 }
 
@@ -127,9 +132,9 @@ fn fault_05_late_answers_and_answers_of_others() {
 fn fault_06_two_servos_with_one_id_get_no_torque() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        bench.line.with(|emulated_bus| {
-            let id = emulated_bus.servos()[1].model().map.id;
-            emulated_bus.servos()[2].set(id, 2);
+        bench.line.with_locked_bus(|emulated_bus| {
+            let id = emulated_bus.servos_mut()[1].model().map.id;
+            emulated_bus.servos_mut()[2].set_register(id, 2);
         });
         let error = bench.arm().map(drop).unwrap_err();
         let shared = ArmingFault::SharedId {
@@ -147,7 +152,7 @@ fn fault_07_lengths_that_lie() {
         for length in [0, 1, 20, 255, 65535] {
             survives(
                 protocol,
-                Rule::always(Fault::LyingLength { length }).at_rate(0.2),
+                Rule::always(Fault::LyingLength { length }).with_probability(0.2),
             );
         }
     }
@@ -160,23 +165,27 @@ fn fault_09_an_arm_unplugged_in_mid_move_is_lost_until_armed_anew() {
         let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
         for at in 0..80 {
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         bench.strike(Fault::Unplugged, None, 1.0);
         let begun = bench.now();
-        let error = arm.cycle(&trajectory.command(80)).unwrap_err();
+        let error = arm.cycle(&trajectory.command_at(80)).unwrap_err();
         assert!(matches!(error, ArmError::Bus(BusError::Lost(_))), "{error}");
         assert!(bench.now() - begun < 0.006, "within one cycle");
-        let heard = bench.line.with(|emulated_bus| emulated_bus.log().len());
+        let heard = bench
+            .line
+            .with_locked_bus(|emulated_bus| emulated_bus.received_packets().len());
         bench
             .line
-            .with(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
+            .with_locked_bus(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
         // It is plugged in again: nothing old is sent, not even at the end.
-        assert_eq!(arm.cycle(&trajectory.command(81)), Err(error.clone()));
+        assert_eq!(arm.cycle(&trajectory.command_at(81)), Err(error.clone()));
         assert_eq!(arm.state().map(drop), Err(error));
         drop(arm);
         assert_eq!(
-            bench.line.with(|emulated_bus| emulated_bus.log().len()),
+            bench
+                .line
+                .with_locked_bus(|emulated_bus| emulated_bus.received_packets().len()),
             heard
         );
         bench.arm().unwrap();
@@ -187,9 +196,9 @@ fn fault_09_an_arm_unplugged_in_mid_move_is_lost_until_armed_anew() {
 fn fault_10_another_arm_is_refused() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        bench.line.with(|emulated_bus| {
-            let number = emulated_bus.servos()[3].model().map.model_number;
-            emulated_bus.servos()[3].set(number, 1111);
+        bench.line.with_locked_bus(|emulated_bus| {
+            let number = emulated_bus.servos_mut()[3].model().map.model_number;
+            emulated_bus.servos_mut()[3].set_register(number, 1111);
         });
         let error = bench.arm().map(drop).unwrap_err();
         assert!(
@@ -206,19 +215,21 @@ fn fault_12_a_slow_adapter_lowers_the_rate_and_loses_nothing() {
         let bench = bench(protocol, vec![Rule::always(Fault::Late { ms: 16.0 })]);
         let mut arm = bench.arm().unwrap();
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
-        let before = bench.line.with(|emulated_bus| emulated_bus.log().len());
+        let before = bench
+            .line
+            .with_locked_bus(|emulated_bus| emulated_bus.received_packets().len());
         let half = trajectory.len() / 2;
         for at in 0..trajectory.len() {
             if at == half {
                 bench
                     .line
-                    .with(|emulated_bus| emulated_bus.faults().clear());
+                    .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().clear());
             }
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         let log = bench
             .line
-            .with(|emulated_bus| emulated_bus.log()[before..].to_vec());
+            .with_locked_bus(|emulated_bus| emulated_bus.received_packets()[before..].to_vec());
         assert_eq!(log.len(), 2 * trajectory.len(), "a write and a read each");
         let writes: Vec<f64> = log
             .iter()
@@ -236,10 +247,10 @@ fn fault_12_a_slow_adapter_lowers_the_rate_and_loses_nothing() {
             "no burst: {fast:?}"
         );
         assert!(
-            arm.timing().overruns >= half as u64 - 1,
+            arm.cycle_stats().overruns >= half as u64 - 1,
             "missed deadlines are counted"
         );
-        assert_eq!(arm.counters().missing, 0);
+        assert_eq!(arm.bus_stats().missing, 0);
     }
 }
 
@@ -309,10 +320,14 @@ fn fault_15_a_servo_that_shut_down_is_named_and_not_driven_before_a_reboot() {
         matches!(&error, ArmError::Unfit(ArmingFault::Alarm { joint, .. }) if joint == "elbow_flex"),
         "{error}"
     );
-    bench.line.bus(&bench.bus_config).reboot(3).unwrap();
     bench
         .line
-        .with(|emulated_bus| emulated_bus.faults().clear());
+        .host_side_bus(&bench.bus_config)
+        .reboot(3)
+        .unwrap();
+    bench
+        .line
+        .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().clear());
     bench.arm().unwrap();
 }
 
@@ -322,7 +337,7 @@ fn fault_16_a_tripped_watchdog_is_recognized_and_never_resumes_by_itself() {
     let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
     let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
     for at in 0..100 {
-        arm.cycle(&trajectory.command(at)).unwrap();
+        arm.cycle(&trajectory.command_at(at)).unwrap();
     }
     let before = bench.truth(0);
     // The host is frozen for longer than the servos wait.
@@ -330,7 +345,7 @@ fn fault_16_a_tripped_watchdog_is_recognized_and_never_resumes_by_itself() {
     enact_arm::bus::Transport::sleep_until(&mut bench.line.clone(), now);
     let mut result = Ok(());
     for at in 100..200 {
-        result = arm.cycle(&trajectory.command(at)).map(drop);
+        result = arm.cycle(&trajectory.command_at(at)).map(drop);
         if result.is_err() {
             break;
         }
@@ -353,22 +368,22 @@ fn a_stream_that_stood_still_in_mid_move_ends_the_motion_and_the_arm_holds() {
             let mut arm = bench.arm_to(ShutdownMode::Hold).unwrap();
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             for at in 0..150 {
-                arm.cycle(&trajectory.command(at)).unwrap();
+                arm.cycle(&trajectory.command_at(at)).unwrap();
             }
             // The host is frozen, for less than a watchdog waits.
             let end = Duration::from_secs_f64(bench.now() + pause);
             enact_arm::bus::Transport::sleep_until(&mut bench.line.clone(), end);
             let (before, goals) = (bench.truth(0), bench.registers(|map| map.goal_position));
-            let result = arm.cycle(&trajectory.command(150));
+            let result = arm.cycle(&trajectory.command_at(150));
             assert_eq!(result.is_ok(), goes_on, "{pause} s: {result:?}");
             let Err(error) = result else {
                 continue;
             };
             assert!(matches!(error, ArmError::Stale(115..)), "{error}");
-            assert_eq!(arm.cycle(&trajectory.command(151)), Err(error));
+            assert_eq!(arm.cycle(&trajectory.command_at(151)), Err(error));
             bench
                 .line
-                .with(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
+                .with_locked_bus(|emulated_bus| emulated_bus.advance(Duration::from_secs(60)));
             assert!((bench.truth(0) - before).abs() < 0.005, "it holds");
             assert_eq!(bench.registers(|map| map.goal_position), goals);
             assert_eq!(bench.torque(), [true; 6]);
@@ -377,7 +392,7 @@ fn a_stream_that_stood_still_in_mid_move_ends_the_motion_and_the_arm_holds() {
             let mut arm = bench.arm().unwrap();
             let trajectory = bench.sweep(&arm.state().unwrap(), -0.2);
             for at in 0..trajectory.len() {
-                arm.cycle(&trajectory.command(at)).unwrap();
+                arm.cycle(&trajectory.command_at(at)).unwrap();
             }
         }
     }
@@ -391,21 +406,21 @@ fn fault_17_a_lost_sync_write_is_found_and_sent_again() {
         let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
         let last = trajectory.len() - 1;
         for at in 0..last - 40 {
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         // The goals of the last cycles do not arrive; neither do their replies.
         bench.strike(Fault::LostRequest, None, 0.004);
-        arm.cycle(&trajectory.command(last - 40)).unwrap();
+        arm.cycle(&trajectory.command_at(last - 40)).unwrap();
         let goal = |index: usize| {
-            bench.line.with(|emulated_bus| {
-                let servo = &emulated_bus.servos()[index];
-                servo.get(servo.model().map.goal_position)
+            bench.line.with_locked_bus(|emulated_bus| {
+                let servo = &emulated_bus.servos_mut()[index];
+                servo.register_value(servo.model().map.goal_position)
             })
         };
         let missed = goal(0);
         arm.state().unwrap();
         assert_ne!(goal(0), missed, "the goal was sent again");
-        assert_eq!(arm.timing().resent, 1);
+        assert_eq!(arm.cycle_stats().resent, 1);
     }
 }
 
@@ -415,11 +430,11 @@ fn fault_17_torque_off_is_sent_until_it_is_confirmed() {
         for seed in 0..10 {
             let bench = seeded(protocol, Vec::new(), seed);
             let arm = bench.arm().unwrap();
-            let lossy = Rule::always(Fault::LostRequest).at_rate(0.4);
+            let lossy = Rule::always(Fault::LostRequest).with_probability(0.4);
             bench
                 .line
-                .with(|emulated_bus| emulated_bus.faults().add(lossy));
-            let confirmed = arm.end().is_ok();
+                .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(lossy));
+            let confirmed = arm.shut_down().is_ok();
             let torque = bench.torque();
             assert!(!confirmed || torque == [false; 6], "{torque:?}");
             assert!(confirmed || seed > 0, "it is not always in vain");
@@ -432,10 +447,10 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, vec![Rule::always(Fault::Silent).with_servo(6)]);
         // A goal that another program left behind.
-        bench.line.with(|emulated_bus| {
-            for servo in emulated_bus.servos() {
+        bench.line.with_locked_bus(|emulated_bus| {
+            for servo in emulated_bus.servos_mut() {
                 let goal = servo.model().map.goal_position;
-                servo.set(goal, 3000);
+                servo.set_register(goal, 3000);
             }
         });
         let error = bench.arm().map(drop).unwrap_err();
@@ -451,7 +466,7 @@ fn fault_18_no_torque_and_no_goal_before_a_valid_pose() {
         let before = bench.truth(0);
         bench
             .line
-            .with(|emulated_bus| emulated_bus.faults().clear());
+            .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().clear());
         let _arm = bench.arm().unwrap();
         assert!(
             (bench.truth(0) - before).abs() < 0.002,
@@ -489,10 +504,10 @@ fn beyond(protocol: &str, steps: i64) -> (Bench, Arc<Mutex<f64>>) {
         protocol,
         Faults::default(),
         move |robot, bus_config, calibration| {
-            let joints = ServoJoint::all(robot, bus_config, calibration).unwrap();
+            let joints = ServoJoint::joints_of_robot(robot, bus_config, calibration).unwrap();
             let mut at = robot.home().clone();
-            at[0] = joints[0].position(joints[0].calibration.range_max + steps);
-            Box::new(Watched(FreeJoints::at(&at), record))
+            at[0] = joints[0].position_from_steps(joints[0].calibration.range_max + steps);
+            Box::new(Watched(FreeJoints::from_positions(&at), record))
         },
     );
     (bench, fastest)
@@ -528,7 +543,7 @@ fn fault_20_a_jump_that_no_servo_makes_is_no_pose() {
             protocol,
             Rule::always(Fault::Jump { rad: 1.0 })
                 .with_servo(2)
-                .at_rate(0.05),
+                .with_probability(0.05),
         );
         drop(bench);
         let bench = seeded(protocol, Vec::new(), 3);

@@ -183,7 +183,7 @@ fn arming(case: &Case) -> bool {
             let way = told.iter().zip(&there).map(|(a, b)| (a - b).abs()).max();
             assert!(way <= Some(2), "{told:?}, {there:?}");
             assert_eq!(case.bench.torque(), [true; 6]);
-            assert_eq!(arm.timing().outliers, 0);
+            assert_eq!(arm.cycle_stats().outliers, 0);
             true
         }
         Err(error) => {
@@ -202,7 +202,7 @@ fn driving(case: &Case) -> bool {
     // A whole motion on a line that delays everything fails at once.
     case.line.set_rate(case.rate * 0.2);
     let mut then = case.steps();
-    let joints = enact_arm::driver::joint::ServoJoint::all(
+    let joints = enact_arm::driver::joint::ServoJoint::joints_of_robot(
         &case.bench.robot,
         &case.bench.bus_config,
         &case.bench.calibration,
@@ -210,7 +210,7 @@ fn driving(case: &Case) -> bool {
     .unwrap();
     let mut ended = true;
     for at in 0..trajectory.len() {
-        let state = match arm.cycle(&trajectory.command(at)) {
+        let state = match arm.cycle(&trajectory.command_at(at)) {
             Ok(state) => state,
             Err(error) => {
                 assert!(is_silence(&error), "{error}");
@@ -221,7 +221,7 @@ fn driving(case: &Case) -> bool {
         assert_eq!(state.alarm, None);
         let now = case.steps();
         for (index, joint) in joints.iter().enumerate() {
-            let told = joint.steps(state.position[index]).round() as i64;
+            let told = joint.steps_from_position(state.position[index]).round() as i64;
             let known = state.position[index] == before.position[index];
             let (low, high) = (then[index].min(now[index]), then[index].max(now[index]));
             assert!(
@@ -231,7 +231,7 @@ fn driving(case: &Case) -> bool {
         }
         (before, then) = (state, now);
     }
-    assert_eq!(arm.timing().outliers, 0);
+    assert_eq!(arm.cycle_stats().outliers, 0);
     ended
 }
 
@@ -282,11 +282,11 @@ fn calibrating(case: &Case) -> bool {
     let calibration = Calibration {
         joints: case.servos().into_iter().enumerate().map(joint).collect(),
     };
-    session.keep(&calibration).unwrap();
+    session.write_calibration(&calibration).unwrap();
     for (min, (_, joint)) in kept(|map| map.min_position).iter().zip(&calibration.joints) {
         assert_eq!(*min, joint.range_min);
     }
-    assert_eq!(session.restore(), Vec::<String>::new());
+    assert_eq!(session.restore_servos(), Vec::<String>::new());
     assert_eq!(kept(|map| map.homing_offset), offsets);
     true
 }
@@ -329,7 +329,7 @@ fn fault_05_no_late_answer_passes_for_another_in_many_cases() {
 fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
     for protocol in PROTOCOLS {
         let bench = bench(protocol, Vec::new());
-        let bus = bench.line.bus(&bench.bus_config);
+        let bus = bench.line.host_side_bus(&bench.bus_config);
         let joints = bench.robot.joints().iter();
         let names = joints.map(|joint| joint.name.clone());
         let servos = names.zip(bench.bus_config.servos.iter().copied()).collect();
@@ -352,7 +352,7 @@ fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
             .collect();
         assert_eq!(heard, [true, true, false]);
         // Also while restoring.
-        assert_eq!(session.restore(), Vec::<String>::new());
+        assert_eq!(session.restore_servos(), Vec::<String>::new());
         assert!(told[0].contains("wrist_flex: servo 4 does not answer"));
         if bench.bus_config.family == Family::Sts {
             assert_eq!(bench.registers(|map| map.lock.unwrap()), [1; 6]);

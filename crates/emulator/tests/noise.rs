@@ -16,13 +16,13 @@ fn every_motion_succeeds_or_stops_cleanly_and_no_joint_leaves_its_limits_or_jump
             let bench = seeded(protocol, Vec::new(), seed);
             let mut arm = bench.arm().unwrap();
             let rules = [
-                Rule::always(Fault::Corrupt).at_rate(0.05),
-                Rule::always(Fault::Silent).at_rate(0.02),
-                Rule::always(Fault::LostRequest).at_rate(0.02),
+                Rule::always(Fault::Corrupt).with_probability(0.05),
+                Rule::always(Fault::Silent).with_probability(0.02),
+                Rule::always(Fault::LostRequest).with_probability(0.02),
             ];
-            bench
-                .line
-                .with(|emulated_bus| rules.map(|rule| emulated_bus.faults().add(rule)));
+            bench.line.with_locked_bus(|emulated_bus| {
+                rules.map(|rule| emulated_bus.faults_mut().add(rule))
+            });
             let trajectory = bench.sweep(&arm.state().unwrap(), 0.6);
             let thread = ArmThread::start(Box::new(arm), &bench.robot);
             // A clean stop is an error or a fault that leaves the arm at its command.
@@ -42,7 +42,9 @@ fn check_goals(bench: &common::Bench) {
     let model = bench.bus_config.servos[0].model;
     let goal = model.map.goal_position;
     let mut last: [Option<(i64, Duration)>; 6] = [None; 6];
-    let log = bench.line.with(|emulated_bus| emulated_bus.log().to_vec());
+    let log = bench
+        .line
+        .with_locked_bus(|emulated_bus| emulated_bus.received_packets().to_vec());
     let mut goals = 0;
     for arrival in log.iter().filter(|arrival| arrival.code == 0x83) {
         let head = if model.map.watchdog.is_some() { 4 } else { 2 };
@@ -57,7 +59,7 @@ fn check_goals(bench: &common::Bench) {
             if let Some((before, _)) = last[joint] {
                 // The joint's largest displacement in one control period, and rounding. A lost
                 // write omits one.
-                let fastest = 3.0 * 0.005 / model.step();
+                let fastest = 3.0 * 0.005 / model.step_size_rad();
                 assert!(
                     (steps - before).abs() as f64 <= 3.0 * fastest + 1.0,
                     "{before} to {steps}"

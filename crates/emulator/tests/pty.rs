@@ -14,7 +14,7 @@ use enact_arm::{Arm, ArmError, ShutdownMode};
 use enact_emulator::emulated_bus::ReceivedPacket;
 use enact_emulator::{BusBuilder, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
 use enact_robot::{Robot, Trajectory};
-use enact_testkit::real_time::in_real_time;
+use enact_testkit::real_time::repeat_if_held_up;
 
 struct Bench {
     robot: Robot,
@@ -25,7 +25,7 @@ struct Bench {
 
 fn bench(protocol: &str) -> Bench {
     let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
-    let robot = Robot::find("so101", robots.as_ref()).unwrap();
+    let robot = Robot::load_by_name("so101", robots.as_ref()).unwrap();
     let path = format!("{robots}/so101/{protocol}");
     let bus_config = BusConfig::load(path.as_ref(), &robot).unwrap();
     let calibration = nominal_calibration(&robot, &bus_config);
@@ -36,7 +36,7 @@ fn bench(protocol: &str) -> Bench {
         faults: Faults::default(),
     };
     let emulated_bus = emulator
-        .emulated_bus(Box::new(FreeJoints::at(robot.home())))
+        .build_bus(Box::new(FreeJoints::from_positions(robot.home())))
         .unwrap();
     let port = PtyBus::serve(emulated_bus, None).unwrap();
     Bench {
@@ -68,9 +68,9 @@ impl Bench {
 
     fn strike(&self, fault: Fault, seconds: f64) {
         let now = self.port.now().as_secs_f64();
-        let rule = Rule::always(fault).between(now, now + seconds);
+        let rule = Rule::always(fault).with_period(now, now + seconds);
         self.port
-            .with(|emulated_bus| emulated_bus.faults().add(rule));
+            .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(rule));
     }
 
     /// Returns the goals of the first joint, in the order of arrival.
@@ -88,15 +88,20 @@ impl Bench {
             let bytes = &arrival.body[head + 1..];
             Some((arrival.at, goal.decode(&bytes[..goal.width.into()])?))
         };
-        self.port
-            .with(|emulated_bus| emulated_bus.log().iter().filter_map(of).collect())
+        self.port.with_locked_bus(|emulated_bus| {
+            emulated_bus
+                .received_packets()
+                .iter()
+                .filter_map(of)
+                .collect()
+        })
     }
 
     fn torque(&self) -> Vec<bool> {
-        self.port.with(|emulated_bus| {
-            let servos = emulated_bus.servos().iter();
+        self.port.with_locked_bus(|emulated_bus| {
+            let servos = emulated_bus.servos_mut().iter();
             servos
-                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
+                .map(|servo| servo.register_value(servo.model().map.torque_enable) == 1)
                 .collect()
         })
     }
@@ -105,7 +110,7 @@ impl Bench {
     fn quarter(&self, arm: &mut ServoArm) -> Trajectory {
         let trajectory = sweep_of(&self.robot, &arm.state().unwrap(), 0.6);
         for at in 0..trajectory.len() / 4 {
-            arm.cycle(&trajectory.command(at)).unwrap();
+            arm.cycle(&trajectory.command_at(at)).unwrap();
         }
         trajectory
     }
@@ -114,7 +119,7 @@ impl Bench {
     fn until_error(&self, arm: &mut ServoArm, trajectory: &Trajectory) -> (ArmError, Duration) {
         let begun = Instant::now();
         for at in trajectory.len() / 4..trajectory.len() {
-            if let Err(error) = arm.cycle(&trajectory.command(at)) {
+            if let Err(error) = arm.cycle(&trajectory.command_at(at)) {
                 return (error, begun.elapsed());
             }
         }
@@ -133,18 +138,21 @@ fn check_no_jump(goals: &[(Duration, i64)]) {
 
 #[test]
 fn an_arm_on_a_serial_port_is_armed_driven_and_left() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
             let mut arm = bench.arm(ShutdownMode::Release).unwrap();
             assert_eq!(bench.torque(), [true; 6]);
             let trajectory = sweep_of(&bench.robot, &arm.state().unwrap(), 0.6);
             for at in 0..trajectory.len() {
-                arm.cycle(&trajectory.command(at)).unwrap();
+                arm.cycle(&trajectory.command_at(at)).unwrap();
             }
             let there = arm.state().unwrap().position[0];
-            assert!((there - trajectory.end()[0]).abs() < 0.02, "{there}");
-            arm.end().unwrap();
+            assert!(
+                (there - trajectory.end_positions()[0]).abs() < 0.02,
+                "{there}"
+            );
+            arm.shut_down().unwrap();
             assert_eq!(bench.torque(), [false; 6]);
             check_no_jump(&bench.goals());
         }
@@ -154,7 +162,7 @@ fn an_arm_on_a_serial_port_is_armed_driven_and_left() {
 /// Fault 9.
 #[test]
 fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
             let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
@@ -165,11 +173,15 @@ fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
             while bench.port.path().is_none() {
                 thread::sleep(Duration::from_millis(5));
             }
-            let heard = bench.port.with(|emulated_bus| emulated_bus.log().len());
-            assert_eq!(arm.cycle(&trajectory.command(81)), Err(error));
+            let heard = bench
+                .port
+                .with_locked_bus(|emulated_bus| emulated_bus.received_packets().len());
+            assert_eq!(arm.cycle(&trajectory.command_at(81)), Err(error));
             drop(arm);
             assert_eq!(
-                bench.port.with(|emulated_bus| emulated_bus.log().len()),
+                bench
+                    .port
+                    .with_locked_bus(|emulated_bus| emulated_bus.received_packets().len()),
                 heard
             );
             check_no_jump(&bench.goals());
@@ -181,7 +193,7 @@ fn unplugged_in_mid_move_it_is_lost_and_nothing_old_comes_when_it_returns() {
 
 #[test]
 fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
             let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
@@ -206,7 +218,7 @@ fn frozen_for_long_the_bus_hears_no_goal_after_its_sleep_but_those_on_the_way() 
 /// Fault 25: `kill -9` leaves a port that nobody holds, and goals that are near.
 #[test]
 fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         for protocol in PROTOCOLS {
             let bench = bench(protocol);
             let mut arm = bench.arm(ShutdownMode::Hold).unwrap();
@@ -216,7 +228,7 @@ fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
             check_no_jump(&bench.goals());
             let before = bench
                 .port
-                .with(|emulated_bus| emulated_bus.plant().motion(0).position);
+                .with_locked_bus(|emulated_bus| emulated_bus.plant().motion(0).position);
             let mut arm = bench.arm(ShutdownMode::Release).unwrap();
             let there = arm.state().unwrap().position[0];
             assert!((there - before).abs() < 0.02, "it is armed where it is");
@@ -226,20 +238,20 @@ fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
 
 #[test]
 fn servos_at_another_baud_rate_hear_nothing() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let bench = bench("bus.toml");
         let path = bench.port.path().unwrap().display().to_string();
         for (baud, answers) in [(115_200, 0), (1_000_000, 6)] {
             let line = SerialTransport::open(&path, baud).unwrap();
             let mut bus = Bus::new(Box::new(line), bench.bus_config.family.codec(), baud);
-            assert_eq!(bus.who().unwrap().len(), answers, "{baud}");
+            assert_eq!(bus.ping_all().unwrap().len(), answers, "{baud}");
         }
     });
 }
 
 #[test]
 fn a_link_leads_to_the_port_and_takes_nobodys_place() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         let folder = tempfile::tempdir().unwrap();
         let free = folder.path().join("arm");
         let taken = folder.path().join("notes");
@@ -252,7 +264,7 @@ fn a_link_leads_to_the_port_and_takes_nobodys_place() {
                 calibration: &bench.calibration,
                 faults: Faults::default(),
             }
-            .emulated_bus(Box::new(FreeJoints::at(bench.robot.home())))
+            .build_bus(Box::new(FreeJoints::from_positions(bench.robot.home())))
             .unwrap()
         };
         let error = PtyBus::serve(emulated_bus(&bench), Some(&taken)).unwrap_err();

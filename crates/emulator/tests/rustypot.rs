@@ -6,7 +6,7 @@ use std::time::Duration;
 use enact_arm::driver::BusConfig;
 use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
 use enact_robot::Robot;
-use enact_testkit::real_time::in_real_time;
+use enact_testkit::real_time::repeat_if_held_up;
 use rustypot::servo::dynamixel::xl430::Xl430Controller;
 use rustypot::servo::feetech::sts3215::Sts3215Controller;
 
@@ -14,7 +14,7 @@ const IDS: [u8; 6] = [1, 2, 3, 4, 5, 6];
 
 fn port(protocol: &str) -> PtyBus {
     let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
-    let robot = Robot::find("so101", robots.as_ref()).unwrap();
+    let robot = Robot::load_by_name("so101", robots.as_ref()).unwrap();
     let path = format!("{robots}/so101/{protocol}");
     let bus_config = BusConfig::load(path.as_ref(), &robot).unwrap();
     let emulator = BusBuilder {
@@ -23,13 +23,13 @@ fn port(protocol: &str) -> PtyBus {
         calibration: &nominal_calibration(&robot, &bus_config),
         faults: Faults::default(),
     };
-    let joints = FreeJoints::at(robot.home());
-    PtyBus::serve(emulator.emulated_bus(Box::new(joints)).unwrap(), None).unwrap()
+    let joints = FreeJoints::from_positions(robot.home());
+    PtyBus::serve(emulator.build_bus(Box::new(joints)).unwrap(), None).unwrap()
 }
 
 /// Returns the value of a register in each servo.
 fn own(port: &PtyBus, register: impl Fn(&enact_emulator::servo::EmulatedServo) -> i64) -> Vec<i64> {
-    port.with(|emulated_bus| emulated_bus.servos().iter().map(&register).collect())
+    port.with_locked_bus(|emulated_bus| emulated_bus.servos_mut().iter().map(&register).collect())
 }
 
 /// The same conversation with a controller of either protocol, which are separate types.
@@ -44,8 +44,9 @@ macro_rules! drive {
         }
         assert_eq!(arm.read_register(1, "model_number").unwrap(), $first_model);
         let before = arm.sync_read_register(&IDS, "present_position").unwrap();
-        let present =
-            |servo: &enact_emulator::servo::EmulatedServo| servo.get(servo.model().map.position);
+        let present = |servo: &enact_emulator::servo::EmulatedServo| {
+            servo.register_value(servo.model().map.position)
+        };
         assert_eq!(before, own(&bus, present));
         arm.sync_write_register(&IDS, "goal_position", &before)
             .unwrap();
@@ -71,7 +72,7 @@ macro_rules! drive {
             arm.write_register(id, "torque_enable", 0).unwrap();
         }
         let torque = |servo: &enact_emulator::servo::EmulatedServo| {
-            servo.get(servo.model().map.torque_enable)
+            servo.register_value(servo.model().map.torque_enable)
         };
         assert_eq!(own(&bus, torque), [0; 6]);
     }};
@@ -79,14 +80,14 @@ macro_rules! drive {
 
 #[test]
 fn rustypot_drives_feetech_servos() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         drive!("bus.toml", Sts3215Controller::new().with_protocol_v1(), 777);
     });
 }
 
 #[test]
 fn rustypot_drives_dynamixel_servos() {
-    in_real_time(|| {
+    repeat_if_held_up(|| {
         drive!(
             "bus-dynamixel.toml",
             Xl430Controller::new().with_protocol_v2(),

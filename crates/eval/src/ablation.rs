@@ -115,9 +115,9 @@ pub fn markdown(rows: &[AblationRow]) -> String {
 
 /// Returns what a comparison says, with the episodes won and lost.
 fn difference(test: &PairedTest) -> String {
-    let verdict = if test.is_better() {
+    let verdict = if test.is_significantly_better() {
         "better"
-    } else if test.is_worse() {
+    } else if test.is_significantly_worse() {
         "worse"
     } else {
         "no difference shown"

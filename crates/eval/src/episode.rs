@@ -15,8 +15,8 @@ use crate::disturb::Disturber;
 use crate::disturb::camera::EpisodeCamera;
 use crate::episode_log::{EpisodeLog, PlannerQuery};
 use crate::episode_setup::EpisodeSetup;
-use crate::failure::{EpisodeEvidence, Failure, kind};
-use crate::judge::{Judge, moved};
+use crate::failure::{EpisodeEvidence, Failure, classify_failure};
+use crate::judge::{Judge, roles_of_moved_objects};
 use crate::oracle::Oracle;
 use crate::outcome::{EpisodeOutcome, Fault};
 use crate::snapshots::Snapshots;
@@ -123,7 +123,7 @@ pub enum WorkerAgent {
 
 impl WorkerAgent {
     /// Returns the agent of an episode; without one, the oracle.
-    pub fn for_episode(agent: Option<&mut Self>) -> EpisodeAgent<'_> {
+    pub fn episode_agent(agent: Option<&mut Self>) -> EpisodeAgent<'_> {
         match agent {
             Some(Self::Agent(agent)) => EpisodeAgent::Model(&mut **agent),
             Some(Self::Planner(planner)) => EpisodeAgent::Planner(&mut **planner),
@@ -164,11 +164,11 @@ pub fn run<'a>(
         false_words: None,
         ending: None,
         verdicts: Vec::new(),
-        moved: moved(setup, &simulator),
+        moved: roles_of_moved_objects(setup, &simulator),
         pointed: log.pointed.clone(),
         table: table(setup),
         within_limits: log.within_limits,
-        hardest_bump: simulator.with_world(|world| world.hardest_bump()),
+        hardest_bump: simulator.with_world(|world| world.largest_collision_force()),
         steps: 0,
         admitted: 0,
         turns: 0,
@@ -203,7 +203,7 @@ fn judge(
 ) {
     let verdict = Judge::new(setup, &report, log, simulator);
     record.success = log.within_limits && verdict.is_success();
-    record.false_words = verdict.false_words();
+    record.false_words = verdict.first_false_statement();
     if log.within_limits {
         record.outcome = Some(verdict.outcome());
     }
@@ -211,14 +211,17 @@ fn judge(
         if !log.within_limits {
             return Failure::OutOfLimits;
         }
-        kind(&EpisodeEvidence {
+        classify_failure(&EpisodeEvidence {
             involved: &involved(setup),
             first_seen: log.first_seen.as_deref().unwrap_or_default(),
             wants_answer: !setup.task.wants_action(),
             report: &report,
         })
     });
-    let moves = report.steps.iter().filter(|outcome| outcome.step.moves());
+    let moves = report
+        .steps
+        .iter()
+        .filter(|outcome| outcome.step.moves_arm());
     record.steps = moves.clone().count() as u64;
     record.admitted = moves
         .filter(|outcome| outcome.verdict != Verdict::Refused)
@@ -237,7 +240,7 @@ fn table(setup: &EpisodeSetup<'_>) -> Vec<TrueObject> {
     let objects = setup.layout.objects.iter();
     let entry = |item: &PlacedObject| TrueObject {
         role: item.name.clone(),
-        label: item.label(),
+        label: item.color_and_shape_label(),
         at: item.base_from_object.translation.vector.xy().into(),
         rests: setup.task.rests.get(&item.name).cloned(),
     };
@@ -269,9 +272,9 @@ fn attempt<'a>(
         .expect("a robot that is evaluated has a gripper")
         .with_obstacles(
             setup.layout.obstacles(),
-            setup.layout.walls(robot.clearance().table),
+            setup.layout.workspace_walls(robot.clearance().table),
         );
-    session.run(&setup.instruction, options)
+    session.run_task(&setup.instruction, options)
 }
 
 /// Returns the names that the robot should use for the objects of the task.
@@ -279,11 +282,11 @@ fn involved(setup: &EpisodeSetup<'_>) -> Vec<String> {
     let task = setup.task;
     let wanted = task.goal.iter().chain(&task.during);
     let roles = wanted
-        .flat_map(enact_sim::Goal::names)
+        .flat_map(enact_sim::Goal::names_and_placeholders)
         .chain(task.pointed.iter().map(String::as_str));
     let label = |role: &str| {
         let item = setup.layout.objects.iter().find(|item| item.name == role);
-        item.map_or_else(|| role.to_owned(), PlacedObject::label)
+        item.map_or_else(|| role.to_owned(), PlacedObject::color_and_shape_label)
     };
     roles.map(label).collect()
 }

@@ -85,8 +85,8 @@ impl<'a> EpisodeLog<'a> {
     fn look(&mut self) {
         let (next, never) = (self.task.during.get(self.states_seen), &self.task.never);
         let (has_come, is_spoilt) = self.simulator.with_world(|world| {
-            let has_come = next.is_some_and(|goal| goal.holds(world));
-            (has_come, never.iter().any(|goal| goal.holds(world)))
+            let has_come = next.is_some_and(|goal| goal.is_satisfied(world));
+            (has_come, never.iter().any(|goal| goal.is_satisfied(world)))
         });
         self.states_seen += usize::from(has_come);
         self.is_spoilt |= is_spoilt;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
 use std::path::Path;
 
-use enact_dataset::wording::chinese::plain_name;
+use enact_dataset::wording::chinese::name_in_chinese;
 use enact_robot::Robot;
 use enact_sim::render::Card;
 use enact_sim::{Color, Layout, PlacedObject, Scene, World};
@@ -66,7 +66,7 @@ pub struct EpisodeSetup<'a> {
 ///
 /// # Errors
 /// The reason why the task is impossible to draw.
-pub fn episode<'a>(
+pub fn draw_random_episode<'a>(
     suite: &'a Suite,
     base: &str,
     robot: &Robot,
@@ -80,10 +80,10 @@ pub fn episode<'a>(
     rng.set_stream(index);
     let words = task
         .draw
-        .draw(task.differ.as_deref(), &mut rng)
+        .draw_words(task.differ.as_deref(), &mut rng)
         .map_err(|why| fault(&why.to_string()))?;
     let scene = scene(task, base, &words)?
-        .before(robot)
+        .placed_for_robot(robot)
         .map_err(|why| fault(&why.to_string()))?;
     let mut layout = (0..DRAWS)
         .find_map(|_| arranged(task, robot, &scene, rng.next_u64()))
@@ -106,7 +106,7 @@ pub fn episode<'a>(
     let patterns = |texts: &[String]| -> Result<Vec<Regex>, Reason> {
         let compiled = texts.iter().map(|text| {
             let filled = placeholder::fill(text, |name| meant.pattern(name)).map_err(unfilled)?;
-            reply::pattern(&filled)
+            reply::compile_pattern(&filled)
         });
         compiled.collect()
     };
@@ -117,14 +117,14 @@ pub fn episode<'a>(
         .and_then(|text| laid(text, &layout, &mut rng));
     let seed = rng.next_u64();
     let camera = match &suite.camera {
-        Some(camera) => camera.draw(&mut rng, &layout.camera),
-        None => DrawnCamera::usual(layout.camera),
+        Some(camera) => camera.draw_random_camera(&mut rng, &layout.camera),
+        None => DrawnCamera::from_scene_camera(layout.camera),
     };
     layout.camera = camera.place;
     Ok(EpisodeSetup {
         absent: absent
             .filter(|_| wording.contains("{absent}"))
-            .map(|absent| [absent.clone(), plain_name(&absent)]),
+            .map(|absent| [absent.clone(), name_in_chinese(&absent)]),
         says,
         never_says,
         card,
@@ -175,7 +175,7 @@ impl Meant<'_> {
         let (role, part) = name.split_once('.').unwrap_or((name, ""));
         let item = find(self.layout, role)?;
         Some(match part {
-            "" => item.label(),
+            "" => item.color_and_shape_label(),
             "color" => item.color.to_string(),
             "shape" => item.shape.to_string(),
             _ => return None,
@@ -187,7 +187,7 @@ impl Meant<'_> {
         if let Some(text) = self.text(name) {
             return Some(regex::escape(&text));
         }
-        placeholder::count(name, self.layout, |word| self.words.get(word).cloned())
+        placeholder::count_as_text(name, self.layout, |word| self.words.get(word).cloned())
     }
 }
 
@@ -206,7 +206,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
         let card = Card::new(text, center, CARD_WIDTH, turn);
         let clear = layout.objects.iter().all(|item| {
             let at = item.base_from_object.translation.vector.xy();
-            let touch = card.radius() + item.shape.footprint_radius(item.size);
+            let touch = card.enclosing_radius() + item.shape.footprint_radius(item.size);
             (at - Vector2::from(center)).norm() > touch
         });
         clear.then_some(card)
@@ -215,16 +215,16 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
 
 /// Translates labels within a Chinese sentence into Chinese.
 fn chinese(text: &str) -> String {
-    use enact_dataset::vocabulary::{CONTAINERS, MOVABLE};
+    use enact_dataset::vocabulary::{CONTAINER_SHAPES, MOVABLE_SHAPES};
     use enact_plan::replies::Language;
-    if Language::of(text) == Language::English {
+    if Language::detect_language(text) == Language::English {
         return text.to_owned();
     }
     let mut text = text.to_owned();
-    for color in Color::ALL {
-        for shape in MOVABLE.iter().chain(&CONTAINERS) {
+    for color in Color::ALL_COLORS {
+        for shape in MOVABLE_SHAPES.iter().chain(&CONTAINER_SHAPES) {
             let label = format!("{color} {shape}");
-            text = text.replace(&label, &plain_name(&label));
+            text = text.replace(&label, &name_in_chinese(&label));
         }
     }
     text
@@ -234,7 +234,7 @@ fn chinese(text: &str) -> String {
 fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, String>) -> Result<Scene, Reason> {
     let mut table: toml::Table = base
         .parse()
-        .map_err(|error: toml::de::Error| Reason::of(error))?;
+        .map_err(|error: toml::de::Error| Reason::from_error(error))?;
     table.remove("tasks");
     table.remove("random");
     let mut objects = Vec::new();
@@ -254,8 +254,8 @@ fn scene(task: &SuiteTask, base: &str, words: &BTreeMap<String, String>) -> Resu
         fill(&mut random, words);
         table.insert("random".to_owned(), random);
     }
-    let text = toml::to_string(&table).map_err(Reason::of)?;
-    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text).map_err(Reason::of)
+    let text = toml::to_string(&table).map_err(Reason::from_error)?;
+    Scene::parse(Path::new(&format!("task `{}`", task.name)), &text).map_err(Reason::from_error)
 }
 
 fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
@@ -274,9 +274,9 @@ fn fill(value: &mut Value, words: &BTreeMap<String, String>) {
 /// Draws a layout of the scene; `None` unless it has every role, meets the requirements, and leaves
 /// the goal unreached and what must never be untrue.
 fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option<Layout> {
-    let mut layout = scene.draw(seed);
+    let mut layout = scene.sample_layout(seed);
     let has = |role: &&str| layout.objects.iter().any(|item| item.name == **role);
-    if !task.roles().iter().all(has) {
+    if !task.object_roles().iter().all(has) {
         return None;
     }
     for (upper, lower) in &task.rests {
@@ -310,10 +310,10 @@ fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option
     }
     let mut world = World::new(robot, &layout);
     world.settle();
-    let begins_right = states.iter().all(|goal| goal.holds(&world));
+    let begins_right = states.iter().all(|goal| goal.is_satisfied(&world));
     // What comes about on the way may leave everything as it was.
-    let is_done = task.during.is_empty() && task.goal.iter().any(|goal| goal.holds(&world));
-    let is_spoilt = task.never.iter().any(|goal| goal.holds(&world));
+    let is_done = task.during.is_empty() && task.goal.iter().any(|goal| goal.is_satisfied(&world));
+    let is_spoilt = task.never.iter().any(|goal| goal.is_satisfied(&world));
     (begins_right && !is_done && !is_spoilt).then_some(layout)
 }
 
@@ -352,8 +352,13 @@ fn absent(task: &SuiteTask, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Str
     let mut labels: Vec<String> = task
         .absent
         .iter()
-        .flat_map(|shape| Color::ALL.map(|color| format!("{color} {shape}")))
-        .filter(|label| layout.objects.iter().all(|item| item.label() != *label))
+        .flat_map(|shape| Color::ALL_COLORS.map(|color| format!("{color} {shape}")))
+        .filter(|label| {
+            layout
+                .objects
+                .iter()
+                .all(|item| item.color_and_shape_label() != *label)
+        })
         .collect();
     labels.shuffle(rng);
     labels.pop()

@@ -65,9 +65,9 @@ pub struct EpisodeEvidence<'a> {
 }
 
 /// Returns the first failure on the way from picture to motion.
-pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
+pub fn classify_failure(case: &EpisodeEvidence<'_>) -> Failure {
     let report = case.report;
-    let moved = report.steps.iter().any(|outcome| outcome.step.moves());
+    let moved = report.steps.iter().any(|outcome| outcome.step.moves_arm());
     if case.wants_answer {
         return if moved {
             Failure::Acted
@@ -88,7 +88,7 @@ pub fn kind(case: &EpisodeEvidence<'_>) -> Failure {
         return Failure::Spoke;
     }
     let names_other = |step: &Step| {
-        step.names()
+        step.object_names()
             .any(|name| !case.involved.iter().any(|part| part == name))
     };
     if !moved

@@ -32,13 +32,17 @@ impl<'a> Judge<'a> {
         log: &'a EpisodeLog<'_>,
         simulator: &'a Simulator,
     ) -> Self {
-        let labels = setup.layout.objects.iter().map(PlacedObject::label);
+        let labels = setup
+            .layout
+            .objects
+            .iter()
+            .map(PlacedObject::color_and_shape_label);
         Self {
             setup,
             report,
             log,
             simulator,
-            moved: moved(setup, simulator),
+            moved: roles_of_moved_objects(setup, simulator),
             labels: labels.collect(),
         }
     }
@@ -70,7 +74,7 @@ impl<'a> Judge<'a> {
         if self.has_pointed() && !self.may_point() {
             return EpisodeOutcome::Wrong(Fault::Pointed);
         }
-        if self.false_words().is_some() {
+        if self.first_false_statement().is_some() {
             return EpisodeOutcome::Wrong(Fault::FalseWords);
         }
         if self.report.said.is_empty() && !self.has_pointed() {
@@ -80,7 +84,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Returns what was said that is not so, and why.
-    pub fn false_words(&self) -> Option<String> {
+    pub fn first_false_statement(&self) -> Option<String> {
         let truth = Truth {
             labels: &self.labels,
             first_seen: self.log.first_seen.as_deref().unwrap_or_default(),
@@ -90,12 +94,15 @@ impl<'a> Judge<'a> {
         if let Some(said) = self.report.said.iter().find(never) {
             return Some(format!("“{said}” is not so"));
         }
-        self.report.said.iter().find_map(|said| truth.denies(said))
+        self.report
+            .said
+            .iter()
+            .find_map(|said| truth.reason_why_false(said))
     }
 
     /// Whether something is not as it was that the task does not name.
     fn moved_other(&self) -> bool {
-        let concerned = self.setup.task.concerned();
+        let concerned = self.setup.task.objects_allowed_to_move();
         let is_other = |role: &String| {
             self.setup.task.untouched.contains(role) || !concerned.contains(&role.as_str())
         };
@@ -105,7 +112,7 @@ impl<'a> Judge<'a> {
     /// Whether what was to be done was done.
     fn is_done(&self) -> bool {
         let task = self.setup.task;
-        let holds = |goal: &Goal| self.simulator.with_world(|world| goal.holds(world));
+        let holds = |goal: &Goal| self.simulator.with_world(|world| goal.is_satisfied(world));
         task.wants_action()
             && task.goal.iter().all(holds)
             && self.log.states_seen == task.during.len()
@@ -129,7 +136,7 @@ impl<'a> Judge<'a> {
         let report = self.report;
         let does_nothing = self.moved.is_empty()
             && report.steps.iter().all(|outcome| !acts(outcome))
-            && self.false_words().is_none();
+            && self.first_false_statement().is_none();
         let is_reply = match expected {
             ExpectedReply::Nothing => true,
             ExpectedReply::Said => {
@@ -146,7 +153,7 @@ impl<'a> Judge<'a> {
         let mut kinds = self.setup.task.reply.iter();
         let is_kind = report.said.is_empty()
             || self.setup.task.reply.is_empty()
-            || kinds.any(|wanted| report.said.iter().any(|said| wanted.is(said)));
+            || kinds.any(|wanted| report.said.iter().any(|said| wanted.is_met_by(said)));
         does_nothing && is_reply && is_kind
     }
 
@@ -199,9 +206,12 @@ impl<'a> Judge<'a> {
                 is_there && same(&place.object, object) && same(&place.target, target)
             }
             (Step::Place(_), _) => false,
-            _ => step
-                .names()
-                .all(|name| action.objects().first().is_some_and(|own| same(name, own))),
+            _ => step.object_names().all(|name| {
+                action
+                    .required_objects()
+                    .first()
+                    .is_some_and(|own| same(name, own))
+            }),
         })
     }
 }
@@ -209,7 +219,7 @@ impl<'a> Judge<'a> {
 /// Whether a step was carried out that handles or points at something.
 fn acts(outcome: &Outcome) -> bool {
     outcome.verdict != Verdict::Refused
-        && outcome.step.moves()
+        && outcome.step.moves_arm()
         && outcome.step.skill() != Skill::Home
 }
 
@@ -226,10 +236,10 @@ fn noun(label: &str) -> &str {
 }
 
 /// Returns the roles of what is not as it was.
-pub fn moved(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Vec<String> {
+pub fn roles_of_moved_objects(setup: &EpisodeSetup<'_>, simulator: &Simulator) -> Vec<String> {
     let stayed = |role: &String| {
         let goal = Goal::Untouched(role.clone());
-        simulator.with_world(|world| goal.holds(world))
+        simulator.with_world(|world| goal.is_satisfied(world))
     };
     let roles = setup.layout.objects.iter().map(|item| item.name.clone());
     roles.filter(|role| !stayed(role)).collect()

@@ -38,7 +38,7 @@ impl Manifest {
     ///
     /// # Errors
     /// If the folder cannot be read or written, or holds anything but this shard.
-    pub fn open(&self, folder: &Path) -> Result<EpisodeStore, StoreError> {
+    pub fn open_store(&self, folder: &Path) -> Result<EpisodeStore, StoreError> {
         let Self {
             shard,
             episodes,
@@ -91,7 +91,7 @@ impl Manifest {
         let mut parts = vec![
             format!("suite `{}`", self.suite),
             format!("{} episodes", self.episodes),
-            format!("split in {}", self.shard.of()),
+            format!("split in {}", self.shard.shard_count()),
         ];
         parts.extend(self.settings.split(", ").map(str::to_owned));
         parts
@@ -127,14 +127,14 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_again_and_shards_do_not_share_a_folder() {
         let folder = tempfile::tempdir().unwrap();
-        manifest().open(folder.path()).unwrap();
+        manifest().open_store(folder.path()).unwrap();
         assert_eq!(Manifest::read(folder.path()).unwrap(), manifest());
-        manifest().open(folder.path()).unwrap();
+        manifest().open_store(folder.path()).unwrap();
         let other = Manifest {
             shard: "3/7".parse().unwrap(),
             ..manifest()
         };
-        let refused = other.open(folder.path()).err().unwrap().to_string();
+        let refused = other.open_store(folder.path()).err().unwrap().to_string();
         assert!(
             refused.contains("shard 2/7 of 100 episodes") && refused.contains("shard 3/7"),
             "{refused}"

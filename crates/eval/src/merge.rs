@@ -81,7 +81,7 @@ pub enum MergeError {
 
 /// A whole evaluation.
 #[derive(Debug)]
-pub struct Merged {
+pub struct MergedEvaluation {
     /// What its first shard is a part of.
     pub first: Manifest,
     /// All episodes by number.
@@ -92,7 +92,7 @@ pub struct Merged {
 ///
 /// # Errors
 /// If they are not all the shards of one evaluation, each once and complete; the error names the folders.
-pub fn merge(folders: &[PathBuf], version: &str) -> Result<Merged, MergeError> {
+pub fn merge(folders: &[PathBuf], version: &str) -> Result<MergedEvaluation, MergeError> {
     let shards = by_shard(folders, version)?;
     let Some((_, first)) = shards.values().next().cloned() else {
         return Err(MergeError::Nothing);
@@ -106,9 +106,9 @@ pub fn merge(folders: &[PathBuf], version: &str) -> Result<Merged, MergeError> {
             missing.push(shard);
             continue;
         };
-        let own = shard.numbers(first.episodes, first.tasks);
+        let own = shard.episode_numbers(first.episodes, first.tasks);
         let mut open: BTreeSet<u64> = own.iter().copied().collect();
-        for record in store::kept(folder)? {
+        for record in store::load_episodes_so_far(folder)? {
             let episode = record.episode;
             if open.remove(&episode) {
                 records.insert(episode, record);
@@ -135,7 +135,7 @@ pub fn merge(folders: &[PathBuf], version: &str) -> Result<Merged, MergeError> {
         lacks.insert(0, format!("{what} {verb} missing"));
     }
     match again {
-        None => Ok(Merged {
+        None => Ok(MergedEvaluation {
             first,
             records: records.into_values().collect(),
         }),
@@ -151,12 +151,12 @@ pub fn merge(folders: &[PathBuf], version: &str) -> Result<Merged, MergeError> {
     }
 }
 
-impl Merged {
+impl MergedEvaluation {
     /// Keeps the episodes in a folder, as if they had been run there one after another.
     ///
     /// # Errors
     /// If the folder cannot be written, or holds another evaluation or another run of an episode.
-    pub fn keep(&self, folder: &Path) -> Result<(), MergeError> {
+    pub fn save_episodes(&self, folder: &Path) -> Result<(), MergeError> {
         let mut store = EpisodeStore::open(folder, &self.first.settings)?;
         let there = std::mem::take(&mut store.done).into_iter();
         let there: BTreeMap<u64, EpisodeResult> = there.map(|it| (it.episode, it)).collect();
@@ -259,8 +259,10 @@ mod tests {
     /// Writes a shard with all of its episodes, but for the last ones.
     fn write(root: &Path, name: &str, manifest: &Manifest, but: usize) -> PathBuf {
         let folder = root.join(name);
-        let mut store = manifest.open(&folder).unwrap();
-        let numbers = manifest.shard.numbers(manifest.episodes, manifest.tasks);
+        let mut store = manifest.open_store(&folder).unwrap();
+        let numbers = manifest
+            .shard
+            .episode_numbers(manifest.episodes, manifest.tasks);
         for number in &numbers[..numbers.len() - but] {
             store.add(&record(*number)).unwrap();
         }
@@ -280,16 +282,16 @@ mod tests {
         assert_eq!(merged.records, (0..10).map(record).collect::<Vec<_>>());
         assert_eq!(merged.first, manifest("1/3"));
         let out = root.path().join("all");
-        merged.keep(&out).unwrap();
-        assert_eq!(store::kept(&out).unwrap(), merged.records);
-        merged.keep(&out).unwrap();
-        assert_eq!(store::kept(&out).unwrap(), merged.records);
+        merged.save_episodes(&out).unwrap();
+        assert_eq!(store::load_episodes_so_far(&out).unwrap(), merged.records);
+        merged.save_episodes(&out).unwrap();
+        assert_eq!(store::load_episodes_so_far(&out).unwrap(), merged.records);
         let mut other = merged;
         other.records[4].turns = 2;
-        let told = other.keep(&out).unwrap_err().to_string();
+        let told = other.save_episodes(&out).unwrap_err().to_string();
         assert!(told.contains("another run of episode 4"), "{told}");
         let shard = root.path().join("1");
-        assert!(other.keep(&shard).is_err(), "it holds a shard");
+        assert!(other.save_episodes(&shard).is_err(), "it holds a shard");
     }
 
     #[test]
@@ -345,7 +347,7 @@ mod tests {
             told.contains("old was run by enact 1.2.2, and this is enact 1.2.3"),
             "{told}"
         );
-        let mut store = manifest("2/2").open(&two).unwrap();
+        let mut store = manifest("2/2").open_store(&two).unwrap();
         store.add(&record(0)).unwrap();
         let told = refused(&[one, two]);
         assert!(

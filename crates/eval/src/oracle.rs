@@ -159,7 +159,7 @@ impl Wanted<'_> {
 
     fn label(&self, role: &str) -> String {
         self.find(role)
-            .map_or_else(|| role.to_owned(), PlacedObject::label)
+            .map_or_else(|| role.to_owned(), PlacedObject::color_and_shape_label)
     }
 }
 
@@ -170,6 +170,9 @@ impl Planner for Oracle {
         situation: &Situation,
     ) -> Result<plan::ModelResponse<Plan>, PlannerError> {
         let steps = expert::plan(&self.parsed, situation);
-        Ok(plan::ModelResponse::unasked(steps.to_string(), steps))
+        Ok(plan::ModelResponse::without_prompt(
+            steps.to_string(),
+            steps,
+        ))
     }
 }

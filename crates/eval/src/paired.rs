@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 /// Probability below which a difference is taken for one.
-pub const SIGNIFICANT: f64 = 0.05;
+pub const SIGNIFICANCE_LEVEL: f64 = 0.05;
 
 /// How one way differs from another in the same episodes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,13 +45,13 @@ impl PairedTest {
     }
 
     /// Returns whether this way is better than the other, and not by chance.
-    pub fn is_better(&self) -> bool {
-        self.won > self.lost && self.p_value < SIGNIFICANT
+    pub fn is_significantly_better(&self) -> bool {
+        self.won > self.lost && self.p_value < SIGNIFICANCE_LEVEL
     }
 
     /// Returns whether this way is worse than the other, and not by chance.
-    pub fn is_worse(&self) -> bool {
-        self.won < self.lost && self.p_value < SIGNIFICANT
+    pub fn is_significantly_worse(&self) -> bool {
+        self.won < self.lost && self.p_value < SIGNIFICANCE_LEVEL
     }
 }
 
@@ -87,9 +87,9 @@ mod tests {
         let others = [(3, true), (2, false), (1, false), (0, true), (8, false)];
         let test = PairedTest::new(these, others);
         assert_eq!((test.won, test.lost, test.p_value), (1, 1, 1.0));
-        assert!(!test.is_better() && !test.is_worse());
+        assert!(!test.is_significantly_better() && !test.is_significantly_worse());
         let all = |success| (0..6).map(move |number| (number, success));
-        assert!(PairedTest::new(all(true), all(false)).is_better());
-        assert!(PairedTest::new(all(false), all(true)).is_worse());
+        assert!(PairedTest::new(all(true), all(false)).is_significantly_better());
+        assert!(PairedTest::new(all(false), all(true)).is_significantly_worse());
     }
 }

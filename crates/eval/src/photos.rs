@@ -26,7 +26,7 @@ pub struct LabeledPicture {
     /// Table, things and camera, which several pictures share.
     pub setup: String,
     /// Kind of picture; `A`, the default, is of simple colored things.
-    #[serde(default = "simple")]
+    #[serde(default = "simple_picture_kind")]
     pub kind: String,
     /// Everything labeled in it.
     #[serde(default)]
@@ -34,7 +34,7 @@ pub struct LabeledPicture {
 }
 
 /// The kind of pictures of simple colored things.
-pub fn simple() -> String {
+pub fn simple_picture_kind() -> String {
     "A".to_owned()
 }
 
@@ -81,7 +81,7 @@ impl LabeledThing {
     fn is_nameable(&self) -> bool {
         let is_shape = |shape: &ObjectShape| shape.to_string() == self.shape;
         let is_color = |color: &Color| self.colors().contains(&color.to_string().as_str());
-        ObjectShape::USUAL.iter().any(is_shape) && Color::ALL.iter().any(is_color)
+        ObjectShape::DEFAULT_SHAPES.iter().any(is_shape) && Color::ALL_COLORS.iter().any(is_color)
     }
 
     fn contains(&self, point: NormalizedPoint) -> bool {
@@ -124,7 +124,7 @@ pub struct PhotoCounts {
 
 impl PhotoCounts {
     /// Counts what was found on a picture.
-    pub fn add(&mut self, picture: &LabeledPicture, detections: &[Detection]) {
+    pub fn count_detections(&mut self, picture: &LabeledPicture, detections: &[Detection]) {
         self.pictures += 1;
         for thing in picture.objects.iter().filter(|thing| thing.is_nameable()) {
             let hits: Vec<&Detection> = detections
@@ -204,9 +204,9 @@ impl PhotoReport {
         let mut all = PhotoCounts::default();
         let mut by_setup: BTreeMap<String, PhotoCounts> = BTreeMap::new();
         for (picture, detections) in found {
-            all.add(picture, detections);
+            all.count_detections(picture, detections);
             let counts = by_setup.entry(picture.setup.clone()).or_default();
-            counts.add(picture, detections);
+            counts.count_detections(picture, detections);
         }
         let scored = by_setup
             .iter()
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn what_is_found_is_counted_as_it_is_labeled() {
         let pictures: Vec<LabeledPicture> = serde_json::from_str(LABELS).unwrap();
-        let at = |y, x, label: &str| Detection::at(NormalizedPoint { y, x }, label);
+        let at = |y, x, label: &str| Detection::at_point(NormalizedPoint { y, x }, label);
         let seen = [
             at(86, 214, "orange ball"),
             at(150, 550, "purple bowl"),

@@ -1,6 +1,6 @@
 //! A planner that draws admissible steps: the lower bound that grammar and affordances set.
 
-use enact_plan::candidates::{after, next};
+use enact_plan::candidates::{next_candidates, situation_after};
 use enact_plan::{ModelResponse, Plan, Planner, PlannerError, Situation, Skill, Step};
 use enact_types::Frame;
 use rand::{RngExt, SeedableRng};
@@ -21,11 +21,11 @@ impl RandomPlanner {
 
     fn draw(&mut self, mut situation: Situation) -> Plan {
         let mut plan = Plan::default();
-        while plan.steps.len() < Plan::MAX_STEPS && plan.steps.last() != Some(&Step::done()) {
-            let mut candidates = next(&situation, &Skill::ALL);
+        while plan.steps.len() < Plan::MAX_STEPS && plan.steps.last() != Some(&Step::done_step()) {
+            let mut candidates = next_candidates(&situation, &Skill::ALL);
             let drawn = self.rng.random_range(0..candidates.len());
             let step = candidates.swap_remove(drawn).step;
-            situation = after(situation, &step);
+            situation = situation_after(situation, &step);
             plan.steps.push(step);
         }
         plan
@@ -40,7 +40,7 @@ impl Planner for RandomPlanner {
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let plan = self.draw(situation.clone());
         let written = serde_json::to_string(&plan).expect("a plan is plain data");
-        Ok(ModelResponse::unasked(written, plan))
+        Ok(ModelResponse::without_prompt(written, plan))
     }
 }
 
@@ -63,7 +63,8 @@ mod tests {
         assert_ne!(drawn, plans(2));
         for plan in drawn {
             assert!(
-                plan.steps.len() == Plan::MAX_STEPS || plan.steps.last() == Some(&Step::done())
+                plan.steps.len() == Plan::MAX_STEPS
+                    || plan.steps.last() == Some(&Step::done_step())
             );
         }
     }

@@ -70,7 +70,7 @@ static PATTERNS: LazyLock<Vec<(ReplyKind, Regex)>> = LazyLock::new(|| {
 
 impl ReplyKind {
     /// Returns the kind of a sentence.
-    pub fn of(said: &str) -> Self {
+    pub fn classify(said: &str) -> Self {
         let said = said.trim();
         let found = PATTERNS.iter().find(|(_, pattern)| pattern.is_match(said));
         found.map_or(Self::Other, |(kind, _)| *kind)
@@ -102,7 +102,7 @@ mod tests {
             ("我没有看到红色的方块。", ReplyKind::Missing),
             ("Yellow.", ReplyKind::Other),
         ] {
-            assert_eq!(ReplyKind::of(said), kind, "{said}");
+            assert_eq!(ReplyKind::classify(said), kind, "{said}");
         }
     }
 }

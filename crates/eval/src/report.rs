@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::episode::EpisodeResult;
 use crate::failure::Failure;
 use crate::outcome::{EpisodeOutcome, Fault};
-use crate::suite::kind_of;
+use crate::suite::kind_of_task_name;
 use crate::wilson::Proportion;
 
 /// The kind of all episodes together.
@@ -67,7 +67,7 @@ pub struct OutcomeCounts {
 
 impl OutcomeCounts {
     /// Counts nothing of a kind yet.
-    pub fn of(kind: &str) -> Self {
+    pub fn zero_for_kind(kind: &str) -> Self {
         Self {
             kind: kind.to_owned(),
             ..Self::default()
@@ -75,7 +75,7 @@ impl OutcomeCounts {
     }
 
     /// Counts an episode.
-    pub fn add(&mut self, outcome: EpisodeOutcome) {
+    pub fn count_outcome(&mut self, outcome: EpisodeOutcome) {
         match outcome {
             EpisodeOutcome::Right => self.right += 1,
             EpisodeOutcome::Honest => self.honest += 1,
@@ -87,7 +87,7 @@ impl OutcomeCounts {
     }
 
     /// Returns a count as a share of all that were counted.
-    pub fn share(&self, count: u64) -> Proportion {
+    pub fn as_proportion(&self, count: u64) -> Proportion {
         Proportion::new(count, self.right + self.honest + self.wrong)
     }
 }
@@ -206,7 +206,7 @@ impl SuiteReport {
             );
         }
         let share = |name: &str, count| {
-            let share = all.share(count);
+            let share = all.as_proportion(count);
             format!(
                 "{name} {:.1} % ({:.1}–{:.1})",
                 100.0 * share.value(),
@@ -286,21 +286,21 @@ impl SuiteReport {
 /// versions, which do not tell.
 pub fn counts_by_kind(records: &[EpisodeResult]) -> Vec<OutcomeCounts> {
     let mut kinds: Vec<OutcomeCounts> = Vec::new();
-    let mut all = OutcomeCounts::of(ALL);
+    let mut all = OutcomeCounts::zero_for_kind(ALL);
     for record in records {
         let Some(outcome) = record.outcome else {
             continue;
         };
-        let kind = kind_of(&record.task);
+        let kind = kind_of_task_name(&record.task);
         let at = kinds
             .iter()
             .position(|counts| counts.kind == kind)
             .unwrap_or_else(|| {
-                kinds.push(OutcomeCounts::of(kind));
+                kinds.push(OutcomeCounts::zero_for_kind(kind));
                 kinds.len() - 1
             });
-        kinds[at].add(outcome);
-        all.add(outcome);
+        kinds[at].count_outcome(outcome);
+        all.count_outcome(outcome);
     }
     if !kinds.is_empty() {
         kinds.push(all);

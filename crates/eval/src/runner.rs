@@ -44,16 +44,17 @@ pub struct EvalConfig<'a> {
 
 impl EvalConfig<'_> {
     /// Returns the numbers of the episodes that are run here.
-    pub fn numbers(&self) -> Vec<u64> {
-        self.shard.numbers(self.episodes, self.suite.tasks.len())
+    pub fn episode_numbers(&self) -> Vec<u64> {
+        self.shard
+            .episode_numbers(self.episodes, self.suite.tasks.len())
     }
 
     /// Returns the options of each episode.
-    pub fn options(&self) -> TaskOptions {
+    pub fn task_options(&self) -> TaskOptions {
         TaskOptions {
             marks: self.marks,
             choice: self.choice,
-            ..TaskOptions::of_turns(self.suite.turns)
+            ..TaskOptions::with_max_turns(self.suite.turns)
         }
     }
 }
@@ -82,7 +83,7 @@ pub fn run(
     mut kept: Option<EpisodeStore>,
     progress: &mut dyn FnMut(&EpisodeResult),
 ) -> Result<Vec<EpisodeResult>, RunError> {
-    let mut open: BTreeSet<u64> = job.numbers().into_iter().collect();
+    let mut open: BTreeSet<u64> = job.episode_numbers().into_iter().collect();
     let mut records: BTreeMap<u64, EpisodeResult> = BTreeMap::new();
     for record in kept.iter().flat_map(|kept| &kept.done) {
         if open.remove(&record.episode) {
@@ -136,10 +137,18 @@ fn work(
         let Some(&number) = open.get(turn) else {
             return;
         };
-        let setup = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number);
+        let setup =
+            episode_setup::draw_random_episode(job.suite, job.scene, job.robot, job.seed, number);
         let result = setup.map_err(RunError::Draw).map(|setup| {
-            let agent = WorkerAgent::for_episode(agent.as_mut());
-            episode::run(number, &setup, job.robot, job.options(), agent, Vec::new())
+            let agent = WorkerAgent::episode_agent(agent.as_mut());
+            episode::run(
+                number,
+                &setup,
+                job.robot,
+                job.task_options(),
+                agent,
+                Vec::new(),
+            )
         });
         if send.send(result).is_err() {
             return;

@@ -26,7 +26,7 @@ pub struct Shard {
 
 impl Shard {
     /// Returns the number of shards of the evaluation, at least one.
-    pub fn of(self) -> u32 {
+    pub fn shard_count(self) -> u32 {
         self.of
     }
 
@@ -41,7 +41,7 @@ impl Shard {
     /// Episodes are dealt in turn, because they cycle through the tasks, and some tasks take longer than
     /// others. Where the turns of tasks and shards would always meet in the same way, the deal moves on
     /// by one, so that no shard gets all episodes of a long task.
-    pub fn numbers(self, episodes: u64, tasks: usize) -> Vec<u64> {
+    pub fn episode_numbers(self, episodes: u64, tasks: usize) -> Vec<u64> {
         let (of, tasks) = (u64::from(self.of), tasks.max(1) as u64);
         let meet_again = tasks / greatest_common_divisor(tasks, of) * of;
         let shard = |number: u64| (number + number / meet_again) % of;
@@ -117,7 +117,7 @@ mod tests {
                 let first: Shard = format!("1/{of}").parse().unwrap();
                 let shards: Vec<Vec<u64>> = first
                     .all()
-                    .map(|shard| shard.numbers(episodes, tasks))
+                    .map(|shard| shard.episode_numbers(episodes, tasks))
                     .collect();
                 let mut all: Vec<u64> = shards.iter().flatten().copied().collect();
                 all.sort_unstable();
@@ -138,7 +138,7 @@ mod tests {
             let episodes = tasks as u64 * u64::from(of) * 4;
             for shard in first.all() {
                 let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
-                for number in shard.numbers(episodes, tasks) {
+                for number in shard.episode_numbers(episodes, tasks) {
                     *counts.entry(number % tasks as u64).or_default() += 1;
                 }
                 assert_eq!(counts.len(), tasks, "{shard} of {tasks} tasks: {counts:?}");

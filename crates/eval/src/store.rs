@@ -99,7 +99,7 @@ impl EpisodeStore {
 ///
 /// # Errors
 /// If the folder cannot be read.
-pub fn kept(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
+pub fn load_episodes_so_far(folder: &Path) -> Result<Vec<EpisodeResult>, StoreError> {
     whole_lines(folder).map(|(records, _)| records)
 }
 
@@ -192,20 +192,20 @@ mod tests {
             store.add(&record).unwrap();
             written.push(record);
         }
-        assert_eq!(kept(folder.path()).unwrap(), written);
+        assert_eq!(load_episodes_so_far(folder.path()).unwrap(), written);
     }
 
     #[test]
     fn a_line_that_was_cut_off_is_no_episode() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(kept(folder.path()).unwrap(), []);
+        assert_eq!(load_episodes_so_far(folder.path()).unwrap(), []);
         let mut store = EpisodeStore::open(folder.path(), "here").unwrap();
         store.add(&record(1)).unwrap();
         store.add(&record(2)).unwrap();
         let path = folder.path().join(EPISODES);
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, &text[..text.len() - 1]).unwrap();
-        assert_eq!(kept(folder.path()).unwrap(), [record(1)]);
+        assert_eq!(load_episodes_so_far(folder.path()).unwrap(), [record(1)]);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub struct DrawnCamera {
 
 impl SuiteCamera {
     /// Returns what is wrong with it, if anything.
-    pub fn fault(&self) -> Option<Reason> {
+    pub fn find_mistake(&self) -> Option<Reason> {
         let rises = |[low, high]: [f64; 2]| low.is_finite() && low <= high && high.is_finite();
         let is_sound = rises(self.elevation_deg)
             && rises(self.azimuth_deg)
@@ -59,7 +59,7 @@ impl SuiteCamera {
     }
 
     /// Draws a camera that looks at what the scene's looks at.
-    pub fn draw(&self, rng: &mut impl Rng, usual: &CameraPlace) -> DrawnCamera {
+    pub fn draw_random_camera(&self, rng: &mut impl Rng, usual: &CameraPlace) -> DrawnCamera {
         let mut within = |[low, high]: [f64; 2]| low + (high - low) * rng.random_range(0.0..=1.0);
         let elevation = within(self.elevation_deg).to_radians();
         let azimuth = within(self.azimuth_deg).to_radians();
@@ -90,7 +90,7 @@ impl SuiteCamera {
 
 impl DrawnCamera {
     /// Returns the scene's own camera, which is where it is believed to be.
-    pub fn usual(place: CameraPlace) -> Self {
+    pub fn from_scene_camera(place: CameraPlace) -> Self {
         Self {
             place,
             camera_from_believed: Pose::identity(),
@@ -131,7 +131,7 @@ mod tests {
             place_error: 0.003,
             direction_error_deg: 0.5,
         };
-        assert!(suite.fault().is_none());
+        assert!(suite.find_mistake().is_none());
         let usual = CameraPlace {
             eye: Point3::new(0.62, 0.0, 0.52),
             target: Point3::new(0.2, 0.0, 0.02),
@@ -143,7 +143,7 @@ mod tests {
         };
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for _ in 0..100 {
-            let drawn = suite.draw(&mut rng, &usual);
+            let drawn = suite.draw_random_camera(&mut rng, &usual);
             let away = drawn.place.eye - usual.target;
             let elevation = (away.z / away.norm()).asin().to_degrees();
             assert!((29.9..80.1).contains(&elevation) && !drawn.place.depth);
@@ -151,12 +151,12 @@ mod tests {
             let error = drawn.camera_from_believed;
             assert!((error.translation.vector.norm() - 0.003).abs() < 1e-9);
             assert!((error.rotation.angle().to_degrees() - 0.5).abs() < 1e-6);
-            assert!(drawn.place.intrinsics().sees_all_its_pixels());
+            assert!(drawn.place.intrinsics().can_deproject_all_pixels());
         }
         let wrong = SuiteCamera {
             elevation_deg: [80.0, 30.0],
             ..suite
         };
-        assert!(wrong.fault().is_some());
+        assert!(wrong.find_mistake().is_some());
     }
 }

@@ -44,7 +44,7 @@ const SHAPES: [(&str, &[&str]); 5] = [
 ];
 
 /// Returns whether a sentence in English speaks of such a shape, and whether of this very thing.
-pub fn mentions(sentence: &str, label: &str) -> (bool, bool) {
+pub fn mentions_shape_and_thing(sentence: &str, label: &str) -> (bool, bool) {
     let lower = sentence.to_lowercase();
     let words = || lower.split(|letter: char| !letter.is_alphanumeric());
     let speaks_of = |name: &str| {
@@ -77,18 +77,24 @@ mod tests {
     #[test]
     fn a_sentence_speaks_of_what_it_names_in_any_word() {
         let both = (true, true);
-        assert_eq!(mentions("put the red cube in the bowl", "red cube"), both);
-        assert_eq!(mentions("Stack the crimson blocks!", "red cube"), both);
         assert_eq!(
-            mentions("pu teh yelow cylidner down", "yellow cylinder"),
+            mentions_shape_and_thing("put the red cube in the bowl", "red cube"),
             both
         );
         assert_eq!(
-            mentions("put the red cube away", "blue cube"),
+            mentions_shape_and_thing("Stack the crimson blocks!", "red cube"),
+            both
+        );
+        assert_eq!(
+            mentions_shape_and_thing("pu teh yelow cylidner down", "yellow cylinder"),
+            both
+        );
+        assert_eq!(
+            mentions_shape_and_thing("put the red cube away", "blue cube"),
             (true, false)
         );
         assert_eq!(
-            mentions("put the red cube away", "red ball"),
+            mentions_shape_and_thing("put the red cube away", "red ball"),
             (false, false)
         );
     }

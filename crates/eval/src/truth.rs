@@ -8,7 +8,7 @@ use enact_sim::{Color, ObjectShape};
 use regex::Regex;
 
 use crate::reply_kind::ReplyKind;
-use crate::synonyms::mentions;
+use crate::synonyms::mentions_shape_and_thing;
 
 /// What is so, and what was said to the robot.
 pub struct Truth<'a> {
@@ -25,9 +25,9 @@ impl Truth<'_> {
     ///
     /// False is to deny what is there, or what nobody spoke of; to see what is not there; and not to
     /// reach what is not there or was seen within reach.
-    pub fn denies(&self, said: &str) -> Option<String> {
+    pub fn reason_why_false(&self, said: &str) -> Option<String> {
         let names = names(said);
-        match ReplyKind::of(said) {
+        match ReplyKind::classify(said) {
             ReplyKind::Missing => self.wrongly_missing(said, &names),
             ReplyKind::Sees => self.not_there(&names),
             ReplyKind::OutOfReach => self.not_there(&names).or_else(|| {
@@ -50,10 +50,10 @@ impl Truth<'_> {
         if let Some(there) = names.iter().find(|name| self.labels.contains(name)) {
             return Some(format!("a {there} is there"));
         }
-        let is_english =
-            Language::of(self.instruction) == Language::English && self.instruction.is_ascii();
+        let is_english = Language::detect_language(self.instruction) == Language::English
+            && self.instruction.is_ascii();
         let unasked = |name: &&String| {
-            let (of_shape, of_thing) = mentions(self.instruction, name);
+            let (of_shape, of_thing) = mentions_shape_and_thing(self.instruction, name);
             let is_none_such = !self.labels.iter().any(|label| kind(label) == kind(name));
             !(of_thing || of_shape && is_none_such)
         };
@@ -81,14 +81,17 @@ fn kind(label: &str) -> &str {
 
 /// Returns the things that a sentence names as scenes do, in English or Chinese.
 fn names(said: &str) -> Vec<String> {
-    match Language::of(said) {
+    match Language::detect_language(said) {
         Language::English => names_in(said),
         Language::Chinese => {
             use enact_plan::replies::chinese;
             let mut names = Vec::new();
-            for color in Color::ALL.map(|color| color.to_string()) {
-                for shape in ObjectShape::USUAL.map(|shape| shape.to_string()) {
-                    let (word, noun) = (chinese::color(&color), chinese::plain_shape(&shape));
+            for color in Color::ALL_COLORS.map(|color| color.to_string()) {
+                for shape in ObjectShape::DEFAULT_SHAPES.map(|shape| shape.to_string()) {
+                    let (word, noun) = (
+                        chinese::color_in_chinese(&color),
+                        chinese::shape_in_chinese(&shape),
+                    );
                     let is_said = [format!("{word}色的{noun}"), format!("{word}色{noun}")]
                         .iter()
                         .any(|name| said.contains(name.as_str()));
@@ -105,9 +108,9 @@ fn names(said: &str) -> Vec<String> {
 fn names_in(said: &str) -> Vec<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         let words = |words: Vec<String>| words.join("|");
-        let colors = words(Color::ALL.iter().map(Color::to_string).collect());
+        let colors = words(Color::ALL_COLORS.iter().map(Color::to_string).collect());
         let shapes = words(
-            ObjectShape::ALL
+            ObjectShape::ALL_SHAPES
                 .iter()
                 .map(ObjectShape::to_string)
                 .collect(),
@@ -166,7 +169,7 @@ mod tests {
             first_seen: &[near],
             instruction,
         };
-        truth.denies(said).is_some()
+        truth.reason_why_false(said).is_some()
     }
 
     #[test]

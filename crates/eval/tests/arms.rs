@@ -12,7 +12,9 @@ use enact_plan::Outcome;
 use enact_robot::Robot;
 use enact_runtime::{PlanChoice, TaskOptions, TaskReport};
 use enact_sim::Scene;
-use enact_testkit::{PUT, TASK, Table, robot, root};
+use enact_testkit::{
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, SimulatedTable, load_shipped_robot, repository_root,
+};
 
 const TURNS: u32 = 3;
 
@@ -23,23 +25,26 @@ fn attempt(
     seed: u64,
     [task, plan]: [&str; 2],
 ) -> (TaskReport, bool) {
-    let table = Table::with_robot(Arc::clone(robot), scene.draw(seed), seed);
-    let mut session = table.session(table.agent(plan), Vec::new());
-    let report = session.run(task, TaskOptions::of_turns(TURNS)).unwrap();
+    let table = SimulatedTable::with_robot(Arc::clone(robot), scene.sample_layout(seed), seed);
+    let mut session = table.session(table.scripted_agent(plan), Vec::new());
+    let report = session
+        .run_task(task, TaskOptions::with_max_turns(TURNS))
+        .unwrap();
     drop(session);
-    let goal = scene.goal_for(task, &table.layout).unwrap();
-    let reached = table.simulator.with_world(|world| goal.holds(world));
+    let goal = scene.goal_for_instruction(task, &table.layout).unwrap();
+    let reached = table.simulator.with_world(|world| goal.is_satisfied(world));
     (report, reached)
 }
 
 /// Returns the seeds with which an arm fails, and what it did.
 fn failures(arm: &str, seeds: impl Iterator<Item = u64>) -> Vec<String> {
-    let robot = robot(arm);
-    let scene = enact_testkit::scene("tabletop");
-    let scene = scene.before(&robot).unwrap();
+    let robot = load_shipped_robot(arm);
+    let scene = enact_testkit::load_shipped_scene("tabletop");
+    let scene = scene.placed_for_robot(&robot).unwrap();
     seeds
         .filter_map(|seed| {
-            let (report, reached) = attempt(&robot, &scene, seed, [TASK, PUT]);
+            let (report, reached) =
+                attempt(&robot, &scene, seed, [PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN]);
             let steps: Vec<String> = report.steps.iter().map(Outcome::to_string).collect();
             (!reached).then(|| format!("{arm}, seed {seed}: {}", steps.join("; ")))
         })
@@ -69,7 +74,7 @@ tasks = [{ instruction = "put the {object} next to the {support}", goal = { near
 /// The dynamic load of an arm that swings fast and far out is not mistaken for a collision.
 #[test]
 fn what_looks_like_resistance_at_full_speed_is_tried_slowly() {
-    let robot = robot("so101");
+    let robot = load_shipped_robot("so101");
     let scene = Scene::parse(Path::new("far out"), FAR_OUT).unwrap();
     let task = "put the green cylinder next to the yellow bowl";
     let plan = r#"{"steps":[{"skill":"pick","object":"green cylinder"},{"skill":"place","object":"green cylinder","relation":"next to","target":"yellow bowl"},{"skill":"done"}]}"#;
@@ -93,10 +98,14 @@ fn given(name: &str, usual: &str) -> String {
 #[ignore = "takes minutes"]
 #[allow(clippy::print_stderr, reason = "it measures")]
 fn how_much_of_a_suite_the_oracle_does() {
-    let robot = Robot::load(&root().join("robots").join(given("ARM", "so101"))).unwrap();
-    let file = root().join("suites").join(given("SUITE", "core") + ".toml");
+    let robot = Robot::load(&repository_root().join("robots").join(given("ARM", "so101"))).unwrap();
+    let file = repository_root()
+        .join("suites")
+        .join(given("SUITE", "core") + ".toml");
     let suite = Suite::load(&file).unwrap();
-    let scene = root().join("scenes").join(format!("{}.toml", suite.scene));
+    let scene = repository_root()
+        .join("scenes")
+        .join(format!("{}.toml", suite.scene));
     let job = EvalConfig {
         marks: false,
         choice: PlanChoice::Only,

@@ -8,7 +8,7 @@ use enact_eval::outcome::{EpisodeOutcome, Fault};
 use enact_eval::suite::Suite;
 use enact_plan::{Plan, ScriptedPlanner};
 use enact_runtime::{TaskEnd, TaskOptions};
-use enact_testkit::{robot, shipped};
+use enact_testkit::{load_shipped_robot, read_shipped_file};
 
 /// A red cube, a green cube and a blue bowl.
 const TABLE: &str = r#"
@@ -23,13 +23,13 @@ objects = [
 fn judged(task: &str, steps: &str) -> EpisodeResult {
     let head = "about = \"a test\"\nscene = \"mixed\"\nturns = 2\n[[tasks]]\nname = \"test\"\n";
     let suite = Suite::parse(&format!("{head}{task}\n{TABLE}")).unwrap();
-    let robot = robot("so101");
-    let base = shipped("scenes/mixed.toml");
-    let setup = episode_setup::episode(&suite, &base, &robot, 1, 0).unwrap();
+    let robot = load_shipped_robot("so101");
+    let base = read_shipped_file("scenes/mixed.toml");
+    let setup = episode_setup::draw_random_episode(&suite, &base, &robot, 1, 0).unwrap();
     let plan = Plan::parse(&format!("{{\"steps\":[{steps}]}}")).unwrap();
     let mut planner = ScriptedPlanner::new(plan);
     let agent = EpisodeAgent::Planner(&mut planner);
-    let options = TaskOptions::of_turns(suite.turns);
+    let options = TaskOptions::with_max_turns(suite.turns);
     episode::run(0, &setup, &Arc::clone(&robot), options, agent, Vec::new())
 }
 

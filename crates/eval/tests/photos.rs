@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use enact_eval::photos::{self, PhotoReport};
 use enact_plan::Detection;
 use enact_sim::Simulator;
-use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::geometry::FIRST_OBJECT_SEGMENT_ID;
 use enact_sim::render::{Appearance, objects_in_view};
-use enact_testkit::{robot, root, scene};
+use enact_testkit::{load_shipped_robot, load_shipped_scene, repository_root};
 use enact_types::NormalizedPoint;
 use image::codecs::jpeg::JpegEncoder;
 use rand::SeedableRng;
@@ -25,7 +25,7 @@ const PICTURES: [(u64, &str); 4] = [
 const QUALITY: u8 = 90;
 
 fn folder() -> PathBuf {
-    root().join("crates/cli/tests/photos")
+    repository_root().join("crates/cli/tests/photos")
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn whoever_sees_what_is_labeled_finds_everything() {
                 y: ((top + bottom) / 2.0) as u16,
                 x: ((left + right) / 2.0) as u16,
             };
-            Detection::at(middle, format!("{} {}", thing.color, thing.shape))
+            Detection::at_point(middle, format!("{} {}", thing.color, thing.shape))
         });
         (picture, detections.collect::<Vec<_>>())
     });
@@ -62,10 +62,13 @@ fn whoever_sees_what_is_labeled_finds_everything() {
 #[ignore = "it writes files of the repository"]
 fn render() {
     fs::create_dir_all(folder()).unwrap();
-    let robot = robot("so101");
+    let robot = load_shipped_robot("so101");
     let mut labels: Vec<Value> = Vec::new();
     for (seed, setup) in PICTURES {
-        let layout = scene("mixed").before(&robot).unwrap().draw(seed);
+        let layout = load_shipped_scene("mixed")
+            .placed_for_robot(&robot)
+            .unwrap()
+            .sample_layout(seed);
         let simulator = Simulator::new(&robot, &layout, false);
         let look = match setup {
             "plain" => Appearance::default(),
@@ -77,7 +80,7 @@ fn render() {
         let objects = objects_in_view(&picture.segmentation)
             .into_iter()
             .map(|seen| {
-                let item = &layout.objects[usize::from(seen.id - FIRST_OBJECT)];
+                let item = &layout.objects[usize::from(seen.id - FIRST_OBJECT_SEGMENT_ID)];
                 let [left, top, right, bottom] = seen.bounds;
                 json!({
                     "color": item.color.to_string(),

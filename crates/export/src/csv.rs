@@ -16,7 +16,7 @@ use crate::error::ExportError;
 pub fn write(recording: &Recording, sink: impl Write) -> Result<(), ExportError> {
     let mut lines = ::csv::Writer::from_writer(sink);
     let failed = |error: &dyn ToString| ExportError::Unfit(error.to_string());
-    let robot = recording.info()?.robot.load()?;
+    let robot = recording.run_info()?.robot.load_robot()?;
     let mut header = vec!["task".to_owned(), "turn".to_owned(), "time".to_owned()];
     for quantity in ["position", "velocity", "effort", "commanded"] {
         let names = robot.joints().iter();
@@ -26,12 +26,12 @@ pub fn write(recording: &Recording, sink: impl Write) -> Result<(), ExportError>
         .write_record(&header)
         .map_err(|error| failed(&error))?;
     let (mut task, mut turn) = (0, 0);
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
             Topic::Task => task += 1,
             Topic::Turn => turn += 1,
             Topic::JointStates => {
-                let reading: JointStates = record.read()?;
+                let reading: JointStates = record.deserialize_message()?;
                 let line = line(task, turn, &reading, robot.joints().len());
                 lines.write_record(&line).map_err(|error| failed(&error))?;
             }
@@ -42,7 +42,7 @@ pub fn write(recording: &Recording, sink: impl Write) -> Result<(), ExportError>
 }
 
 fn line(task: u32, turn: u32, reading: &JointStates, joints: usize) -> Vec<String> {
-    let time = reading.state().stamp.seconds();
+    let time = reading.to_arm_state().stamp.seconds();
     let mut line = vec![task.to_string(), turn.to_string(), time.to_string()];
     let none = Vec::new();
     for values in [

@@ -22,7 +22,7 @@ pub struct Histogram {
 
 /// Summary of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
+pub struct DistributionSummary {
     /// Smallest.
     pub min: f64,
     /// Largest.
@@ -36,7 +36,7 @@ pub struct Spread {
 }
 
 /// Shares of the reported quantiles.
-pub const SHARES: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 0.99];
+pub const QUANTILE_LEVELS: [f64; 5] = [0.01, 0.1, 0.5, 0.9, 0.99];
 
 impl Histogram {
     fn new(steps: usize, step: f64) -> Self {
@@ -114,18 +114,18 @@ impl Histogram {
     }
 
     /// Returns the summary of the values; zero everywhere if there are none.
-    pub fn spread(&self) -> Spread {
+    pub fn summary(&self) -> DistributionSummary {
         if self.total == 0 {
-            return Spread::of(&mut []);
+            return DistributionSummary::summarize_values(&mut []);
         }
         let total = self.total as f64;
         let mean = self.sum / total;
-        Spread {
+        DistributionSummary {
             min: self.min,
             max: self.max,
             mean,
             deviation: (self.squares / total - mean * mean).max(0.0).sqrt(),
-            quantiles: SHARES.map(|share| self.quantile(share)),
+            quantiles: QUANTILE_LEVELS.map(|share| self.quantile(share)),
         }
     }
 
@@ -149,9 +149,9 @@ impl Histogram {
     }
 }
 
-impl Spread {
+impl DistributionSummary {
     /// Summarizes these values and sorts them; zero everywhere if there are none.
-    pub fn of(values: &mut [f64]) -> Self {
+    pub fn summarize_values(values: &mut [f64]) -> Self {
         if values.is_empty() {
             return Self {
                 min: 0.0,
@@ -179,7 +179,7 @@ impl Spread {
             max: values[values.len() - 1],
             mean,
             deviation: (squares / values.len() as f64).sqrt(),
-            quantiles: SHARES.map(quantile),
+            quantiles: QUANTILE_LEVELS.map(quantile),
         }
     }
 }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_spread_is_that_of_all_values() {
-        let spread = Spread::of(&mut [7.0, 1.0, 5.0, 3.0]);
+        let spread = DistributionSummary::summarize_values(&mut [7.0, 1.0, 5.0, 3.0]);
         assert_eq!((spread.min, spread.max, spread.mean), (1.0, 7.0, 4.0));
         assert!((spread.deviation - 5.0_f64.sqrt()).abs() < 1e-12);
         // numpy.quantile([1, 3, 5, 7], [.01, .1, .5, .9, .99])
@@ -217,7 +217,10 @@ mod tests {
         for (channel, histogram) in counted.iter().enumerate() {
             let pixels = pictures.iter().flat_map(RgbImage::pixels);
             let mut values: Vec<f64> = pixels.map(|p| f64::from(p.0[channel]) / 255.0).collect();
-            let (all, counted) = (Spread::of(&mut values), histogram.spread());
+            let (all, counted) = (
+                DistributionSummary::summarize_values(&mut values),
+                histogram.summary(),
+            );
             let pairs = [
                 (all.min, counted.min),
                 (all.max, counted.max),
@@ -234,9 +237,9 @@ mod tests {
     #[test]
     fn depth_without_a_reading_does_not_count() {
         let histogram = Histogram::of_depth(&[0.0, 0.3, f32::NAN, 0.5, f32::INFINITY]);
-        let spread = histogram.spread();
+        let spread = histogram.summary();
         assert!((spread.mean - 0.4).abs() < 1e-6, "{spread:?}");
         assert!((spread.quantiles[2] - 0.4).abs() < 1e-4, "{spread:?}");
-        assert_eq!(Histogram::of_depth(&[0.0]).spread().max, 0.0);
+        assert_eq!(Histogram::of_depth(&[0.0]).summary().max, 0.0);
     }
 }

@@ -9,7 +9,7 @@ use crate::recorded_episodes::{Episode, RecordedEpisodes};
 use crate::sample_picture::{Pixels, SamplePicture};
 
 /// Camera whose pictures the model sees.
-pub const SEEN: &str = "front";
+pub const MODEL_CAMERA_NAME: &str = "front";
 
 /// The recorded pictures, or depth, of a camera.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct CameraTrack {
 
 /// Counts of pictures that had to be held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HeldPictures {
+pub struct HeldPictureCounts {
     /// Samples before the first picture, which use the first.
     pub early: usize,
     /// Samples with a picture older than two periods.
@@ -48,13 +48,13 @@ fn key(record: &Message) -> Option<Key> {
         Topic::StreamDepth => (true, true),
         _ => return None,
     };
-    let camera = record.camera.as_deref().unwrap_or(SEEN);
+    let camera = record.camera.as_deref().unwrap_or(MODEL_CAMERA_NAME);
     Some((camera.to_owned(), depth, streamed))
 }
 
 fn decoded(record: &Message, depth: bool) -> Result<SamplePicture, RecordingError> {
     Ok(SamplePicture::new(if depth {
-        Pixels::Depth(record.depth()?.1)
+        Pixels::Depth(record.depth_image()?.1)
     } else {
         Pixels::Rgb(record.picture()?.rgb)
     }))
@@ -98,13 +98,13 @@ impl CameraTracks {
 ///
 /// # Errors
 /// If the recording cannot be read, a camera changes the size of its pictures, or `push` fails.
-pub fn deliver(
+pub fn deliver_sampled_pictures(
     recording: &RecordedEpisodes,
     episodes: &[&Episode],
     tracks: &[&CameraTrack],
     fps: u32,
     push: &mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>,
-) -> Result<Vec<HeldPictures>, ExportError> {
+) -> Result<Vec<HeldPictureCounts>, ExportError> {
     let times: Vec<u64> = episodes
         .iter()
         .flat_map(|episode| episode.samples.at.iter().copied())
@@ -144,7 +144,7 @@ struct Holder<'a> {
     newest: Option<Message>,
     /// Newest readable picture, with the time at which it was taken.
     shot: Option<(u64, SamplePicture)>,
-    held: HeldPictures,
+    held: HeldPictureCounts,
 }
 
 type Push<'p> = &'p mut dyn FnMut(&SamplePicture) -> Result<(), ExportError>;
@@ -157,7 +157,7 @@ impl<'a> Holder<'a> {
             stale,
             newest: None,
             shot: None,
-            held: HeldPictures::default(),
+            held: HeldPictureCounts::default(),
         }
     }
 

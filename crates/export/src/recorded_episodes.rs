@@ -128,7 +128,7 @@ impl EpisodeFilter {
     /// assert!(!recorded.episodes[0].samples.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of(
+    pub fn read_episodes(
         &self,
         path: &Path,
         stop: &dyn Fn() -> bool,
@@ -148,15 +148,15 @@ impl EpisodeFilter {
             }
             let record = record?;
             if record.topic == Topic::Run && found.is_none() {
-                let info: RunInfo = record.read()?;
-                let robot = info.robot.load()?;
+                let info: RunInfo = record.deserialize_message()?;
+                let robot = info.robot.load_robot()?;
                 tasks.joints = robot.joints().len();
                 found = Some((info, robot));
             }
             tasks.take(&record)?;
             tracks.take(&record);
         }
-        let (info, robot) = found.ok_or_else(|| scanner.describes_no_run())?;
+        let (info, robot) = found.ok_or_else(|| scanner.no_run_error())?;
         tasks.close();
         Ok(RecordedEpisodes {
             path: path.to_owned(),
@@ -209,7 +209,7 @@ impl TaskCollector {
                 let TaskMessage {
                     instruction: task,
                     options,
-                } = record.read()?;
+                } = record.deserialize_message()?;
                 self.open = Some(OpenTask {
                     task,
                     dry_run: options.dry_run,
@@ -234,7 +234,7 @@ impl TaskCollector {
             Topic::JointStates => self.read(record)?,
             Topic::Report => {
                 if let Some(open) = &mut self.open {
-                    let report: TaskReport = record.read()?;
+                    let report: TaskReport = record.deserialize_message()?;
                     open.over = true;
                     open.dry_run |= report.ending == TaskEnd::DryRun;
                     open.reached.get_or_insert(report.reports_success());
@@ -248,7 +248,7 @@ impl TaskCollector {
             }
             Topic::Outcome => {
                 if let Some(open) = &mut self.open {
-                    open.reached = Some(record.read::<OutcomeMessage>()?.reached);
+                    open.reached = Some(record.deserialize_message::<OutcomeMessage>()?.reached);
                 }
             }
             _ => {}
@@ -262,7 +262,7 @@ impl TaskCollector {
         let Some(open) = self.open.as_mut().filter(|open| !open.over) else {
             return Ok(());
         };
-        let reading = record.read::<JointStates>()?.state();
+        let reading = record.deserialize_message::<JointStates>()?.to_arm_state();
         let given = reading.position.len();
         if given != self.joints {
             return Err(ExportError::Unfit(format!(

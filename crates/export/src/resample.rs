@@ -41,12 +41,12 @@ impl Samples {
     }
 
     /// Returns the measured positions of all joints, rad or m.
-    pub fn state(&self, sample: usize) -> &[f64] {
+    pub fn state_of_sample(&self, sample: usize) -> &[f64] {
         &self.states[sample * self.joints..][..self.joints]
     }
 
     /// Returns the command in force until the next sample, rad or m.
-    pub fn action(&self, sample: usize) -> &[f64] {
+    pub fn action_of_sample(&self, sample: usize) -> &[f64] {
         &self.actions[sample * self.joints..][..self.joints]
     }
 }
@@ -103,7 +103,7 @@ impl Resampler {
                     at,
                     place,
                     position: reading.position.to_vec(),
-                    goal: finite_or(reading.goal(), &reading.position),
+                    goal: finite_or(reading.commanded_or_measured(), &reading.position),
                 });
             }
             return;
@@ -214,10 +214,10 @@ mod tests {
             .to_vec();
         let (samples, left_out) = resampled(&readings, false);
         assert_eq!(milliseconds(&samples), [450, 550, 650, 750, 850, 950]);
-        let states: Vec<f64> = (0..6).map(|at| samples.state(at)[0]).collect();
+        let states: Vec<f64> = (0..6).map(|at| samples.state_of_sample(at)[0]).collect();
         assert_eq!(states, [450.0, 505.0, 603.0, 603.0, 800.0, 950.0]);
         // In force until the next sample, not when this one was taken.
-        let actions: Vec<f64> = (0..6).map(|at| samples.action(at)[0]).collect();
+        let actions: Vec<f64> = (0..6).map(|at| samples.action_of_sample(at)[0]).collect();
         assert_eq!(actions, [505.5, 603.5, 603.5, 800.5, 950.5, 950.5]);
         assert_eq!(samples.place[2].readings, 3);
         assert_eq!(left_out, Duration::ZERO);
@@ -231,12 +231,12 @@ mod tests {
             .to_vec();
         let (samples, left_out) = resampled(&readings, false);
         assert_eq!(milliseconds(&samples), [0, 100, 5120, 5220]);
-        let actions: Vec<f64> = (0..4).map(|at| samples.action(at)[0]).collect();
+        let actions: Vec<f64> = (0..4).map(|at| samples.action_of_sample(at)[0]).collect();
         assert_eq!(actions, [60.5, 120.5, 5180.5, 5240.5]);
         assert_eq!(left_out, Duration::from_secs(5));
         let (samples, _) = resampled(&readings, true);
         assert_eq!(samples.len(), 53);
-        assert_eq!(samples.state(40)[0], 120.0);
+        assert_eq!(samples.state_of_sample(40)[0], 120.0);
     }
 
     #[test]
@@ -252,7 +252,12 @@ mod tests {
         ];
         let (samples, _) = resampled(&readings, false);
         assert_eq!(milliseconds(&samples), [50, 150, 250]);
-        let both = |at| (samples.state(at)[0], samples.action(at)[0]);
+        let both = |at| {
+            (
+                samples.state_of_sample(at)[0],
+                samples.action_of_sample(at)[0],
+            )
+        };
         assert_eq!([0, 1, 2].map(both), [(1.0, 3.0), (2.0, 3.0), (4.0, 3.0)]);
     }
 }

@@ -71,7 +71,7 @@ impl SamplePicture {
     ///
     /// # Errors
     /// If encoding fails, which does not happen in memory in practice.
-    pub fn file(&self) -> Result<&[u8], ExportError> {
+    pub fn encode_as_file(&self) -> Result<&[u8], ExportError> {
         if let Some(file) = self.file.get() {
             return Ok(file);
         }

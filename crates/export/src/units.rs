@@ -30,7 +30,7 @@ pub enum Units {
 impl Units {
     /// Returns the units in which LeRobot reads an arm of these servos, unless configured
     /// otherwise.
-    pub fn of(servos: &ServoInfo) -> Self {
+    pub fn default_for_servos(servos: &ServoInfo) -> Self {
         match servos.lerobot.first() {
             Some(kind) if NORMALIZED.contains(&kind.as_str()) => Self::Normalized,
             _ => Self::Degrees,
@@ -82,7 +82,7 @@ enum Scale {
 impl JointColumns {
     /// Returns the joints of `robot` in this project's units: `NAME.rad`, or `NAME.m` for a
     /// prismatic joint.
-    pub fn own(robot: &Robot) -> Self {
+    pub fn in_radians_and_meters(robot: &Robot) -> Self {
         let unit = |prismatic| if prismatic { "m" } else { "rad" };
         let joints = robot.joints().iter();
         Self {
@@ -105,13 +105,17 @@ impl JointColumns {
     ///
     /// # Errors
     /// If the servos are not this robot's, or LeRobot has no class for them.
-    pub fn lerobot(robot: &Robot, servos: &ServoInfo, units: Units) -> Result<Self, ExportError> {
+    pub fn for_lerobot(
+        robot: &Robot,
+        servos: &ServoInfo,
+        units: Units,
+    ) -> Result<Self, ExportError> {
         let kind = servos.lerobot.first().ok_or_else(|| {
             let text = "LeRobot has no class for such an arm; try --units rad";
             ExportError::Unfit(text.to_owned())
         })?;
         let gripper = robot.gripper().map(|gripper| gripper.joint);
-        let joints = servos.joints_of(robot)?;
+        let joints = servos.servo_joints(robot)?;
         let mut columns: Vec<(ServoJoint, usize)> = joints.into_iter().zip(0..).collect();
         columns.sort_by_key(|(joint, _)| joint.servo.id);
         Ok(Self {
@@ -137,7 +141,7 @@ impl JointColumns {
     }
 
     /// Converts joint positions, rad or m in the robot's order, to the numbers of a row.
-    pub fn row<'a>(&'a self, positions: &'a [f64]) -> impl Iterator<Item = f32> + 'a {
+    pub fn convert_to_row<'a>(&'a self, positions: &'a [f64]) -> impl Iterator<Item = f32> + 'a {
         let value = move |column: &Column| column.scale.of(positions[column.joint]) as f32;
         self.columns.iter().map(value)
     }
@@ -147,7 +151,7 @@ impl Scale {
     /// Creates the conversion to a share. LeRobot reverses the range of a servo that counts the
     /// other way, unless the servo reverses its own count.
     fn share(joint: ServoJoint, low: f64, high: f64) -> Self {
-        let facts = joint.servo.model.facts();
+        let facts = joint.servo.model.family_facts();
         let turned = joint.calibration.drive_mode != 0 && !facts.reverses_count;
         let (low, high) = if turned { (high, low) } else { (low, high) };
         Self::Share { joint, low, high }
@@ -161,12 +165,13 @@ impl Scale {
                 let middle = (own.range_min + own.range_max) as f64 / 2.0;
                 // LeRobot divides by the highest step, not by the steps of a turn.
                 let highest = (joint.servo.model.steps_per_turn - 1) as f64;
-                (joint.steps(position) - middle) * 360.0 / highest
+                (joint.steps_from_position(position) - middle) * 360.0 / highest
             }
             Self::Share { joint, low, high } => {
                 let own = joint.calibration;
                 let (min, max) = (own.range_min as f64, own.range_max as f64);
-                let share = (joint.steps(position).clamp(min, max) - min) / (max - min);
+                let share =
+                    (joint.steps_from_position(position).clamp(min, max) - min) / (max - min);
                 low + share * (high - low)
             }
         }
@@ -189,7 +194,7 @@ mod tests {
             toml: Some(read("robot.toml")),
             meshes: Vec::new(),
         };
-        info.load().unwrap()
+        info.load_robot().unwrap()
     }
 
     fn servos(robot: &Robot, kind: &str, model: &str, drive_mode: u8) -> ServoInfo {
@@ -233,12 +238,15 @@ mod tests {
         let gripper = robot.gripper().unwrap().joint;
         for (model, drive_mode) in [("sts3215", 0), ("sts3215", 1), ("xl330-m288", 1)] {
             let info = servos(&robot, "so_follower", model, drive_mode);
-            let joints = info.joints_of(&robot).unwrap();
+            let joints = info.servo_joints(&robot).unwrap();
             for units in [Units::Degrees, Units::Normalized] {
-                let columns = JointColumns::lerobot(&robot, &info, units).unwrap();
+                let columns = JointColumns::for_lerobot(&robot, &info, units).unwrap();
                 for steps in [600_i64, 705, 1234, 2000, 2048, 3300, 3400] {
-                    let at: Vec<f64> = joints.iter().map(|it| it.position(steps)).collect();
-                    let row: Vec<f32> = columns.row(&at).collect();
+                    let at: Vec<f64> = joints
+                        .iter()
+                        .map(|it| it.position_from_steps(steps))
+                        .collect();
+                    let row: Vec<f32> = columns.convert_to_row(&at).collect();
                     for (index, joint) in joints.iter().enumerate() {
                         let turned = drive_mode == 1 && model == "sts3215";
                         let own = joint.calibration;
@@ -254,18 +262,19 @@ mod tests {
     #[test]
     fn names_say_the_units() {
         let robot = robot();
-        let own = JointColumns::own(&robot);
+        let own = JointColumns::in_radians_and_meters(&robot);
         assert_eq!(own.names[0], "shoulder_pan.rad");
         assert_eq!(own.robot_type, "so101");
         let at: Vec<f64> = (0..robot.joints().len()).map(|i| i as f64 / 7.0).collect();
-        let row: Vec<f32> = own.row(&at).collect();
+        let row: Vec<f32> = own.convert_to_row(&at).collect();
         assert_eq!(row, at.iter().map(|v| *v as f32).collect::<Vec<_>>());
         let info = servos(&robot, "so_follower", "sts3215", 0);
-        let columns = JointColumns::lerobot(&robot, &info, Units::of(&info)).unwrap();
+        let columns =
+            JointColumns::for_lerobot(&robot, &info, Units::default_for_servos(&info)).unwrap();
         assert_eq!(columns.robot_type, "so_follower");
         assert_eq!(columns.units, Units::Degrees);
         assert_eq!(columns.names[5], "gripper.pos");
         let koch = servos(&robot, "koch_follower", "xl330-m288", 0);
-        assert_eq!(Units::of(&koch), Units::Normalized);
+        assert_eq!(Units::default_for_servos(&koch), Units::Normalized);
     }
 }

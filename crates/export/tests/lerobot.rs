@@ -70,19 +70,20 @@ fn rows_say_what_lerobot_would_have_read_and_sent() {
     let rows = rows(&set.join(DATA));
     assert_eq!(whole(&rows, "frame_index"), (0..11).collect::<Vec<_>>());
     let servos = recording.info.servos.as_ref().unwrap();
-    let columns = JointColumns::lerobot(&recording.robot, servos, Units::Degrees).unwrap();
+    let columns = JointColumns::for_lerobot(&recording.robot, servos, Units::Degrees).unwrap();
     let (states, actions) = (
         vectors(&rows, "observation.state"),
         vectors(&rows, "action"),
     );
     for sample in 0..11 {
         let time = sample as f64 * 100.0;
-        let state: Vec<f32> = columns.row(&way(time - 40.0)).collect();
+        let state: Vec<f32> = columns.convert_to_row(&way(time - 40.0)).collect();
         assert_eq!(states[sample], state);
         // The newest command when the next sample is taken.
         let until = (time + 100.0).min(1000.0);
         let newest = if sample < 10 { until - 10.0 } else { until };
-        let near = [newest, until].map(|time| columns.row(&way(time)).collect::<Vec<f32>>());
+        let near =
+            [newest, until].map(|time| columns.convert_to_row(&way(time)).collect::<Vec<f32>>());
         assert!(near.contains(&actions[sample]), "sample {sample}");
         assert_ne!(actions[sample], states[sample]);
     }
@@ -459,7 +460,7 @@ fn a_data_set_without_outcomes_stays_without() {
     add(&mut writer, &run).unwrap();
     writer.finish().unwrap();
     let mut writer = DatasetWriter::begin(&set, spec(&run, Units::Degrees), true, &never).unwrap();
-    assert!(writer.notes()[0].contains("next.success"));
+    assert!(writer.spec_differences()[0].contains("next.success"));
     add(&mut writer, &run).unwrap();
     assert_eq!(writer.finish().unwrap().total, 2);
     let more = rows(&set.join("data/chunk-000/file-001.parquet"));
@@ -500,7 +501,7 @@ fn whoever_stops_it_finds_nothing() {
 }
 
 const SURVEY_STOPPED: fn(&Path) -> ExportError =
-    |path| common::SURVEY.of(path, &|| true).unwrap_err();
+    |path| common::SURVEY.read_episodes(path, &|| true).unwrap_err();
 
 #[test]
 fn what_is_no_recording_is_named() {
@@ -512,11 +513,17 @@ fn what_is_no_recording_is_named() {
     ] {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let error = common::SURVEY.of(&path, &never).unwrap_err().to_string();
+        let error = common::SURVEY
+            .read_episodes(&path, &never)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(name), "{error}");
     }
     let missing = folder.path().join("missing.mcap");
-    let error = common::SURVEY.of(&missing, &never).unwrap_err().to_string();
+    let error = common::SURVEY
+        .read_episodes(&missing, &never)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("missing.mcap"), "{error}");
 }
 
@@ -562,12 +569,16 @@ fn videos_hold_one_episode_after_another() {
         let mut writer = DatasetWriter::begin(&set, spec, number > 0, &never).unwrap();
         let episodes: Vec<_> = run.episodes.iter().collect();
         let tracks: Vec<_> = run.tracks.iter().filter(|track| !track.depth).collect();
-        writer.expect(&episodes);
-        enact_export::pictures::deliver(&run, &episodes, &tracks, 10, &mut |camera, shot| {
-            writer.push(camera, shot)
-        })
+        writer.announce_episodes(&episodes);
+        enact_export::pictures::deliver_sampled_pictures(
+            &run,
+            &episodes,
+            &tracks,
+            10,
+            &mut |camera, shot| writer.push_picture(camera, shot),
+        )
         .unwrap();
-        writer.add(&episodes).unwrap();
+        writer.write_episodes(&episodes).unwrap();
         writer.finish().unwrap();
     }
     let info = json(&set, "meta/info.json");

@@ -18,7 +18,7 @@ const EDGE: f64 = 0.024;
 fn main() {
     for count in [5, 10, 20, 30] {
         let scene = rings(count);
-        let views = median(|| drop(black_box(arm::GROUNDER.views(&scene))));
+        let views = median(|| drop(black_box(arm::GROUNDER.object_views(&scene))));
         let infeasibilities = median(|| drop(black_box(arm::GROUNDER.infeasibilities(&scene))));
         let found = arm::GROUNDER.infeasibilities(&scene).len();
         println!(

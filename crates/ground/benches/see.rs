@@ -33,14 +33,19 @@ fn main() {
         let bodies = table.bodies.iter().enumerate();
         let detections: Vec<Detection> = bodies
             .map(|(index, body)| {
-                Detection::at(table::middle_of(&frame, &owners, index), &body.label)
+                Detection::at_point(table::middle_of(&frame, &owners, index), &body.label)
             })
             .collect();
         let mut times: Vec<f64> = (0..ROUNDS)
             .map(|_| {
                 let mut scene = SceneMemory::default();
                 let begin = Instant::now();
-                let reports = arm::GROUNDER.see(&mut scene, &frame, &detections, Some(&joints));
+                let reports = arm::GROUNDER.add_frame_to_scene(
+                    &mut scene,
+                    &frame,
+                    &detections,
+                    Some(&joints),
+                );
                 let time = begin.elapsed().as_secs_f64() * 1e3;
                 assert_eq!(scene.objects().len(), detections.len(), "{reports:?}");
                 black_box(scene);

@@ -9,19 +9,24 @@ use enact_robot::{CollisionWorld, HalfSpace, Obstacle, Robot};
 use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 
 use crate::manipulation::SkillContext;
-use crate::manipulation::context::TILTS;
-use crate::manipulation::grasp::{fits, is_graspable};
-use crate::motion::obstacles::obstacle;
-use crate::motion::robot_shapes::{PlacedShape, in_hand, is_part, is_point_near, placed};
+use crate::manipulation::context::HAND_TILTS_RAD;
+use crate::manipulation::grasp::{fits_in_gripper, is_graspable};
+use crate::motion::obstacles::obstacle_from_solid;
+use crate::motion::robot_shapes::{
+    PlacedShape, held_object_as_body, is_point_near_robot, is_point_on_robot, placed_robot_shapes,
+};
 use crate::motion::transit::SearchBudget;
-use crate::motion::{EndEffector, Roll, StepMotion};
+use crate::motion::{HandDirections, Roll, StepMotion};
 use crate::motion::{jog, uncover};
-use crate::scene::fit::MEASURED;
+use crate::scene::fit::DEPTH_POSITION_ERROR_M;
 use crate::scene::pointing_check;
 use crate::scene::{
-    DroppedDetection, Finding, PointCloud, Proposal, SceneMemory, SceneObject, Solid, proposals_in,
+    DroppedDetection, Finding, PointCloud, Proposal, SceneMemory, SceneObject, Solid,
+    proposals_in_cloud,
 };
-use crate::skills::{grounded, infeasibility, is_afforded, takes_relation, unavailable};
+use crate::skills::{
+    grounded_skill_of, infeasibility, is_afforded, takes_relation, why_unavailable,
+};
 
 /// Height above a target that the hand must attain for the target to count as reachable, meters.
 const OVER: f64 = 0.03;
@@ -43,7 +48,7 @@ const SEARCHES: u32 = 6;
 pub struct Grounder {
     robot: Arc<Robot>,
     gripper: Gripper,
-    end_effector: EndEffector,
+    end_effector: HandDirections,
     fixed: CollisionWorld,
 }
 
@@ -53,10 +58,10 @@ impl Grounder {
     /// # Errors
     /// If the robot has no arm.
     pub fn new(robot: Arc<Robot>) -> Result<Self, Refusal> {
-        let gripper = robot.end_effector();
-        let end_effector = EndEffector::new(&robot, &gripper)
+        let gripper = robot.gripper_or_bare_tool();
+        let end_effector = HandDirections::new(&robot, &gripper)
             .ok_or_else(|| Refusal::NotApplicable(format!("`{}` has no arm", robot.name())))?;
-        let fixed = CollisionWorld::table(&robot);
+        let fixed = CollisionWorld::with_table_only(&robot);
         Ok(Self {
             robot,
             gripper,
@@ -91,20 +96,22 @@ impl Grounder {
 
     /// Adds a frame and the model's detections to the scene. With the joints at the time of the
     /// frame, the robot itself and the held object are left out.
-    pub fn see(
+    pub fn add_frame_to_scene(
         &self,
         scene: &mut SceneMemory,
         frame: &Frame,
         detections: &[Detection],
         joints: Option<&JointVector>,
     ) -> Vec<DroppedDetection> {
-        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let held = scene
+            .held_object()
+            .map(|held| held_object_as_body(&self.robot, held));
         let placed = joints.map_or_else(Vec::new, |joints| {
-            placed(&self.robot, held.as_deref(), joints)
+            placed_robot_shapes(&self.robot, held.as_deref(), joints)
         });
         let cloud = PointCloud::new(frame);
-        let is_robot = |point: &Point3| is_part(&placed, point);
-        let reports = scene.update_with(frame, cloud.as_ref(), detections, &is_robot);
+        let is_robot = |point: &Point3| is_point_on_robot(&placed, point);
+        let reports = scene.update_with_cloud(frame, cloud.as_ref(), detections, &is_robot);
         // Without the robot's pose, an unnamed detection may be the robot itself.
         let unnamed = match (joints, &cloud) {
             (Some(_), Some(cloud)) => self
@@ -113,13 +120,13 @@ impl Grounder {
                 .collect(),
             _ => Vec::new(),
         };
-        scene.leave_unnamed(unnamed);
+        scene.set_unnamed_solids(unnamed);
         reports
     }
 
     /// Returns whether `readings` of an answer about a frame, the given one first, show that it is
     /// read rightly; `confirmed` if an earlier answer did.
-    pub fn check_pointing(
+    pub fn check_point_convention(
         &self,
         scene: &SceneMemory,
         frame: &Frame,
@@ -127,28 +134,35 @@ impl Grounder {
         joints: &JointVector,
         confirmed: bool,
     ) -> Finding {
-        let held = scene.held().map(|held| in_hand(&self.robot, held));
-        let placed = placed(&self.robot, held.as_deref(), joints);
-        let is_robot = |point: &Point3| is_part(&placed, point);
-        pointing_check::check(frame, readings, &is_robot, confirmed)
+        let held = scene
+            .held_object()
+            .map(|held| held_object_as_body(&self.robot, held));
+        let placed = placed_robot_shapes(&self.robot, held.as_deref(), joints);
+        let is_robot = |point: &Point3| is_point_on_robot(&placed, point);
+        pointing_check::check_point_readings(frame, readings, &is_robot, confirmed)
     }
 
     /// Returns the points of a frame at which something rises above the table that is neither the
     /// robot nor held nor fixed, in reading order; at most as many as a list of objects may have.
-    pub fn marks(
+    pub fn find_points_to_mark(
         &self,
         scene: &SceneMemory,
         frame: &Frame,
         joints: &JointVector,
     ) -> Vec<NormalizedPoint> {
-        let held = scene.held().map(|held| in_hand(&self.robot, held));
-        let placed = placed(&self.robot, held.as_deref(), joints);
+        let held = scene
+            .held_object()
+            .map(|held| held_object_as_body(&self.robot, held));
+        let placed = placed_robot_shapes(&self.robot, held.as_deref(), joints);
         let Some(cloud) = PointCloud::new(frame) else {
             return Vec::new();
         };
         let nothing = SceneMemory::default();
         let found = self.proposed(&nothing, &cloud, &placed);
-        found.take(Detection::MAX).map(|one| one.point).collect()
+        found
+            .take(Detection::MAX_COUNT)
+            .map(|one| one.point)
+            .collect()
     }
 
     /// Returns detections above the table that are neither the robot nor known.
@@ -169,18 +183,18 @@ impl Grounder {
                 (point.x - solid.x).powi(2) + (point.y - solid.y).powi(2) < *reach
                     && solid.distance(point) < EXPLAINED
             };
-            is_part(placed, point)
+            is_point_on_robot(placed, point)
                 || fixed().any(|obstacle| obstacle.distance_to(point) < EXPLAINED)
                 || objects.iter().any(is_of)
         };
-        proposals_in(cloud, &is_known)
+        proposals_in_cloud(cloud, &is_known)
             .into_iter()
-            .filter(move |one| !is_point_near(placed, &one.solid.center(), FLANK))
+            .filter(move |one| !is_point_near_robot(placed, &one.solid.center(), FLANK))
     }
 
     /// Returns the scene as described to a planner. Skills that a fixed obstacle prevents are left
     /// out.
-    pub fn views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
+    pub fn object_views(&self, scene: &SceneMemory) -> Vec<ObjectView> {
         let mut views = self.within_reach(scene);
         if !self.is_among_fixtures() {
             return views;
@@ -220,7 +234,7 @@ impl Grounder {
                 reason,
             };
             for skill in Skill::ALL {
-                if let Some(why) = unavailable(skill, &self.robot) {
+                if let Some(why) = why_unavailable(skill, &self.robot) {
                     infeasibilities.push(infeasible(skill, None, why.to_owned()));
                 }
             }
@@ -244,13 +258,13 @@ impl Grounder {
 
     /// Returns the objects, with the skills possible if nothing were in the way.
     fn within_reach(&self, scene: &SceneMemory) -> Vec<ObjectView> {
-        let reaches = |object: &SceneObject| self.reaches(scene, object);
+        let reaches = |object: &SceneObject| self.can_reach(scene, object);
         let affords = |object: &SceneObject| -> Vec<Skill> {
             let skills = Skill::ALL.into_iter();
             let afforded = |skill: &Skill| is_afforded(*skill, &self.gripper, &object.solid);
             skills.filter(afforded).collect()
         };
-        scene.views(&reaches, &affords)
+        scene.describe_objects(&reaches, &affords)
     }
 
     /// Plans a step from rest at `joints`, the last command, or the measurement before the first
@@ -289,11 +303,11 @@ impl Grounder {
                 attempt,
                 ..self.context(scene, joints, &around, searches)
             };
-            grounded(step).motion(&context)
+            grounded_skill_of(step).motion(&context)
         };
         let searches = SearchBudget::default();
         let direct = try_with(&searches);
-        if direct.is_ok() || !searches.were_wanted() {
+        if direct.is_ok() || !searches.was_exceeded() {
             return direct;
         }
         // Searched only now, because a search costs more than all earlier attempts.
@@ -305,7 +319,7 @@ impl Grounder {
     ///
     /// # Errors
     /// The reason why it cannot be turned there.
-    pub fn jog(
+    pub fn plan_jog(
         &self,
         scene: &SceneMemory,
         joints: &JointVector,
@@ -313,7 +327,7 @@ impl Grounder {
         by: f64,
     ) -> Result<StepMotion, Refusal> {
         self.require_valid(joints)?;
-        let held = scene.held();
+        let held = scene.held_object();
         if let Some(held) = held
             && self.robot.gripper().is_some_and(|it| it.joint == joint)
         {
@@ -321,9 +335,9 @@ impl Grounder {
             let text = format!("the gripper holds the {name}; put it down first");
             return Err(Refusal::NotApplicable(text));
         }
-        let held = held.map(|held| in_hand(&self.robot, held));
-        let around = self.around(scene).holding(held);
-        let segment = jog::segment(&self.robot, joints, joint, by, &around)?;
+        let held = held.map(|held| held_object_as_body(&self.robot, held));
+        let around = self.around(scene).with_held_object(held);
+        let segment = jog::plan_joint_jog(&self.robot, joints, joint, by, &around)?;
         Ok(StepMotion {
             segments: vec![segment],
         })
@@ -332,7 +346,7 @@ impl Grounder {
     /// Plans a slow turn of the arm, from rest at the last of `looked_from`, that shows the camera of
     /// `frame` more of the table where the hand reaches than it saw when the arm stood at any of them, or
     /// what is `half_seen` behind it; `None` where that is little, or the arm cannot turn.
-    pub fn uncover(
+    pub fn plan_turn_to_uncover(
         &self,
         scene: &SceneMemory,
         frame: &Frame,
@@ -341,29 +355,31 @@ impl Grounder {
     ) -> Option<StepMotion> {
         let joints = looked_from.last()?;
         self.require_valid(joints).ok()?;
-        let held = scene.held().map(|held| in_hand(&self.robot, held));
+        let held = scene
+            .held_object()
+            .map(|held| held_object_as_body(&self.robot, held));
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
         let context = self.judging(scene, &around, &searches);
-        let points = uncover::Points {
+        let points = uncover::TablePointsToSee {
             frame,
             half_seen,
             reach: self.reach_on_table(),
             reaches: &|point| self.gets_over(&context, point),
         };
-        uncover::turns(&self.robot, held.as_deref(), &points, looked_from)
+        uncover::base_turns_to_uncover(&self.robot, held.as_deref(), &points, looked_from)
             .into_iter()
-            .find_map(|turn| self.jog(scene, joints, 0, turn).ok())
+            .find_map(|turn| self.plan_jog(scene, joints, 0, turn).ok())
     }
 
     /// Returns whether the arm can reach an object: to grasp it, or else to be above it.
-    pub fn reaches(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
+    pub fn can_reach(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
         let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
         let context = self.judging(scene, &around, &searches);
         let solid = &object.solid;
-        if fits(&self.gripper, solid) {
+        if fits_in_gripper(&self.gripper, solid) {
             is_graspable(&context, &object.name, solid)
         } else {
-            let top = Point3::new(solid.x, solid.y, solid.highest());
+            let top = Point3::new(solid.x, solid.y, solid.upper_bound_of_top());
             self.gets_over(&context, &top)
         }
     }
@@ -372,15 +388,20 @@ impl Grounder {
     fn gets_over(&self, context: &SkillContext<'_>, point: &Point3) -> bool {
         let height = point.z + OVER + self.gripper.fingertip_reach;
         let target = Point3::new(point.x, point.y, height);
-        self.end_effector.beyond(&target).is_none()
-            && TILTS.iter().any(|tilt| {
+        self.end_effector.distance_out_of_reach(&target).is_none()
+            && HAND_TILTS_RAD.iter().any(|tilt| {
                 (0..ROLLS).any(|step| {
                     let turn = f64::from(step) * 2.0 * std::f64::consts::PI / f64::from(ROLLS);
                     let roll = Roll::FromHeading(turn);
-                    let pose =
-                        self.end_effector
-                            .pose(&self.gripper.tool_from_grasp, &target, *tilt, roll);
-                    context.solve(&pose, context.joints, "it").is_ok()
+                    let pose = self.end_effector.tool_pose_for_target(
+                        &self.gripper.tool_from_grasp,
+                        &target,
+                        *tilt,
+                        roll,
+                    );
+                    context
+                        .solve_arm_joints(&pose, context.joints, "it")
+                        .is_ok()
                 })
             })
     }
@@ -390,17 +411,20 @@ impl Grounder {
     fn around(&self, scene: &SceneMemory) -> CollisionWorld {
         let usual = self.robot.clearance().objects;
         // Without depth, an object may be farther off than the usual margin allows for.
-        let margin = |solid: &Solid| usual + (solid.uncertainty - MEASURED).max(0.0);
+        let margin = |solid: &Solid| usual + (solid.uncertainty - DEPTH_POSITION_ERROR_M).max(0.0);
         let mut around = self.fixed.clone();
         let objects = scene.objects().iter();
         let named = objects
             .filter(|object| !object.solid.is_flat())
             .map(|object| {
-                let obstacle = obstacle(&object.name, &object.solid.tallest()).perceived();
+                let obstacle =
+                    obstacle_from_solid(&object.name, &object.solid.with_upper_bound_height())
+                        .mark_perceived();
                 (Arc::new(obstacle), margin(&object.solid))
             });
-        let unnamed = scene.unnamed().iter();
-        let unnamed = unnamed.map(|solid| (Arc::new(obstacle(UNNAMED, solid)), margin(solid)));
+        let unnamed = scene.unnamed_solids().iter();
+        let unnamed =
+            unnamed.map(|solid| (Arc::new(obstacle_from_solid(UNNAMED, solid)), margin(solid)));
         around.obstacles.extend(named.chain(unnamed));
         around
     }

@@ -9,7 +9,7 @@ use enact_robot::description::Gripper;
 use enact_types::{Frame, JointVector};
 
 use crate::scene::{Contour, SceneMemory, SceneObject, Solid};
-use crate::skills::grounded;
+use crate::skills::grounded_skill_of;
 
 /// Share of the object's width below which closed fingers hold nothing.
 const HELD_SHARE: f64 = 0.4;
@@ -48,7 +48,7 @@ impl StepEvidence<'_> {
     /// Returns the object of this name as it was before the step, in the hand or not.
     pub(crate) fn known_before(&self, name: &str) -> Option<&SceneObject> {
         self.before.find(name).or_else(|| {
-            let held = self.before.held()?;
+            let held = self.before.held_object()?;
             (held.object.name == name).then_some(&held.object)
         })
     }
@@ -96,23 +96,23 @@ impl StepVerdict {
 
 /// Returns whether a gripper with all joints at `measured` has something as wide as this object,
 /// at its narrowest, between its fingers.
-pub fn holds(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
-    let shut = gripper.opening(gripper.closed);
-    let opening = gripper.opening(measured[gripper.joint]);
+pub fn holds_something_as_wide(gripper: &Gripper, measured: &JointVector, solid: &Solid) -> bool {
+    let shut = gripper.fingertip_opening(gripper.closed);
+    let opening = gripper.fingertip_opening(measured[gripper.joint]);
     let width = solid
         .contour
         .as_ref()
-        .map_or_else(|| solid.width(), Contour::narrowest);
+        .map_or_else(|| solid.smallest_width(), Contour::narrowest_width);
     opening - shut > HELD_SHARE * (width - shut).max(0.0)
 }
 
 /// Judges a step by the evidence after it.
 pub fn judge(step: &Step, evidence: &StepEvidence<'_>) -> StepVerdict {
-    grounded(step).verify(evidence)
+    grounded_skill_of(step).verify(evidence)
 }
 
 /// Returns whether the joints for the verdict of a step are those before the arm moves home to
 /// look.
-pub fn is_judged_in_place(step: &Step) -> bool {
-    grounded(step).is_verified_in_place()
+pub fn is_judged_before_going_home(step: &Step) -> bool {
+    grounded_skill_of(step).is_verified_in_place()
 }

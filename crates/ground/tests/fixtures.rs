@@ -31,7 +31,7 @@ fn assert_clear(motion: &StepMotion, fixtures: &[Arc<Obstacle>]) {
         ..CollisionWorld::default()
     };
     for segment in &motion.segments {
-        let around = around.holding(segment.around.held.clone());
+        let around = around.with_held_object(segment.around.held.clone());
         for sample in &segment.samples {
             let collider = PLAIN.robot().collider();
             assert_eq!(
@@ -82,7 +82,7 @@ fn a_wall_between_cube_and_bowl_is_gone_around() {
         }
         let mut scene = scene(vec![cube(at(0.2, 0.55), 0.55, 0.03), bowl(at(0.2, -0.6))]);
         let picked = solve(&pick("red cube"), &scene, &home(), &wall).unwrap();
-        scene.grasp("red cube", picked.tool_from_object().unwrap());
+        scene.record_grasp("red cube", picked.tool_from_object().unwrap());
         let holding = picked.segments.last().unwrap().end().unwrap().clone();
         let step = place(Relation::In, "blue bowl");
         let placed = solve(&step, &scene, &holding, &wall);
@@ -98,7 +98,7 @@ fn a_bowl_beside_the_base_is_reached_and_one_behind_it_is_out_of_reach() {
     let try_at = |angle: f64| {
         let mut scene = scene(vec![cube(at(0.2, 0.0), 0.0, 0.03), bowl(at(0.2, angle))]);
         let picked = solve(&pick("red cube"), &scene, &home(), &[]).unwrap();
-        scene.grasp("red cube", picked.tool_from_object().unwrap());
+        scene.record_grasp("red cube", picked.tool_from_object().unwrap());
         let holding = picked.segments.last().unwrap().end().unwrap().clone();
         solve(&step, &scene, &holding, &[])
     };
@@ -202,7 +202,9 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
     let shelf = fixture("shelf", [x + 0.02, y, 0.05], [0.12, 0.3, 0.01]);
     let under = scene(vec![cube((x, y), 0.0, 0.03)]);
     let picks = |grounder: &Grounder, scene: &SceneMemory| {
-        grounder.views(scene)[0].affords.contains(&Skill::Pick)
+        grounder.object_views(scene)[0]
+            .affords
+            .contains(&Skill::Pick)
     };
     let words = |grounder: &Grounder, scene: &SceneMemory| -> Vec<String> {
         let infeasibilities = grounder.infeasibilities(scene).into_iter();
@@ -224,7 +226,7 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
         crowd.push(beside);
     }
     let crowd = scene(crowd);
-    let views = PLAIN.views(&crowd);
+    let views = PLAIN.object_views(&crowd);
     let red = views.iter().find(|view| view.name == "red cube").unwrap();
     assert!(red.affords.contains(&Skill::Pick));
     let told = words(&PLAIN, &crowd);
@@ -238,13 +240,13 @@ fn what_cannot_be_grasped_is_told_before_the_model_is_asked() {
 fn what_cannot_be_pushed_or_pointed_at_is_told_too() {
     let (x, y) = at(0.22, 0.0);
     let under = scene(vec![cube((x, y), 0.0, 0.03)]);
-    let plain = &PLAIN.views(&under)[0].affords;
+    let plain = &PLAIN.object_views(&under)[0].affords;
     assert_eq!(plain, &[Skill::Pick, Skill::Push, Skill::Point]);
     assert!(PLAIN.infeasibilities(&under).is_empty());
     // The hand fits neither between the table and this shelf nor around it.
     let shelf = fixture("shelf", [x + 0.02, y, 0.075], [0.3, 0.4, 0.01]);
     let shelved = PLAIN.clone().with_obstacles([shelf], []);
-    assert_eq!(shelved.views(&under)[0].affords, []);
+    assert_eq!(shelved.object_views(&under)[0].affords, []);
     for skill in [Skill::Pick, Skill::Push, Skill::Point] {
         let told = shelved.infeasibilities(&under);
         let why = told.iter().find(|it| it.skill == skill);
@@ -257,9 +259,9 @@ fn what_cannot_be_pushed_or_pointed_at_is_told_too() {
 fn step(skill: Skill) -> Step {
     let object = "red cube".to_owned();
     match skill {
-        Skill::Push => Step::push(object, Direction::Left),
-        Skill::Point => Step::point(object),
-        _ => Step::pick(object),
+        Skill::Push => Step::push_step(object, Direction::Left),
+        Skill::Point => Step::point_step(object),
+        _ => Step::pick_step(object),
     }
 }
 
@@ -268,11 +270,19 @@ fn where_nothing_can_be_put_is_told_while_something_is_held() {
     let (x, y) = at(0.22, -0.5);
     let mut scene = scene(vec![cube(at(0.2, 0.55), 0.55, 0.03), bowl((x, y))]);
     let picked = PLAIN.ground(&pick("red cube"), &scene, &home()).unwrap();
-    scene.grasp("red cube", picked.tool_from_object().unwrap());
-    assert!(PLAIN.views(&scene)[0].receives.contains(&Relation::In));
+    scene.record_grasp("red cube", picked.tool_from_object().unwrap());
+    assert!(
+        PLAIN.object_views(&scene)[0]
+            .receives
+            .contains(&Relation::In)
+    );
     let lid = fixture("lid", [x, y, 0.075], [0.14, 0.14, 0.01]);
     let covered = PLAIN.clone().with_obstacles([lid], []);
-    assert!(!covered.views(&scene)[0].receives.contains(&Relation::In));
+    assert!(
+        !covered.object_views(&scene)[0]
+            .receives
+            .contains(&Relation::In)
+    );
     let told = covered.infeasibilities(&scene);
     let about = |relation| told.iter().find(|it| it.relation == Some(relation));
     let why = about(Relation::In).expect("it is told");
@@ -313,7 +323,7 @@ fn the_walls_of_the_workspace_are_kept() {
 fn a_push_does_not_squeeze_a_thing_against_what_is_known() {
     let (x, y) = at(0.2, 0.0);
     let scene = scene(vec![cube((x, y), 0.0, 0.03)]);
-    let push = |direction| Step::push("red cube", direction);
+    let push = |direction| Step::push_step("red cube", direction);
     let free = |grounder: &Grounder, direction| grounder.ground(&push(direction), &scene, &home());
     let rails = [1.0, -1.0].map(|side| {
         let place = [x, y + side * 0.03, 0.01];

@@ -39,7 +39,7 @@ fn pick_and_place_all_over_the_table() {
         let motion = GROUNDER
             .ground(&pick("red cube"), &scene, &home)
             .and_then(|motion| {
-                scene.grasp("red cube", motion.tool_from_object().unwrap());
+                scene.record_grasp("red cube", motion.tool_from_object().unwrap());
                 let end = motion.segments.last().unwrap().end().unwrap().clone();
                 let tool = GROUNDER.robot().forward(end_of(&motion, Purpose::Approach));
                 tilted += usize::from((tool.rotation * Vector3::z()).angle(&-Vector3::z()) > 0.05);
@@ -86,7 +86,7 @@ fn what_is_out_of_reach_is_refused_soon() {
         let picked = GROUNDER.ground(&pick("red cube"), &known, &home);
         let took = clock.elapsed();
         let clock = Instant::now();
-        GROUNDER.views(&known);
+        GROUNDER.object_views(&known);
         println!(
             "{x} {y}: pick {took:?} {:?}, views {:?}",
             picked.err().map(|why| why.to_string()),
@@ -94,7 +94,7 @@ fn what_is_out_of_reach_is_refused_soon() {
         );
         let mut holding = scene(vec![cube(at(0.2, -0.5), 0.3, 0.03), bowl((x, y))]);
         let motion = GROUNDER.ground(&pick("red cube"), &holding, &home).unwrap();
-        holding.grasp("red cube", motion.tool_from_object().unwrap());
+        holding.record_grasp("red cube", motion.tool_from_object().unwrap());
         let end = motion.segments.last().unwrap().end().unwrap();
         let clock = Instant::now();
         let placed = GROUNDER.ground(&place(Relation::In, "blue bowl"), &holding, end);
@@ -132,10 +132,10 @@ fn what_can_be_done_is_known_before_the_model_is_asked() {
                     let Ok(motion) = GROUNDER.ground(&pick(names[1]), &scene, &home) else {
                         continue;
                     };
-                    scene.grasp(names[1], motion.tool_from_object().unwrap());
+                    scene.record_grasp(names[1], motion.tool_from_object().unwrap());
                 }
                 let clock = Instant::now();
-                let views = GROUNDER.views(&scene);
+                let views = GROUNDER.object_views(&scene);
                 let seen = clock.elapsed();
                 let infeasibilities = GROUNDER.infeasibilities(&scene).len();
                 let affords: usize = views.iter().map(|view| view.affords.len()).sum();

@@ -21,7 +21,7 @@ fn detections(table: &Table, frame: &Frame, owners: &[Option<usize>]) -> Vec<Det
     (0..table.bodies.len())
         .map(|body| {
             let point = table::middle_of(frame, owners, body);
-            Detection::at(point, &table.bodies[body].label)
+            Detection::at_point(point, &table.bodies[body].label)
         })
         .collect()
 }
@@ -204,7 +204,10 @@ fn a_thing_in_a_bowl_of_its_own_color_is_told_apart() {
             assert_eq!(cube.rests, Some((Relation::In, "blue bowl".to_owned())));
             let off = (cube.solid.x - x - dx).hypot(cube.solid.y - y - dy);
             assert!(off < 0.005, "{cube:?} is {off} off");
-            assert!((cube.solid.size() - 0.03).abs() < 0.006, "{cube:?}");
+            assert!(
+                (cube.solid.largest_extent() - 0.03).abs() < 0.006,
+                "{cube:?}"
+            );
             let bowl = &memory.find("blue bowl").unwrap().solid;
             assert!((bowl.x - x).hypot(bowl.y - y) < 0.005, "{bowl:?}");
             assert!(bowl.hollow.is_some(), "{bowl:?}");
@@ -220,7 +223,7 @@ fn points_on_nothing_solid_are_dropped_with_a_reason() {
     let (frame, owners) = table.render(3);
     let mut list = detections(&table, &frame, &owners);
     let point = enact_types::NormalizedPoint { y: 900, x: 900 };
-    list.push(Detection::at(point, "green ball"));
+    list.push(Detection::at_point(point, "green ball"));
     list.push(list[0].clone());
     let mut memory = SceneMemory::default();
     let reports = memory.update(&frame, &list, &|_| false);
@@ -319,10 +322,10 @@ fn without_depth_what_is_right_below_the_camera_is_where_it_is_pointed_at() {
     let point = NormalizedPoint { y: 500, x: 500 };
     let label = "red cube".to_owned();
     let mut memory = SceneMemory::default();
-    memory.update(&frame, &[Detection::at(point, label)], &|_| false);
+    memory.update(&frame, &[Detection::at_point(point, label)], &|_| false);
     let solid = &memory.objects()[0].solid;
     assert!(
-        (solid.x - 0.2).hypot(solid.y) < 0.005 && solid.size() < 0.1,
+        (solid.x - 0.2).hypot(solid.y) < 0.005 && solid.largest_extent() < 0.1,
         "{solid:?}"
     );
 }
@@ -354,7 +357,7 @@ fn without_depth_what_looks_like_the_table_is_a_guess_about_its_place() {
     let point = NormalizedPoint { y: 500, x: 500 };
     let label = "key".to_owned();
     let mut memory = SceneMemory::default();
-    memory.update(&frame, &[Detection::at(point, label)], &|_| false);
+    memory.update(&frame, &[Detection::at_point(point, label)], &|_| false);
     let solid = &memory.objects()[0].solid;
     let seen = frame.deproject_to_plane(160.0, 120.0, 0.0).unwrap();
     let off = (solid.x - seen.x).hypot(solid.y - seen.y);
@@ -409,17 +412,17 @@ fn what_the_model_does_not_name_is_still_in_the_way() {
     let home = grounder.robot().home().clone();
     let seen = |named: &[Detection]| {
         let mut scene = SceneMemory::default();
-        grounder.see(&mut scene, &frame, named, Some(&home));
+        grounder.add_frame_to_scene(&mut scene, &frame, named, Some(&home));
         scene
     };
     assert!(
-        seen(&named).unnamed().is_empty(),
+        seen(&named).unnamed_solids().is_empty(),
         "{:?}",
-        seen(&named).unnamed()
+        seen(&named).unnamed_solids()
     );
     let scene = seen(&named[..1]);
-    let [unnamed] = scene.unnamed() else {
-        panic!("{:?}", scene.unnamed());
+    let [unnamed] = scene.unnamed_solids() else {
+        panic!("{:?}", scene.unnamed_solids());
     };
     assert!((unnamed.x - post[0]).hypot(unnamed.y - post[1]) < 0.006 && unnamed.top > 0.05);
     let motion = grounder
@@ -427,9 +430,14 @@ fn what_the_model_does_not_name_is_still_in_the_way() {
         .unwrap();
     for segment in &motion.segments {
         for sample in &segment.samples {
-            for placed in enact_ground::motion::robot_shapes::placed(grounder.robot(), None, sample)
-            {
-                let hit = placed.surface().any(|point| unnamed.distance(&point) < 0.0);
+            for placed in enact_ground::motion::robot_shapes::placed_robot_shapes(
+                grounder.robot(),
+                None,
+                sample,
+            ) {
+                let hit = placed
+                    .points_on_surface()
+                    .any(|point| unnamed.distance(&point) < 0.0);
                 assert!(!hit, "{} hits it", placed.part.name);
             }
         }

@@ -39,7 +39,7 @@ proptest! {
         let target = cube(at(radius, angle), yaw, 0.03);
         let scene = scene(vec![target.clone()]);
         let home = GROUNDER.robot().home().clone();
-        let motion = GROUNDER.ground(&Step::rotate("red cube", degrees), &scene, &home).unwrap();
+        let motion = GROUNDER.ground(&Step::rotate_step("red cube", degrees), &scene, &home).unwrap();
         let end = assert_admissible(&GROUNDER, &motion, &home);
         prop_assert_eq!(&end[..5], &home[..5]);
         let (turned, moved) = turn(&motion, &target);
@@ -61,11 +61,11 @@ fn slab(yaw: f64) -> SceneObject {
 fn what_the_wrist_does_not_allow_is_refused_with_the_range() {
     let home = GROUNDER.robot().home();
     let scene = scene(vec![slab(1.57)]);
-    let refused = |degrees| match GROUNDER.ground(&Step::rotate("red cube", degrees), &scene, home)
-    {
-        Err(Refusal::NotApplicable(why)) => why,
-        other => panic!("{degrees}: {other:?}"),
-    };
+    let refused =
+        |degrees| match GROUNDER.ground(&Step::rotate_step("red cube", degrees), &scene, home) {
+            Err(Refusal::NotApplicable(why)) => why,
+            other => panic!("{degrees}: {other:?}"),
+        };
     let why = refused(355);
     let told: Vec<i16> = why
         .split([' ', ','])
@@ -77,7 +77,7 @@ fn what_the_wrist_does_not_allow_is_refused_with_the_range() {
     assert!(least < -60 && most > 60 && most - least < 360, "{why}");
     for within in [least, most] {
         let motion = GROUNDER
-            .ground(&Step::rotate("red cube", within), &scene, home)
+            .ground(&Step::rotate_step("red cube", within), &scene, home)
             .unwrap_or_else(|why| panic!("{within}: {why}"));
         assert_admissible(&GROUNDER, &motion, home);
     }
@@ -96,13 +96,13 @@ fn what_carries_or_is_held_is_not_turned() {
         stack.objects()[1].rests,
         Some((Relation::On, "red cube".to_owned()))
     );
-    let refusal = GROUNDER.ground(&Step::rotate("red cube", 30), &stack, home);
+    let refusal = GROUNDER.ground(&Step::rotate_step("red cube", 30), &stack, home);
     assert!(
         refusal.unwrap_err().to_string().contains("green cube"),
         "it would fall"
     );
     let bowl = scene(vec![bowl(at(0.2, 0.0))]);
-    let refusal = GROUNDER.ground(&Step::rotate("blue bowl", 30), &bowl, home);
+    let refusal = GROUNDER.ground(&Step::rotate_step("blue bowl", 30), &bowl, home);
     assert!(refusal.is_err(), "the gripper cannot take it");
 }
 
@@ -131,7 +131,7 @@ fn verdict(degrees: i16, before: Body, after: Body) -> (Verdict, String) {
         frame: &frame,
     };
     let name = known.objects()[0].name.clone();
-    let judgment = judge(&Step::rotate(name, degrees), &evidence);
+    let judgment = judge(&Step::rotate_step(name, degrees), &evidence);
     (judgment.verdict, judgment.reason)
 }
 

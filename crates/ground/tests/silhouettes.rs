@@ -44,7 +44,7 @@ fn seen(look: &Look, bodies: &[Body]) -> Vec<SceneObject> {
     let detections: Vec<Detection> = bodies
         .iter()
         .enumerate()
-        .map(|(body, it)| Detection::at(table::middle_of(&frame, &owners, body), &it.label))
+        .map(|(body, it)| Detection::at_point(table::middle_of(&frame, &owners, body), &it.label))
         .collect();
     let mut memory = SceneMemory::default();
     let reports = memory.update(&frame, &detections, &|_| false);
@@ -134,7 +134,9 @@ fn what_is_black_is_seen_on_a_lighter_table() {
         }
         let point = table::middle_of(&frame, &owners, 0);
         let mut memory = SceneMemory::default();
-        memory.update(&frame, &[Detection::at(point, "black cube")], &|_| false);
+        memory.update(&frame, &[Detection::at_point(point, "black cube")], &|_| {
+            false
+        });
         let solid = &memory.objects()[0].solid;
         assert_cube(solid, 0.03, &format!("{elevation} degrees"));
     }
@@ -203,9 +205,11 @@ fn a_bad_outline_makes_no_tower_of_a_cube() {
         }
         let point = table::middle_of(&frame, &owners, 0);
         let mut memory = SceneMemory::default();
-        memory.update(&frame, &[Detection::at(point, "red cube")], &|_| false);
+        memory.update(&frame, &[Detection::at_point(point, "red cube")], &|_| {
+            false
+        });
         let solid = &memory.objects()[0].solid;
-        let across = solid.width();
+        let across = solid.smallest_width();
         assert!((0.027..0.036).contains(&across), "{elevation}: {solid:?}");
         assert!(
             (solid.top / across - 1.0).abs() < 0.25,
@@ -267,7 +271,7 @@ fn with_depth_a_print_is_seen_where_it_is_called_one() {
     let point = table::middle_of(&frame, &owners, 0);
     let update = |label: &str| {
         let mut memory = SceneMemory::default();
-        let reports = memory.update(&frame, &[Detection::at(point, label)], &|_| false);
+        let reports = memory.update(&frame, &[Detection::at_point(point, label)], &|_| false);
         (memory, reports)
     };
     let (memory, reports) = update("blue circle");
@@ -291,13 +295,13 @@ fn what_is_flat_is_no_obstacle_and_takes_what_is_put_on_it() {
     let (x, y) = arm::at(0.2, -0.5);
     let disc = Solid {
         top: 0.0,
-        ..Solid::guess(x, y, 0.05, 0.003)
+        ..Solid::guess_disc(x, y, 0.05, 0.003)
     };
     let place = arm::at(0.2, 0.4);
     // The cube to pick lies on a mat of its own.
     let mat = Solid {
         top: 0.0,
-        ..Solid::guess(place.0, place.1, 0.06, 0.003)
+        ..Solid::guess_disc(place.0, place.1, 0.06, 0.003)
     };
     let objects = vec![
         cube(place, 0.4, 0.03),
@@ -312,15 +316,15 @@ fn what_is_flat_is_no_obstacle_and_takes_what_is_put_on_it() {
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
     let end = assert_admissible(&GROUNDER, &motion, &home);
-    scene.grasp("red cube", motion.tool_from_object().unwrap());
-    let step = Step::place("red cube", Relation::On, "blue circle");
+    scene.record_grasp("red cube", motion.tool_from_object().unwrap());
+    let step = Step::place_step("red cube", Relation::On, "blue circle");
     let motion = GROUNDER.ground(&step, &scene, &end).unwrap();
     assert_admissible(&GROUNDER, &motion, &end);
     let released = arm::end_of(&motion, Purpose::Lower);
     let gripper = GROUNDER.robot().gripper().unwrap();
     let tip = GROUNDER.robot().forward(released) * gripper.tool_from_grasp;
     assert!(
-        disc.plan_distance(tip.x, tip.y) < 0.0 && tip.z < 0.03,
+        disc.signed_distance_to_footprint(tip.x, tip.y) < 0.0 && tip.z < 0.03,
         "{tip}"
     );
     let flat = |skill| skills::is_afforded(skill, gripper, &disc);
@@ -336,7 +340,10 @@ fn a_grasp_holds_whether_the_thing_is_as_low_or_as_high_as_it_may_be() {
         let mut object = cube(place, 0.3, 0.03);
         object.solid.top = height;
         object.solid.height_uncertainty = error;
-        let (low, high) = (object.solid.least_height(), object.solid.highest());
+        let (low, high) = (
+            object.solid.lower_bound_of_height(),
+            object.solid.upper_bound_of_top(),
+        );
         let motion = GROUNDER
             .ground(&pick("red cube"), &scene(vec![object]), &home)
             .unwrap();
@@ -363,7 +370,9 @@ fn where_nothing_is_seen_but_the_place_a_container_is_still_one() {
     let (frame, _) = look.picture(&table);
     let point = NormalizedPoint { y: 500, x: 500 };
     let mut memory = SceneMemory::default();
-    memory.update(&frame, &[Detection::at(point, "gray bowl")], &|_| false);
+    memory.update(&frame, &[Detection::at_point(point, "gray bowl")], &|_| {
+        false
+    });
     let solid = &memory.objects()[0].solid;
     assert!(
         solid.hollow.is_some() && solid.uncertainty > 0.01,

@@ -7,7 +7,7 @@ use arm::{
     scene,
 };
 use enact_ground::motion::escape_collision::escape_path;
-use enact_ground::motion::point_to_point::move_to;
+use enact_ground::motion::point_to_point::sample_fastest_move;
 use enact_ground::{Grounder, Purpose, skills};
 use enact_plan::{Direction, Relation, Skill, Step};
 use enact_robot::CollisionWorld;
@@ -31,7 +31,7 @@ proptest! {
         let opening = tool.rotation * gripper.opening_axis.into_inner();
         let grasp = tool * gripper.tool_from_grasp;
         let inside = (center - grasp).dot(&opening);
-        let open = gripper.opening(reached[gripper.joint]);
+        let open = gripper.fingertip_opening(reached[gripper.joint]);
         prop_assert!((inside - edge / 2.0 - 0.0035).abs() < 0.001, "{inside}");
         prop_assert!(open > edge + 0.01 && inside + edge / 2.0 < open);
         prop_assert!(grasp.z < center.z + 0.002 && grasp.z > 0.008);
@@ -65,18 +65,18 @@ proptest! {
         let scene = scene(vec![target]);
         let home = GROUNDER.robot().home().clone();
         let name = "red cube".to_owned();
-        let point = GROUNDER.ground(&Step::point(name.clone()), &scene, &home).unwrap();
+        let point = GROUNDER.ground(&Step::point_step(name.clone()), &scene, &home).unwrap();
         let pointing = assert_admissible(&GROUNDER, &point, &home);
         let tip = GROUNDER.robot().forward(&pointing).translation.vector;
         prop_assert!((tip.x - middle.x).hypot(tip.y - middle.y) < 0.03 && tip.z > 0.04);
-        let direction = Direction::ALL[side];
-        match GROUNDER.ground(&Step::push(name, direction), &scene, &pointing) {
+        let direction = Direction::ALL_DIRECTIONS[side];
+        match GROUNDER.ground(&Step::push_step(name, direction), &scene, &pointing) {
             Ok(push) => {
                 assert_admissible(&GROUNDER, &push, &pointing);
             }
             Err(why) => prop_assert!(matches!(why, Refusal::Unreachable { .. } | Refusal::Collision { .. } | Refusal::NotApplicable(_)), "{why}"),
         }
-        let back = GROUNDER.ground(&Step::home(), &scene, &pointing).unwrap();
+        let back = GROUNDER.ground(&Step::home_step(), &scene, &pointing).unwrap();
         prop_assert_eq!(&assert_admissible(&GROUNDER, &back, &pointing), &home);
     }
 }
@@ -95,11 +95,11 @@ fn joints_outside_their_limits_creep_back_before_anything_else() {
         for outside in [limits.min - 0.04, limits.max + 0.04] {
             let mut start = robot.home().clone();
             start[joint] = outside;
-            let around = CollisionWorld::table(robot);
+            let around = CollisionWorld::with_table_only(robot);
             if robot.collider().check_posture(&start, &around).is_err() {
                 continue;
             }
-            let motion = GROUNDER.ground(&Step::home(), &scene(vec![]), &start);
+            let motion = GROUNDER.ground(&Step::home_step(), &scene(vec![]), &start);
             let motion = motion.unwrap_or_else(|why| panic!("{joint} at {outside}: {why}"));
             assert_eq!(&assert_admissible(&GROUNDER, &motion, &start), robot.home());
         }
@@ -136,7 +136,7 @@ fn pushes_go_where_the_picture_shows() {
         (Direction::Left, -Vector3::y()),
         (Direction::Right, Vector3::y()),
     ] {
-        let step = Step::push("red cube", direction);
+        let step = Step::push_step("red cube", direction);
         let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
         let segment = motion
             .segments
@@ -171,12 +171,12 @@ fn impossible_steps_are_refused_with_the_reason() {
     assert!(refused(&pick("blue bowl")).to_string().contains("wide"));
     let nonsense = JointVector::from(vec![f64::NAN; home.len()]);
     assert!(matches!(
-        GROUNDER.ground(&Step::home(), &scene, &nonsense),
+        GROUNDER.ground(&Step::home_step(), &scene, &nonsense),
         Err(Refusal::NotFinite { .. })
     ));
     let short = JointVector::from(vec![0.0; 2]);
     assert!(matches!(
-        GROUNDER.ground(&Step::home(), &scene, &short),
+        GROUNDER.ground(&Step::home_step(), &scene, &short),
         Err(Refusal::Malformed(_))
     ));
 }
@@ -188,7 +188,7 @@ fn views_say_what_the_arm_can_do() {
         far.name = "far cube".to_owned();
         far
     }]);
-    let views = GROUNDER.views(&scene);
+    let views = GROUNDER.object_views(&scene);
     let view = |name: &str| views.iter().find(|view| view.name == name).unwrap();
     let (cube, bowl, far) = (view("red cube"), view("blue bowl"), view("far cube"));
     assert_eq!(cube.affords, [Skill::Pick, Skill::Push, Skill::Point]);
@@ -229,8 +229,10 @@ fn the_hand_keeps_clear_of_neighbors() {
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&pick("red cube"), &scene, &home).unwrap();
     let reached = end_of(&motion, Purpose::Approach);
-    for placed in enact_ground::motion::robot_shapes::placed(GROUNDER.robot(), None, reached) {
-        for point in placed.surface() {
+    for placed in
+        enact_ground::motion::robot_shapes::placed_robot_shapes(GROUNDER.robot(), None, reached)
+    {
+        for point in placed.points_on_surface() {
             let distance = near.solid.distance(&point);
             assert!(distance > 0.0, "{} is in the neighbor", placed.part.name);
         }
@@ -262,7 +264,7 @@ fn the_so100_does_what_the_so101_does() {
         let place = place(Relation::In, "blue bowl");
         let motion = grounder.ground(&place, &scene, &joints).unwrap();
         let end = assert_admissible(&grounder, &motion, &joints);
-        let home = grounder.ground(&Step::home(), &scene, &end).unwrap();
+        let home = grounder.ground(&Step::home_step(), &scene, &end).unwrap();
         let end = assert_admissible(&grounder, &home, &end);
         assert_eq!(end[..5], grounder.robot().home()[..5]);
     }
@@ -281,14 +283,16 @@ fn get_home(grounder: &Grounder, degrees: [f64; 6]) {
     let alone = CollisionWorld::default();
     assert!(robot.collider().check_posture(&folded, &alone).is_err());
     let motion_to = |goal: &JointVector| {
-        let samples = move_to(robot, &folded, goal, 0.0)?;
+        let samples = sample_fastest_move(robot, &folded, goal, 0.0)?;
         robot.collider().check_path(&samples, &alone)
     };
     let (clear, ()) = escape_path(robot, &alone, &folded, motion_to).expect("a way");
     assert!(robot.collider().check_posture(&clear, &alone).is_ok());
     assert!(clear.max_difference(&folded) < 1.0);
     let nothing = scene(Vec::new());
-    let motion = grounder.ground(&Step::home(), &nothing, &folded).unwrap();
+    let motion = grounder
+        .ground(&Step::home_step(), &nothing, &folded)
+        .unwrap();
     let end = assert_admissible(grounder, &motion, &folded);
     assert!(end.max_difference(robot.home()) < 1e-6);
 }

@@ -5,7 +5,7 @@ mod table;
 
 use arm::{GROUNDER, assert_admissible, bowl, end_of, pick, scene};
 use enact_ground::scene::{Contour, SceneMemory, SceneObject, Solid, proposals};
-use enact_ground::verify::holds;
+use enact_ground::verify::holds_something_as_wide;
 use enact_ground::{Purpose, skills};
 use enact_plan::{Detection, Relation, Skill, Step};
 use enact_types::Refusal;
@@ -26,7 +26,7 @@ fn seen_by(body: &Body, label: &str, has_depth: bool) -> SceneObject {
         frame.depth = None;
     }
     let mut memory = SceneMemory::default();
-    let reports = memory.update(&frame, &[Detection::at(point, label)], &|_| false);
+    let reports = memory.update(&frame, &[Detection::at_point(point, label)], &|_| false);
     assert!(reports.is_empty(), "{reports:?}");
     memory.objects()[0].clone()
 }
@@ -54,7 +54,7 @@ fn assert_outline(solid: &Solid, body: &Body, height: f64, [missing, more]: [f64
             let at = |step: i32, middle: f64| middle - 0.06 + 0.002 * f64::from(step);
             let (x, y) = (at(i, solid.x), at(j, solid.y));
             let truth = body.distance(&enact_types::Point3::new(x, y, height));
-            let told = solid.plan_distance(x, y);
+            let told = solid.signed_distance_to_footprint(x, y);
             assert!(
                 !(truth < -missing && told > 0.0 || truth > more && told < 0.0),
                 "{x:.3} {y:.3}: {told:.4} for {truth:.4} of {}",
@@ -103,9 +103,15 @@ fn a_mug_is_hollow_and_its_handle_is_seen() {
         assert!(solid.hollow.is_some(), "{solid:?}");
         let away = |share: f64| (at[0] + share * yaw.cos(), at[1] + share * yaw.sin());
         let (x, y) = away(0.036);
-        assert!(solid.plan_distance(x, y) < 0.0, "the handle of {solid:?}");
+        assert!(
+            solid.signed_distance_to_footprint(x, y) < 0.0,
+            "the handle of {solid:?}"
+        );
         let (x, y) = away(-0.032);
-        assert!(solid.plan_distance(x, y) > 0.003, "behind {solid:?}");
+        assert!(
+            solid.signed_distance_to_footprint(x, y) > 0.003,
+            "behind {solid:?}"
+        );
     }
 }
 
@@ -142,14 +148,14 @@ fn a_banana_is_picked_by_its_middle_and_goes_in_a_bowl() {
         let gripper = GROUNDER.robot().gripper().unwrap();
         let reached = end_of(&motion, Purpose::Approach);
         let tip = GROUNDER.robot().forward(reached) * gripper.tool_from_grasp;
-        let off = banana.solid.plan_distance(tip.x, tip.y);
+        let off = banana.solid.signed_distance_to_footprint(tip.x, tip.y);
         assert!(
             (0.0..0.012).contains(&off),
             "the finger is {off} m beside it"
         );
-        assert!(gripper.opening(reached[gripper.joint]) < 0.06);
-        scene.grasp("banana", motion.tool_from_object().unwrap());
-        let place = Step::place("banana", Relation::In, "blue bowl");
+        assert!(gripper.fingertip_opening(reached[gripper.joint]) < 0.06);
+        scene.record_grasp("banana", motion.tool_from_object().unwrap());
+        let place = Step::place_step("banana", Relation::In, "blue bowl");
         let motion = GROUNDER.ground(&place, &scene, &end);
         let motion = motion.unwrap_or_else(|why| panic!("{at:?} {yaw}: {why}"));
         assert_admissible(&GROUNDER, &motion, &end);
@@ -190,10 +196,10 @@ fn fingers_on_a_thin_bar_hold_it() {
     let gripper = robot.gripper().unwrap();
     assert!(skills::is_afforded(Skill::Pick, gripper, &bracket.solid));
     let mut joints = robot.home().clone();
-    joints[gripper.joint] = gripper.joint_for(0.017);
-    assert!(holds(gripper, &joints, &bracket.solid));
-    joints[gripper.joint] = gripper.joint_for(0.004);
-    assert!(!holds(gripper, &joints, &bracket.solid));
+    joints[gripper.joint] = gripper.joint_for_opening(0.017);
+    assert!(holds_something_as_wide(gripper, &joints, &bracket.solid));
+    joints[gripper.joint] = gripper.joint_for_opening(0.004);
+    assert!(!holds_something_as_wide(gripper, &joints, &bracket.solid));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn look(scene: &mut SceneMemory, table: &Table, seen: impl Fn(&str) -> bool) -> 
         .filter(|body| seen(&table.bodies[*body].label))
         .map(|body| {
             let point = table::middle_of(&frame, &owners, body);
-            Detection::at(point, &table.bodies[body].label)
+            Detection::at_point(point, &table.bodies[body].label)
         })
         .collect();
     scene.update(&frame, &detections, &|_| false);
@@ -38,7 +38,7 @@ fn fingers(opening: f64) -> JointVector {
     let robot = GROUNDER.robot();
     let gripper = robot.gripper().unwrap();
     let mut joints = robot.home().clone();
-    joints[gripper.joint] = gripper.joint_for(opening);
+    joints[gripper.joint] = gripper.joint_for_opening(opening);
     joints
 }
 
@@ -73,10 +73,10 @@ fn picked(opening: f64, grasped: bool, then: Vec<Body>) -> (Verdict, String) {
     );
     let mut after = before.clone();
     if grasped {
-        after.grasp("red cube", Pose::identity());
+        after.record_grasp("red cube", Pose::identity());
     }
     let frame = look(&mut after, &Table { bodies: then }, |_| true);
-    let step = Step::pick("red cube");
+    let step = Step::pick_step("red cube");
     verdict(&step, opening, &before, &after, &frame)
 }
 
@@ -110,13 +110,13 @@ fn placed(then: Vec<Body>, sees_cube: bool) -> (Verdict, String) {
         },
         |_| true,
     );
-    scene.grasp("red cube", Pose::identity());
+    scene.record_grasp("red cube", Pose::identity());
     let before = scene.clone();
-    scene.release(&Pose::translation(0.2, 0.1, 0.05));
+    scene.record_release(&Pose::translation(0.2, 0.1, 0.05));
     let frame = look(&mut scene, &Table { bodies: then }, |label| {
         sees_cube || label != "red cube"
     });
-    let step = Step::place("red cube", Relation::In, "blue bowl");
+    let step = Step::place_step("red cube", Relation::In, "blue bowl");
     verdict(&step, 0.05, &before, &scene, &frame)
 }
 
@@ -153,7 +153,7 @@ fn look_without_depth(scene: &mut SceneMemory, bodies: Vec<Body>, camera: [[f64;
         .filter(|body| owners.contains(&Some(*body)))
         .map(|body| {
             let point = table::middle_of(&frame, &owners, body);
-            Detection::at(point, &table.bodies[body].label)
+            Detection::at_point(point, &table.bodies[body].label)
         })
         .collect();
     frame.depth = None;
@@ -170,12 +170,12 @@ fn stacked(
     then: Vec<Body>,
     camera: [[f64; 3]; 2],
 ) -> ((Verdict, String), Vec<String>) {
-    scene.grasp(upper, Pose::identity());
+    scene.record_grasp(upper, Pose::identity());
     let before = scene.clone();
     let height = EDGE * (f64::from(story) + 1.5);
-    scene.release(&Pose::translation(AT[0], AT[1], height));
+    scene.record_release(&Pose::translation(AT[0], AT[1], height));
     let frame = look_without_depth(scene, then, camera);
-    let step = Step::place(upper, Relation::On, lower);
+    let step = Step::place_step(upper, Relation::On, lower);
     let told = verdict(&step, 0.05, &before, scene, &frame);
     let moved = unexplained(&before, scene, &[upper, lower]);
     (told, moved.into_iter().map(|it| it.name).collect())
@@ -219,8 +219,8 @@ fn what_hides_the_thing_below_is_on_it_as_long_as_it_is_seen_there() {
     let (green, red) = ("green cube", "red cube");
     let lying = vec![story(green, 0, AT), story(red, 0, [0.2, 0.06])];
     look_without_depth(&mut scene, lying, ABOVE);
-    scene.grasp(red, Pose::identity());
-    scene.release(&Pose::translation(AT[0], AT[1], EDGE * 1.5));
+    scene.record_grasp(red, Pose::identity());
+    scene.record_release(&Pose::translation(AT[0], AT[1], EDGE * 1.5));
     for _ in 0..10 {
         look_without_depth(&mut scene, vec![story(red, 1, AT)], ABOVE);
     }
@@ -235,9 +235,9 @@ fn without_depth_a_guess_about_its_place_refutes_nothing() {
     let (green, red) = ("green cube", "red cube");
     let lying = vec![story(green, 0, AT), story(red, 0, [0.2, 0.06])];
     look_without_depth(&mut scene, lying, IN_FRONT);
-    scene.grasp(red, Pose::identity());
+    scene.record_grasp(red, Pose::identity());
     let before = scene.clone();
-    scene.release(&Pose::translation(AT[0], AT[1], EDGE * 1.5));
+    scene.record_release(&Pose::translation(AT[0], AT[1], EDGE * 1.5));
     // What looks like the table is taken to be where it is pointed at.
     let table = Table {
         bodies: vec![story(green, 0, AT)],
@@ -250,9 +250,12 @@ fn without_depth_a_guess_about_its_place_refutes_nothing() {
         .unwrap();
     let (width, height) = frame.rgb.dimensions();
     let guessed = NormalizedPoint::from_pixel(x, y, width, height);
-    let detections = [Detection::at(point, green), Detection::at(guessed, red)];
+    let detections = [
+        Detection::at_point(point, green),
+        Detection::at_point(guessed, red),
+    ];
     scene.update(&frame, &detections, &|_| false);
-    let step = Step::place(red, Relation::On, green);
+    let step = Step::place_step(red, Relation::On, green);
     let told = verdict(&step, 0.05, &before, &scene, &frame);
     let unknown = "the picture does not tell whether it is on the green cube";
     assert_eq!(told, (Verdict::Unknown, unknown.to_owned()));
@@ -277,7 +280,7 @@ fn a_push_is_judged_by_how_far_the_object_went() {
             },
             |_| seen,
         );
-        let step = Step::push("red cube", Direction::Right);
+        let step = Step::push_step("red cube", Direction::Right);
         verdict(&step, 0.003, &before, &after, &frame)
     };
     assert_eq!(pushed(0.04, true).0, Verdict::Yes);
@@ -302,7 +305,7 @@ fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
         },
         |_| true,
     );
-    let step = Step::point("red cube");
+    let step = Step::point_step("red cube");
     let home = GROUNDER.robot().home().clone();
     let motion = GROUNDER.ground(&step, &scene, &home).unwrap();
     let there = motion.segments.last().unwrap().end().unwrap().clone();
@@ -318,6 +321,6 @@ fn the_arm_shows_whether_it_points_and_whether_it_is_home() {
     };
     assert_eq!(at(&step, &there), Verdict::Yes);
     assert_eq!(at(&step, &home), Verdict::No);
-    assert_eq!(at(&Step::home(), &home), Verdict::Yes);
-    assert_eq!(at(&Step::home(), &there), Verdict::No);
+    assert_eq!(at(&Step::home_step(), &home), Verdict::Yes);
+    assert_eq!(at(&Step::home_step(), &there), Verdict::No);
 }

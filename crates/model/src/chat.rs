@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_plan::free_text::translate_by;
+use enact_plan::free_text::read_plan_with_similarity;
 use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError,
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::config::ModelConfig;
 use crate::marks::draw;
 use crate::options::RequestOptions;
-use crate::picture::prepare;
+use crate::picture::resize_exactly;
 use crate::repetition::repeated;
 use crate::sampling::Sampling;
 use crate::special::SpecialTokens;
@@ -25,7 +25,7 @@ use crate::special::SpecialTokens;
 const WORDS: usize = 256;
 /// What stands in place of reasoning where a plan follows from the words of an instruction, and no
 /// model was asked for it.
-pub const READ_FROM_WORDS: &str = "read from the words; the model was not asked";
+pub const REASONING_WITHOUT_MODEL: &str = "read from the words; the model was not asked";
 
 /// What is asked.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Converts to the error of a request to `model` that had to be answered within `limit`.
-    pub fn of(self, model: &str, limit: Duration) -> PlannerError {
+    pub fn into_planner_error(self, model: &str, limit: Duration) -> PlannerError {
         let model = model.to_owned();
         match self {
             Self::TimedOut => PlannerError::Timeout { model, limit },
@@ -116,7 +116,7 @@ pub(crate) trait Chat {
     /// Returns a camera's picture as it is shown to the model.
     fn picture(&self, rgb: &RgbImage) -> RgbImage {
         match self.settings().image {
-            Some(size) => prepare(rgb, size),
+            Some(size) => resize_exactly(rgb, size),
             None => rgb.clone(),
         }
     }
@@ -194,10 +194,10 @@ macro_rules! see_and_plan {
             }
 
             fn declines(&self, instruction: &str) -> Option<String> {
-                if self.meaning.translates(instruction) {
+                if self.meaning.can_translate(instruction) {
                     return None;
                 }
-                $crate::chat::Chat::settings(self).declines(instruction)
+                $crate::chat::Chat::settings(self).reply_to_unsupported_language(instruction)
             }
 
             fn understands(&mut self, situation: &enact_plan::Situation) -> bool {
@@ -264,10 +264,10 @@ pub(crate) fn perceive(
     let picture = chat.picture(&frame.rgb);
     let settings = chat.settings();
     let pointing = settings.pointing.unwrap_or_default();
-    let convention = pointing.in_picture(picture.dimensions().into());
+    let convention = pointing.for_picture_size(picture.dimensions().into());
     let text = match settings.prompt {
         PromptStyle::Full => convention.prompt(),
-        style @ PromptStyle::Compact => prompt::perceive(style),
+        style @ PromptStyle::Compact => prompt::perception_prompt(style),
     };
     let text = text + &because(chat, rejected);
     let schema = convention.schema().unwrap_or(Value::Null);
@@ -283,7 +283,7 @@ pub(crate) fn perceive(
         let parsed = convention.parse(text);
         parsed.map_err(|reason| rejection.clone().unwrap_or(reason))
     };
-    let answer = answer(text, schema, reply, parse).listed();
+    let answer = answer(text, schema, reply, parse).into_detection_list();
     Ok(ModelResponse {
         pointing: Some(convention),
         ..answer
@@ -318,12 +318,12 @@ pub(crate) fn perceive_marked(
     marks: &[NormalizedPoint],
     rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let text = prompt::perceive_marked(marks.len()) + &because(chat, rejected);
+    let text = prompt::marked_perception_prompt(marks.len()) + &because(chat, rejected);
     let picture = draw(chat.picture(&frame.rgb), marks);
-    let schema = grammar::marked(marks.len());
+    let schema = grammar::marked_objects_schema(marks.len());
     let reply = chat.ask(look(&text, picture, schema.clone()))?;
     let parse = |text: &str| Detection::parse_marked(text, marks);
-    Ok(answer(text, schema, reply, parse).listed())
+    Ok(answer(text, schema, reply, parse).into_detection_list())
 }
 
 /// Asks for the objects once more, at marks if there are any.
@@ -361,12 +361,12 @@ pub(crate) fn plan(
     };
     let text = match style {
         _ if in_words => stepwise::prompt(situation),
-        PromptStyle::Compact => prompt::compact(situation),
+        PromptStyle::Compact => prompt::compact_plan_prompt(situation),
         PromptStyle::Full => {
-            let told = chat.options().prompts.plan(&asked, &skills);
+            let told = chat.options().prompts.plan_prompt(&asked, &skills);
             told.map_err(|error| {
-                let failure = Failure::Refused(Reason::of(error));
-                failure.of(chat.opened_as(), chat.options().time_limit)
+                let failure = Failure::Refused(Reason::from_error(error));
+                failure.into_planner_error(chat.opened_as(), chat.options().time_limit)
             })?
         }
     };
@@ -376,11 +376,11 @@ pub(crate) fn plan(
     let schema = match style {
         _ if in_words => Value::Null,
         // It was trained to stop.
-        PromptStyle::Compact => grammar::plan(situation, &skills),
-        PromptStyle::Full => grammar::brief_plan(situation, &skills),
+        PromptStyle::Compact => grammar::plan_schema(situation, &skills),
+        PromptStyle::Full => grammar::brief_plan_schema(situation, &skills),
     };
     let schema = match thought_tokens {
-        Some(tokens) => thought::schema(schema, tokens),
+        Some(tokens) => thought::schema_with_thought(schema, tokens),
         None => schema,
     };
     let more = match picture.is_some() && chat.takes_several_pictures() {
@@ -405,7 +405,9 @@ pub(crate) fn plan(
     }
     let (free_text, similarity) = (chat.free_text(), chat.similarity());
     let read = |completion: &str| match Plan::parse(completion) {
-        Err(_) if free_text => translate_by(similarity, completion, situation, &skills),
+        Err(_) if free_text => {
+            read_plan_with_similarity(similarity, completion, situation, &skills)
+        }
         read => read.and_then(|plan| only(plan, &skills)),
     };
     let mut response = answer(text, schema, reply, read);
@@ -449,7 +451,7 @@ fn ask_out_of_loops(
 
 /// Takes the thought out of an answer that begins with one, so that only the plan is left to read.
 fn take_thought_out(reply: &mut Reply) {
-    match thought::separate(&reply.text) {
+    match thought::split_thought_from_plan(&reply.text) {
         Ok((thought, plan)) => {
             let parts = [reply.thinking.trim(), thought.trim()];
             reply.thinking = parts.join("\n").trim().to_owned();
@@ -475,8 +477,8 @@ fn added(chat: &impl Chat, pictures: &[AddedPicture]) -> Vec<(String, RgbImage)>
 /// The plan that follows from the words of an instruction; no model was asked.
 pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
     ModelResponse {
-        thinking: READ_FROM_WORDS.to_owned(),
-        ..ModelResponse::planned(plan)
+        thinking: REASONING_WITHOUT_MODEL.to_owned(),
+        ..ModelResponse::from_plan(plan)
     }
 }
 
@@ -561,7 +563,7 @@ mod tests {
     #[test]
     fn skills_that_were_not_offered_are_rejected() {
         let plan = Plan {
-            steps: vec![Step::home(), Step::done()],
+            steps: vec![Step::home_step(), Step::done_step()],
         };
         assert!(only(plan.clone(), &[Skill::Done, Skill::Home]).is_ok());
         let rejection = only(plan, &[Skill::Done]).unwrap_err();

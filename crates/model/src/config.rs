@@ -46,12 +46,12 @@ impl Default for ModelConfig {
 
 impl ModelConfig {
     /// Returns what to say to an instruction in a language that the model does not speak.
-    pub fn declines(&self, instruction: &str) -> Option<String> {
+    pub fn reply_to_unsupported_language(&self, instruction: &str) -> Option<String> {
         if self.languages.is_empty() {
             return None;
         }
-        let code = language::foreign(instruction, &self.languages)?;
-        Some(language::not_spoken(code, &self.languages))
+        let code = language::foreign_language_code(instruction, &self.languages)?;
+        Some(language::foreign_language_reply(code, &self.languages))
     }
 
     /// The name of the file in a model's folder.
@@ -87,7 +87,7 @@ impl ModelConfig {
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {
-        let settings: Self = toml_text::parse(text).map_err(Reason::of)?;
+        let settings: Self = toml_text::parse(text).map_err(Reason::from_error)?;
         if settings.image.is_some_and(|size| size.contains(&0)) {
             return Err("`image` must not be empty".into());
         }
@@ -123,11 +123,16 @@ mod tests {
     #[test]
     fn what_is_not_spoken_is_declined() {
         let settings = ModelConfig::parse("languages = [\"en\", \"zh\"]").unwrap();
-        assert_eq!(settings.declines("put it there"), None);
-        let said = settings.declines("Wirf den roten Würfel weg").unwrap();
+        assert_eq!(settings.reply_to_unsupported_language("put it there"), None);
+        let said = settings
+            .reply_to_unsupported_language("Wirf den roten Würfel weg")
+            .unwrap();
         assert!(said.contains("Englisch"), "{said}");
         let any = ModelConfig::default();
-        assert_eq!(any.declines("Wirf den roten Würfel weg"), None);
+        assert_eq!(
+            any.reply_to_unsupported_language("Wirf den roten Würfel weg"),
+            None
+        );
     }
 
     #[test]

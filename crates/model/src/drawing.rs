@@ -40,7 +40,7 @@ impl Drawing {
     /// probable tokens as they are.
     pub(crate) fn new(sampling: Sampling, random: impl FnOnce() -> ChaCha8Rng) -> Option<Self> {
         let penalizes = sampling.repetition_penalty.is_some_and(|it| it != 1.0);
-        (sampling.draws() || penalizes).then_some(Self {
+        (sampling.is_random() || penalizes).then_some(Self {
             sampling,
             state: Mutex::new(State {
                 random: random(),
@@ -57,7 +57,7 @@ impl Drawing {
         if let Some(penalty) = self.sampling.repetition_penalty {
             penalize(&mut logits, said, penalty as f32);
         }
-        if !self.sampling.draws() {
+        if !self.sampling.is_random() {
             return logits;
         }
         match draw(&logits, &self.sampling, state.random.random()) {

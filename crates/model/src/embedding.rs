@@ -28,7 +28,7 @@ fn usual_epsilon() -> f64 {
 }
 
 /// A model that turns sentences into vectors of length one.
-pub struct SentenceEmbedding {
+pub struct SentenceEmbedder {
     folder: PathBuf,
     config: Config,
     tokenizer: Tokenizer,
@@ -37,13 +37,13 @@ pub struct SentenceEmbedding {
     known: Mutex<HashMap<String, Vec<f32>>>,
 }
 
-impl fmt::Debug for SentenceEmbedding {
+impl fmt::Debug for SentenceEmbedder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SentenceEmbedding({})", self.folder.display())
     }
 }
 
-impl SentenceEmbedding {
+impl SentenceEmbedder {
     /// Loads a folder with `config.json`, `tokenizer.json` and `model.safetensors`.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl SentenceEmbedding {
         let tokens = tokens.map_err(|error| Reason::from(error.to_string()))?;
         let ids = tokens.get_ids();
         let ids = &ids[..ids.len().min(self.config.max_position_embeddings)];
-        let vector = self.forward(ids).map_err(Reason::of)?;
+        let vector = self.forward(ids).map_err(Reason::from_error)?;
         known().insert(sentence.to_owned(), vector.clone());
         Ok(vector)
     }
@@ -163,7 +163,7 @@ impl SentenceEmbedding {
     }
 }
 
-impl TextSimilarity for SentenceEmbedding {
+impl TextSimilarity for SentenceEmbedder {
     fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
         let Ok(wanted) = self.embed(text) else {
             return Vec::new();

@@ -72,14 +72,14 @@ impl Engine {
             .thread_name("enact-model")
             .enable_all()
             .build()
-            .map_err(|error| refused(Reason::of(error)))?;
+            .map_err(|error| refused(Reason::from_error(error)))?;
         let on_processor = on_processor(options);
         let (source, options) = (source.clone(), options.clone());
         let loading = move || {
             let load = move || (runtime.block_on(build(&source, &options, keeps)), runtime);
             thread::spawn(load).join()
         };
-        let loaded = stop.unless_pressed(loading).ok_or(Failure::Stopped)?;
+        let loaded = stop.run_unless_pressed(loading).ok_or(Failure::Stopped)?;
         match loaded {
             Ok((Ok(model), runtime)) => Ok(Self {
                 model: Arc::new(model),
@@ -211,7 +211,7 @@ impl Engine {
     ) -> Result<Outcome, Failure> {
         let failure = loop {
             let until = deadline.min(Instant::now() + TOLD_EVERY);
-            match self.stop.receive(&receiver, Some(until)) {
+            match self.stop.receive_unless_pressed(&receiver, Some(until)) {
                 Ok(outcome) => return Ok(outcome),
                 Err(WaitError::Gone) => return Ok(Err("the request panicked".into())),
                 Err(WaitError::Late) if until < deadline => meanwhile(),

@@ -26,8 +26,8 @@ const USER_DEFINED: i64 = 4;
 /// # Errors
 /// The file is not a GGUF file.
 pub(crate) fn tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
-    let opened = File::open(file).map_err(Reason::of)?;
-    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
+    let opened = File::open(file).map_err(Reason::from_error)?;
+    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::from_error)?;
     Ok(listed(&|key| content.metadata.get(key)))
 }
 
@@ -36,8 +36,8 @@ pub(crate) fn tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
 /// # Errors
 /// The file is not a GGUF file.
 pub(crate) fn architecture(file: &Path) -> Result<Option<String>, Reason> {
-    let opened = File::open(file).map_err(Reason::of)?;
-    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::of)?;
+    let opened = File::open(file).map_err(Reason::from_error)?;
+    let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::from_error)?;
     let name = content.metadata.get("general.architecture");
     Ok(name.and_then(|name| name.to_string().ok().cloned()))
 }

@@ -70,15 +70,15 @@ use std::time::Duration;
 use enact_plan::{Perceiver, Planner, PlannerError, Pointing, TextModel};
 use enact_types::StopSwitch;
 
-pub use chat::READ_FROM_WORDS;
+pub use chat::REASONING_WITHOUT_MODEL;
 pub use config::ModelConfig;
 #[cfg(feature = "local")]
-pub use embedding::SentenceEmbedding;
+pub use embedding::SentenceEmbedder;
 pub use local::{Device, Dtype, Isq, LocalOptions};
 #[cfg(feature = "local")]
 pub use mistral::MistralModel;
-pub use options::{Notify, RequestOptions, ServerOptions};
-pub use picture::{PictureFormat, prepare, shrink};
+pub use options::{NoticeListener, RequestOptions, ServerOptions};
+pub use picture::{PictureFormat, resize_exactly, shrink};
 pub use sampling::Sampling;
 pub use server::{
     PooledModel, ServerModel, ServerPool, Throughput, address_holds_secret, read_key,

@@ -56,7 +56,7 @@ pub(crate) async fn judge(
         messages = messages.add_message(role, text);
     }
     let shared = model.tokenize(Either::Left(messages), None, true, true, Some(false));
-    let mut shared = shared.await.map_err(Reason::of)?;
+    let mut shared = shared.await.map_err(Reason::from_error)?;
     shared.extend(tokens(model, query.begun).await?);
     let Some((last, before)) = shared.split_last() else {
         return Err("there is nothing before the texts to be judged".into());
@@ -197,7 +197,7 @@ async fn tokens(model: &Model, text: String) -> Result<Vec<u32>, Reason> {
         return Ok(Vec::new());
     }
     let text = model.tokenize(Either::Right(text), None, false, false, None);
-    text.await.map_err(Reason::of)
+    text.await.map_err(Reason::from_error)
 }
 
 async fn ask(
@@ -218,7 +218,7 @@ async fn ask(
         ..NormalRequest::new_simple(message, sampling, sender, 0, None, None)
     };
     let gone = || Reason::from("the engine broke down; load the model again");
-    let engine = model.inner().get_sender(None).map_err(Reason::of)?;
+    let engine = model.inner().get_sender(None).map_err(Reason::from_error)?;
     let request = Request::Normal(Box::new(request));
     engine.send(request).await.map_err(|_| gone())?;
     receiver.recv().await.ok_or_else(gone)
@@ -241,7 +241,7 @@ fn logits(answer: Response) -> Result<Vec<Vec<f32>>, Reason> {
         let chunk = chunk.to_dtype(mistralrs::DType::F32);
         let chunk = chunk
             .and_then(|chunk| chunk.to_vec2())
-            .map_err(Reason::of)?;
+            .map_err(Reason::from_error)?;
         rows.extend(chunk);
     }
     Ok(rows)
@@ -250,7 +250,7 @@ fn logits(answer: Response) -> Result<Vec<Vec<f32>>, Reason> {
 fn refused(answer: Response) -> Reason {
     match answer.as_result() {
         Ok(_) => "the engine answered something else".into(),
-        Err(error) => Reason::of(error),
+        Err(error) => Reason::from_error(error),
     }
 }
 

@@ -47,7 +47,7 @@ impl Device {
     }
 
     /// Whether the program was built for it.
-    pub fn is_built_for(self) -> bool {
+    pub fn is_compiled_in(self) -> bool {
         self.row().1
     }
 }

@@ -75,7 +75,7 @@ impl MistralModel {
                     Failure::Refused(reason) => {
                         failed(reason.reworded(|words| with_hint(&place, words)))
                     }
-                    failure => failure.of(source, time_limit),
+                    failure => failure.into_planner_error(source, time_limit),
                 }
             })?;
         let folder = folder_of(&place, "tokenizer.json");
@@ -131,7 +131,7 @@ impl MistralModel {
             .set_sampler_temperature(1.0)
             .return_logprobs(true)
             .set_sampler_max_len(most_tokens)
-            .set_sampler_stop_toks(StopTokens::Ids(self.special.ends().to_vec()))
+            .set_sampler_stop_toks(StopTokens::Ids(self.special.end_token_ids().to_vec()))
             .enable_thinking(false);
         let random = || self.draws.next(sampling.seed.unwrap_or(0), text);
         let request = match Drawing::new(sampling, random) {
@@ -148,7 +148,7 @@ impl MistralModel {
     }
 
     fn failed(&self, failure: Failure) -> PlannerError {
-        failure.of(&self.name, self.options.time_limit)
+        failure.into_planner_error(&self.name, self.options.time_limit)
     }
 }
 
@@ -219,7 +219,7 @@ impl Chat for MistralModel {
         let mut judge = |query| {
             let started = Instant::now();
             let judged = engine.judge(query, limit);
-            let judged = judged.map_err(|failure| failure.of(name, limit))?;
+            let judged = judged.map_err(|failure| failure.into_planner_error(name, limit))?;
             let usage = Usage {
                 requests: 1,
                 prompt_tokens: judged.tokens as u32,
@@ -320,7 +320,7 @@ fn check_prompts(settings: &ModelConfig, options: &RequestOptions) -> Result<(),
 /// Says which option this build or such a file knows nothing of.
 fn check_options(source: &ModelSource, options: &LocalOptions) -> Result<(), Reason> {
     let device = options.device;
-    if !device.is_built_for() {
+    if !device.is_compiled_in() {
         return Err(format!(
             "this program was built without {device}; build it with `--features {device}`, or take \
              the device `cpu`"
@@ -356,7 +356,7 @@ fn read_settings(source: &ModelSource) -> Result<ModelConfig, Reason> {
 }
 
 fn special_tokens(source: &ModelSource, folder: Option<&Path>) -> Result<SpecialTokens, Reason> {
-    let mut special = SpecialTokens::widespread();
+    let mut special = SpecialTokens::of_common_chat_formats();
     if let ModelSource::Gguf(file) = source {
         special = special.with_gguf(file)?;
     }

@@ -39,7 +39,7 @@ pub struct RequestOptions {
     /// Whether instructions are read before the model is asked; by default as its settings say.
     pub meaning: Option<MeaningMode>,
     /// Told what delays or changes a request.
-    pub notify: Notify,
+    pub notify: NoticeListener,
     /// Options of requests to servers.
     pub server: ServerOptions,
     /// How a model in this process is run.
@@ -53,7 +53,8 @@ impl RequestOptions {
     /// Returns the most tokens of an answer that follows `schema`; `usual` where that has no bound.
     pub(crate) fn most_tokens(&self, schema: &Value, usual: usize) -> usize {
         // No token is less than a byte.
-        let longest = || grammar::longest(schema).map_or(usual, |bytes| bytes.max(usual));
+        let longest =
+            || grammar::longest_text_bytes(schema).map_or(usual, |bytes| bytes.max(usual));
         self.max_tokens.unwrap_or_else(longest)
     }
 }
@@ -70,7 +71,7 @@ impl Default for RequestOptions {
             score_steps: false,
             pointing: None,
             meaning: None,
-            notify: Notify::default(),
+            notify: NoticeListener::default(),
             server: ServerOptions::default(),
             local: LocalOptions::default(),
         }
@@ -110,11 +111,11 @@ impl Default for ServerOptions {
 
 /// A listener that receives sentences about what delays or changes a request; none by default.
 #[derive(Clone, Default)]
-pub struct Notify(Option<Arc<Listener>>);
+pub struct NoticeListener(Option<Arc<Listener>>);
 
 type Listener = dyn Fn(&str) + Send + Sync;
 
-impl Notify {
+impl NoticeListener {
     /// Tells `listener`.
     pub fn new(listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))
@@ -128,7 +129,7 @@ impl Notify {
     }
 }
 
-impl fmt::Debug for Notify {
+impl fmt::Debug for NoticeListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() {
             "Notify(listener)"

@@ -29,7 +29,7 @@ pub enum PictureFormat {
 /// points are normalized per axis, so they stay true.
 ///
 /// Training pictures must go through this function too.
-pub fn prepare(rgb: &RgbImage, size: [u32; 2]) -> RgbImage {
+pub fn resize_exactly(rgb: &RgbImage, size: [u32; 2]) -> RgbImage {
     let [width, height] = size;
     if rgb.dimensions() == (width, height) {
         rgb.clone()
@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn resizing_is_exact_and_keeps_normalized_places() {
-        let small = prepare(&halves(), [224, 224]);
+        let small = resize_exactly(&halves(), [224, 224]);
         assert_eq!(small.dimensions(), (224, 224));
         assert_eq!(small.get_pixel(100, 50), &Rgb([0; 3]));
         assert_eq!(small.get_pixel(124, 200), &Rgb([255; 3]));
-        assert_eq!(prepare(&small, [224, 224]), small);
+        assert_eq!(resize_exactly(&small, [224, 224]), small);
     }
 
     #[test]

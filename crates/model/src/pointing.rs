@@ -22,8 +22,8 @@ pub(crate) fn of_model(source: &ModelSource, folder: Option<&Path>) -> Option<Po
     let known = architecture
         .into_iter()
         .filter_map(Value::as_str)
-        .find_map(family::of_name)
-        .or_else(|| family::of_name(&name))?;
+        .find_map(family::pointing_for_model_name)
+        .or_else(|| family::pointing_for_model_name(&name))?;
     let limits = folder.and_then(limits);
     Some(match (known.resize, limits) {
         (Resize::Qwen { .. }, Some(resize)) => Pointing { resize, ..known },
@@ -64,7 +64,7 @@ mod tests {
         let pixels = r#"{"min_pixels":200704,"max_pixels":1003520}"#;
         fs::write(folder.join("preprocessor_config.json"), pixels).unwrap();
         let limited = of_model(&source, Some(&folder)).unwrap();
-        assert_eq!(limited.in_picture([320, 240]).picture, [532, 392]);
+        assert_eq!(limited.for_picture_size([320, 240]).picture, [532, 392]);
         fs::write(folder.join("config.json"), r#"{"model_type":"idefics3"}"#).unwrap();
         assert_eq!(known().as_deref(), Some("yx-1000"));
         fs::remove_dir_all(&folder).unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::options::Notify;
+use crate::options::NoticeListener;
 
 /// An answer that takes longer is told of while it comes.
 const QUIET_TIME: Duration = Duration::from_secs(5);
@@ -11,14 +11,14 @@ const TOLD_AGAIN: Duration = Duration::from_secs(10);
 
 /// An answer that is waited for.
 pub(crate) struct Progress<'a> {
-    notify: &'a Notify,
+    notify: &'a NoticeListener,
     started: Instant,
     told: Duration,
 }
 
 impl<'a> Progress<'a> {
     /// Begins now.
-    pub(crate) fn new(notify: &'a Notify) -> Self {
+    pub(crate) fn new(notify: &'a NoticeListener) -> Self {
         Self {
             notify,
             started: Instant::now(),

@@ -58,7 +58,7 @@ impl Sampling {
     }
 
     /// Returns whether tokens are drawn at all.
-    pub fn draws(&self) -> bool {
+    pub fn is_random(&self) -> bool {
         self.temperature() > 0.0
     }
 
@@ -76,7 +76,7 @@ impl Sampling {
     }
 
     /// Returns what is wrong with the first value that is out of range.
-    pub fn fault(&self) -> Option<String> {
+    pub fn describe_out_of_range(&self) -> Option<String> {
         let ranges = [
             ("temperature", self.temperature, 0.0..=2.0),
             ("top_p", self.top_p, f64::MIN_POSITIVE..=1.0),
@@ -97,7 +97,7 @@ impl Sampling {
     }
 
     /// Returns what is missing for a value to have an effect.
-    pub fn gap(&self) -> Option<String> {
+    pub fn describe_missing_setting(&self) -> Option<String> {
         let filters = [
             ("top_p", self.top_p.is_some()),
             ("top_k", self.top_k.is_some()),
@@ -168,13 +168,13 @@ mod tests {
             ..Sampling::GREEDY
         };
         change(&mut sampling);
-        sampling.fault().unwrap_or_default()
+        sampling.describe_out_of_range().unwrap_or_default()
     }
 
     #[test]
     fn values_out_of_range_are_named_with_the_range() {
         assert_eq!(fault(|_| ()), "");
-        assert_eq!(Sampling::GREEDY.fault(), None);
+        assert_eq!(Sampling::GREEDY.describe_out_of_range(), None);
         assert_eq!(
             fault(|it| it.temperature = Some(2.5)),
             "temperature is 2.5; it must be from 0 to 2"
@@ -197,7 +197,7 @@ mod tests {
             top_k: Some(3),
             ..Sampling::GREEDY
         };
-        let gap = undrawn.gap().unwrap();
+        let gap = undrawn.describe_missing_setting().unwrap();
         assert!(
             gap.contains("top_k") && gap.contains("temperature"),
             "{gap}"
@@ -208,7 +208,10 @@ mod tests {
             top_k: Some(3),
             ..Sampling::GREEDY
         };
-        assert_eq!((greedy.gap(), greedy.draws()), (None, false));
+        assert_eq!(
+            (greedy.describe_missing_setting(), greedy.is_random()),
+            (None, false)
+        );
     }
 
     #[test]
@@ -230,8 +233,14 @@ mod tests {
     #[test]
     fn a_loop_is_answered_with_more_freedom() {
         let again = Sampling::GREEDY.against_loops();
-        assert!(again.draws() && again.repetition_penalty.unwrap() > 1.0);
-        assert_eq!(again.fault(), None);
-        assert_eq!(again.against_loops().against_loops().fault(), None);
+        assert!(again.is_random() && again.repetition_penalty.unwrap() > 1.0);
+        assert_eq!(again.describe_out_of_range(), None);
+        assert_eq!(
+            again
+                .against_loops()
+                .against_loops()
+                .describe_out_of_range(),
+            None
+        );
     }
 }

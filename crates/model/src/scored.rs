@@ -35,16 +35,16 @@ pub(crate) fn plan(
     let mut tokens = Vec::new();
     let mut thinking = String::new();
     let mut usage = Usage::default();
-    while plan.steps.len() < Plan::MAX_STEPS && plan.steps.last() != Some(&Step::done()) {
-        let mut next = candidates::next(&now, skills);
+    while plan.steps.len() < Plan::MAX_STEPS && plan.steps.last() != Some(&Step::done_step()) {
+        let mut next = candidates::next_candidates(&now, skills);
         next.retain(|candidate| !plan.steps.contains(&candidate.step));
         let ending = |candidate: &Candidate| {
             let weight = affordance(situation, &candidate.step).ln();
-            (stepwise::ending(&candidate.words), weight)
+            (stepwise::answer_suffix(&candidate.words), weight)
         };
         let (likelihoods, cost) = judge(LikelihoodQuery {
             dialogue: dialogue.clone(),
-            begun: stepwise::begun(&chosen),
+            begun: stepwise::answer_prefix(&chosen),
             endings: next.iter().map(ending).collect(),
         })?;
         usage += cost;
@@ -65,7 +65,7 @@ pub(crate) fn plan(
             text: best.words.clone(),
             log_probability: Some(best_score).filter(|score| score.is_finite()),
         });
-        now = candidates::after(now, &best.step);
+        now = candidates::situation_after(now, &best.step);
         chosen.push(best.words);
         plan.steps.push(best.step);
     }
@@ -76,7 +76,7 @@ pub(crate) fn plan(
         thinking,
         usage,
         tokens,
-        ..ModelResponse::unasked(completion, plan)
+        ..ModelResponse::without_prompt(completion, plan)
     })
 }
 
@@ -160,13 +160,13 @@ mod tests {
             "put the red cube in the blue bowl",
             "done",
         ];
-        let special = SpecialTokens::widespread();
+        let special = SpecialTokens::of_common_chat_formats();
         let answer = plan(&mut liking(favorite), &special, &situation(), &Skill::ALL).unwrap();
         let steps = answer.parsed.unwrap().steps;
         let expected = [
-            Step::pick("red cube"),
-            Step::place("red cube", Relation::In, "blue bowl"),
-            Step::done(),
+            Step::pick_step("red cube"),
+            Step::place_step("red cube", Relation::In, "blue bowl"),
+            Step::done_step(),
         ];
         assert_eq!(steps, expected);
         assert_eq!(answer.tokens.len(), 3);
@@ -182,19 +182,19 @@ mod tests {
     fn what_failed_before_must_be_that_much_likelier() {
         let mut before = situation();
         let favorite = ["pick up the red cube"; 3];
-        let special = SpecialTokens::widespread();
+        let special = SpecialTokens::of_common_chat_formats();
         let first = |situation: &Situation| {
             let answer = plan(&mut liking(favorite), &special, situation, &Skill::ALL).unwrap();
             answer.parsed.unwrap().steps[0].clone()
         };
-        assert_eq!(first(&before), Step::pick("red cube"));
+        assert_eq!(first(&before), Step::pick_step("red cube"));
         for _ in 0..9 {
             before.history.push(Outcome {
-                step: Step::pick("red cube"),
+                step: Step::pick_step("red cube"),
                 verdict: Verdict::No,
                 reason: "the gripper closed on nothing".to_owned(),
             });
         }
-        assert_ne!(first(&before), Step::pick("red cube"));
+        assert_ne!(first(&before), Step::pick_step("red cube"));
     }
 }

@@ -41,7 +41,7 @@ impl ModelSource {
     }
 
     /// Returns how many servers run the model; none where it is run in this process.
-    pub fn servers(&self) -> usize {
+    pub fn server_count(&self) -> usize {
         match self {
             Self::Server(text) => addresses(text).map_or(1, |all| all.len()),
             _ => 0,
@@ -110,7 +110,7 @@ mod tests {
             ("gpu1:8000,gpu2:8000", 2),
             ("http://a/v1,https://b/v1#m,c:80", 3),
         ] {
-            assert_eq!(ModelSource::parse(text).servers(), count, "{text}");
+            assert_eq!(ModelSource::parse(text).server_count(), count, "{text}");
         }
     }
 

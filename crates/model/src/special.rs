@@ -90,7 +90,7 @@ struct AddedToken {
 
 impl SpecialTokens {
     /// Returns the tokens of common chat formats.
-    pub fn widespread() -> Self {
+    pub fn of_common_chat_formats() -> Self {
         Self {
             texts: WIDESPREAD.iter().map(|text| (*text).to_owned()).collect(),
             ends: Vec::new(),
@@ -102,12 +102,12 @@ impl SpecialTokens {
     /// # Errors
     /// The file cannot be read or is not a tokenizer.
     pub fn with_tokenizer(self, path: &Path) -> Result<Self, Reason> {
-        let text = std::fs::read_to_string(path).map_err(Reason::of)?;
+        let text = std::fs::read_to_string(path).map_err(Reason::from_error)?;
         self.with_tokenizer_text(&text)
     }
 
     fn with_tokenizer_text(self, text: &str) -> Result<Self, Reason> {
-        let file: TokenizerFile = serde_json::from_str(text).map_err(Reason::of)?;
+        let file: TokenizerFile = serde_json::from_str(text).map_err(Reason::from_error)?;
         let added = file.added_tokens.into_iter().map(|token| ControlToken {
             id: token.id,
             content: token.content,
@@ -141,16 +141,16 @@ impl SpecialTokens {
         }
         self.ends.sort_unstable();
         self.ends.dedup();
-        self.with(control.into_iter().map(|token| token.content))
+        self.with_tokens(control.into_iter().map(|token| token.content))
     }
 
     /// Returns the ids of the tokens that end an answer, as far as they are known.
-    pub fn ends(&self) -> &[u32] {
+    pub fn end_token_ids(&self) -> &[u32] {
         &self.ends
     }
 
     /// Adds these tokens. Blank ones are left out: text needs its spaces.
-    pub fn with(mut self, texts: impl IntoIterator<Item = String>) -> Self {
+    pub fn with_tokens(mut self, texts: impl IntoIterator<Item = String>) -> Self {
         let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
         self.texts.extend(texts);
         self.texts.sort_unstable();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn tokens_hidden_in_each_other_are_found() {
-        let tokens = SpecialTokens::widespread();
+        let tokens = SpecialTokens::of_common_chat_formats();
         assert_eq!(
             tokens.strip("put <e<eos>os>it <|im_<bos>end|>down"),
             "put it im_enddown"
@@ -226,15 +226,15 @@ mod tests {
             {"id": 8, "content": "<user>", "special": true},
             {"id": 9, "content": "512", "special": false}
         ]}"#;
-        let tokens = SpecialTokens::widespread()
+        let tokens = SpecialTokens::of_common_chat_formats()
             .with_tokenizer_text(file)
             .unwrap();
-        assert_eq!(tokens.ends(), [7]);
+        assert_eq!(tokens.end_token_ids(), [7]);
         let unnamed = file.replace("<eos>", "<over>").replace("8", "0");
-        let unnamed = SpecialTokens::widespread().with_tokenizer_text(&unnamed);
-        assert_eq!(unnamed.unwrap().ends(), [0]);
+        let unnamed = SpecialTokens::of_common_chat_formats().with_tokenizer_text(&unnamed);
+        assert_eq!(unnamed.unwrap().end_token_ids(), [0]);
         assert_eq!(tokens.strip("at 512 <user>said"), "at 512 said");
-        let broken = SpecialTokens::widespread().with_tokenizer_text("[");
+        let broken = SpecialTokens::of_common_chat_formats().with_tokenizer_text("[");
         assert!(broken.is_err());
     }
 
@@ -245,10 +245,10 @@ mod tests {
             ..Situation::default()
         };
         for style in [PromptStyle::Full, PromptStyle::Compact] {
-            let text = prompt::plan(style, &situation, &Skill::ALL);
-            assert_eq!(SpecialTokens::widespread().strip(&text), text);
-            let text = prompt::perceive(style);
-            assert_eq!(SpecialTokens::widespread().strip(&text), text);
+            let text = prompt::plan_prompt(style, &situation, &Skill::ALL);
+            assert_eq!(SpecialTokens::of_common_chat_formats().strip(&text), text);
+            let text = prompt::perception_prompt(style);
+            assert_eq!(SpecialTokens::of_common_chat_formats().strip(&text), text);
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
             pieces in proptest::collection::vec("<|>|\\||<bos>|bo|s|<\\||\\|>|im_end|\\[INST\\]|é| ", 0..24),
             own in proptest::collection::vec("[<a>|s ]{1,4}", 0..4),
         ) {
-            let tokens = SpecialTokens::widespread().with(own);
+            let tokens = SpecialTokens::of_common_chat_formats().with_tokens(own);
             let stripped = tokens.strip(&pieces.concat());
             for token in &tokens.texts {
                 prop_assert!(!stripped.contains(token), "{token} is left in {stripped}");

@@ -27,7 +27,7 @@ use enact_arm::{
     Arm, ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor,
 };
 use enact_emulator::{BusBuilder, Faults, nominal_calibration};
-use enact_network::arm_node::{LASTS, SILENCE};
+use enact_network::arm_node::{DEFAULT_LEASE_DURATION, DEFAULT_MAX_SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, Link, NetworkConfig, RemoteArm, RemoteArmSetup};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
 use enact_types::{JointVector, Refusal};
@@ -315,8 +315,8 @@ fn offer(arms: usize, folder: &Path) -> Outcome<()> {
             robot: Arc::clone(&robot),
             obstacles: Vec::new(),
             walls: Vec::new(),
-            silence: SILENCE,
-            lease: LASTS,
+            silence: DEFAULT_MAX_SILENCE,
+            lease: DEFAULT_LEASE_DURATION,
         };
         let thread = paced(&robot, folder, &late)?;
         nodes.push(ArmNode::start(&client(folder)?, thread, setup)?);
@@ -358,7 +358,9 @@ fn servos(robot: &Robot, bus_config: &BusConfig, calibration: &Calibration) -> O
         calibration,
         faults: Faults::new(Vec::new(), 0),
     };
-    let bus = builder.free()?.bus(bus_config);
+    let bus = builder
+        .build_transport_with_free_joints()?
+        .host_side_bus(bus_config);
     let options = ArmingOptions {
         shutdown: ShutdownMode::Hold,
     };
@@ -442,15 +444,16 @@ fn keep_moving(
 /// Turns the first joint by so many radians, in two seconds.
 fn sweep(robot: &Robot, arm: &dyn TrajectoryExecutor, by: f64) -> Outcome<ExecutionEnd> {
     let state = arm.state()?;
-    let around = CollisionWorld::table(robot);
+    let around = CollisionWorld::with_table_only(robot);
     let steps = (2.0 / robot.control_period().as_secs_f64()).round() as usize;
     let sample = |step: usize| -> JointVector {
         let t = step as f64 / steps as f64;
-        let mut joints = state.goal().clone();
+        let mut joints = state.commanded_or_measured().clone();
         joints[0] += by * t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
         joints
     };
     let samples = (0..=steps).map(sample).collect();
-    let motion = Gate::new(robot).admit_among(samples, &state.start(), &around)?;
+    let motion =
+        Gate::new(robot).admit_among_obstacles(samples, &state.as_start_state(), &around)?;
     Ok(arm.execute(motion, &around, ContactPolicy::Expected)?.end)
 }

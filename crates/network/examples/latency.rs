@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use enact_arm::{ArmThread, ContactPolicy, IdealArm, StopSwitch, TrajectoryExecutor};
-use enact_network::arm_node::{LASTS, SILENCE};
+use enact_network::arm_node::{DEFAULT_LEASE_DURATION, DEFAULT_MAX_SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, Link, NetworkConfig, RemoteArm, RemoteArmSetup};
 use enact_robot::{CollisionWorld, Gate, Robot};
 
@@ -22,23 +22,23 @@ const MOTIONS: usize = 5000;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../robots/so101");
     let robot = Arc::new(Robot::load(&folder)?);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let here = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     report("on a thread", &timed(&robot, &here, &around)?);
 
     let endpoint = format!("tcp/{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?);
-    let there = Link::open(&NetworkConfig::listening([endpoint.as_str()]))?;
+    let there = Link::open(&NetworkConfig::listening_at([endpoint.as_str()]))?;
     let setup = ArmNodeSetup {
         name: "latency".to_owned(),
         robot: Arc::clone(&robot),
         obstacles: Vec::new(),
         walls: Vec::new(),
-        silence: SILENCE,
-        lease: LASTS,
+        silence: DEFAULT_MAX_SILENCE,
+        lease: DEFAULT_LEASE_DURATION,
     };
     let thread = ArmThread::start(Box::new(IdealArm::new(&robot)), &robot);
     let _node = ArmNode::start(&there, thread, setup)?;
-    let near = Link::open(&NetworkConfig::connecting([endpoint.as_str()]))?;
+    let near = Link::open(&NetworkConfig::connecting_to([endpoint.as_str()]))?;
     let setup = RemoteArmSetup {
         node: "latency".to_owned(),
         robot: Arc::clone(&robot),
@@ -60,7 +60,11 @@ fn timed(
     let mut times = Vec::with_capacity(MOTIONS);
     for _ in 0..MOTIONS {
         let state = arm.state()?;
-        let stay = gate.admit_among(vec![state.goal().clone()], &state.start(), around)?;
+        let stay = gate.admit_among_obstacles(
+            vec![state.commanded_or_measured().clone()],
+            &state.as_start_state(),
+            around,
+        )?;
         let begun = Instant::now();
         arm.execute(stay, around, ContactPolicy::Expected)?;
         times.push(begun.elapsed().as_secs_f64());

@@ -50,11 +50,15 @@ impl CameraNode {
             .spawn(move || serve(camera, &questions, clock))
             .map_err(|error| NetworkError::Thread(error.to_string()))?;
         let answers = vec![
-            link.answer(&keys.clock(), move |query| reply_with_time(&query, &clock))?,
-            link.answer(&keys.picture(), move |query| drop(sender.try_send(query)))?,
+            link.answer(&keys.clock_key(), move |query| {
+                reply_with_time(&query, &clock)
+            })?,
+            link.answer(&keys.picture_key(), move |query| {
+                drop(sender.try_send(query))
+            })?,
         ];
         Ok(Self {
-            declared: Some((link.declare_alive(&keys.alive())?, answers)),
+            declared: Some((link.declare_alive(&keys.alive_key())?, answers)),
             thread: Some(thread),
         })
     }
@@ -86,7 +90,7 @@ fn serve(mut camera: Box<dyn Camera>, questions: &Receiver<Query>, clock: Clock)
                         from_bytes(&question(query), codec::MAX_SMALL_BYTES).unwrap_or_default();
                     let answer = encoded
                         .entry(request)
-                        .or_insert_with(|| answer(&frame, clock.of(taken), request));
+                        .or_insert_with(|| answer(&frame, clock.nanos_of_instant(taken), request));
                     reply(query, answer);
                 }
             }

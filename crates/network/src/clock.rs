@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Comparisons that are remembered; clocks drift apart by less than a millisecond meanwhile.
 const REMEMBERED: usize = 8;
 /// Difference of two clocks of the wall that is told, seconds.
-pub const NOTABLE: f64 = 0.5;
+pub const NOTABLE_CLOCK_DIFFERENCE_S: f64 = 0.5;
 
 /// The clocks of this machine.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +24,11 @@ pub struct Clock {
 impl Clock {
     /// Starts a clock at zero.
     pub fn new() -> Self {
-        Self::set_ahead(0)
+        Self::with_wall_clock_ahead(0)
     }
 
     /// Starts a clock on a machine whose clock of the wall is this many nanoseconds ahead, for tests.
-    pub fn set_ahead(ahead: i64) -> Self {
+    pub fn with_wall_clock_ahead(ahead: i64) -> Self {
         Self {
             origin: Instant::now(),
             ahead,
@@ -37,16 +37,16 @@ impl Clock {
 
     /// Returns the time since the start, ns.
     pub fn now(&self) -> u64 {
-        self.of(Instant::now())
+        self.nanos_of_instant(Instant::now())
     }
 
     /// Returns the time of an instant since the start, ns; zero before.
-    pub fn of(&self, at: Instant) -> u64 {
+    pub fn nanos_of_instant(&self, at: Instant) -> u64 {
         at.saturating_duration_since(self.origin).as_nanos() as u64
     }
 
     /// Returns the instant of a time on this clock, if there is one.
-    pub fn instant(&self, nanos: u64) -> Option<Instant> {
+    pub fn instant_at_nanos(&self, nanos: u64) -> Option<Instant> {
         self.origin.checked_add(Duration::from_nanos(nanos))
     }
 
@@ -112,7 +112,7 @@ pub struct OffsetEstimate(VecDeque<Exchange>);
 
 impl OffsetEstimate {
     /// Adds an exchange, unless its times contradict each other or it is known.
-    pub fn add(&mut self, exchange: Exchange) {
+    pub fn add_exchange(&mut self, exchange: Exchange) {
         if exchange.offset().is_none() || self.0.contains(&exchange) {
             return;
         }
@@ -123,7 +123,7 @@ impl OffsetEstimate {
     }
 
     /// Returns the exchange that was added last.
-    pub fn newest(&self) -> Option<Exchange> {
+    pub fn newest_exchange(&self) -> Option<Exchange> {
         self.0.back().copied()
     }
 
@@ -136,7 +136,7 @@ impl OffsetEstimate {
     /// Returns how old a message is at least that was sent at `sent` on their side's clock — the one that
     /// asked — and came at `now` on the clock of the side that answered, ns; negative if it came
     /// from the future. `None` if the clocks were never compared.
-    pub fn age(&self, sent: u64, now: u64) -> Option<i128> {
+    pub fn min_message_age(&self, sent: u64, now: u64) -> Option<i128> {
         let offset = self.offset()?;
         let age = i128::from(now) - (i128::from(sent) + offset.ahead);
         let within = i128::from(offset.within);
@@ -181,26 +181,29 @@ mod tests {
     #[test]
     fn the_quickest_exchange_counts_and_nonsense_does_not() {
         let mut estimate = OffsetEstimate::default();
-        assert_eq!(estimate.age(0, 0), None);
-        estimate.add(Exchange {
+        assert_eq!(estimate.min_message_age(0, 0), None);
+        estimate.add_exchange(Exchange {
             asked: 9,
             received: 5,
             answered: 4,
             back: 1,
         });
         assert_eq!(estimate.offset(), None);
-        estimate.add(exchange(0, 1000 * MS, 80 * MS, 20 * MS));
-        estimate.add(exchange(500 * MS, 1000 * MS, 2 * MS, 2 * MS));
+        estimate.add_exchange(exchange(0, 1000 * MS, 80 * MS, 20 * MS));
+        estimate.add_exchange(exchange(500 * MS, 1000 * MS, 2 * MS, 2 * MS));
         let offset = estimate.offset().unwrap();
         assert_eq!(
             (offset.ahead, offset.within),
             (1000 * i128::from(MS), 2 * MS)
         );
         // Sent at 600 ms, it took 50 ms.
-        let age = estimate.age(600 * MS, 1650 * MS).unwrap();
+        let age = estimate.min_message_age(600 * MS, 1650 * MS).unwrap();
         assert_eq!(age, i128::from(48 * MS));
-        let early = estimate.age(600 * MS, 1500 * MS).unwrap();
+        let early = estimate.min_message_age(600 * MS, 1500 * MS).unwrap();
         assert_eq!(early, -i128::from(98 * MS));
-        assert_eq!(estimate.age(u64::MAX, 0).map(|age| age < 0), Some(true));
+        assert_eq!(
+            estimate.min_message_age(u64::MAX, 0).map(|age| age < 0),
+            Some(true)
+        );
     }
 }

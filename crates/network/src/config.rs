@@ -24,7 +24,7 @@ pub struct NetworkConfig {
 
 impl NetworkConfig {
     /// Listens at these endpoints.
-    pub fn listening<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn listening_at<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             listen: endpoints.into_iter().map(str::to_owned).collect(),
             ..Self::default()
@@ -32,7 +32,7 @@ impl NetworkConfig {
     }
 
     /// Connects to these endpoints.
-    pub fn connecting<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn connecting_to<'a>(endpoints: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             connect: endpoints.into_iter().map(str::to_owned).collect(),
             ..Self::default()
@@ -43,7 +43,7 @@ impl NetworkConfig {
     ///
     /// # Errors
     /// [`NetworkError::Setting`] if the file cannot be read, or an endpoint is none.
-    pub fn main(&self) -> Result<Config, NetworkError> {
+    pub fn main_zenoh_config(&self) -> Result<Config, NetworkError> {
         self.zenoh(&self.listen, &self.connect)
     }
 
@@ -51,7 +51,7 @@ impl NetworkConfig {
     ///
     /// # Errors
     /// As [`main`](Self::main).
-    pub fn heartbeats(&self) -> Result<Option<Config>, NetworkError> {
+    pub fn heartbeat_zenoh_config(&self) -> Result<Option<Config>, NetworkError> {
         let has_some = !self.heartbeat.is_empty();
         has_some
             .then(|| self.zenoh(&[], &self.heartbeat))
@@ -59,7 +59,7 @@ impl NetworkConfig {
     }
 
     /// Returns the endpoints that are connected to, for messages.
-    pub fn places(&self) -> String {
+    pub fn describe_endpoints(&self) -> String {
         match (&self.connect[..], &self.listen[..]) {
             ([], []) => "no endpoint (none is given)".to_owned(),
             ([], listen) => listen.join(", "),
@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn nothing_listens_or_looks_around_unless_it_is_told_to() {
-        let config = NetworkConfig::default().main().unwrap();
+        let config = NetworkConfig::default().main_zenoh_config().unwrap();
         assert_eq!(said(&config, "scouting/multicast/enabled"), "false");
         assert_eq!(said(&config, "scouting/gossip/enabled"), "false");
         assert_eq!(said(&config, "listen/endpoints"), "[]");
-        let config = NetworkConfig::listening(["tcp/127.0.0.1:7447"]);
-        let config = config.main().unwrap();
+        let config = NetworkConfig::listening_at(["tcp/127.0.0.1:7447"]);
+        let config = config.main_zenoh_config().unwrap();
         assert_eq!(
             said(&config, "listen/endpoints"),
             r#"["tcp/127.0.0.1:7447"]"#
@@ -155,7 +155,7 @@ mod tests {
             file: Some(file.clone()),
             ..NetworkConfig::default()
         };
-        let config = config.main().unwrap();
+        let config = config.main_zenoh_config().unwrap();
         assert_eq!(said(&config, "scouting/multicast/enabled"), "true");
         assert_eq!(said(&config, "scouting/gossip/enabled"), "false");
         assert_eq!(
@@ -167,9 +167,9 @@ mod tests {
             file: Some(file),
             ..NetworkConfig::default()
         };
-        let error = broken.main().unwrap_err().to_string();
+        let error = broken.main_zenoh_config().unwrap_err().to_string();
         assert!(error.contains("zenoh.json5"), "{error}");
-        let odd = NetworkConfig::connecting(["nowhere"]).main();
+        let odd = NetworkConfig::connecting_to(["nowhere"]).main_zenoh_config();
         assert!(odd.unwrap_err().to_string().contains("nowhere"));
     }
 }

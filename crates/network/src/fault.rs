@@ -83,12 +83,12 @@ pub struct FaultCounts(BTreeMap<MessageFault, u64>);
 
 impl FaultCounts {
     /// Counts one.
-    pub fn count(&mut self, fault: MessageFault) {
+    pub fn increment(&mut self, fault: MessageFault) {
         *self.0.entry(fault).or_default() += 1;
     }
 
     /// Returns how many were refused for this cause.
-    pub fn of(&self, fault: MessageFault) -> u64 {
+    pub fn count_of(&self, fault: MessageFault) -> u64 {
         self.0.get(&fault).copied().unwrap_or_default()
     }
 

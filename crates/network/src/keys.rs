@@ -22,7 +22,7 @@ use crate::error::NetworkError;
 /// Beginning of all keys.
 const ROOT: &str = "enact/v1";
 /// All nodes that are there.
-pub const ANYBODY_ALIVE: &str = "enact/v1/*/*/alive";
+pub const ANY_NODE_ALIVE_KEY: &str = "enact/v1/*/*/alive";
 
 /// The keys of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,52 +67,52 @@ impl NodeKeys {
     }
 
     /// Returns the key of its liveliness token.
-    pub fn alive(&self) -> String {
+    pub fn alive_key(&self) -> String {
         self.key("alive")
     }
 
     /// Returns the key of what it tells of itself.
-    pub fn status(&self) -> String {
+    pub fn status_key(&self) -> String {
         self.key("status")
     }
 
     /// Returns the key of its clocks.
-    pub fn clock(&self) -> String {
+    pub fn clock_key(&self) -> String {
         self.key("clock")
     }
 
     /// Returns the key of the right to drive.
-    pub fn lease(&self) -> String {
+    pub fn lease_key(&self) -> String {
         self.key("lease")
     }
 
     /// Returns the key of orders.
-    pub fn order(&self) -> String {
+    pub fn order_key(&self) -> String {
         self.key("order")
     }
 
     /// Returns the key of heartbeats.
-    pub fn heartbeat(&self) -> String {
+    pub fn heartbeat_key(&self) -> String {
         self.key("heartbeat")
     }
 
     /// Returns the key of what came of motions.
-    pub fn outcome(&self) -> String {
+    pub fn outcome_key(&self) -> String {
         self.key("outcome")
     }
 
     /// Returns the key of the arm's state.
-    pub fn state(&self) -> String {
+    pub fn state_key(&self) -> String {
         self.key("state")
     }
 
     /// Returns the key of stops.
-    pub fn stop(&self) -> String {
+    pub fn stop_key(&self) -> String {
         self.key("stop")
     }
 
     /// Returns the key of pictures.
-    pub fn picture(&self) -> String {
+    pub fn picture_key(&self) -> String {
         self.key("picture")
     }
 
@@ -122,7 +122,7 @@ impl NodeKeys {
 }
 
 /// Returns kind and name of the node whose liveliness token has this key.
-pub fn kind_and_name(alive: &str) -> Option<(&str, &str)> {
+pub fn parse_alive_key(alive: &str) -> Option<(&str, &str)> {
     let rest = alive.strip_prefix(ROOT)?.strip_prefix('/')?;
     let (kind, rest) = rest.split_once('/')?;
     let name = rest.strip_suffix("/alive")?;
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn a_name_cannot_reach_another_key() {
         let keys = NodeKeys::of_arm("bench-2").unwrap();
-        assert_eq!(keys.order(), "enact/v1/arm/bench-2/order");
-        assert_eq!(kind_and_name(&keys.alive()), Some(("arm", "bench-2")));
+        assert_eq!(keys.order_key(), "enact/v1/arm/bench-2/order");
+        assert_eq!(parse_alive_key(&keys.alive_key()), Some(("arm", "bench-2")));
         for name in ["", "a/b", "*", "**", "a$*", "a?b", "a#", "a b", "ä"] {
             assert!(NodeKeys::of_arm(name).is_err(), "{name}");
         }

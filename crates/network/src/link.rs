@@ -77,23 +77,26 @@ impl Link {
     /// # Errors
     /// [`NetworkError`] if a setting is wrong, or an endpoint cannot be listened on.
     pub fn open(config: &NetworkConfig) -> Result<Arc<Self>, NetworkError> {
-        Self::open_with(config, Clock::new())
+        Self::open_with_clock(config, Clock::new())
     }
 
     /// Opens the connection with this clock.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_with(config: &NetworkConfig, clock: Clock) -> Result<Arc<Self>, NetworkError> {
+    pub fn open_with_clock(
+        config: &NetworkConfig,
+        clock: Clock,
+    ) -> Result<Arc<Self>, NetworkError> {
         let open = |config| {
             let opened = zenoh::open(config).wait();
             opened.map_err(|error| NetworkError::Open(Reason::from(error.to_string())))
         };
         Ok(Arc::new(Self {
-            session: open(config.main()?)?,
-            heartbeats: config.heartbeats()?.map(open).transpose()?,
+            session: open(config.main_zenoh_config()?)?,
+            heartbeats: config.heartbeat_zenoh_config()?.map(open).transpose()?,
             clock,
-            places: config.places(),
+            places: config.describe_endpoints(),
         }))
     }
 
@@ -103,7 +106,7 @@ impl Link {
     }
 
     /// Returns where others are looked for, for messages.
-    pub fn places(&self) -> &str {
+    pub fn describe_endpoints(&self) -> &str {
         &self.places
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::NetworkError;
-use crate::keys::{ANYBODY_ALIVE, NodeKeys, kind_and_name};
+use crate::keys::{ANY_NODE_ALIVE_KEY, NodeKeys, parse_alive_key};
 use crate::link::{Link, Urgency};
 use crate::message::codec::{self, from_bytes};
 use crate::message::status::{ArmStatus, Stop};
@@ -28,10 +28,10 @@ pub struct Presence {
 
 /// Returns the nodes that are there, in order of kind and name; waits for tokens until `patience` is over.
 pub fn nodes(link: &Link, patience: Duration) -> Vec<Presence> {
-    let alive = link.alive(ANYBODY_ALIVE, patience);
+    let alive = link.alive(ANY_NODE_ALIVE_KEY, patience);
     let mut there: Vec<(String, String)> = alive
         .iter()
-        .filter_map(|key| kind_and_name(key))
+        .filter_map(|key| parse_alive_key(key))
         .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
         .collect();
     there.sort();
@@ -51,10 +51,10 @@ fn presence(link: &Link, kind: String, name: String) -> Presence {
     let compared = keys
         .as_ref()
         .ok()
-        .and_then(|keys| link.compare_clocks(&keys.clock(), ANSWER));
+        .and_then(|keys| link.compare_clocks(&keys.clock_key(), ANSWER));
     let midway = asked + (link.clock().time_of_day() - asked) / 2;
     let arm = keys.ok().filter(|_| kind == "arm").and_then(|keys| {
-        let told = link.ask_bytes(&keys.status(), Vec::new(), Urgency::Command, ANSWER)?;
+        let told = link.ask_bytes(&keys.status_key(), Vec::new(), Urgency::Command, ANSWER)?;
         from_bytes(&told.to_bytes(), codec::MAX_SMALL_BYTES).ok()
     });
     Presence {
@@ -73,7 +73,7 @@ fn presence(link: &Link, kind: String, name: String) -> Presence {
 ///
 /// # Errors
 /// [`NetworkError`] if nobody confirms it within `patience`, or the name is none.
-pub fn stop(
+pub fn stop_arms(
     link: &Link,
     name: &str,
     by: &str,
@@ -83,7 +83,7 @@ pub fn stop(
     const TRY: Duration = Duration::from_millis(500);
     let key = match name {
         "*" => "enact/v1/arm/*/stop".to_owned(),
-        name => NodeKeys::of_arm(name)?.stop(),
+        name => NodeKeys::of_arm(name)?.stop_key(),
     };
     let begun = std::time::Instant::now();
     loop {
@@ -106,7 +106,7 @@ pub fn stop(
                     "*" => "no arm's node".to_owned(),
                     name => format!("the arm's node `{name}`"),
                 },
-                endpoints: link.places().to_owned(),
+                endpoints: link.describe_endpoints().to_owned(),
                 waited: begun.elapsed(),
             });
         }

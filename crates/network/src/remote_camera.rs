@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use enact_camera::source::{Arrival, Feed, Picture, Pixels, Source};
+use enact_camera::source::{Feed, FeedOutcome, Picture, Pixels, Source};
 use enact_types::Reason;
 use zenoh::bytes::ZBytes;
 
@@ -47,14 +47,14 @@ impl RemoteCamera {
     }
 
     /// Asks for this many pictures a second at most.
-    pub fn at_most(mut self, per_second: f64) -> Self {
+    pub fn with_max_rate(mut self, per_second: f64) -> Self {
         let interval = Duration::try_from_secs_f64(1.0 / per_second);
         self.least_interval = interval.unwrap_or(Duration::ZERO);
         self
     }
 
     /// Asks for pictures of this kind.
-    pub fn asking(mut self, request: PictureRequest) -> Self {
+    pub fn with_request(mut self, request: PictureRequest) -> Self {
         self.request = request;
         self
     }
@@ -66,16 +66,20 @@ impl RemoteCamera {
 
 impl Source for RemoteCamera {
     fn place(&self) -> String {
-        format!("{} at {}", self.keys.picture(), self.link.places())
+        format!(
+            "{} at {}",
+            self.keys.picture_key(),
+            self.link.describe_endpoints()
+        )
     }
 
     fn open(&mut self) -> Result<Box<dyn Feed>, Reason> {
         let mut offset = OffsetEstimate::default();
         for _ in 0..FIRST_COMPARISONS {
-            let compared = self.link.compare_clocks(&self.keys.clock(), COMPARISON);
+            let compared = self.link.compare_clocks(&self.keys.clock_key(), COMPARISON);
             let (exchange, _) =
                 compared.ok_or_else(|| Reason::from(format!("{} does not answer", self.name())))?;
-            offset.add(exchange);
+            offset.add_exchange(exchange);
         }
         Ok(Box::new(RemoteFeed {
             link: Arc::clone(&self.link),
@@ -106,12 +110,13 @@ struct RemoteFeed {
 }
 
 impl Feed for RemoteFeed {
-    fn next(&mut self, patience: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, patience: Duration) -> Result<FeedOutcome, Reason> {
         let end = Instant::now() + patience;
         if self.compared.elapsed() >= CLOCKS {
             self.compared = Instant::now();
-            if let Some((exchange, _)) = self.link.compare_clocks(&self.keys.clock(), patience) {
-                self.offset.add(exchange);
+            if let Some((exchange, _)) = self.link.compare_clocks(&self.keys.clock_key(), patience)
+            {
+                self.offset.add_exchange(exchange);
             }
         }
         let pending = match self.pending.take() {
@@ -122,13 +127,13 @@ impl Feed for RemoteFeed {
                 if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
                     std::thread::sleep(wait.min(patience));
                     if wait > patience {
-                        return Ok(Arrival::Nothing);
+                        return Ok(FeedOutcome::Nothing);
                     }
                 }
                 self.asked = Some(Instant::now());
                 let question = to_bytes(&self.request);
                 self.link
-                    .begin_asking(&self.keys.picture(), question, ANSWER)?
+                    .begin_asking(&self.keys.picture_key(), question, ANSWER)?
             }
         };
         let left = end.saturating_duration_since(Instant::now());
@@ -136,7 +141,7 @@ impl Feed for RemoteFeed {
             Ok(bytes) => self.arrival(&bytes),
             Err(RecvTimeoutError::Timeout) => {
                 self.pending = Some(pending);
-                Ok(Arrival::Nothing)
+                Ok(FeedOutcome::Nothing)
             }
             Err(RecvTimeoutError::Disconnected) => {
                 Err(format!("{} does not answer", self.name).into())
@@ -146,15 +151,15 @@ impl Feed for RemoteFeed {
 }
 
 impl RemoteFeed {
-    fn arrival(&self, bytes: &ZBytes) -> Result<Arrival, Reason> {
+    fn arrival(&self, bytes: &ZBytes) -> Result<FeedOutcome, Reason> {
         let begun = Instant::now();
         let reply = match from_bytes(&bytes.to_bytes(), codec::MAX_PICTURE_BYTES) {
             Ok(reply) => reply,
-            Err(garbled) => return Ok(Arrival::Damaged(Reason::of(garbled))),
+            Err(garbled) => return Ok(FeedOutcome::Damaged(Reason::from_error(garbled))),
         };
         match reply {
             PictureReply::Failed(what) => Err(format!("{}: {what}", self.name).into()),
-            PictureReply::Picture { taken, jpeg, .. } => Ok(Arrival::Picture(Picture {
+            PictureReply::Picture { taken, jpeg, .. } => Ok(FeedOutcome::Picture(Picture {
                 pixels: Pixels::File(jpeg),
                 begun,
                 stamp: self.stamp(taken),

@@ -118,10 +118,10 @@ fn without_a_certificate_there_is_no_connection() {
             .unwrap();
         assert!(matches!(error, NetworkError::Silent { .. }), "{error}");
         assert!(presence::nodes(&outside, Duration::from_secs(1)).is_empty());
-        assert!(presence::stop(&outside, NAME, "nobody", Duration::from_secs(1)).is_err());
+        assert!(presence::stop_arms(&outside, NAME, "nobody", Duration::from_secs(1)).is_err());
     }
     let plain = format!("tcp/{}", address(&endpoint));
-    let outside = Link::open(&NetworkConfig::connecting([plain.as_str()])).unwrap();
+    let outside = Link::open(&NetworkConfig::connecting_to([plain.as_str()])).unwrap();
     assert!(presence::nodes(&outside, Duration::from_secs(2)).is_empty());
 }
 
@@ -179,6 +179,6 @@ fn access_control_lets_some_only_look() {
         .err()
         .unwrap();
     assert!(matches!(error, NetworkError::Silent { .. }), "{error}");
-    assert!(presence::stop(&watching, NAME, "the watcher", Duration::from_secs(1)).is_err());
+    assert!(presence::stop_arms(&watching, NAME, "the watcher", Duration::from_secs(1)).is_err());
     assert_eq!(node.status().stop, None);
 }

@@ -23,7 +23,7 @@ fn a_trajectory_is_followed_as_on_this_machine() {
     let there = listening(&endpoint);
     let node = node(&there, IdealArm::new(&robot), &robot);
     let arm = driver(&connecting(&endpoint), &robot);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let mut from = robot.home().clone();
     for (by, contact) in [
         (0.8, ContactPolicy::Limit(0.5)),
@@ -47,7 +47,7 @@ fn the_node_admits_nothing_that_its_own_gate_does_not() {
     let endpoint = free_tcp();
     let link = listening(&endpoint);
     // Something that only the node knows of, where the tool goes.
-    let goal = sweep(&robot).end().clone();
+    let goal = sweep(&robot).end_positions().clone();
     let ball = Obstacle::new(
         "pillar",
         [(Shape::Sphere { radius: 0.05 }, robot.forward(&goal))],
@@ -57,7 +57,7 @@ fn the_node_admits_nothing_that_its_own_gate_does_not() {
     setup.obstacles = vec![Arc::new(ball)];
     let _node = ArmNode::start(&link, thread, setup).unwrap();
     let arm = driver(&connecting(&endpoint), &robot);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let refused = arm
         .execute(sweep(&robot), &around, ContactPolicy::Expected)
         .unwrap();
@@ -86,18 +86,18 @@ fn a_stop_from_a_third_node_is_latched_until_the_driver_releases_it() {
     let (paced, log) = PacedArm::new(&robot);
     let node = node(&link, paced, &robot);
     let arm = driver(&connecting(&endpoint), &robot);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let third = connecting(&endpoint);
     let stopped = std::thread::scope(|scope| {
         let moving = scope.spawn(|| arm.execute(sweep(&robot), &around, ContactPolicy::Expected));
         eventually("it moves", || log.lock().unwrap().len() > 60);
-        let stopped = presence::stop(&third, "*", "the third", TEST_TIMEOUT).unwrap();
+        let stopped = presence::stop_arms(&third, "*", "the third", TEST_TIMEOUT).unwrap();
         assert_eq!(stopped[0].0, NAME);
         moving.join().unwrap().unwrap()
     });
     assert_eq!(stopped.end, ExecutionEnd::Stopped);
     assert!(stopped.state.velocity[0].abs() < 0.05, "it is at rest");
-    let goal = sweep(&robot).end().clone();
+    let goal = sweep(&robot).end_positions().clone();
     assert!(stopped.state.position.max_difference(&goal) > 0.05);
     assert_eq!(node.status().stop.unwrap().by, "the third");
     eventually("the driver is told", || arm.stop_switch().is_pressed());
@@ -134,11 +134,11 @@ fn a_stop_of_the_driver_and_one_at_the_arm_itself_work() {
     let node = node(&link, paced, &robot);
     let near = connecting(&endpoint);
     let arm = driver(&near, &robot);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let mut from = robot.home().clone();
     for switch in [arm.stop_switch(), node.stop_switch()] {
         let motion = sweep_from(&robot, &from, 0.4);
-        let goal = motion.end().clone();
+        let goal = motion.end_positions().clone();
         let before = log.lock().unwrap().len();
         let stopped = std::thread::scope(|scope| {
             let moving = scope.spawn(|| arm.execute(motion, &around, ContactPolicy::Expected));
@@ -153,11 +153,11 @@ fn a_stop_of_the_driver_and_one_at_the_arm_itself_work() {
         });
         arm.stop_switch().release();
         eventually("both forget", || node.status().stop.is_none());
-        from = arm.state().unwrap().goal().clone();
+        from = arm.state().unwrap().commanded_or_measured().clone();
     }
     // A stopped node lets nobody drive until somebody has cleared it.
     drop(arm);
-    node.stop("somebody");
+    node.stop_arm("somebody");
     let stopped = RemoteArm::connect(&near, &driver_setup(&robot), StopSwitch::new());
     let error = stopped.err().unwrap();
     assert!(matches!(error, NetworkError::Stopped { .. }), "{error}");
@@ -210,15 +210,15 @@ fn clocks_five_seconds_apart_are_noticed_and_do_not_matter() {
     let robot = so101();
     for ahead in [5_000_000_000, -5_000_000_000] {
         let endpoint = free_tcp();
-        let config = NetworkConfig::listening([endpoint.as_str()]);
-        let link = Link::open_with(&config, Clock::set_ahead(ahead)).unwrap();
+        let config = NetworkConfig::listening_at([endpoint.as_str()]);
+        let link = Link::open_with_clock(&config, Clock::with_wall_clock_ahead(ahead)).unwrap();
         let _node = node(&link, IdealArm::new(&robot), &robot);
         let near = connecting(&endpoint);
         let arm = driver(&near, &robot);
         let error = (arm.wall_clock_ahead() - ahead as f64 * 1e-9).abs();
         assert!(error < 1.0, "{}", arm.wall_clock_ahead());
         assert!(arm.clock_note().unwrap().contains("5.0 s"));
-        let around = CollisionWorld::table(&robot);
+        let around = CollisionWorld::with_table_only(&robot);
         let moved = arm.execute(sweep(&robot), &around, ContactPolicy::Expected);
         assert_eq!(moved.unwrap().end, ExecutionEnd::Finished);
     }

@@ -39,19 +39,26 @@ struct Liar<'a> {
 impl<'a> Liar<'a> {
     fn new(link: &'a Link, robot: &Robot) -> Self {
         let keys = NodeKeys::of_arm(NAME).unwrap();
-        let session = SessionId::random();
+        let session = SessionId::random_id();
         let request = LeaseRequest {
             session,
             holder: "a liar".to_owned(),
             robot: *robot.digest(),
         };
         let granted: LeaseReply = link
-            .ask_patiently("the node", &keys.lease(), &to_bytes(&request), TEST_TIMEOUT)
+            .ask_patiently(
+                "the node",
+                &keys.lease_key(),
+                &to_bytes(&request),
+                TEST_TIMEOUT,
+            )
             .unwrap();
         let LeaseReply::Granted { lease, key, .. } = granted else {
             panic!("{granted:?}");
         };
-        let (clocks, _) = link.compare_clocks(&keys.clock(), TEST_TIMEOUT).unwrap();
+        let (clocks, _) = link
+            .compare_clocks(&keys.clock_key(), TEST_TIMEOUT)
+            .unwrap();
         Self {
             link,
             keys,
@@ -78,12 +85,12 @@ impl<'a> Liar<'a> {
 
     fn send(&self, bytes: Vec<u8>) -> OrderReply {
         self.link
-            .ask(&self.keys.order(), bytes, MAX_SMALL_BYTES, TEST_TIMEOUT)
+            .ask(&self.keys.order_key(), bytes, MAX_SMALL_BYTES, TEST_TIMEOUT)
             .unwrap()
     }
 
     fn order(&self, envelope: &Envelope<Order>) -> OrderReply {
-        self.send(envelope.seal(Channel::Order, &self.key))
+        self.send(envelope.to_signed_bytes(Channel::Order, &self.key))
     }
 }
 
@@ -95,9 +102,9 @@ fn harmless() -> Order {
 fn motion(trajectory: &Trajectory, around: &CollisionWorld) -> Motion {
     Motion {
         samples: trajectory.positions().to_vec(),
-        period: trajectory.period().as_nanos() as u64,
+        period: trajectory.sample_period().as_nanos() as u64,
         contact: ContactPolicy::Expected,
-        around: WorldMessage::of(around),
+        around: WorldMessage::from_collision_world(around),
         valid_ms: 1000,
     }
 }
@@ -119,7 +126,7 @@ fn each_cause_is_refused_by_its_name_and_counted() {
     assert_eq!(of(10, &|_| ()), OrderReply::Accepted);
     assert_eq!(of(10, &|_| ()), refused(MessageFault::Repeated));
     assert_eq!(of(9, &|_| ()), refused(MessageFault::Reordered));
-    let stranger = SessionId::random();
+    let stranger = SessionId::random_id();
     assert_eq!(
         of(11, &|it| it.session = stranger),
         refused(MessageFault::Foreign)
@@ -134,11 +141,11 @@ fn each_cause_is_refused_by_its_name_and_counted() {
         refused(MessageFault::OtherRobot)
     );
     let honest = liar.honest(11, harmless());
-    let forged = honest.seal(Channel::Order, &SecretKey::random());
+    let forged = honest.to_signed_bytes(Channel::Order, &SecretKey::random_key());
     assert_eq!(liar.send(forged), refused(MessageFault::Forged));
-    let elsewhere = honest.seal(Channel::Heartbeat, &liar.key);
+    let elsewhere = honest.to_signed_bytes(Channel::Heartbeat, &liar.key);
     assert_eq!(liar.send(elsewhere), refused(MessageFault::Forged));
-    let mut newer = honest.seal(Channel::Order, &liar.key);
+    let mut newer = honest.to_signed_bytes(Channel::Order, &liar.key);
     newer[0] += 1;
     assert_eq!(liar.send(newer), refused(MessageFault::Version));
     assert_eq!(liar.send(vec![7; 500]), refused(MessageFault::Version));
@@ -146,7 +153,7 @@ fn each_cause_is_refused_by_its_name_and_counted() {
     // From the future, late, and by clocks that were never compared like this.
     const HOUR: u64 = 3_600_000_000_000;
     assert_eq!(of(12, &|it| it.sent += HOUR), refused(MessageFault::Stale));
-    let mut late = motion(&sweep(&robot), &CollisionWorld::table(&robot));
+    let mut late = motion(&sweep(&robot), &CollisionWorld::with_table_only(&robot));
     late.valid_ms = 1;
     let late = liar.honest(13, Order::Follow(late));
     std::thread::sleep(Duration::from_nanos(liar.clocks.back - liar.clocks.asked));
@@ -173,7 +180,7 @@ fn each_cause_is_refused_by_its_name_and_counted() {
         (MessageFault::Garbage, 1),
         (MessageFault::Stale, 3),
     ] {
-        assert_eq!(counts.of(fault), count, "{}", fault.name());
+        assert_eq!(counts.count_of(fault), count, "{}", fault.name());
     }
     assert_eq!(counts.total(), 14);
 }
@@ -187,7 +194,7 @@ fn a_holder_of_the_lease_cannot_pass_the_gate_either() {
     let node = node(&there, paced, &robot);
     let link = connecting(&endpoint);
     let liar = Liar::new(&link, &robot);
-    let table = CollisionWorld::table(&robot);
+    let table = CollisionWorld::with_table_only(&robot);
     let good = motion(&sweep(&robot), &table);
     let mut sequence = 0;
     let mut refusal = |change: &dyn Fn(&mut Motion)| {
@@ -262,7 +269,7 @@ fn a_holder_of_the_lease_cannot_pass_the_gate_either() {
 
 /// Returns joints at which the hand is below the table and nothing else is wrong.
 fn lowest(robot: &Robot) -> JointVector {
-    let table = CollisionWorld::table(robot);
+    let table = CollisionWorld::with_table_only(robot);
     let collider = robot.collider();
     let mut random = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..100_000 {
@@ -304,13 +311,15 @@ fn flood(messages: usize) {
     let node = node(&there, paced, &robot);
     let arm = driver(&connecting(&endpoint), &robot);
     // It may connect, and overhears everything that is published; orders are asked, so it lures them, too.
-    let config = enact_network::NetworkConfig::connecting([endpoint.as_str()]);
-    let hostile = zenoh::open(config.main().unwrap()).wait().unwrap();
+    let config = enact_network::NetworkConfig::connecting_to([endpoint.as_str()]);
+    let hostile = zenoh::open(config.main_zenoh_config().unwrap())
+        .wait()
+        .unwrap();
     let keys = NodeKeys::of_arm(NAME).unwrap();
     let overheard = std::sync::Arc::new(std::sync::Mutex::new(Vec::<Vec<u8>>::new()));
     let kept = std::sync::Arc::clone(&overheard);
     let _ears = hostile
-        .declare_subscriber(keys.heartbeat())
+        .declare_subscriber(keys.heartbeat_key())
         .callback(move |sample| {
             let mut kept = kept.lock().unwrap();
             // It hears itself, too.
@@ -322,18 +331,21 @@ fn flood(messages: usize) {
         .wait()
         .unwrap();
     let forged = Envelope {
-        session: SessionId::random(),
+        session: SessionId::random_id(),
         lease: 1,
         sequence: 1_000_000,
         sent: 0,
         clocks: None,
         robot: *robot.digest(),
-        body: Order::Follow(motion(&sweep(&robot), &CollisionWorld::table(&robot))),
+        body: Order::Follow(motion(
+            &sweep(&robot),
+            &CollisionWorld::with_table_only(&robot),
+        )),
     };
-    let forged = forged.seal(Channel::Order, &SecretKey::random());
+    let forged = forged.to_signed_bytes(Channel::Order, &SecretKey::random_key());
     let trajectory = sweep(&robot);
     let planned = trajectory.positions().to_vec();
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let execution = std::thread::scope(|scope| {
         let moving = scope.spawn(|| arm.execute(trajectory, &around, ContactPolicy::Expected));
         eventually("it moves", || log.lock().unwrap().len() > 2);
@@ -356,11 +368,11 @@ fn flood(messages: usize) {
             };
             drop(heard);
             match random.random_range(0..3) {
-                0 => drop(hostile.put(keys.heartbeat(), bytes).wait()),
-                1 => drop(hostile.put(keys.order(), bytes).wait()),
+                0 => drop(hostile.put(keys.heartbeat_key(), bytes).wait()),
+                1 => drop(hostile.put(keys.order_key(), bytes).wait()),
                 _ => drop(
                     hostile
-                        .get(keys.order())
+                        .get(keys.order_key())
                         .payload(bytes)
                         .timeout(Duration::from_secs(1))
                         .callback(|_| {})
@@ -384,7 +396,11 @@ fn flood(messages: usize) {
     println!("refused of {messages}: {:?}", node.status().refused);
     // Nothing comes of what still waits, and the driver is obeyed as before.
     let heartbeat = Heartbeat { motion: Some(1) };
-    drop(hostile.put(keys.heartbeat(), to_bytes(&heartbeat)).wait());
+    drop(
+        hostile
+            .put(keys.heartbeat_key(), to_bytes(&heartbeat))
+            .wait(),
+    );
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(log.lock().unwrap().len(), planned.len());
     assert_eq!(arm.state().unwrap().position, *planned.last().unwrap());

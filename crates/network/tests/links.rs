@@ -14,7 +14,7 @@ use common::{
     free_udp, listening, node_setup, so101, sweep, sweep_from,
 };
 use enact_arm::{ArmError, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor};
-use enact_network::arm_node::{LASTS, SILENCE};
+use enact_network::arm_node::{DEFAULT_LEASE_DURATION, DEFAULT_MAX_SILENCE};
 use enact_network::{ArmNode, Link, NetworkConfig, RemoteArm};
 use enact_robot::{CollisionWorld, Robot, Trajectory};
 use enact_types::Refusal;
@@ -27,13 +27,13 @@ fn node(link: &Arc<Link>, robot: &Arc<Robot>, silence: Duration) -> (ArmNode, Lo
     let thread = ArmThread::start(Box::new(paced), robot);
     let mut setup = node_setup(robot);
     setup.silence = silence;
-    setup.lease = LASTS;
+    setup.lease = DEFAULT_LEASE_DURATION;
     (ArmNode::start(link, thread, setup).unwrap(), log)
 }
 
 /// Returns the next motion to and fro.
 fn next(arm: &RemoteArm, robot: &Robot) -> Trajectory {
-    let from = arm.state().unwrap().goal().clone();
+    let from = arm.state().unwrap().commanded_or_measured().clone();
     let by = if from[0] > robot.home()[0] { -0.8 } else { 0.8 };
     sweep_from(robot, &from, by)
 }
@@ -63,18 +63,19 @@ fn cut(times: usize) {
     let robot = so101();
     let endpoint = free_tcp();
     let there = listening(&endpoint);
-    let (node, log) = node(&there, &robot, SILENCE);
+    let (node, log) = node(&there, &robot, DEFAULT_MAX_SILENCE);
     let proxy = TcpProxy::to(address(&endpoint), Delay::default());
     let arm = driver(&connecting(proxy.endpoint()), &robot);
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let commands = || log.lock().unwrap().len();
     let mut random = ChaCha8Rng::seed_from_u64(23);
     let (mut braked, mut begun) = (0, 0);
     // Commands in the time without heartbeats, and some more where a busy machine took the last ones late.
-    let silent = 4 * (SILENCE.as_secs_f64() / robot.control_period().as_secs_f64()) as usize;
+    let silent =
+        4 * (DEFAULT_MAX_SILENCE.as_secs_f64() / robot.control_period().as_secs_f64()) as usize;
     while begun < times {
         let motion = next(&arm, &robot);
-        let goal = motion.end().clone();
+        let goal = motion.end_positions().clone();
         let before = commands();
         let moment = random.random_range(1..380);
         let (execution, at_cut) = std::thread::scope(|scope| {
@@ -141,13 +142,13 @@ fn a_link_that_stays_cut_ends_the_run_with_one_sentence_and_leaves_a_stop_at_the
     let robot = so101();
     let endpoint = free_tcp();
     let there = listening(&endpoint);
-    let (node, log) = node(&there, &robot, SILENCE);
+    let (node, log) = node(&there, &robot, DEFAULT_MAX_SILENCE);
     let proxy = TcpProxy::to(address(&endpoint), Delay::default());
     let mut setup = driver_setup(&robot);
     setup.patience = Duration::from_secs(3);
     let near = connecting(proxy.endpoint());
     let arm = RemoteArm::connect(&near, &setup, StopSwitch::new()).unwrap();
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let error = std::thread::scope(|scope| {
         let moving = scope.spawn(|| arm.execute(sweep(&robot), &around, ContactPolicy::Expected));
         eventually("it moves", || {
@@ -173,7 +174,7 @@ fn a_link_that_stays_cut_ends_the_run_with_one_sentence_and_leaves_a_stop_at_the
 fn slow(motions: usize, silence: Duration) -> usize {
     let robot = so101();
     let (endpoint, lossy) = (free_tcp(), free_udp());
-    let config = NetworkConfig::listening([endpoint.as_str(), lossy.as_str()]);
+    let config = NetworkConfig::listening_at([endpoint.as_str(), lossy.as_str()]);
     let there = Link::open(&config).unwrap();
     let (node, log) = node(&there, &robot, silence);
     let delay = Delay {
@@ -182,13 +183,13 @@ fn slow(motions: usize, silence: Duration) -> usize {
     };
     let proxy = TcpProxy::to(address(&endpoint), delay);
     let heartbeats = UdpProxy::to(address(&lossy), delay, 0.05);
-    let mut config = NetworkConfig::connecting([proxy.endpoint()]);
+    let mut config = NetworkConfig::connecting_to([proxy.endpoint()]);
     config.heartbeat = vec![heartbeats.endpoint().to_owned()];
     let near = Link::open(&config).unwrap();
     let arm = driver(&near, &robot);
-    let offset = arm.offset().unwrap();
+    let offset = arm.clock_offset().unwrap();
     assert!(offset.within >= 50_000_000, "{offset:?}");
-    let around = CollisionWorld::table(&robot);
+    let around = CollisionWorld::with_table_only(&robot);
     let finished = (0..motions)
         .filter(|_| {
             let motion = next(&arm, &robot);
@@ -215,6 +216,6 @@ fn a_slow_and_lossy_link_is_enough() {
 #[ignore = "takes a minute of an idle machine"]
 fn a_slow_and_lossy_link_is_enough_twenty_times() {
     let begun = Instant::now();
-    assert_eq!(slow(20, SILENCE), 20);
+    assert_eq!(slow(20, DEFAULT_MAX_SILENCE), 20);
     println!("{:.1} s", begun.elapsed().as_secs_f64());
 }

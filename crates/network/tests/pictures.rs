@@ -43,19 +43,22 @@ fn limits() -> StreamLimits {
 #[test]
 fn pictures_come_when_they_are_asked_for_and_clocks_do_not_matter() {
     let endpoint = free_tcp();
-    let config = NetworkConfig::listening([endpoint.as_str()]);
+    let config = NetworkConfig::listening_at([endpoint.as_str()]);
     // Ten minutes ahead: by its own time, each picture would be from the future.
-    let there = Link::open_with(&config, Clock::set_ahead(600_000_000_000)).unwrap();
+    let there =
+        Link::open_with_clock(&config, Clock::with_wall_clock_ahead(600_000_000_000)).unwrap();
     let taken = Arc::new(AtomicU64::new(0));
     let camera = Counting(Arc::clone(&taken));
     let node = CameraNode::start(&there, "wrist", Box::new(camera)).unwrap();
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(taken.load(Ordering::SeqCst), 0, "nobody looks");
     let near = connecting(&endpoint);
-    let source = RemoteCamera::new(&near, "wrist").unwrap().at_most(20.0);
+    let source = RemoteCamera::new(&near, "wrist")
+        .unwrap()
+        .with_max_rate(20.0);
     let stream = PictureStream::start("wrist", Box::new(source), limits()).unwrap();
     let stop = StopSwitch::new();
-    let mut camera = stream.camera(0.8, Pose::identity(), &stop);
+    let mut camera = stream.create_camera(0.8, Pose::identity(), &stop);
     let begun = Instant::now();
     for _ in 0..5 {
         let before = taken.load(Ordering::SeqCst);
@@ -70,7 +73,7 @@ fn pictures_come_when_they_are_asked_for_and_clocks_do_not_matter() {
             "{before} {gray} {after}"
         );
     }
-    let age = stream.age().unwrap();
+    let age = stream.newest_picture_age().unwrap();
     assert!(age < begun.elapsed() + Duration::from_secs(1), "{age:?}");
     let most = 20.0 * begun.elapsed().as_secs_f64() + 5.0;
     assert!(
@@ -98,7 +101,7 @@ fn a_camera_whose_link_was_cut_is_lost_and_comes_back() {
     let source = RemoteCamera::new(&near, "bench").unwrap();
     let stream = PictureStream::start("bench", Box::new(source), limits()).unwrap();
     let stop = StopSwitch::new();
-    let mut camera = stream.camera(0.8, Pose::identity(), &stop);
+    let mut camera = stream.create_camera(0.8, Pose::identity(), &stop);
     camera.capture().unwrap();
     proxy.close();
     let connections = stream.counts().connections;

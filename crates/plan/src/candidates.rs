@@ -20,7 +20,7 @@ pub struct Candidate {
 
 /// Returns what can be done next with these skills: each step that the situation affords, that may
 /// answer the sentence, and for which the gripper holds what it must, each once.
-pub fn next(situation: &Situation, skills: &[Skill]) -> Vec<Candidate> {
+pub fn next_candidates(situation: &Situation, skills: &[Skill]) -> Vec<Candidate> {
     let speech_act = situation.speech_act();
     let mut candidates: Vec<Candidate> = Vec::new();
     let permitted = skills.iter().filter(|skill| speech_act.permits(**skill));
@@ -41,13 +41,13 @@ fn fits_gripper(step: &Step, holding: Option<&str>) -> bool {
     match (step.held_before(), holding) {
         (Some(needed), held) => held == Some(needed),
         (None, None) => true,
-        (None, Some(_)) => step.names().next().is_none(),
+        (None, Some(_)) => step.object_names().next().is_none(),
     }
 }
 
 /// How things stand when a step has been done as meant.
 #[must_use]
-pub fn after(mut situation: Situation, step: &Step) -> Situation {
+pub fn situation_after(mut situation: Situation, step: &Step) -> Situation {
     if let Some(held) = step.held_after() {
         situation.holding = Some(held.to_owned());
     } else if step.held_before().is_some() {
@@ -62,7 +62,7 @@ pub fn after(mut situation: Situation, step: &Step) -> Situation {
 }
 
 /// The words for a step, whatever the situation; `None` for one that has none, as a sentence.
-pub fn words(step: &Step) -> Option<String> {
+pub fn words_for_step(step: &Step) -> Option<String> {
     let thing = |name: &str| ObjectView {
         name: name.to_owned(),
         point: NormalizedPoint { y: 0, x: 0 },
@@ -71,10 +71,10 @@ pub fn words(step: &Step) -> Option<String> {
         reachable: true,
         rests: None,
         affords: Skill::ALL.to_vec(),
-        receives: Relation::ALL.to_vec(),
+        receives: Relation::ALL_RELATIONS.to_vec(),
     };
     let situation = Situation {
-        objects: step.names().map(thing).collect(),
+        objects: step.object_names().map(thing).collect(),
         ..Situation::default()
     };
     let phrases = (step.skill().definition().phrases)(&situation);
@@ -102,19 +102,19 @@ mod tests {
     fn what_comes_next_depends_on_the_gripper() {
         let free = situation();
         let steps = |situation: &Situation| -> Vec<Step> {
-            let next = next(situation, &Skill::ALL);
+            let next = next_candidates(situation, &Skill::ALL);
             next.into_iter().map(|candidate| candidate.step).collect()
         };
-        let pick = Step::pick("red cube");
-        let place = Step::place("red cube", Relation::In, "blue bowl");
+        let pick = Step::pick_step("red cube");
+        let place = Step::place_step("red cube", Relation::In, "blue bowl");
         let now = steps(&free);
-        assert!(now.contains(&pick) && now.contains(&Step::done()));
-        assert!(!now.contains(&place) && !now.contains(&Step::pick("blue bowl")));
-        let holding = after(free, &pick);
+        assert!(now.contains(&pick) && now.contains(&Step::done_step()));
+        assert!(!now.contains(&place) && !now.contains(&Step::pick_step("blue bowl")));
+        let holding = situation_after(free, &pick);
         assert_eq!(holding.holding.as_deref(), Some("red cube"));
         let now = steps(&holding);
         assert!(now.contains(&place) && !now.contains(&pick));
-        let put = after(holding, &place);
+        let put = situation_after(holding, &place);
         assert_eq!((put.holding.as_deref(), put.history.len()), (None, 2));
     }
 
@@ -124,8 +124,8 @@ mod tests {
             instruction: "what is in the blue bowl?".to_owned(),
             ..situation()
         };
-        let next = next(&asked, &Skill::ALL);
-        assert!(next.iter().all(|it| !it.step.moves()), "{next:?}");
+        let next = next_candidates(&asked, &Skill::ALL);
+        assert!(next.iter().all(|it| !it.step.moves_arm()), "{next:?}");
     }
 
     #[test]
@@ -134,10 +134,10 @@ mod tests {
             instruction: "turn the red cube by 90 degrees".to_owned(),
             ..situation()
         };
-        let next = next(&turned, &Skill::ALL);
+        let next = next_candidates(&turned, &Skill::ALL);
         let turn = next.iter().find(|it| it.step.skill() == Skill::Rotate);
-        assert_eq!(turn.unwrap().step, Step::rotate("red cube", 90));
-        let none = super::next(&situation(), &Skill::ALL);
+        assert_eq!(turn.unwrap().step, Step::rotate_step("red cube", 90));
+        let none = super::next_candidates(&situation(), &Skill::ALL);
         assert!(none.iter().all(|it| it.step.skill() != Skill::Rotate));
     }
 
@@ -146,10 +146,13 @@ mod tests {
         for example in crate::examples::most_similar("put the cube in the bowl", 9) {
             for step in &example.plan.steps {
                 let speaks = matches!(step.skill(), Skill::Say | Skill::Ask);
-                assert_eq!(words(step).is_none(), speaks, "{step}");
+                assert_eq!(words_for_step(step).is_none(), speaks, "{step}");
             }
         }
-        let put = Step::place("mug", Relation::LeftOf, "red box");
-        assert_eq!(words(&put).unwrap(), "put the mug left of the red box");
+        let put = Step::place_step("mug", Relation::LeftOf, "red box");
+        assert_eq!(
+            words_for_step(&put).unwrap(),
+            "put the mug left of the red box"
+        );
     }
 }

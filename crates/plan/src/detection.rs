@@ -38,12 +38,12 @@ struct Marked {
 
 impl Detection {
     /// Maximum number of objects in one picture; longer lists are rejected.
-    pub const MAX: usize = 32;
+    pub const MAX_COUNT: usize = 32;
     /// Maximum length of a label, characters.
     pub const MAX_LABEL: usize = 60;
 
     /// Creates a detection of an object at a point.
-    pub fn at(point: NormalizedPoint, label: impl Into<String>) -> Self {
+    pub fn at_point(point: NormalizedPoint, label: impl Into<String>) -> Self {
         Self {
             point,
             label: label.into(),
@@ -91,7 +91,7 @@ impl Detection {
         if named.contains(&mark) {
             return Err(format!("mark {mark} is listed twice"));
         }
-        Ok((mark, Self::at(*point, check_label(label)?)))
+        Ok((mark, Self::at_point(*point, check_label(label)?)))
     }
 
     /// Writes a list as the model is taught to: compact, in reading order.
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_list_is_written_in_reading_order() {
-        let at = |y, x, label: &str| Detection::at(NormalizedPoint { y, x }, label);
+        let at = |y, x, label: &str| Detection::at_point(NormalizedPoint { y, x }, label);
         let text = Detection::write_list(&[at(700, 10, "blue bowl"), at(250, 500, "red cube")]);
         assert_eq!(
             text,

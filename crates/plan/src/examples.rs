@@ -64,7 +64,7 @@ pub struct Episode {
 /// Longest instruction of an example, characters.
 const MAX_INSTRUCTION: usize = 300;
 /// Most objects of an example's scene.
-const MAX_OBJECTS: usize = Detection::MAX;
+const MAX_OBJECTS: usize = Detection::MAX_COUNT;
 /// Part of the likeness that the task makes up; the scene is the rest.
 const TASK_SHARE: f64 = 0.7;
 
@@ -101,7 +101,11 @@ impl Example {
             let other = object.rests.iter().map(|(_, other)| other.as_str());
             other.chain([object.name.as_str()])
         });
-        let named = example.plan.steps.iter().flat_map(|step| step.names());
+        let named = example
+            .plan
+            .steps
+            .iter()
+            .flat_map(|step| step.object_names());
         if let Some(name) = seen.chain(named).find(|name| !is_name(name)) {
             return Err(Rejection(format!("`{}` is no name", name.escape_debug())));
         }
@@ -110,7 +114,7 @@ impl Example {
 
     /// Returns the scene in a line, in alphabetical order: what an example without objects names.
     fn scene(&self) -> String {
-        let named = || self.plan.steps.iter().flat_map(|step| step.names());
+        let named = || self.plan.steps.iter().flat_map(|step| step.object_names());
         match self.objects.as_slice() {
             [] => scene(named().map(|name| (name, None))),
             objects => scene(
@@ -133,7 +137,7 @@ impl Example {
 
     /// Returns the lines by which a prompt shows it. None of its words can open a section of the
     /// prompt.
-    pub fn lines(&self) -> String {
+    pub fn prompt_lines(&self) -> String {
         let table = self.table();
         let table = table.map_or(String::new(), |table| format!("on the table: {table}\n"));
         let task = prompt::one_line(&self.instruction);

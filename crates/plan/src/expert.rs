@@ -14,7 +14,7 @@ const REFUSALS_BEFORE_GIVING_UP: usize = 2;
 pub fn plan(goal: &Intent, situation: &Situation) -> Plan {
     let steps = match goal {
         Intent::Say(text) => vec![say(text.clone())],
-        Intent::Ask(question) => vec![Step::ask(question.clone())],
+        Intent::Ask(question) => vec![Step::ask_step(question.clone())],
         Intent::Act(actions) => match impediment(actions, situation) {
             Some(reason) => vec![say(reason)],
             None => act(actions, situation),
@@ -24,12 +24,12 @@ pub fn plan(goal: &Intent, situation: &Situation) -> Plan {
 }
 
 fn say(text: String) -> Step {
-    Step::say(text)
+    Step::say_step(text)
 }
 
 fn act(actions: &[Action], situation: &Situation) -> Vec<Step> {
     let mut open: Vec<&Action> = (0..actions.len())
-        .filter(|index| !is_done(&actions[*index], situation))
+        .filter(|index| !is_action_done(&actions[*index], situation))
         .filter(|index| !is_superseded(*index, actions, situation))
         .map(|index| &actions[index])
         .collect();
@@ -44,7 +44,7 @@ fn act(actions: &[Action], situation: &Situation) -> Vec<Step> {
         .flat_map(|(order, action)| steps_for(action, order == 0 && held.is_some()))
         .take(Plan::MAX_STEPS - 1)
         .collect();
-    steps.push(Step::done());
+    steps.push(Step::done_step());
     steps
 }
 
@@ -73,9 +73,11 @@ fn is_superseded(index: usize, actions: &[Action], situation: &Situation) -> boo
         .objects
         .iter()
         .any(|seen| seen.name == *object && seen.rests.is_none());
-    is_done(&actions[later], situation)
+    is_action_done(&actions[later], situation)
         || (relation.is_beside() && stands_free)
-        || between.iter().all(|action| is_done(action, situation))
+        || between
+            .iter()
+            .all(|action| is_action_done(action, situation))
 }
 
 fn puts_held(action: &Action, situation: &Situation) -> bool {
@@ -90,24 +92,24 @@ fn steps_for(action: &Action, in_hand: bool) -> Vec<Step> {
             relation,
             target,
         } => {
-            let place = Step::place(object.clone(), *relation, target.clone());
-            let pick = Step::pick(object.clone());
+            let place = Step::place_step(object.clone(), *relation, target.clone());
+            let pick = Step::pick_step(object.clone());
             if in_hand {
                 vec![place]
             } else {
                 vec![pick, place]
             }
         }
-        Action::Pick(object) => vec![Step::pick(object.clone())],
-        Action::Point(object) => vec![Step::point(object.clone())],
-        Action::Push(object, direction) => vec![Step::push(object.clone(), *direction)],
-        Action::Rotate(object, degrees) => vec![Step::rotate(object.clone(), *degrees)],
-        Action::Home => vec![Step::home()],
+        Action::Pick(object) => vec![Step::pick_step(object.clone())],
+        Action::Point(object) => vec![Step::point_step(object.clone())],
+        Action::Push(object, direction) => vec![Step::push_step(object.clone(), *direction)],
+        Action::Rotate(object, degrees) => vec![Step::rotate_step(object.clone(), *degrees)],
+        Action::Home => vec![Step::home_step()],
     }
 }
 
 /// Returns whether the picture, the gripper or the history shows that the action is done.
-pub fn is_done(action: &Action, situation: &Situation) -> bool {
+pub fn is_action_done(action: &Action, situation: &Situation) -> bool {
     match action {
         Action::Put {
             object,
@@ -124,7 +126,7 @@ pub fn is_done(action: &Action, situation: &Situation) -> bool {
             relation,
             target,
         } => {
-            let placed = Step::place(object.clone(), *relation, target.clone());
+            let placed = Step::place_step(object.clone(), *relation, target.clone());
             tried(&placed, Verdict::Yes, situation) > 0
         }
         Action::Pick(object) => situation.holding.as_ref() == Some(object),
@@ -140,13 +142,13 @@ pub fn is_done(action: &Action, situation: &Situation) -> bool {
 fn impediment(actions: &[Action], situation: &Situation) -> Option<String> {
     actions
         .iter()
-        .filter(|action| !is_done(action, situation))
+        .filter(|action| !is_action_done(action, situation))
         .find_map(|action| missing(action, situation).or_else(|| given_up(action, situation)))
 }
 
 fn missing(action: &Action, situation: &Situation) -> Option<String> {
-    let language = Language::of(&situation.instruction);
-    action.objects().into_iter().find_map(|name| {
+    let language = Language::detect_language(&situation.instruction);
+    action.required_objects().into_iter().find_map(|name| {
         if situation.holding.as_deref() == Some(name) {
             return None;
         }
@@ -162,11 +164,11 @@ fn given_up(action: &Action, situation: &Situation) -> Option<String> {
     let step = steps_for(action, puts_held(action, situation))
         .into_iter()
         .find(|step| tried(step, Verdict::Refused, situation) >= REFUSALS_BEFORE_GIVING_UP)?;
-    let language = Language::of(&situation.instruction);
+    let language = Language::detect_language(&situation.instruction);
     Some(replies::cannot(
         language,
         step.skill(),
-        action.objects().first().copied(),
+        action.required_objects().first().copied(),
     ))
 }
 
@@ -292,7 +294,7 @@ mod tests {
         let written = plan(&turn, &situation).to_string();
         assert_eq!(written, "rotate red cube by 45 degrees, then done");
         situation.history.push(Outcome {
-            step: Step::rotate("red cube", 45),
+            step: Step::rotate_step("red cube", 45),
             verdict: Verdict::Yes,
             reason: String::new(),
         });
@@ -318,7 +320,7 @@ mod tests {
     fn a_step_refused_twice_is_given_up() {
         let mut situation = table();
         let refused = Outcome {
-            step: Step::pick("red cube"),
+            step: Step::pick_step("red cube"),
             verdict: Verdict::Refused,
             reason: String::new(),
         };

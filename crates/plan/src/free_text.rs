@@ -12,15 +12,15 @@ use crate::step::Plan;
 /// # Errors
 /// A rejection that names the line that is like no step, or that leaves something open, for the
 /// next prompt.
-pub fn translate(text: &str, situation: &Situation, skills: &[Skill]) -> Result<Plan, Rejection> {
-    translate_by(&BySpelling, text, situation, skills)
+pub fn read_plan(text: &str, situation: &Situation, skills: &[Skill]) -> Result<Plan, Rejection> {
+    read_plan_with_similarity(&BySpelling, text, situation, skills)
 }
 
 /// The same with another measure of how alike texts are.
 ///
 /// # Errors
 /// As [`translate`].
-pub fn translate_by(
+pub fn read_plan_with_similarity(
     similarity: &dyn TextSimilarity,
     text: &str,
     situation: &Situation,
@@ -82,32 +82,32 @@ mod tests {
     #[test]
     fn free_text_becomes_the_steps_that_it_means() {
         let text = "1. First, grab and pick the red cube up\n2. Then place the red cube in the blue bwol\n3. We are done!";
-        let plan = translate(text, &situation(), &Skill::ALL).unwrap();
+        let plan = read_plan(text, &situation(), &Skill::ALL).unwrap();
         assert_eq!(
             plan.steps,
             [
-                Step::pick("red cube"),
-                Step::place("red cube", Relation::In, "blue bowl"),
-                Step::done(),
+                Step::pick_step("red cube"),
+                Step::place_step("red cube", Relation::In, "blue bowl"),
+                Step::done_step(),
             ]
         );
     }
 
     #[test]
     fn what_is_like_no_step_is_asked_back() {
-        let rejection = translate("open the window", &situation(), &Skill::ALL).unwrap_err();
+        let rejection = read_plan("open the window", &situation(), &Skill::ALL).unwrap_err();
         assert!(
             rejection.to_string().contains("open the window"),
             "{rejection}"
         );
-        assert!(translate(" \n", &situation(), &Skill::ALL).is_err());
+        assert!(read_plan(" \n", &situation(), &Skill::ALL).is_err());
     }
 
     #[test]
     fn only_what_is_afforded_can_come_of_it() {
-        let plan = translate("pick up the blue bowl", &situation(), &Skill::ALL);
+        let plan = read_plan("pick up the blue bowl", &situation(), &Skill::ALL);
         if let Ok(plan) = plan {
-            assert!(!plan.steps.contains(&Step::pick("blue bowl")));
+            assert!(!plan.steps.contains(&Step::pick_step("blue bowl")));
         }
     }
 }

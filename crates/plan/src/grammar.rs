@@ -14,11 +14,11 @@ use crate::step::Plan;
 const MAX_SENTENCE: usize = 160;
 
 /// Returns the schema of a list of objects.
-pub fn detections() -> Value {
+pub fn detections_schema() -> Value {
     let coordinate = json!({"type": "integer", "minimum": 0, "maximum": 1000});
     compact(json!({
         "type": "array",
-        "maxItems": Detection::MAX,
+        "maxItems": Detection::MAX_COUNT,
         "items": object(json!({
             "point": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
             "label": {"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL},
@@ -27,7 +27,7 @@ pub fn detections() -> Value {
 }
 
 /// Returns the schema of a list that names the objects at `count` marks.
-pub fn marked(count: usize) -> Value {
+pub fn marked_objects_schema(count: usize) -> Value {
     let numbers: Vec<usize> = (1..=count).collect();
     compact(json!({
         "type": "array",
@@ -67,7 +67,7 @@ pub fn marked(count: usize) -> Value {
 /// // Nothing is seen on which the cube could be put.
 /// assert!(!schema.contains(r#"{"enum":["place"]}"#));
 /// ```
-pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
+pub fn plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
     let steps = steps(situation, skills, |_| true);
     compact(object(json!({"steps": array(Plan::MAX_STEPS, steps)})))
 }
@@ -75,7 +75,7 @@ pub fn plan(situation: &Situation, skills: &[Skill]) -> Value {
 /// The same for models that nobody trained on it, which may not know when to stop: a plan is either
 /// some deeds, as many as the seen objects can need, or something to say, and then `done`. So the
 /// longest answer is soon over: see [`longest`].
-pub fn brief_plan(situation: &Situation, skills: &[Skill]) -> Value {
+pub fn brief_plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
     let speaks = |skill: Skill| matches!(skill, Skill::Say | Skill::Ask);
     let deeds = steps(situation, skills, |skill| !speaks(skill));
     let words = steps(situation, skills, |skill| {
@@ -126,10 +126,13 @@ const ESCAPED: usize = 6;
 
 /// Length of the longest text that follows a schema of this module, bytes. `None`: there is no
 /// longest, or it is of another kind.
-pub fn longest(schema: &Value) -> Option<usize> {
+pub fn longest_text_bytes(schema: &Value) -> Option<usize> {
     let size = |value: &Value| usize::try_from(value.as_u64()?).ok();
     let longest_of = |values: &[Value]| {
-        let lengths = values.iter().map(longest).collect::<Option<Vec<_>>>()?;
+        let lengths = values
+            .iter()
+            .map(longest_text_bytes)
+            .collect::<Option<Vec<_>>>()?;
         lengths.into_iter().max()
     };
     if let Some(values) = schema["enum"].as_array() {
@@ -148,14 +151,14 @@ pub fn longest(schema: &Value) -> Option<usize> {
             .max(),
         "array" => {
             let count = size(&schema["maxItems"])?;
-            Some(2 + count * (1 + longest(&schema["items"])?))
+            Some(2 + count * (1 + longest_text_bytes(&schema["items"])?))
         }
         "object" => {
             let fields = schema["properties"].as_object()?;
             let lengths = fields
                 .iter()
                 // Quotes, colon, comma.
-                .map(|(name, value)| Some(4 + name.len() + longest(value)?));
+                .map(|(name, value)| Some(4 + name.len() + longest_text_bytes(value)?));
             Some(2 + lengths.sum::<Option<usize>>()?)
         }
         _ => None,
@@ -211,7 +214,7 @@ mod tests {
         let all = [Skill::Pick, Skill::Push, Skill::Point];
         let thing = |index: usize| {
             let name = format!("yellow cylinder {index}");
-            ObjectView::affording(&name, &all, &Relation::ALL)
+            ObjectView::affording(&name, &all, &Relation::ALL_RELATIONS)
         };
         Situation {
             instruction: "tidy up".to_owned(),
@@ -224,8 +227,8 @@ mod tests {
     fn a_brief_plan_has_an_end() {
         for count in [0, 1, 3, 12] {
             let situation = things(count);
-            let brief = longest(&brief_plan(&situation, &Skill::ALL)).unwrap();
-            let any = longest(&plan(&situation, &Skill::ALL)).unwrap();
+            let brief = longest_text_bytes(&brief_plan_schema(&situation, &Skill::ALL)).unwrap();
+            let any = longest_text_bytes(&plan_schema(&situation, &Skill::ALL)).unwrap();
             assert!(
                 8 * brief < 2 * any && brief < 2500,
                 "{count}: {brief} of {any}"
@@ -233,12 +236,15 @@ mod tests {
         }
         // What says most, and what does most.
         let situation = things(2);
-        let schema = brief_plan(&situation, &Skill::ALL);
-        let most = longest(&schema).unwrap();
+        let schema = brief_plan_schema(&situation, &Skill::ALL);
+        let most = longest_text_bytes(&schema).unwrap();
         let said = Plan {
-            steps: vec![Step::say("\u{1f}".repeat(MAX_SENTENCE)), Step::done()],
+            steps: vec![
+                Step::say_step("\u{1f}".repeat(MAX_SENTENCE)),
+                Step::done_step(),
+            ],
         };
-        let place = Step::place(
+        let place = Step::place_step(
             "yellow cylinder 0",
             Relation::InFrontOf,
             "yellow cylinder 1",
@@ -250,15 +256,18 @@ mod tests {
             let written = serde_json::to_string(&plan).unwrap();
             assert!(written.len() <= most, "{most}: {written}");
         }
-        assert_eq!(longest(&json!({"type": "string"})), None);
-        assert!(longest(&detections()).is_some() && longest(&marked(3)).is_some());
-        assert!(longest(&plan(&situation, &Skill::ALL)).is_some());
+        assert_eq!(longest_text_bytes(&json!({"type": "string"})), None);
+        assert!(
+            longest_text_bytes(&detections_schema()).is_some()
+                && longest_text_bytes(&marked_objects_schema(3)).is_some()
+        );
+        assert!(longest_text_bytes(&plan_schema(&situation, &Skill::ALL)).is_some());
     }
 
     #[test]
     fn a_brief_plan_acts_or_speaks() {
         let has = |situation: &Situation, skills: &[Skill], skill: Skill| {
-            let schema = brief_plan(situation, skills).to_string();
+            let schema = brief_plan_schema(situation, skills).to_string();
             schema.contains(&format!(r#"{{"enum":["{}"]}}"#, skill.name()))
         };
         let asked = things(2);
@@ -288,7 +297,7 @@ mod tests {
             ],
             ..Situation::default()
         };
-        let schema = plan(&situation, &Skill::ALL).to_string();
+        let schema = plan_schema(&situation, &Skill::ALL).to_string();
         let pick = r#""skill":{"enum":["pick"]},"object":{"enum":["red cube"]}"#;
         let place = r#""object":{"enum":["red cube"]},"relation":{"enum":["in","left of"]},"target":{"enum":["blue bowl"]}"#;
         assert!(schema.contains(pick), "{schema}");
@@ -311,7 +320,8 @@ mod tests {
             )],
             ..Situation::default()
         };
-        let offered = |instruction: &str| plan(&situation(instruction), &Skill::ALL).to_string();
+        let offered =
+            |instruction: &str| plan_schema(&situation(instruction), &Skill::ALL).to_string();
         let question = offered("is there a red cube?");
         for skill in ["pick", "place", "push", "point", "home"] {
             assert!(!question.contains(&format!("\"{skill}\"")), "{question}");
@@ -324,7 +334,7 @@ mod tests {
 
     #[test]
     fn with_nothing_seen_only_words_and_home_remain() {
-        let schema = plan(&Situation::default(), &Skill::ALL);
+        let schema = plan_schema(&Situation::default(), &Skill::ALL);
         let steps = schema["properties"]["steps"]["items"]["anyOf"]
             .as_array()
             .unwrap();
@@ -333,7 +343,7 @@ mod tests {
 
     #[test]
     fn only_marks_that_are_drawn_can_be_named() {
-        let schema = marked(3);
+        let schema = marked_objects_schema(3);
         assert_eq!(
             schema["items"]["properties"]["mark"]["enum"],
             json!([1, 2, 3])
@@ -343,7 +353,7 @@ mod tests {
 
     #[test]
     fn properties_keep_the_order_in_which_they_are_generated() {
-        let text = detections().to_string();
+        let text = detections_schema().to_string();
         assert!(text.find("\"point\"").unwrap() < text.find("\"label\"").unwrap());
     }
 }

@@ -39,7 +39,7 @@ pub enum Action {
 
 impl Action {
     /// Returns the objects that must be present and within reach.
-    pub fn objects(&self) -> Vec<&str> {
+    pub fn required_objects(&self) -> Vec<&str> {
         match self {
             Self::Put { object, target, .. } => vec![object, target],
             Self::Pick(object)

@@ -7,13 +7,13 @@ use whatlang::{Lang, Script};
 
 /// Returns the ISO 639-1 code of the language of `text` if it is in none of `spoken`; `None` also
 /// where there is nothing to tell it by. Short English is told by its words, not by statistics.
-pub fn foreign(text: &str, spoken: &[String]) -> Option<&'static str> {
+pub fn foreign_language_code(text: &str, spoken: &[String]) -> Option<&'static str> {
     let code = identify(text)?;
     (!spoken.iter().any(|spoken| spoken == code)).then_some(code)
 }
 
 /// Says, in the language `code` where that is known here, that only `spoken` are understood.
-pub fn not_spoken(code: &str, spoken: &[String]) -> String {
+pub fn foreign_language_reply(code: &str, spoken: &[String]) -> String {
     let reply = REPLIES.iter().find(|reply| reply.code == code);
     let reply = reply.unwrap_or(&IN_ENGLISH);
     let name = |spoken: &String| match spoken.as_str() {
@@ -310,7 +310,7 @@ mod tests {
         );
         let foreign: Vec<_> = texts
             .lines()
-            .filter_map(|line| Some((foreign(line, &spoken())?, line)))
+            .filter_map(|line| Some((foreign_language_code(line, &spoken())?, line)))
             .collect();
         assert!(foreign.is_empty(), "{foreign:#?}");
         for text in [
@@ -322,7 +322,11 @@ mod tests {
             "ok",
             "put teh red cbue in",
         ] {
-            assert_eq!(super::foreign(text, &spoken()), None, "{text}");
+            assert_eq!(
+                super::foreign_language_code(text, &spoken()),
+                None,
+                "{text}"
+            );
         }
     }
 
@@ -330,7 +334,7 @@ mod tests {
     fn other_languages_are() {
         let taken: Vec<&str> = include_str!("speech_act/other.txt")
             .lines()
-            .filter(|line| foreign(line, &spoken()).is_none())
+            .filter(|line| foreign_language_code(line, &spoken()).is_none())
             .collect();
         assert!(taken.is_empty(), "{taken:#?}");
     }
@@ -348,12 +352,12 @@ mod tests {
             ),
             ("赤いキューブを青いボウルに入れて", "英語と中国語"),
         ] {
-            let code = foreign(text, &spoken()).unwrap();
-            let said = not_spoken(code, &spoken());
+            let code = foreign_language_code(text, &spoken()).unwrap();
+            let said = foreign_language_reply(code, &spoken());
             assert!(said.contains(answer), "{said}");
         }
         assert_eq!(
-            not_spoken("tr", &spoken()),
+            foreign_language_reply("tr", &spoken()),
             "I do not understand this language, only English and Chinese."
         );
     }

@@ -76,15 +76,16 @@ pub use pointing::{Convention, ParsedDetections, PictureConvention, Pointing, Un
 pub use prompt::{PromptError, PromptStyle, PromptTemplates, RobotCard};
 pub use scripted::ScriptedPlanner;
 pub use situation::{
-    AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation, given_up,
+    AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation,
+    denials_of_idle_plan,
 };
 pub use skills::{Skill, Step, StepKind};
 pub use space::{Direction, Relation};
 pub use speech_act::SpeechAct;
 pub use step::Plan;
 pub use strategy::{
-    Decompose, EndedTask, Exchange, ExchangeKind, GoalFirst, LayeredPlanner, PlanningModel,
-    PlanningTurn, Rest, Strategy, TextModel, TextReply, TextRequest, Think,
+    Decompose, EndedTask, Exchange, ExchangeKind, GoalFirst, LayeredPlanner, LayersBelow,
+    PlanningModel, PlanningTurn, Strategy, TextModel, TextReply, TextRequest, Think,
 };
 pub use task_list::{Task, TaskList, TaskState};
 pub use veto::Veto;

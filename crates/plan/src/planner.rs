@@ -240,7 +240,7 @@ pub struct ModelResponse<T> {
 
 impl<T> ModelResponse<T> {
     /// Creates the response of an agent that is not asked in words and needs no model.
-    pub fn unasked(completion: String, parsed: T) -> Self {
+    pub fn without_prompt(completion: String, parsed: T) -> Self {
         Self {
             prompt: String::new(),
             completion,
@@ -261,15 +261,15 @@ impl ModelResponse<Plan> {
     ///
     /// # Panics
     /// Never: a plan is always valid JSON.
-    pub fn planned(plan: Plan) -> Self {
+    pub fn from_plan(plan: Plan) -> Self {
         let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
-        Self::unasked(completion, plan)
+        Self::without_prompt(completion, plan)
     }
 }
 
 impl ModelResponse<ParsedDetections> {
     /// Moves the dropped entries from the list to the response.
-    pub fn listed(self) -> ModelResponse<Vec<Detection>> {
+    pub fn into_detection_list(self) -> ModelResponse<Vec<Detection>> {
         let (parsed, dropped) = match self.parsed {
             Ok(parsed) => (Ok(parsed.detections), parsed.dropped),
             Err(rejection) => (Err(rejection), self.dropped),

@@ -40,7 +40,7 @@ pub enum PromptStyle {
 const REMEMBERED_OUTCOMES: usize = 6;
 
 /// Returns the request for a list of the objects in the picture.
-pub fn perceive(style: PromptStyle) -> String {
+pub fn perception_prompt(style: PromptStyle) -> String {
     match style {
         PromptStyle::Compact => "list".to_owned(),
         PromptStyle::Full => concat!(
@@ -54,7 +54,7 @@ pub fn perceive(style: PromptStyle) -> String {
 }
 
 /// Returns the request to name the object at each of `count` numbers drawn on the picture.
-pub fn perceive_marked(count: usize) -> String {
+pub fn marked_perception_prompt(count: usize) -> String {
     format!(
         "The numbers 1 to {count} are drawn on things in this picture of a table. \
          Answer with a JSON list of {{\"mark\": number, \"label\": \"colour and shape\"}} of those that are \
@@ -63,24 +63,24 @@ pub fn perceive_marked(count: usize) -> String {
 }
 
 /// Returns the request for a plan from a model that knows these `skills`.
-pub fn plan(style: PromptStyle, situation: &Situation, skills: &[Skill]) -> String {
+pub fn plan_prompt(style: PromptStyle, situation: &Situation, skills: &[Skill]) -> String {
     match style {
-        PromptStyle::Compact => compact(situation),
+        PromptStyle::Compact => compact_plan_prompt(situation),
         PromptStyle::Full => PromptTemplates::default()
-            .plan(situation, skills)
+            .plan_prompt(situation, skills)
             .expect("the built-in templates suit every situation"),
     }
 }
 
 /// Returns the request for a plan in the compact style, which names no skills because the model was
 /// trained on them.
-pub fn compact(situation: &Situation) -> String {
+pub fn compact_plan_prompt(situation: &Situation) -> String {
     let mut lines = vec![format!(
         "seen: {}",
         join(&situation.objects, compact_object)
     )];
     lines.extend(lying(&situation.objects));
-    lines.extend(spatial_order::lines(
+    lines.extend(spatial_order::describe_spatial_order(
         &situation.instruction,
         &situation.objects,
     ));
@@ -168,9 +168,9 @@ fn rests(object: &ObjectView) -> String {
 
 /// Returns what a plan rests on, as the full style says it: objects, what is held, what was said and
 /// done before, notes, and last the task. Methods that ask a model of their own say it so.
-pub fn facts(situation: &Situation) -> String {
+pub fn describe_situation(situation: &Situation) -> String {
     PromptTemplates::default()
-        .facts(situation)
+        .describe_situation(situation)
         .expect("the built-in templates suit every situation")
 }
 
@@ -224,7 +224,7 @@ mod tests {
             }],
             holding: Some("green ball".to_owned()),
             history: vec![Outcome {
-                step: Step::pick("red cube"),
+                step: Step::pick_step("red cube"),
                 verdict: Verdict::No,
                 reason: "the gripper closed on nothing".to_owned(),
             }],
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn the_compact_style_states_the_facts() {
         assert_eq!(
-            plan(PromptStyle::Compact, &situation(), &Skill::ALL),
+            plan_prompt(PromptStyle::Compact, &situation(), &Skill::ALL),
             "seen: red cube 512,340 far on green tray\n\
              lying: red cube on green tray\n\
              holding: green ball\n\
@@ -259,13 +259,13 @@ mod tests {
             };
             let situation = Situation {
                 history: vec![Outcome {
-                    step: Step::pick("red cube"),
+                    step: Step::pick_step("red cube"),
                     verdict: Verdict::Refused,
                     reason: refusal.to_string(),
                 }],
                 ..Situation::default()
             };
-            let prompt = plan(PromptStyle::Compact, &situation, &Skill::ALL);
+            let prompt = plan_prompt(PromptStyle::Compact, &situation, &Skill::ALL);
             let expected = format!(
                 "so far: pick red cube: refused, `gripper` would come within {learned} m of `blue \
                  bowl` (margin 0.0050 m)"
@@ -285,7 +285,8 @@ mod tests {
             }],
             ..Situation::default()
         };
-        let text = |situation: &Situation| plan(PromptStyle::Compact, situation, &Skill::ALL);
+        let text =
+            |situation: &Situation| plan_prompt(PromptStyle::Compact, situation, &Skill::ALL);
         assert!(text(&situation).contains("before: point to the red cube\n"));
         situation.instruction = "put the kit away".to_owned();
         assert!(!text(&situation).contains("before"));
@@ -293,7 +294,7 @@ mod tests {
 
     #[test]
     fn the_full_style_tells_everything() {
-        let text = plan(PromptStyle::Full, &situation(), &Skill::ALL);
+        let text = plan_prompt(PromptStyle::Full, &situation(), &Skill::ALL);
         for part in [
             "red cube at (0.20, -0.05, 0.01), 3.0 cm large, point [512, 340], out of reach on green tray, cannot be grasped now: the shelf is in the way",
             "The gripper holds: green ball",

@@ -14,7 +14,7 @@ pub enum Language {
 
 impl Language {
     /// Returns the language of a text.
-    pub fn of(text: &str) -> Self {
+    pub fn detect_language(text: &str) -> Self {
         if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
             Self::Chinese
         } else {
@@ -26,17 +26,17 @@ impl Language {
 /// Names in Chinese.
 pub mod chinese {
     /// Returns “红色的方块” for “red cube”.
-    pub fn plain_name(name: &str) -> String {
+    pub fn name_in_chinese(name: &str) -> String {
         let (first, last) = (name.split(' ').next(), name.rsplit(' ').next());
         format!(
             "{}色的{}",
-            color(first.unwrap_or(name)),
-            plain_shape(last.unwrap_or(name))
+            color_in_chinese(first.unwrap_or(name)),
+            shape_in_chinese(last.unwrap_or(name))
         )
     }
 
     /// Returns the usual word for a shape or “thing”.
-    pub fn plain_shape(shape: &str) -> &str {
+    pub fn shape_in_chinese(shape: &str) -> &str {
         match shape {
             "cube" => "方块",
             "cylinder" => "圆柱",
@@ -48,7 +48,7 @@ pub mod chinese {
     }
 
     /// Returns the word for a color.
-    pub fn color(color: &str) -> &str {
+    pub fn color_in_chinese(color: &str) -> &str {
         match color {
             "red" => "红",
             "green" => "绿",
@@ -65,7 +65,7 @@ pub mod chinese {
 pub fn not_seen(language: Language, name: &str) -> String {
     match language {
         Language::English => format!("I do not see {}.", with_article(name)),
-        Language::Chinese => format!("我没有看到{}。", chinese::plain_name(name)),
+        Language::Chinese => format!("我没有看到{}。", chinese::name_in_chinese(name)),
     }
 }
 
@@ -73,7 +73,7 @@ pub fn not_seen(language: Language, name: &str) -> String {
 pub fn out_of_reach(language: Language, name: &str) -> String {
     match language {
         Language::English => format!("I cannot reach the {name}."),
-        Language::Chinese => format!("我够不着{}。", chinese::plain_name(name)),
+        Language::Chinese => format!("我够不着{}。", chinese::name_in_chinese(name)),
     }
 }
 
@@ -86,7 +86,7 @@ pub fn cannot(language: Language, skill: Skill, object: Option<&str>) -> String 
             format!("I cannot {verb}{object}.")
         }
         Language::Chinese => {
-            let object = object.map_or(String::new(), chinese::plain_name);
+            let object = object.map_or(String::new(), chinese::name_in_chinese);
             format!("我移动不了{object}。")
         }
     }
@@ -98,7 +98,7 @@ pub fn forbidden(language: Language, veto: &Veto) -> String {
     match language {
         Language::English => format!(
             "Rule {rule} stands in the way of “{}”: {}.",
-            veto.in_words(),
+            veto.step_in_words(),
             reason.trim_end_matches('.')
         ),
         Language::Chinese => format!("规则{rule}不允许我这样做，我也没有别的办法。"),
@@ -106,18 +106,18 @@ pub fn forbidden(language: Language, veto: &Veto) -> String {
 }
 
 /// Says that there is no object of this kind; `noun` is a shape or “thing”.
-pub fn none_of(language: Language, noun: &str) -> String {
+pub fn no_such_object(language: Language, noun: &str) -> String {
     match language {
         Language::English => format!("I do not see such a {noun}."),
-        Language::Chinese => format!("我没有看到这样的{}。", chinese::plain_shape(noun)),
+        Language::Chinese => format!("我没有看到这样的{}。", chinese::shape_in_chinese(noun)),
     }
 }
 
 /// Asks which object is meant where several fit.
-pub fn which(language: Language, noun: &str) -> String {
+pub fn ask_which(language: Language, noun: &str) -> String {
     match language {
         Language::English => format!("Which {noun} do you mean?"),
-        Language::Chinese => format!("你指的是哪个{}？", chinese::plain_shape(noun)),
+        Language::Chinese => format!("你指的是哪个{}？", chinese::shape_in_chinese(noun)),
     }
 }
 
@@ -139,11 +139,14 @@ pub fn help(language: Language) -> String {
 }
 
 /// Lists the objects on the table.
-pub fn seen(language: Language, names: &[String]) -> String {
+pub fn list_seen_objects(language: Language, names: &[String]) -> String {
     match language {
         Language::English => format!("I see: {}.", names.join(", ")),
         Language::Chinese => {
-            let names: Vec<String> = names.iter().map(|name| chinese::plain_name(name)).collect();
+            let names: Vec<String> = names
+                .iter()
+                .map(|name| chinese::name_in_chinese(name))
+                .collect();
             format!("我看到{}。", names.join("、"))
         }
     }

@@ -39,7 +39,7 @@ impl ScriptedPlanner {
         };
         let mut rest = steps[resume..].to_vec();
         if rest.is_empty() {
-            rest.push(Step::done());
+            rest.push(Step::done_step());
         }
         rest
     }
@@ -55,7 +55,7 @@ impl Planner for ScriptedPlanner {
             steps: self.remaining(situation),
         };
         let text = serde_json::to_string(&plan).expect("a plan is always valid JSON");
-        Ok(ModelResponse::unasked(text, plan))
+        Ok(ModelResponse::without_prompt(text, plan))
     }
 
     fn understands(&mut self, _situation: &Situation) -> bool {
@@ -70,11 +70,11 @@ mod tests {
     use crate::space::Relation;
 
     fn pick() -> Step {
-        Step::pick("red cube")
+        Step::pick_step("red cube")
     }
 
     fn place() -> Step {
-        Step::place("red cube", Relation::In, "blue bowl")
+        Step::place_step("red cube", Relation::In, "blue bowl")
     }
 
     fn after(history: &[(Step, Verdict)], holding: Option<&str>) -> Vec<Step> {
@@ -91,7 +91,7 @@ mod tests {
             ..Situation::default()
         };
         let plan = Plan {
-            steps: vec![pick(), place(), Step::done()],
+            steps: vec![pick(), place(), Step::done_step()],
         };
         ScriptedPlanner::new(plan).remaining(&situation)
     }
@@ -103,7 +103,7 @@ mod tests {
             &[(pick(), Verdict::Yes), (place(), Verdict::Refused)],
             Some("red cube"),
         );
-        assert_eq!(held, vec![place(), Step::done()]);
+        assert_eq!(held, vec![place(), Step::done_step()]);
     }
 
     #[test]
@@ -119,6 +119,6 @@ mod tests {
             ],
             None,
         );
-        assert_eq!(twice, vec![Step::done()]);
+        assert_eq!(twice, vec![Step::done_step()]);
     }
 }

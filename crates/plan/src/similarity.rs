@@ -31,7 +31,7 @@ pub struct BySpelling;
 
 impl TextSimilarity for BySpelling {
     fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
-        SimilarityIndex::new(texts.iter().copied()).compare(text)
+        SimilarityIndex::new(texts.iter().copied()).similarities_to(text)
     }
 
     fn threshold(&self) -> f64 {
@@ -86,12 +86,12 @@ impl SimilarityIndex {
 
     /// Returns the number of the most similar text and its cosine similarity, in `0..=1`; the first
     /// one of equals.
-    pub fn find(&self, text: &str) -> Option<(usize, f64)> {
-        nearest(&self.compare(text))
+    pub fn find_most_similar(&self, text: &str) -> Option<(usize, f64)> {
+        nearest(&self.similarities_to(text))
     }
 
     /// Returns the cosine similarity of each text, in `0..=1`, in order.
-    pub fn compare(&self, text: &str) -> Vec<f64> {
+    pub fn similarities_to(&self, text: &str) -> Vec<f64> {
         let grams = grams(text);
         let weigh = |gram: &String, count: f64| {
             let weight = self
@@ -153,13 +153,13 @@ mod tests {
             ("the bleu bowl should be pushed to the left", 1),
             ("home", 2),
         ] {
-            let (found, alike) = nearest.find(said).unwrap();
+            let (found, alike) = nearest.find_most_similar(said).unwrap();
             assert_eq!(found, meant, "{said}");
             assert!((0.2..=1.0).contains(&alike), "{said}: {alike}");
         }
-        assert!((nearest.find(texts[0]).unwrap().1 - 1.0).abs() < 1e-9);
-        assert!(nearest.find("qqq zzz").unwrap().1 < 0.05);
-        assert_eq!(SimilarityIndex::new([]).find("home"), None);
+        assert!((nearest.find_most_similar(texts[0]).unwrap().1 - 1.0).abs() < 1e-9);
+        assert!(nearest.find_most_similar("qqq zzz").unwrap().1 < 0.05);
+        assert_eq!(SimilarityIndex::new([]).find_most_similar("home"), None);
         let all = BySpelling.compare(&texts, texts[1]);
         assert_eq!(all.len(), texts.len());
         assert_eq!(BySpelling.find(&texts, texts[1]), Some((1, all[1])));

@@ -144,7 +144,7 @@ impl Situation {
     /// Returns what the person does by saying [`instruction`](Self::instruction). What sounds like
     /// something else is a request if it surely is one in other words, about what is seen.
     pub fn speech_act(&self) -> SpeechAct {
-        let act = SpeechAct::after(&self.conversation, &self.instruction);
+        let act = SpeechAct::classify_after(&self.conversation, &self.instruction);
         match act.may_be_request() && meaning::is_request_in_other_words(self) {
             true => SpeechAct::Request,
             false => act,
@@ -152,14 +152,14 @@ impl Situation {
     }
 
     /// Returns the names of the objects that a skill can have as its object now.
-    pub fn affording(&self, skill: Skill) -> impl Iterator<Item = &str> {
+    pub fn objects_affording(&self, skill: Skill) -> impl Iterator<Item = &str> {
         let affording = move |object: &&ObjectView| object.affords.contains(&skill);
         let objects = self.objects.iter().filter(affording);
         objects.map(|object| object.name.as_str())
     }
 
     /// Returns the name of a seen object that `plan` says is not seen.
-    pub fn denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
+    pub fn seen_object_denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
         let denials = denials(plan);
         self.objects
             .iter()
@@ -169,7 +169,7 @@ impl Situation {
 
     /// Returns the kind of a seen object (“ball”), or its name, of which `plan` says that none is
     /// seen at all: “I do not see a ball.” “I do not see a red ball.” may be true beside a blue one.
-    pub fn kind_denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
+    pub fn seen_kind_denied_by<'a>(&'a self, plan: &Plan) -> Option<&'a str> {
         let denials = denials(plan);
         let kinds = self
             .objects
@@ -183,15 +183,15 @@ impl Situation {
                     denials.iter().any(|text| text.contains(&denial))
                 })
         };
-        self.denied_by(plan)
+        self.seen_object_denied_by(plan)
             .or_else(|| kinds.clone().find(is_denied))
     }
 }
 
 /// Returns the sentences of a plan that does nothing but say that something is not seen, in lower case;
 /// none of any other plan.
-pub fn given_up(plan: &Plan) -> Vec<String> {
-    match plan.steps.iter().any(|step| step.moves()) {
+pub fn denials_of_idle_plan(plan: &Plan) -> Vec<String> {
+    match plan.steps.iter().any(|step| step.moves_arm()) {
         true => Vec::new(),
         false => denials(plan),
     }
@@ -230,13 +230,13 @@ mod tests {
             ..Situation::default()
         };
         let says = |text: &str| Plan {
-            steps: vec![Step::say(text)],
+            steps: vec![Step::say_step(text)],
         };
-        let denied = |text| situation.denied_by(&says(text));
+        let denied = |text| situation.seen_object_denied_by(&says(text));
         assert_eq!(denied("I do not see a red tray."), Some("red tray"));
         assert_eq!(denied("I do not see a blue tray."), None);
         assert_eq!(denied("I see: red tray."), None);
-        let kind = |text| situation.kind_denied_by(&says(text));
+        let kind = |text| situation.seen_kind_denied_by(&says(text));
         assert_eq!(kind("I do not see a tray."), Some("tray"));
         assert_eq!(kind("I do not see such a tray."), Some("tray"));
         assert_eq!(kind("I do not see a blue tray."), None);

@@ -28,7 +28,7 @@ pub enum Relation {
 
 impl Relation {
     /// Every relation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL_RELATIONS: [Self; 7] = [
         Self::In,
         Self::On,
         Self::LeftOf,
@@ -39,7 +39,7 @@ impl Relation {
     ];
 
     /// The relations of objects side by side on the table.
-    pub const BESIDE: [Self; 5] = [
+    pub const BESIDE_RELATIONS: [Self; 5] = [
         Self::LeftOf,
         Self::RightOf,
         Self::InFrontOf,
@@ -62,7 +62,7 @@ impl Relation {
 
     /// Returns whether the object stands on the table beside the other.
     pub fn is_beside(self) -> bool {
-        Self::BESIDE.contains(&self)
+        Self::BESIDE_RELATIONS.contains(&self)
     }
 
     /// Returns the side of the other on which the object stands, if that matters.
@@ -93,7 +93,7 @@ pub enum Direction {
 
 impl Direction {
     /// Every direction.
-    pub const ALL: [Self; 4] = [Self::Left, Self::Right, Self::Away, Self::Closer];
+    pub const ALL_DIRECTIONS: [Self; 4] = [Self::Left, Self::Right, Self::Away, Self::Closer];
 
     /// Returns the word that a plan uses for it.
     pub fn name(self) -> &'static str {
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn words_read_as_they_are_written() {
-        for relation in Relation::ALL {
+        for relation in Relation::ALL_RELATIONS {
             let text = serde_json::to_string(&relation).unwrap();
             assert_eq!(text, format!("\"{}\"", relation.name()));
             assert_eq!(serde_json::from_str::<Relation>(&text).unwrap(), relation);

@@ -11,7 +11,7 @@ use crate::spatial_words::{self, ReferenceObject, SpatialWord};
 const BETWEEN: f64 = 0.035;
 
 /// Returns lines on the spatial order of `objects` that bear on `instruction`.
-pub fn lines(instruction: &str, objects: &[ObjectView]) -> Vec<String> {
+pub fn describe_spatial_order(instruction: &str, objects: &[ObjectView]) -> Vec<String> {
     let mut lines = Vec::new();
     for (spatial, origin) in spatial_words::find(instruction, objects) {
         match (spatial, origin) {
@@ -139,7 +139,7 @@ pub(crate) mod tests {
     use super::*;
     use enact_types::{NormalizedPoint, Point3};
 
-    pub fn at(name: &str, x: f64, y: f64, size: f64) -> ObjectView {
+    pub fn object_at(name: &str, x: f64, y: f64, size: f64) -> ObjectView {
         ObjectView {
             name: name.to_owned(),
             point: NormalizedPoint {
@@ -158,11 +158,11 @@ pub(crate) mod tests {
     #[test]
     fn only_orders_that_bear_on_the_task_are_told() {
         let objects = [
-            at("red cube", 0.2, -0.1, 0.03),
-            at("green ball", 0.21, 0.0, 0.026),
-            at("blue bowl", 0.2, 0.15, 0.1),
+            object_at("red cube", 0.2, -0.1, 0.03),
+            object_at("green ball", 0.21, 0.0, 0.026),
+            object_at("blue bowl", 0.2, 0.15, 0.1),
         ];
-        let told = |instruction: &str| lines(instruction, &objects);
+        let told = |instruction: &str| describe_spatial_order(instruction, &objects);
         assert!(told("put the red cube in the blue bowl").is_empty());
         assert_eq!(
             told("pick the leftmost cube"),

@@ -178,12 +178,12 @@ fn chinese_origin(instruction: &str) -> ReferenceObject<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spatial_order::tests::at;
+    use crate::spatial_order::tests::object_at;
 
     fn found(instruction: &str) -> Vec<(SpatialWord, String)> {
         let objects = [
-            at("red cube", 0.2, -0.1, 0.03),
-            at("blue bowl", 0.2, 0.15, 0.1),
+            object_at("red cube", 0.2, -0.1, 0.03),
+            object_at("blue bowl", 0.2, 0.15, 0.1),
         ];
         let described = |origin| match origin {
             ReferenceObject::Unsaid => "unsaid".to_owned(),

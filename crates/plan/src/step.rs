@@ -14,17 +14,17 @@ impl Step {
     }
 
     /// Returns the objects that it names: the one it handles, then where that goes.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn object_names(&self) -> impl Iterator<Item = &str> {
         self.fields().objects().into_iter()
     }
 
     /// Returns whether it moves the object of this name.
-    pub fn displaces(&self, name: &str) -> bool {
+    pub fn displaces_object(&self, name: &str) -> bool {
         self.fields().displaced() == Some(name)
     }
 
     /// Returns whether carrying the step out moves the arm.
-    pub fn moves(&self) -> bool {
+    pub fn moves_arm(&self) -> bool {
         self.kind() == StepKind::Motion
     }
 
@@ -113,7 +113,7 @@ impl Plan {
             return false;
         }
         let mut before = self.steps[..at].iter().rev();
-        let last = before.find(|step| put.names().any(|name| step.displaces(name)));
+        let last = before.find(|step| put.object_names().any(|name| step.displaces_object(name)));
         last == Some(put)
     }
 }
@@ -203,11 +203,11 @@ mod tests {
         ];
         let plan = |text: &str| {
             let step = |words: &str| match words.split(' ').collect::<Vec<_>>()[..] {
-                ["pick", object] => Step::pick(object),
-                ["point", object] => Step::point(object),
-                ["push", object] => Step::push(object, Direction::Left),
-                [_, object, target] => Step::place(object, Relation::NextTo, target),
-                _ => Step::done(),
+                ["pick", object] => Step::pick_step(object),
+                ["point", object] => Step::point_step(object),
+                ["push", object] => Step::push_step(object, Direction::Left),
+                [_, object, target] => Step::place_step(object, Relation::NextTo, target),
+                _ => Step::done_step(),
             };
             Plan {
                 steps: text.split(", ").map(step).collect(),

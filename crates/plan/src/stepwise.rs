@@ -1,7 +1,7 @@
 //! A situation as a dialogue whose answers are steps in plain words, a line each: for models that
 //! are not asked to write a plan but how likely they hold each step.
 
-use crate::candidates::words;
+use crate::candidates::words_for_step;
 use crate::examples::{self, Example};
 use crate::prompt;
 use crate::situation::Situation;
@@ -22,8 +22,12 @@ pub fn dialogue(situation: &Situation) -> Vec<String> {
     let most = SHOWN_EXAMPLES.max(chosen.len());
     let worked = all.into_iter().filter_map(|example| {
         let plan = &example.plan;
-        let steps: Vec<String> = plan.steps.iter().map(words).collect::<Option<_>>()?;
-        let mut names: Vec<&str> = plan.steps.iter().flat_map(Step::names).collect();
+        let steps: Vec<String> = plan
+            .steps
+            .iter()
+            .map(words_for_step)
+            .collect::<Option<_>>()?;
+        let mut names: Vec<&str> = plan.steps.iter().flat_map(Step::object_names).collect();
         names.sort_unstable();
         names.dedup();
         Some([
@@ -78,7 +82,7 @@ fn request(names: &[&str], held: &str, history: &[String], instruction: &str) ->
 }
 
 /// Steps that were chosen, as the begin of an answer that goes on with one more.
-pub fn begun(chosen: &[String]) -> String {
+pub fn answer_prefix(chosen: &[String]) -> String {
     let mut text = lines(chosen);
     if !text.is_empty() {
         text.push('\n');
@@ -87,7 +91,7 @@ pub fn begun(chosen: &[String]) -> String {
 }
 
 /// One more step as the end of that answer.
-pub fn ending(words: &str) -> String {
+pub fn answer_suffix(words: &str) -> String {
     format!(" {words}\n")
 }
 
@@ -128,8 +132,8 @@ mod tests {
         assert!(written.ends_with(dialogue.last().unwrap()), "{written}");
         assert!(written.contains(answer.as_str()));
         let chosen = ["pick up the red cube".to_owned()];
-        let whole = begun(&chosen) + &ending("done");
+        let whole = answer_prefix(&chosen) + &answer_suffix("done");
         assert_eq!(whole, "1. pick up the red cube\n2. done\n");
-        assert_eq!(begun(&[]), "1.");
+        assert_eq!(answer_prefix(&[]), "1.");
     }
 }

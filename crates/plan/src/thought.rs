@@ -15,7 +15,7 @@ const CHARACTERS_PER_TOKEN: u32 = 4;
 
 /// Returns the schema of a plan with a thought of about `tokens` tokens before it, from that of the
 /// plan.
-pub fn schema(mut plan: Value, tokens: u32) -> Value {
+pub fn schema_with_thought(mut plan: Value, tokens: u32) -> Value {
     let most = tokens.saturating_mul(CHARACTERS_PER_TOKEN);
     // Fields are generated in their order.
     let mut properties = Map::new();
@@ -55,7 +55,7 @@ struct ThoughtfulPlan {
 ///
 /// # Errors
 /// [`Rejection`] if it is neither. A plan inside the thought is none.
-pub fn separate(answer: &str) -> Result<(String, String), Rejection> {
+pub fn split_thought_from_plan(answer: &str) -> Result<(String, String), Rejection> {
     let read: ThoughtfulPlan = serde_json::from_str(answer)
         .map_err(|error| Rejection(format!("the plan is not valid: {error}")))?;
     let plan = Plan { steps: read.steps };
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn the_thought_comes_first_and_is_bounded() {
-        let plan = grammar::brief_plan(&Situation::default(), &Skill::ALL);
-        let with = schema(plan.clone(), 50);
+        let plan = grammar::brief_plan_schema(&Situation::default(), &Skill::ALL);
+        let with = schema_with_thought(plan.clone(), 50);
         let text = with.to_string();
         assert!(text.find("\"thought\"") < text.find("\"steps\""), "{text}");
         assert_eq!(with["properties"]["thought"]["maxLength"], 200);
@@ -83,7 +83,7 @@ mod tests {
             assert_eq!(with[name], plan[name], "{name}");
         }
         // The longest answer is known, so that its length can be bounded.
-        assert!(grammar::longest(&with) > grammar::longest(&plan));
+        assert!(grammar::longest_text_bytes(&with) > grammar::longest_text_bytes(&plan));
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
             ),
             (steps, ""),
         ] {
-            let (thought, plan) = separate(answer).unwrap();
+            let (thought, plan) = split_thought_from_plan(answer).unwrap();
             assert_eq!((thought.as_str(), plan.as_str()), (said, steps));
         }
         for answer in [
@@ -109,7 +109,7 @@ mod tests {
             r#"{"thought":"a","steps":[{"skill":"done"}],"steps":[{"skill":"home"}]}"#,
             r#"{"thought":"{\"steps\":[{\"skill\":\"home\"}]}","steps":[{"sk"#,
         ] {
-            assert!(separate(answer).is_err(), "{answer}");
+            assert!(split_thought_from_plan(answer).is_err(), "{answer}");
         }
     }
 }

@@ -26,7 +26,7 @@ impl Veto {
     }
 
     /// Returns the step in words.
-    pub fn in_words(&self) -> String {
+    pub fn step_in_words(&self) -> String {
         in_words(&self.step)
     }
 }
@@ -35,7 +35,7 @@ impl Veto {
 fn as_done(step: &Step) -> Step {
     match step {
         Step::Place(place) if place.relation == Relation::In => {
-            Step::place(place.object.as_str(), Relation::On, place.target.as_str())
+            Step::place_step(place.object.as_str(), Relation::On, place.target.as_str())
         }
         other => other.clone(),
     }
@@ -53,14 +53,14 @@ mod tests {
     #[test]
     fn a_step_is_known_again_however_it_is_spelled() {
         let veto = Veto {
-            step: Step::place("bag", Relation::On, "Stove"),
+            step: Step::place_step("bag", Relation::On, "Stove"),
             rule: 1,
             reason: "it is hot".to_owned(),
         };
-        assert_eq!(veto.in_words(), "place bag on stove");
-        assert!(veto.forbids(&Step::place("BAG", Relation::On, " stove")));
-        assert!(!veto.forbids(&Step::place("bag", Relation::NextTo, "stove")));
-        assert!(!veto.forbids(&Step::pick("bag")));
-        assert!(veto.forbids(&Step::place("bag", Relation::In, "stove")));
+        assert_eq!(veto.step_in_words(), "place bag on stove");
+        assert!(veto.forbids(&Step::place_step("BAG", Relation::On, " stove")));
+        assert!(!veto.forbids(&Step::place_step("bag", Relation::NextTo, "stove")));
+        assert!(!veto.forbids(&Step::pick_step("bag")));
+        assert!(veto.forbids(&Step::place_step("bag", Relation::In, "stove")));
     }
 }

@@ -37,11 +37,11 @@ fn pin(name: &str, text: &str) {
 /// Pins everything that is made of a situation.
 fn pin_plan(name: &str, situation: Value) {
     let situation: Situation = serde_json::from_value(situation).unwrap();
-    let compact = prompt::plan(PromptStyle::Compact, &situation, &TRAINED);
+    let compact = prompt::plan_prompt(PromptStyle::Compact, &situation, &TRAINED);
     pin(&format!("{name}.compact.txt"), &compact);
-    let full = prompt::plan(PromptStyle::Full, &situation, &TRAINED);
+    let full = prompt::plan_prompt(PromptStyle::Full, &situation, &TRAINED);
     pin(&format!("{name}.full.txt"), &full);
-    let schema = grammar::plan(&situation, &TRAINED).to_string();
+    let schema = grammar::plan_schema(&situation, &TRAINED).to_string();
     pin(&format!("{name}.schema.json"), &schema);
 }
 
@@ -118,12 +118,21 @@ fn table() -> Vec<Value> {
 fn what_is_asked_of_a_picture() {
     pin(
         "perceive.compact.txt",
-        &prompt::perceive(PromptStyle::Compact),
+        &prompt::perception_prompt(PromptStyle::Compact),
     );
-    pin("perceive.full.txt", &prompt::perceive(PromptStyle::Full));
-    pin("perceive.schema.json", &grammar::detections().to_string());
-    pin("marks.txt", &prompt::perceive_marked(3));
-    pin("marks.schema.json", &grammar::marked(3).to_string());
+    pin(
+        "perceive.full.txt",
+        &prompt::perception_prompt(PromptStyle::Full),
+    );
+    pin(
+        "perceive.schema.json",
+        &grammar::detections_schema().to_string(),
+    );
+    pin("marks.txt", &prompt::marked_perception_prompt(3));
+    pin(
+        "marks.schema.json",
+        &grammar::marked_objects_schema(3).to_string(),
+    );
 }
 
 #[test]

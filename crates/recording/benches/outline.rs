@@ -20,7 +20,7 @@ fn main() {
         .map_or(200, |word| word.parse().expect("a number of recordings"));
     let folder = tempfile::tempdir().expect("there is room for files");
     let path = folder.path().join("run.mcap");
-    common::record(&path, 2, common::PUT, 0);
+    common::record(&path, 2, common::PUT_CUBE_PLAN, 0);
     let now = fs::read(&path).expect("it was just written");
     let before = without_outline(&now);
     for (version, bytes) in [("with an outline", now), ("without", before)] {
@@ -32,8 +32,8 @@ fn main() {
         }
         let begin = Instant::now();
         let told = paths.iter().filter(|path| {
-            let recording = Recording::outline(path).expect("it is a recording");
-            recording.is_reached() == Some(true) && recording.tasks().len() == 1
+            let recording = Recording::read_outline(path).expect("it is a recording");
+            recording.is_goal_reached() == Some(true) && recording.task_instructions().len() == 1
         });
         let told = told.count();
         let seconds = begin.elapsed().as_secs_f64();

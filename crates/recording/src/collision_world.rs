@@ -49,7 +49,7 @@ impl CollisionWorldMessage {
         let body = |obstacle: &Arc<Obstacle>| Body {
             name: obstacle.name().to_owned(),
             shapes: obstacle.shapes().collect(),
-            keep_out: obstacle.is_kept_out(),
+            keep_out: obstacle.is_keep_out_place(),
         };
         let wall = |wall: &HalfSpace| Wall {
             name: wall.name.clone(),
@@ -68,7 +68,7 @@ impl CollisionWorldMessage {
         let obstacle = |body: &Body| {
             let obstacle = Obstacle::new(&body.name, body.shapes.iter().cloned());
             if body.keep_out {
-                obstacle.keep_out()
+                obstacle.mark_keep_out()
             } else {
                 obstacle
             }
@@ -114,7 +114,7 @@ mod tests {
             margin: 0.01,
         };
         let person = Obstacle::new("person", [(Shape::Sphere { radius: 0.2 }, turned)]);
-        let bodies = [body, person.keep_out()].map(Arc::new);
+        let bodies = [body, person.mark_keep_out()].map(Arc::new);
         let kept = CollisionWorldMessage::of(&bodies, std::slice::from_ref(&wall));
         let mut json = serde_json::to_vec(&kept).unwrap();
         let read: CollisionWorldMessage = simd_json::serde::from_slice(&mut json).unwrap();

@@ -137,7 +137,7 @@ impl Encoder {
     }
 
     /// Returns the newest time on the arm's clock of any event.
-    pub fn now(&self) -> Stamp {
+    pub fn latest_stamp(&self) -> Stamp {
         self.now
     }
 
@@ -155,7 +155,7 @@ impl Encoder {
         match event {
             Event::CollisionWorld { obstacles, walls } => {
                 let around = CollisionWorldMessage::of(obstacles, walls);
-                let drawn = self.scene.bodies(self.now, &around.bodies);
+                let drawn = self.scene.draw_bodies(self.now, &around.bodies);
                 vec![
                     self.entry(Topic::CollisionWorld, &around),
                     self.entry(Topic::Scene, &drawn),
@@ -186,7 +186,8 @@ impl Encoder {
                 )]
             }
             Event::TurnStarted(turn) => {
-                let gone = std::mem::take(&mut self.ghost).then(|| self.scene.no_ghost(self.now));
+                let gone = std::mem::take(&mut self.ghost)
+                    .then(|| self.scene.delete_previewed_path(self.now));
                 let gone = gone.map(|gone| self.entry(Topic::Scene, &gone));
                 let turn = self.entry(Topic::Turn, &message::TurnMessage { turn: *turn });
                 [turn].into_iter().chain(gone).collect()
@@ -197,7 +198,7 @@ impl Encoder {
                 objects,
                 dropped,
             } => {
-                let drawn = self.scene.objects(self.now, objects);
+                let drawn = self.scene.draw_objects(self.now, objects);
                 let objects = message::ObjectsMessage {
                     objects: objects.to_vec(),
                     dropped: dropped.to_vec(),
@@ -288,7 +289,7 @@ impl Encoder {
     fn moving(&self, event: &Event<'_>, trajectory: &Trajectory) -> Vec<EncodedMessage> {
         let tool_path = self.tool_path(trajectory);
         let path = foxglove::poses(self.now, self.base(), tool_path.iter().copied());
-        let drawn = self.scene.tool_path(self.now, tool_path.into_iter());
+        let drawn = self.scene.draw_tool_path(self.now, tool_path.into_iter());
         let motion = message::MotionMessage::of(event);
         let motion = motion.map(|motion| self.entry(Topic::Motion, &motion));
         motion
@@ -308,20 +309,20 @@ impl Encoder {
         }
         self.ghost = true;
         let tool_path = motions.iter().flat_map(|motion| self.tool_path(motion));
-        let drawn = self.scene.ghost(self.now, tool_path);
+        let drawn = self.scene.draw_previewed_path(self.now, tool_path);
         vec![self.entry(Topic::Scene, &drawn)]
     }
 
     /// Returns the path of the tool in a motion.
     fn tool_path(&self, trajectory: &Trajectory) -> Vec<Pose> {
-        let stride = (SPACING / trajectory.period().as_secs_f64())
+        let stride = (SPACING / trajectory.sample_period().as_secs_f64())
             .round()
             .max(1.0) as usize;
         trajectory
             .positions()
             .iter()
             .step_by(stride)
-            .chain([trajectory.end()])
+            .chain([trajectory.end_positions()])
             .map(|joints| self.robot.forward(joints))
             .collect()
     }
@@ -374,7 +375,7 @@ impl Encoder {
 
     /// Returns what viewers need to know about the robot besides its URDF.
     pub(crate) fn meshes(&self) -> Option<EncodedMessage> {
-        let drawn = self.scene.meshes(self.now, &self.robot)?;
+        let drawn = self.scene.draw_meshes(self.now, &self.robot)?;
         Some(self.entry(Topic::Scene, &drawn))
     }
 

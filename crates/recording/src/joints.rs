@@ -49,7 +49,7 @@ impl JointStates {
     }
 
     /// Returns the reading as the arm reported it.
-    pub fn state(&self) -> ArmState {
+    pub fn to_arm_state(&self) -> ArmState {
         let vector = |numbers: &[Option<f64>]| -> JointVector {
             numbers
                 .iter()
@@ -207,8 +207,8 @@ mod tests {
             r#"{"timestamp":{"sec":1,"nsec":2},"joints":[{"name":"a","position":0.5,"velocity":0.0,"commanded":0.25},{"name":"b","velocity":1.0,"effort":2.1,"load":0.7,"commanded":1.5}]}"#,
         );
         assert!(before.is_same_reading(&now));
-        assert!(before.state().position[1].is_nan());
-        assert_eq!(now.state().commanded.unwrap()[..], [0.25, 1.5]);
+        assert!(before.to_arm_state().position[1].is_nan());
+        assert_eq!(now.to_arm_state().commanded.unwrap()[..], [0.25, 1.5]);
         let other = JointStates {
             position: vec![Some(0.5), Some(0.0)],
             ..now

@@ -70,7 +70,7 @@ impl<W: Write + Seek> File<W> {
             sequence: 0,
             outline: Outline::default(),
         };
-        for topic in Topic::ALL {
+        for topic in Topic::SINGLE_CHANNEL {
             file.channel(topic, None)?;
         }
         Ok(file)
@@ -86,7 +86,7 @@ impl<W: Write + Seek> File<W> {
         let (name, text) = schema::of(topic);
         let writer = &mut self.writer;
         let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
-        let name = topic.channel(camera.map(AsRef::as_ref));
+        let name = topic.channel_name(camera.map(AsRef::as_ref));
         let channel = writer.add_channel(schema, &name, "json", &BTreeMap::new())?;
         self.channels.insert(key, channel);
         Ok(channel)

@@ -60,9 +60,9 @@ impl RobotInfo {
     ///
     /// # Errors
     /// [`RecordingError::Robot`] if the texts do not describe a robot.
-    pub fn load(&self) -> Result<Robot, RecordingError> {
+    pub fn load_robot(&self) -> Result<Robot, RecordingError> {
         let toml = self.toml.as_deref();
-        Ok(Robot::parse_with(
+        Ok(Robot::parse_with_meshes(
             &self.name,
             &self.urdf,
             toml,
@@ -109,7 +109,7 @@ pub struct PlannerInfo {
 
 impl ModelInfo {
     /// Source of plans when a person moves the arm.
-    pub const PERSON: &str = "person";
+    pub const PERSON_SOURCE: &str = "person";
 }
 
 /// The wall clock's part.
@@ -297,19 +297,19 @@ impl MotionMessage {
                 ContactPolicy::Expected => None,
                 ContactPolicy::Limit(limit) => Some(*limit),
             },
-            period_ns: trajectory.period().as_nanos() as u64,
+            period_ns: trajectory.sample_period().as_nanos() as u64,
             positions: trajectory.positions().to_vec(),
         })
     }
 
     /// Returns whether contact was part of the motion.
-    pub fn contact(&self) -> ContactPolicy {
+    pub fn contact_policy(&self) -> ContactPolicy {
         self.contact_limit
             .map_or(ContactPolicy::Expected, ContactPolicy::Limit)
     }
 
     /// Returns the time from the first command to the last.
-    pub fn duration(&self) -> Duration {
+    pub fn motion_duration(&self) -> Duration {
         let periods = self.positions.len().saturating_sub(1) as u64;
         Duration::from_nanos(self.period_ns * periods)
     }

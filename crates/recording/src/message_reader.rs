@@ -200,7 +200,7 @@ impl Messages<io::Cursor<Vec<u8>>> {
         Self {
             left: chunks.len() as u64,
             channels: channels
-                .map(|(id, topic)| (id, Topic::of_channel(&topic)))
+                .map(|(id, topic)| (id, Topic::from_channel_name(&topic)))
                 .collect(),
             ..Self::of_records(io::Cursor::new(chunks), chunks_only)
         }
@@ -213,7 +213,7 @@ fn take_chunk(
     channels: &mut HashMap<u16, Channel>,
     ready: &mut VecDeque<Message>,
 ) -> Result<(), Reason> {
-    let record = parse_record(op::CHUNK, data).map_err(Reason::of)?;
+    let record = parse_record(op::CHUNK, data).map_err(Reason::from_error)?;
     let records::Record::Chunk { header, data } = record else {
         return Ok(());
     };
@@ -234,7 +234,7 @@ fn take(
 ) -> Result<(), Reason> {
     match parse_record(opcode, content) {
         Ok(records::Record::Channel(channel)) => {
-            channels.insert(channel.id, Topic::of_channel(&channel.topic));
+            channels.insert(channel.id, Topic::from_channel_name(&channel.topic));
         }
         Ok(records::Record::Message { header, data }) => match channels.get(&header.channel_id) {
             Some(Some((topic, camera))) => ready.push_back(Message {
@@ -247,11 +247,13 @@ fn take(
             Some(None) => {}
             None => {
                 let (number, channel) = (header.sequence, header.channel_id);
-                return Err(Reason::of(McapError::UnknownChannel(number, channel)));
+                return Err(Reason::from_error(McapError::UnknownChannel(
+                    number, channel,
+                )));
             }
         },
         Ok(_) => {}
-        Err(error) => return Err(Reason::of(error)),
+        Err(error) => return Err(Reason::from_error(error)),
     }
     Ok(())
 }
@@ -263,6 +265,6 @@ fn extent_after(error: McapError, ends_well: bool) -> Extent {
         McapError::UnexpectedEof | McapError::RecordTooLarge { .. } if !ends_well => {
             Extent::Truncated
         }
-        _ => Extent::Damaged(Reason::of(error)),
+        _ => Extent::Damaged(Reason::from_error(error)),
     }
 }

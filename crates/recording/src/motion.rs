@@ -31,7 +31,10 @@ impl RecordedMotion {
                 let sent = sent.filter_map(|reading| reading.commanded.clone());
                 (sent.collect(), ContactPolicy::Expected)
             }
-            _ => (self.planned.positions.clone(), self.planned.contact()),
+            _ => (
+                self.planned.positions.clone(),
+                self.planned.contact_policy(),
+            ),
         }
     }
 
@@ -60,27 +63,27 @@ impl Recording {
         let mut motions: Vec<RecordedMotion> = Vec::new();
         let mut turn = 0;
         let mut moving = false;
-        for record in self.records() {
+        for record in self.messages() {
             match record.topic {
                 Topic::Turn => turn += 1,
                 Topic::Motion => {
                     motions.push(RecordedMotion {
                         turn,
-                        planned: record.read()?,
+                        planned: record.deserialize_message()?,
                         readings: Vec::new(),
                         end: None,
                     });
                     moving = true;
                 }
                 Topic::JointStates if moving => {
-                    let reading = record.read::<JointStates>()?.state();
+                    let reading = record.deserialize_message::<JointStates>()?.to_arm_state();
                     if let Some(motion) = motions.last_mut() {
                         motion.take(reading)?;
                     }
                 }
                 Topic::MotionEnd => {
                     if let Some(motion) = motions.last_mut() {
-                        motion.end = Some(record.read()?);
+                        motion.end = Some(record.deserialize_message()?);
                     }
                     moving = false;
                 }

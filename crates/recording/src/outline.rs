@@ -154,7 +154,7 @@ impl Outline {
     /// Returns the recording of these messages; `None` if a topic is unknown.
     pub(crate) fn into_recording(self) -> Option<Recording> {
         let messages = self.messages.into_iter().map(|told| {
-            let (topic, camera) = Topic::of_channel(&told.topic)?;
+            let (topic, camera) = Topic::from_channel_name(&told.topic)?;
             Some(Message {
                 topic,
                 camera,

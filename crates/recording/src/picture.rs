@@ -113,7 +113,7 @@ pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
 impl CompressedImage {
     /// Returns the bytes of the picture file.
     pub(crate) fn unpack(&self) -> Result<Vec<u8>, Reason> {
-        STANDARD.decode(&self.data).map_err(Reason::of)
+        STANDARD.decode(&self.data).map_err(Reason::from_error)
     }
 
     pub(crate) fn decode(&self) -> Result<RgbImage, Reason> {
@@ -123,13 +123,13 @@ impl CompressedImage {
         })?;
         image::load(Cursor::new(bytes), format)
             .map(image::DynamicImage::into_rgb8)
-            .map_err(Reason::of)
+            .map_err(Reason::from_error)
     }
 }
 
 impl RawImage {
     pub(crate) fn decode(&self) -> Result<DepthImage, Reason> {
-        let bytes = STANDARD.decode(&self.data).map_err(Reason::of)?;
+        let bytes = STANDARD.decode(&self.data).map_err(Reason::from_error)?;
         let (meters, rest): (Vec<f32>, &[u8]) = match self.encoding.as_str() {
             FLOATS => {
                 let (chunks, rest) = bytes.as_chunks::<4>();

@@ -37,7 +37,7 @@ pub struct Message {
 
 /// A streamed or captured picture.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StreamPicture {
+pub struct RecordedPicture {
     /// Time on the arm's clock.
     pub stamp: Stamp,
     /// The picture.
@@ -49,10 +49,10 @@ impl Message {
     ///
     /// # Errors
     /// [`RecordingError`] if this is another topic, or its pixels cannot be read.
-    pub fn picture(&self) -> Result<StreamPicture, RecordingError> {
-        let compressed: CompressedImage = self.read()?;
+    pub fn picture(&self) -> Result<RecordedPicture, RecordingError> {
+        let compressed: CompressedImage = self.deserialize_message()?;
         let decoded = compressed.decode();
-        Ok(StreamPicture {
+        Ok(RecordedPicture {
             stamp: self.at,
             rgb: decoded.map_err(|reason| self.unreadable(reason))?,
         })
@@ -63,8 +63,8 @@ impl Message {
     ///
     /// # Errors
     /// [`RecordingError`] if this is another topic, or the depth cannot be read.
-    pub fn depth(&self) -> Result<(Stamp, DepthImage), RecordingError> {
-        let raw: RawImage = self.read()?;
+    pub fn depth_image(&self) -> Result<(Stamp, DepthImage), RecordingError> {
+        let raw: RawImage = self.deserialize_message()?;
         let decoded = raw.decode();
         Ok((self.at, decoded.map_err(|reason| self.unreadable(reason))?))
     }
@@ -73,14 +73,14 @@ impl Message {
     ///
     /// # Errors
     /// [`RecordingError::Message`] if it does not have the content that its topic requires.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, RecordingError> {
+    pub fn deserialize_message<T: DeserializeOwned>(&self) -> Result<T, RecordingError> {
         // serde_json would round numbers.
         simd_json::serde::from_slice(&mut self.json.clone())
-            .map_err(|error| self.unreadable(Reason::of(error)))
+            .map_err(|error| self.unreadable(Reason::from_error(error)))
     }
 
     /// Returns the message as text.
-    pub fn text(&self) -> String {
+    pub fn to_text(&self) -> String {
         String::from_utf8_lossy(&self.json).into_owned()
     }
 
@@ -206,7 +206,7 @@ impl Recording {
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordingError> {
         Self::read(Cursor::new(bytes)).unwrap_or_else(|error| {
             // Reading from memory cannot fail otherwise.
-            Err(RecordingError::NotOurs(Reason::of(error)))
+            Err(RecordingError::NotOurs(Reason::from_error(error)))
         })
     }
 
@@ -239,7 +239,7 @@ impl Recording {
     }
 
     /// Returns all messages in order.
-    pub fn records(&self) -> &[Message] {
+    pub fn messages(&self) -> &[Message] {
         &self.records
     }
 
@@ -277,10 +277,10 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`] if the recording has none: it is another program's, or was truncated at
     /// its start.
-    pub fn info(&self) -> Result<RunInfo, RecordingError> {
-        let record = self.of(Topic::Run).next();
+    pub fn run_info(&self) -> Result<RunInfo, RecordingError> {
+        let record = self.messages_of_topic(Topic::Run).next();
         let nothing = || self.extent.describes_no_run();
-        record.ok_or_else(nothing)?.read()
+        record.ok_or_else(nothing)?.deserialize_message()
     }
 
     /// Returns the known collision world around the arm, if recorded.
@@ -288,29 +288,35 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`] if it cannot be read.
     pub fn collision_world(&self) -> Result<Option<CollisionWorldMessage>, RecordingError> {
-        let record = self.of(Topic::CollisionWorld).next();
-        record.map(Message::read).transpose()
+        let record = self.messages_of_topic(Topic::CollisionWorld).next();
+        record.map(Message::deserialize_message).transpose()
     }
 
     /// Returns the wall time and the command line at the start.
-    pub fn wall(&self) -> Option<WallClockMessage> {
-        self.of(Topic::Wall).next()?.read().ok()
+    pub fn wall_clock(&self) -> Option<WallClockMessage> {
+        self.messages_of_topic(Topic::Wall)
+            .next()?
+            .deserialize_message()
+            .ok()
     }
 
     /// Returns the instructions of the tasks, in order.
-    pub fn tasks(&self) -> Vec<String> {
+    pub fn task_instructions(&self) -> Vec<String> {
         self.read_all::<TaskMessage>(Topic::Task)
             .map(|task| task.instruction)
             .collect()
     }
 
     /// Returns whether the goal of the last task was reached, if recorded; `None` for a dry run.
-    pub fn is_reached(&self) -> Option<bool> {
+    pub fn is_goal_reached(&self) -> Option<bool> {
         let mut rest = self.records.iter().rev();
         let outcome = rest.find(|it| matches!(it.topic, Topic::Outcome | Topic::Task))?;
-        let reached = outcome.read::<OutcomeMessage>().ok()?.reached;
+        let reached = outcome
+            .deserialize_message::<OutcomeMessage>()
+            .ok()?
+            .reached;
         let task = rest.find(|it| it.topic == Topic::Task);
-        let task = task.and_then(|task| task.read::<TaskMessage>().ok());
+        let task = task.and_then(|task| task.deserialize_message::<TaskMessage>().ok());
         let is_dry = task.is_some_and(|task| task.options.dry_run);
         (!is_dry).then_some(reached)
     }
@@ -323,17 +329,17 @@ impl Recording {
             });
         let read = |record: &Message| match record.topic {
             Topic::Report => record
-                .read()
+                .deserialize_message()
                 .ok()
                 .map(|report| RunEnd::Ended(Box::new(report))),
-            Topic::Failure => record.read().ok().map(RunEnd::Failed),
+            Topic::Failure => record.deserialize_message().ok().map(RunEnd::Failed),
             _ => None,
         };
         last.and_then(read).unwrap_or(RunEnd::Truncated)
     }
 
     /// Returns the log lines of the run.
-    pub fn log(&self) -> impl Iterator<Item = Log> + '_ {
+    pub fn log_lines(&self) -> impl Iterator<Item = Log> + '_ {
         self.read_all(Topic::Log)
     }
 
@@ -364,14 +370,15 @@ impl Recording {
     }
 
     /// Returns the messages of a topic.
-    pub fn of(&self, topic: Topic) -> impl DoubleEndedIterator<Item = &Message> {
+    pub fn messages_of_topic(&self, topic: Topic) -> impl DoubleEndedIterator<Item = &Message> {
         self.records
             .iter()
             .filter(move |record| record.topic == topic)
     }
 
     fn read_all<T: DeserializeOwned>(&self, topic: Topic) -> impl Iterator<Item = T> + '_ {
-        self.of(topic).filter_map(|record| record.read().ok())
+        self.messages_of_topic(topic)
+            .filter_map(|record| record.deserialize_message().ok())
     }
 }
 
@@ -399,7 +406,7 @@ pub(crate) fn no_mcap() -> RecordingError {
 /// Returns the picture announced by `head`, from the records after it; `None` if the recording is
 /// truncated between them.
 fn frame(head: &Message, after: &[Message]) -> Result<Option<Frame>, RecordingError> {
-    let read: FrameMessage = head.read()?;
+    let read: FrameMessage = head.deserialize_message()?;
     let next = |topic| {
         after
             .iter()
@@ -412,7 +419,7 @@ fn frame(head: &Message, after: &[Message]) -> Result<Option<Frame>, RecordingEr
     let depth = match (read.has_depth, next(Topic::Depth)) {
         (false, _) => None,
         (true, None) => return Ok(None),
-        (true, Some(record)) => Some(record.depth()?.1),
+        (true, Some(record)) => Some(record.depth_image()?.1),
     };
     Ok(Some(Frame {
         sequence: read.sequence,

@@ -99,15 +99,15 @@ pub struct Recorder {
 
 /// Records outcomes of tasks, and what they taught, while a session owns the recorder.
 #[derive(Clone)]
-pub struct Outcomes {
+pub struct OutcomeRecorder {
     inlet: Weak<QueueSender>,
     clock: SharedClock,
     now: Arc<AtomicU64>,
 }
 
-impl Outcomes {
+impl OutcomeRecorder {
     /// Records whether the goal of the task that has just ended was reached.
-    pub fn note(&self, reached: bool) {
+    pub fn record_outcome(&self, reached: bool) {
         self.post(|at| EncodedMessage::new(Topic::Outcome, at, &OutcomeMessage { reached }));
     }
 
@@ -162,7 +162,7 @@ impl Recorder {
         if cfg!(unix) {
             let _ = file.try_lock();
         }
-        Ok(Self::to_writer(
+        Ok(Self::create_for_writer(
             BufWriter::new(file),
             info,
             robot,
@@ -172,7 +172,7 @@ impl Recorder {
     }
 
     /// Creates a recording that writes to `sink`.
-    pub fn to_writer(
+    pub fn create_for_writer(
         sink: impl Write + Seek + Send + 'static,
         info: &RunInfo,
         robot: &Robot,
@@ -224,8 +224,8 @@ impl Recorder {
     }
 
     /// Returns a handle that can record outcomes and lessons while the recording is written.
-    pub fn outcomes(&self) -> Outcomes {
-        Outcomes {
+    pub fn outcome_recorder(&self) -> OutcomeRecorder {
+        OutcomeRecorder {
             inlet: self.inlet.as_ref().map(Arc::downgrade).unwrap_or_default(),
             clock: Arc::clone(&self.clock),
             now: Arc::clone(&self.now),
@@ -234,19 +234,19 @@ impl Recorder {
 
     /// Returns a flag that is set once anything begins that is worth keeping: a task, or what a person
     /// asks for beside one.
-    pub fn begun(&self) -> Arc<AtomicBool> {
+    pub fn worth_keeping_flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.begun)
     }
 
     /// Records a line of the log.
-    pub fn note(&mut self, name: &str, text: &str) {
-        let at = self.encoder.now();
+    pub fn record_log_line(&mut self, name: &str, text: &str) {
+        let at = self.encoder.latest_stamp();
         let line = Log::new(at, Level::Info, name, text.to_owned());
         self.post(vec![EncodedMessage::new(Topic::Log, at, &line)]);
     }
 
     /// Records whether the goal was reached.
-    pub fn outcome(&mut self, reached: bool) {
+    pub fn record_outcome(&mut self, reached: bool) {
         self.write(Topic::Outcome, &OutcomeMessage { reached });
     }
 
@@ -272,7 +272,7 @@ impl Recorder {
     /// Sends the messages of a new event. Messages about the time since the previous event get wall
     /// times interpolated between the two.
     fn post(&mut self, entries: Vec<EncodedMessage>) {
-        let now = (self.encoder.now(), now_by(&self.clock));
+        let now = (self.encoder.latest_stamp(), now_by(&self.clock));
         let then = std::mem::replace(&mut self.told, now);
         self.now.store(now.0.nanos(), Ordering::Relaxed);
         for entry in entries {
@@ -329,7 +329,7 @@ impl Drop for Recorder {
     }
 }
 
-impl fmt::Debug for Outcomes {
+impl fmt::Debug for OutcomeRecorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outcomes")
             .field("now", &self.now)
@@ -340,7 +340,7 @@ impl fmt::Debug for Outcomes {
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder")
-            .field("now", &self.encoder.now())
+            .field("now", &self.encoder.latest_stamp())
             .finish_non_exhaustive()
     }
 }

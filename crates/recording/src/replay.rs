@@ -33,7 +33,7 @@ pub struct Deviation {
 
 impl Deviation {
     /// Returns whether everything is as recorded, bit for bit.
-    pub fn is_none(&self) -> bool {
+    pub fn is_exact_match(&self) -> bool {
         self.joint.is_none() && self.end.is_none() && self.refused.is_none()
     }
 }
@@ -61,7 +61,7 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// [`ArmError`] if the arm does not reply. A motion that the gate does not admit is a
     /// deviation.
-    pub fn motion(&self, motion: &RecordedMotion) -> Result<Deviation, ArmError> {
+    pub fn replay_motion(&self, motion: &RecordedMotion) -> Result<Deviation, ArmError> {
         let (trajectory, contact) = match self.admit(motion)? {
             Ok(admitted) => admitted,
             Err(refusal) => {
@@ -89,13 +89,13 @@ impl<'a> Replay<'a> {
         motion: &RecordedMotion,
     ) -> Result<Result<(Trajectory, ContactPolicy), Refusal>, ArmError> {
         let state = self.arm.state()?;
-        let start = state.start();
+        let start = state.as_start_state();
         let (commands, contact) = motion.commands();
         let (around, contact) = match &self.around {
-            Some(around) => (around.clone(), motion.planned.contact()),
+            Some(around) => (around.clone(), motion.planned.contact_policy()),
             None => (CollisionWorld::default(), contact),
         };
-        let admitted = self.gate.admit_among(commands, &start, &around);
+        let admitted = self.gate.admit_among_obstacles(commands, &start, &around);
         Ok(admitted.map(|trajectory| (trajectory, contact)))
     }
 

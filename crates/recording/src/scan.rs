@@ -35,7 +35,7 @@ impl MessageScanner {
     }
 
     /// Returns the error of a file that has been read to its end and describes no run.
-    pub fn describes_no_run(&self) -> RecordingError {
+    pub fn no_run_error(&self) -> RecordingError {
         self.messages.extent().0.describes_no_run()
     }
 }

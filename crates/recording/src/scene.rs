@@ -50,7 +50,7 @@ impl Scene {
     }
 
     /// Draws fixed bodies and keep-out places.
-    pub fn bodies(&self, at: Stamp, bodies: &[Body]) -> Value {
+    pub fn draw_bodies(&self, at: Stamp, bodies: &[Body]) -> Value {
         let entities = bodies.iter().map(|body| {
             let color = if body.keep_out { FORBIDDEN } else { FIXTURE };
             let mut entity = self.entity(at, &format!("body {}", body.name));
@@ -64,7 +64,7 @@ impl Scene {
 
     /// Draws the convex decompositions of the meshes of `robot`'s links: a viewer of a recording
     /// does not have the files that a URDF names. `None` if it names none.
-    pub fn meshes(&self, at: Stamp, robot: &Robot) -> Option<Value> {
+    pub fn draw_meshes(&self, at: Stamp, robot: &Robot) -> Option<Value> {
         let is_mesh = |part: &&LinkShape| matches!(part.shape, Shape::Hull(_));
         let links = robot.links().iter().filter_map(|link| {
             link.shapes.iter().find(is_mesh)?;
@@ -83,7 +83,7 @@ impl Scene {
 
     /// Draws balls of the size of the objects with their names, and deletes those of objects that
     /// are gone.
-    pub fn objects(&mut self, at: Stamp, objects: &[ObjectView]) -> Value {
+    pub fn draw_objects(&mut self, at: Stamp, objects: &[ObjectView]) -> Value {
         let names: Vec<String> = objects.iter().map(|object| object.name.clone()).collect();
         let gone = self.objects.iter().filter(|name| !names.contains(name));
         let deletions = gone.map(|name| deletion(at, &entity_of(name))).collect();
@@ -114,17 +114,17 @@ impl Scene {
     }
 
     /// Draws the path of a motion that starts.
-    pub fn tool_path(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
+    pub fn draw_tool_path(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
         update(vec![self.line(at, "way", tool_path, WAY)], Vec::new())
     }
 
     /// Draws the path of previewed motions.
-    pub fn ghost(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
+    pub fn draw_previewed_path(&self, at: Stamp, tool_path: impl Iterator<Item = Pose>) -> Value {
         update(vec![self.line(at, "ghost", tool_path, GHOST)], Vec::new())
     }
 
     /// Deletes the previewed path.
-    pub fn no_ghost(&self, at: Stamp) -> Value {
+    pub fn delete_previewed_path(&self, at: Stamp) -> Value {
         update(Vec::new(), vec![deletion(at, "ghost")])
     }
 
@@ -279,7 +279,7 @@ mod tests {
             shapes: shapes.map(|shape| (shape, Pose::identity())).to_vec(),
             keep_out: false,
         };
-        let update = scene.bodies(Stamp::ZERO, &[body]);
+        let update = scene.draw_bodies(Stamp::ZERO, &[body]);
         let entity = &update["entities"][0];
         assert_eq!(entity["id"], "body rail");
         assert_eq!(entity["cubes"][0]["size"]["z"], 0.6);
@@ -301,8 +301,8 @@ mod tests {
             }))
             .unwrap()
         };
-        scene.objects(Stamp::ZERO, &[object("cube"), object("bowl")]);
-        let update = scene.objects(Stamp::ZERO, &[object("bowl")]);
+        scene.draw_objects(Stamp::ZERO, &[object("cube"), object("bowl")]);
+        let update = scene.draw_objects(Stamp::ZERO, &[object("bowl")]);
         let deleted = update["deletions"].as_array().unwrap();
         assert_eq!(deleted.len(), 1);
         assert_eq!(deleted[0]["id"], "object cube");

@@ -37,12 +37,12 @@ impl ServoInfo {
     ///
     /// # Errors
     /// [`ArmingFault`] if a joint is not calibrated, or its calibration does not fit its servo.
-    pub fn of(
+    pub fn from_calibration(
         robot: &Robot,
         bus_config: &BusConfig,
         calibration: &Calibration,
     ) -> Result<Self, ArmingFault> {
-        let joints = ServoJoint::all(robot, bus_config, calibration)?;
+        let joints = ServoJoint::joints_of_robot(robot, bus_config, calibration)?;
         let joint = |joint: ServoJoint| JointServo {
             joint: joint.name,
             model: joint.servo.model.name.to_owned(),
@@ -58,10 +58,10 @@ impl ServoInfo {
     ///
     /// # Errors
     /// [`RecordingError`] if they are not this robot's.
-    pub fn joints_of(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
+    pub fn servo_joints(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
         let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}").into());
         let servo = |joint: &JointServo| {
-            let model = ServoModel::named(&joint.model);
+            let model = ServoModel::find_by_name(&joint.model);
             let model = model.ok_or_else(|| unfit(format!("`{}` is no known model", joint.model)));
             Ok(ServoConfig {
                 id: joint.calibration.id,
@@ -93,6 +93,7 @@ impl ServoInfo {
         let calibration = Calibration {
             joints: named.map(|it| (it.joint.clone(), it.calibration)).collect(),
         };
-        ServoJoint::all(robot, &bus_config, &calibration).map_err(|error| unfit(error.to_string()))
+        ServoJoint::joints_of_robot(robot, &bus_config, &calibration)
+            .map_err(|error| unfit(error.to_string()))
     }
 }

@@ -23,7 +23,7 @@ impl Recording {
     ///
     /// # Errors
     /// [`RecordingError`] if the file cannot be read or is not a recording.
-    pub fn outline(path: &Path) -> Result<Self, RecordingError> {
+    pub fn read_outline(path: &Path) -> Result<Self, RecordingError> {
         match told(path) {
             Ok(Some(recording)) => Ok(recording),
             // Reading the whole file gives the precise error.
@@ -53,7 +53,8 @@ fn indexed(file: &mut File) -> McapResult<Option<Recording>> {
         return Ok(None);
     };
     let span = [statistics.message_start_time, statistics.message_end_time];
-    let told = |topic: &str| Topic::of_channel(topic).is_some_and(|(it, _)| TOLD.contains(&it));
+    let told =
+        |topic: &str| Topic::from_channel_name(topic).is_some_and(|(it, _)| TOLD.contains(&it));
     let channels = || summary.channels.values();
     let wanted: Vec<u16> = channels()
         .filter(|channel| told(&channel.topic))

@@ -76,7 +76,7 @@ const STREAMS: &str = "/streams/";
 
 impl Topic {
     /// All topics with a single channel.
-    pub const ALL: [Self; 29] = [
+    pub const SINGLE_CHANNEL: [Self; 29] = [
         Self::Run,
         Self::Wall,
         Self::CollisionWorld,
@@ -154,7 +154,7 @@ impl Topic {
     }
 
     /// Returns the name of its channel in the file; `camera` is the streaming camera.
-    pub fn channel(self, camera: Option<&str>) -> String {
+    pub fn channel_name(self, camera: Option<&str>) -> String {
         match camera {
             Some(camera) => format!("{STREAMS}{camera}{}", self.name()),
             None => self.name().to_owned(),
@@ -162,9 +162,11 @@ impl Topic {
     }
 
     /// Returns the topic of a channel name, and the streaming camera.
-    pub fn of_channel(name: &str) -> Option<(Self, Option<Arc<str>>)> {
+    pub fn from_channel_name(name: &str) -> Option<(Self, Option<Arc<str>>)> {
         let Some(stream) = name.strip_prefix(STREAMS) else {
-            let topic = Self::ALL.into_iter().find(|topic| topic.name() == name)?;
+            let topic = Self::SINGLE_CHANNEL
+                .into_iter()
+                .find(|topic| topic.name() == name)?;
             return Some((topic, None));
         };
         let (camera, rest) = stream.split_at(stream.find('/')?);
@@ -206,12 +208,12 @@ mod tests {
 
     #[test]
     fn names_tell_topics_apart() {
-        for topic in Topic::ALL {
-            assert_eq!(Topic::of_channel(topic.name()), Some((topic, None)));
+        for topic in Topic::SINGLE_CHANNEL {
+            assert_eq!(Topic::from_channel_name(topic.name()), Some((topic, None)));
         }
         for topic in Topic::STREAMS {
             for camera in ["front", "wrist-2", "image"] {
-                let read = Topic::of_channel(&topic.channel(Some(camera)));
+                let read = Topic::from_channel_name(&topic.channel_name(Some(camera)));
                 assert_eq!(read, Some((topic, Some(camera.into()))));
             }
         }
@@ -223,7 +225,7 @@ mod tests {
             "/streams/a/b/image",
         ];
         for name in others {
-            assert_eq!(Topic::of_channel(name), None, "{name}");
+            assert_eq!(Topic::from_channel_name(name), None, "{name}");
         }
     }
 }

@@ -59,7 +59,7 @@ impl MessageMismatch {
 ///
 /// # Errors
 /// [`RecordingError`] if the recording cannot be read.
-pub fn verify(recording: &Recording) -> Result<Verification, RecordingError> {
+pub fn verify_by_playback(recording: &Recording) -> Result<Verification, RecordingError> {
     let playback = Playback::new(recording)?;
     let mut again = Comparison {
         encoder: Encoder::new(playback.robot()),
@@ -67,7 +67,7 @@ pub fn verify(recording: &Recording) -> Result<Verification, RecordingError> {
     };
     playback.play(vec![Box::new(&mut again)])?;
     let recorded: Vec<&Message> = recording
-        .records()
+        .messages()
         .iter()
         .filter(|record| record.topic.is_of_the_loop())
         .collect();
@@ -91,7 +91,7 @@ pub fn verify(recording: &Recording) -> Result<Verification, RecordingError> {
             difference: Some(MessageMismatch {
                 topic,
                 at,
-                recorded: Some(record.text()),
+                recorded: Some(record.to_text()),
                 again: entry.map(text),
             }),
         });
@@ -125,7 +125,7 @@ fn equal(record: &Message, entry: &EncodedMessage) -> bool {
 }
 
 fn is_same_reading(record: &Message, mut again: Vec<u8>) -> bool {
-    let recorded = record.read::<JointStates>();
+    let recorded = record.deserialize_message::<JointStates>();
     let again = simd_json::serde::from_slice::<JointStates>(&mut again);
     matches!((recorded, again), (Ok(then), Ok(now)) if then.is_same_reading(&now))
 }

@@ -11,7 +11,7 @@ use crate::reader::Recording;
 
 /// An observer that knows the wall time of each event that a [`Playback`](crate::Playback) repeats.
 /// It must be the first observer.
-pub struct RecordedWall {
+pub struct RecordedWallClock {
     encoder: Encoder,
     /// Wall time of each recorded message of an event, nanoseconds since 1970.
     walls: Vec<u64>,
@@ -19,10 +19,10 @@ pub struct RecordedWall {
     now: Arc<AtomicU64>,
 }
 
-impl RecordedWall {
+impl RecordedWallClock {
     /// Creates the clock of a run of `robot`.
     pub fn new(recording: &Recording, robot: &Robot) -> Self {
-        let records = recording.records().iter();
+        let records = recording.messages().iter();
         let first = records.clone().next().map_or(0, |record| record.wall);
         Self {
             encoder: Encoder::new(robot),
@@ -36,12 +36,12 @@ impl RecordedWall {
     }
 
     /// Returns the wall time of the newest event, nanoseconds since 1970.
-    pub fn now(&self) -> Arc<AtomicU64> {
+    pub fn newest_wall_time_ns(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.now)
     }
 }
 
-impl Observer for RecordedWall {
+impl Observer for RecordedWallClock {
     fn observe(&mut self, event: &Event<'_>) {
         let entries = self.encoder.encode(event);
         let told = entries.iter().filter(|entry| entry.topic.is_of_the_loop());

@@ -6,19 +6,19 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use common::{ABSENT, BOUNDS, PUT, Stage, record, record_on};
+use common::{ABSENT, BOUNDS, PUT_CUBE_PLAN, Stage, record, record_on};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
 use enact_plan::{
     Agent, Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Situation,
 };
-use enact_recording::{Playback, RecordedWall, Recording, Replay, Topic, verify};
+use enact_recording::{Playback, RecordedWallClock, Recording, Replay, Topic, verify_by_playback};
 use enact_robot::Command;
 use enact_runtime::{Event, Observer, PlanChoice, TaskEnd, TaskOptions};
 use enact_sim::{Layout, SimArm, Simulator};
 use enact_types::Frame;
 
 fn is_the_same(path: &Path) -> usize {
-    let verification = verify(&Recording::open(path).unwrap()).unwrap();
+    let verification = verify_by_playback(&Recording::open(path).unwrap()).unwrap();
     if let Some(difference) = &verification.difference {
         panic!("{:?}", difference.excerpt(300));
     }
@@ -30,7 +30,7 @@ fn the_loop_does_the_same_on_what_was_recorded() {
     let folder = tempfile::tempdir().unwrap();
     for seed in 1..=20 {
         let path = folder.path().join(format!("{seed}.mcap"));
-        let plan = if seed % 4 == 0 { ABSENT } else { PUT };
+        let plan = if seed % 4 == 0 { ABSENT } else { PUT_CUBE_PLAN };
         record(&path, seed, plan, 0);
         assert!(is_the_same(&path) > 10, "seed {seed}");
     }
@@ -45,7 +45,7 @@ fn it_does_the_same_among_fixtures() {
     for scene in ["wall", "shelf", "rail"] {
         for seed in 1..=5 {
             let stage = Stage::in_scene(scene, seed);
-            let report = record_on(&stage, &path, PUT, 0);
+            let report = record_on(&stage, &path, PUT_CUBE_PLAN, 0);
             refused += report.refusals.len();
             assert!(is_the_same(&path) > 10, "{scene}, seed {seed}");
         }
@@ -60,11 +60,11 @@ fn what_a_person_agreed_to_is_answered_again() {
     for agrees in [true, false] {
         let stage = Stage::new(2);
         let mut recording = stage.recording(&path, 0);
-        let session = stage.session(PUT, vec![Box::new(&mut recording)]);
-        let mut session = session.approved_by(Box::new(move |_, _| agrees));
-        let report = session.run("put it", BOUNDS).unwrap();
+        let session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
+        let mut session = session.with_approver(Box::new(move |_, _| agrees));
+        let report = session.run_task("put it", BOUNDS).unwrap();
         drop(session);
-        recording.outcome(report.reports_success());
+        recording.record_outcome(report.reports_success());
         recording.finish().unwrap();
         assert_eq!(report.reports_success(), agrees);
         assert!(is_the_same(&path) > 4);
@@ -77,13 +77,13 @@ fn jogs_and_tasks_of_one_session_come_to_the_same_again() {
     let path = folder.path().join("run.mcap");
     let stage = Stage::new(2);
     let mut recording = stage.recording(&path, 0);
-    let session = stage.session(PUT, vec![Box::new(&mut recording)]);
+    let session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
     let mut answers = [true, false].into_iter();
-    let mut session = session.approved_by(Box::new(move |_, _| answers.next() == Some(true)));
-    assert_eq!(session.home().unwrap(), None);
-    session.run("put it", BOUNDS).unwrap();
+    let mut session = session.with_approver(Box::new(move |_, _| answers.next() == Some(true)));
+    assert_eq!(session.move_home().unwrap(), None);
+    session.run_task("put it", BOUNDS).unwrap();
     assert_eq!(session.jog(0, 0.1 + 0.2).unwrap(), None);
-    session.run("put it", BOUNDS).unwrap();
+    session.run_task("put it", BOUNDS).unwrap();
     drop(session);
     recording.finish().unwrap();
     assert!(is_the_same(&path) > 4);
@@ -121,17 +121,17 @@ fn as_many_plans_are_drawn_again_as_were_drawn() {
         let stage = Stage::new(2);
         let mut recording = stage.recording(&path, 0);
         let agent: Box<dyn Agent> = match is_settled {
-            true => Box::new(stage.agent(PUT)),
-            false => Box::new(Guessing(stage.agent(PUT))),
+            true => Box::new(stage.agent(PUT_CUBE_PLAN)),
+            false => Box::new(Guessing(stage.agent(PUT_CUBE_PLAN))),
         };
         let arm = Box::new(stage.simulator.arm());
         let mut session = stage.session_with(arm, agent, vec![Box::new(&mut recording)]);
-        session.run("put it", options).unwrap();
+        session.run_task("put it", options).unwrap();
         drop(session);
         recording.finish().unwrap();
         assert!(is_the_same(&path) > 4);
         let recording = Recording::open(&path).unwrap();
-        *drawn = recording.of(Topic::Plan).count();
+        *drawn = recording.messages_of_topic(Topic::Plan).count();
     }
     assert!(settled > 0, "{settled}");
     assert_eq!(guessed, 3 * settled);
@@ -141,11 +141,11 @@ fn as_many_plans_are_drawn_again_as_were_drawn() {
 fn the_wall_clock_is_told_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 1, PUT, 1000);
+    record(&path, 1, PUT_CUBE_PLAN, 1000);
     let recording = Recording::open(&path).unwrap();
     let playback = Playback::new(&recording).unwrap();
-    let mut wall = RecordedWall::new(&recording, playback.robot());
-    let now = wall.now();
+    let mut wall = RecordedWallClock::new(&recording, playback.robot());
+    let now = wall.newest_wall_time_ns();
     let mut seen = Vec::new();
     let mut look = Look(|event: &Event<'_>| {
         if let Event::StepVerified(_) = event {
@@ -156,7 +156,7 @@ fn the_wall_clock_is_told_again() {
         .play(vec![Box::new(&mut wall), Box::new(&mut look)])
         .unwrap();
     // The clock of the recording counts messages, and a verdict is followed by its line of talk.
-    let mut records = recording.records().iter();
+    let mut records = recording.messages().iter();
     let mut verdicts = Vec::new();
     while records.any(|record| record.topic == Topic::Verdict) {
         verdicts.push(records.next().unwrap().wall);
@@ -216,9 +216,10 @@ fn a_run_that_was_stopped_is_the_same_too() {
             calls,
         };
         let mut recording = stage.recording(&path, 0);
-        let mut session = stage.session_of(Box::new(arm), PUT, vec![Box::new(&mut recording)]);
+        let mut session =
+            stage.session_of(Box::new(arm), PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
         stop.set(session.stop_switch()).unwrap();
-        let report = session.run("put it", BOUNDS).unwrap();
+        let report = session.run_task("put it", BOUNDS).unwrap();
         drop(session);
         recording.finish().unwrap();
         stopped += usize::from(report.ending == TaskEnd::Stopped);
@@ -273,7 +274,7 @@ fn what_a_mind_was_not_waited_for_is_not_said_again_either() {
         let stage = Stage::new(5);
         let stop = Arc::new(OnceLock::new());
         let agent = Hushed {
-            agent: stage.agent(PUT),
+            agent: stage.agent(PUT_CUBE_PLAN),
             asks,
             stop: Arc::clone(&stop),
         };
@@ -282,11 +283,11 @@ fn what_a_mind_was_not_waited_for_is_not_said_again_either() {
         let mut session = stage.session_with(arm, Box::new(agent), vec![Box::new(&mut recording)]);
         stop.set(session.stop_switch()).unwrap();
         // Whichever of them is stopped, the ones that follow are played back unchanged.
-        let looked = session.see();
-        stopped += usize::from(looked.is_err_and(|error| error.is_stop()));
+        let looked = session.look_at_table();
+        stopped += usize::from(looked.is_err_and(|error| error.is_caused_by_stop()));
         for task in ["put it", "put it again"] {
             session.stop_switch().release();
-            let report = session.run(task, BOUNDS).unwrap();
+            let report = session.run_task(task, BOUNDS).unwrap();
             stopped += usize::from(report.ending == TaskEnd::Stopped);
         }
         drop(session);
@@ -302,12 +303,12 @@ fn orders_and_several_tasks_are_lived_through_too() {
     let path = folder.path().join("run.mcap");
     let stage = Stage::new(6);
     let mut recording = stage.recording(&path, 0);
-    let mut session = stage.session(PUT, vec![Box::new(&mut recording)]);
-    session.see().unwrap();
-    session.home().unwrap();
-    session.run("put it", BOUNDS).unwrap();
-    session.home().unwrap();
-    session.run("once more", BOUNDS).unwrap();
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
+    session.look_at_table().unwrap();
+    session.move_home().unwrap();
+    session.run_task("put it", BOUNDS).unwrap();
+    session.move_home().unwrap();
+    session.run_task("once more", BOUNDS).unwrap();
     drop(session);
     recording.finish().unwrap();
     is_the_same(&path);
@@ -322,11 +323,11 @@ fn the_first_difference_is_shown() {
     let toml = stage.info.robot.toml.as_mut().unwrap();
     *toml = toml.replace("velocity = 2.5", "velocity = 2.0");
     let mut recording = stage.recording(&path, 0);
-    let mut session = stage.session(PUT, vec![Box::new(&mut recording)]);
-    session.run("put it", BOUNDS).unwrap();
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
+    session.run_task("put it", BOUNDS).unwrap();
     drop(session);
     recording.finish().unwrap();
-    let difference = verify(&Recording::open(&path).unwrap())
+    let difference = verify_by_playback(&Recording::open(&path).unwrap())
         .unwrap()
         .difference
         .unwrap();
@@ -339,12 +340,12 @@ fn the_first_difference_is_shown() {
 fn a_cut_journal_is_verified_as_far_as_it_goes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 1, PUT, 0);
+    record(&path, 1, PUT_CUBE_PLAN, 0);
     let bytes = std::fs::read(&path).unwrap();
     let mut compared = Vec::new();
     for part in 1..4 {
         let recording = Recording::parse(&bytes[..bytes.len() * part / 4]).unwrap();
-        let verification = verify(&recording).unwrap();
+        let verification = verify_by_playback(&recording).unwrap();
         assert_eq!(verification.difference, None, "part {part}");
         compared.push(verification.same);
     }
@@ -355,10 +356,10 @@ fn a_cut_journal_is_verified_as_far_as_it_goes() {
 fn recorded_commands_do_the_same_in_the_simulator() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 9, PUT, 0);
+    record(&path, 9, PUT_CUBE_PLAN, 0);
     let recording = Recording::open(&path).unwrap();
-    let info = recording.info().unwrap();
-    let robot = info.robot.load().unwrap();
+    let info = recording.run_info().unwrap();
+    let robot = info.robot.load_robot().unwrap();
     let layout: Layout = serde_json::from_value(info.scene.unwrap().layout).unwrap();
     let replayed = |layout: &Layout| {
         let simulator = Simulator::new(&robot, layout, false);
@@ -367,12 +368,16 @@ fn recorded_commands_do_the_same_in_the_simulator() {
         let motions = recording.motions().unwrap();
         motions
             .iter()
-            .map(|motion| replay.motion(motion).unwrap())
+            .map(|motion| replay.replay_motion(motion).unwrap())
             .collect::<Vec<_>>()
     };
     let departures = replayed(&layout);
     assert!(departures.len() > 5);
-    assert!(departures.iter().all(|d| d.is_none() && d.readings > 0));
+    assert!(
+        departures
+            .iter()
+            .all(|d| d.is_exact_match() && d.readings > 0)
+    );
 
     // With the cube out of the way the fingers close farther.
     let mut other = layout.clone();
@@ -380,6 +385,6 @@ fn recorded_commands_do_the_same_in_the_simulator() {
     assert!(
         replayed(&other)
             .iter()
-            .any(|deviation| !deviation.is_none())
+            .any(|deviation| !deviation.is_exact_match())
     );
 }

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
-use common::{ABSENT, BOUNDS, PUT, Stage, record};
+use common::{ABSENT, BOUNDS, PUT_CUBE_PLAN, Stage, record};
 use enact_arm::{Arm, ArmThread};
 use enact_recording::{Recorder, Recording, RunEnd, Topic};
 use enact_runtime::{Event, Observer};
@@ -18,7 +18,7 @@ use proptest::test_runner::{Config, TestRunner};
 /// Returns everything that equal runs have in common.
 fn essence(recording: &Recording) -> Vec<(Topic, u64, Vec<u8>)> {
     recording
-        .records()
+        .messages()
         .iter()
         .filter(|record| !record.topic.holds_wall_time())
         .map(|record| (record.topic, record.at.nanos(), record.json.clone()))
@@ -30,14 +30,14 @@ fn three_runs_with_one_seed_give_one_journal_but_for_wall_times() {
     let folder = tempfile::tempdir().unwrap();
     let run = |name: &str, seed, wall| {
         let path = folder.path().join(name);
-        record(&path, seed, PUT, wall);
+        record(&path, seed, PUT_CUBE_PLAN, wall);
         Recording::open(&path).unwrap()
     };
     let first = run("a.mcap", 7, 1_000);
     for (name, wall) in [("b.mcap", 2_000), ("c.mcap", 3_000)] {
         let again = run(name, 7, wall);
         assert!(essence(&first) == essence(&again));
-        assert_ne!(first.wall(), again.wall());
+        assert_ne!(first.wall_clock(), again.wall_clock());
     }
     assert!(essence(&first) != essence(&run("d.mcap", 8, 1_000)));
 }
@@ -60,12 +60,15 @@ fn everything_that_was_seen_and_measured_comes_back_bit_for_bit() {
     let mut witness = Witness(Vec::new(), Vec::new());
     let mut writer = stage.recording(&path, 0);
     let observers: Vec<Box<dyn Observer>> = vec![Box::new(&mut writer), Box::new(&mut witness)];
-    stage.session(PUT, observers).run("put it", BOUNDS).unwrap();
+    stage
+        .session(PUT_CUBE_PLAN, observers)
+        .run_task("put it", BOUNDS)
+        .unwrap();
     writer.finish().unwrap();
 
     let recording = Recording::open(&path).unwrap();
     assert!(recording.is_whole());
-    assert_eq!(recording.info().unwrap(), stage.info);
+    assert_eq!(recording.run_info().unwrap(), stage.info);
     let frames = recording.frames().unwrap();
     assert_eq!(frames.len(), witness.0.len());
     for (read, seen) in frames.iter().zip(&witness.0) {
@@ -90,26 +93,26 @@ fn a_run_says_how_it_ended() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
 
-    record(&path, 1, PUT, 0);
+    record(&path, 1, PUT_CUBE_PLAN, 0);
     let recording = Recording::open(&path).unwrap();
     assert!(matches!(recording.run_end(), RunEnd::Ended(_)));
-    assert_eq!(recording.is_reached(), Some(true));
+    assert_eq!(recording.is_goal_reached(), Some(true));
 
     let report = record(&path, 1, ABSENT, 0);
     assert!(!report.refusals.is_empty());
     let recording = Recording::open(&path).unwrap();
-    assert_eq!(recording.is_reached(), Some(false));
+    assert_eq!(recording.is_goal_reached(), Some(false));
     assert!(
         recording
-            .log()
+            .log_lines()
             .any(|line| line.message.contains("golden crown"))
     );
 
     let stage = Stage::new(1);
     let mut writer = stage.recording(&path, 0);
-    let mut session = stage.session(PUT, vec![Box::new(&mut writer)]);
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut writer)]);
     let broken = catch_unwind(AssertUnwindSafe(|| {
-        session.see().unwrap();
+        session.look_at_table().unwrap();
         panic!("of the test");
     }));
     assert!(broken.is_err());
@@ -137,7 +140,7 @@ fn a_panic_is_noted_on_the_way_out() {
 fn a_journal_cut_anywhere_yields_all_whole_chunks() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 2, PUT, 0);
+    record(&path, 2, PUT_CUBE_PLAN, 0);
     let bytes = fs::read(&path).unwrap();
     let whole = Recording::parse(&bytes).unwrap();
     let summary = mcap::Summary::read(&bytes).unwrap().unwrap();
@@ -167,14 +170,14 @@ fn a_journal_cut_anywhere_yields_all_whole_chunks() {
                 Ok(recording) => {
                     let expected = messages_before(cut) as usize;
                     // Of a truncated chunk, what can be decompressed may be there too.
-                    let read = recording.records();
+                    let read = recording.messages();
                     prop_assert!(read.len() >= expected);
-                    prop_assert!(read == &whole.records()[..read.len()]);
+                    prop_assert!(read == &whole.messages()[..read.len()]);
                     prop_assert!(!recording.is_whole());
                     prop_assert_eq!(recording.damage(), None);
                     // A reader that continues gets an error or a message.
                     drop((
-                        recording.info(),
+                        recording.run_info(),
                         recording.frames(),
                         recording.motions(),
                         recording.run_end(),
@@ -208,7 +211,7 @@ fn place_of(text: &str, bytes: &[u8]) -> Option<usize> {
 #[test]
 fn an_outline_tells_what_the_whole_journal_tells() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, plan) in [("put.mcap", PUT), ("absent.mcap", ABSENT)] {
+    for (name, plan) in [("put.mcap", PUT_CUBE_PLAN), ("absent.mcap", ABSENT)] {
         let path = folder.path().join(name);
         record(&path, 2, plan, 0);
         let now = fs::read(&path).unwrap();
@@ -225,8 +228,8 @@ fn an_outline_tells_what_the_whole_journal_tells() {
             let whole = Recording::open(&path).unwrap();
             let cut = folder.path().join("cut.mcap");
             fs::write(&cut, &bytes[..bytes.len() - 1]).unwrap();
-            let cut = Recording::outline(&cut).unwrap();
-            assert_eq!(cut.records(), whole.records());
+            let cut = Recording::read_outline(&cut).unwrap();
+            assert_eq!(cut.messages(), whole.messages());
             assert!(!cut.is_whole());
             // So is one with a difference from what was written where the outline looks.
             let mut damaged = bytes;
@@ -235,7 +238,7 @@ fn an_outline_tells_what_the_whole_journal_tells() {
             }
             let path = folder.path().join("damaged.mcap");
             fs::write(&path, &damaged).unwrap();
-            assert!(Recording::outline(&path).unwrap().damage().is_some());
+            assert!(Recording::read_outline(&path).unwrap().damage().is_some());
         }
     }
 }
@@ -243,28 +246,28 @@ fn an_outline_tells_what_the_whole_journal_tells() {
 fn outline_is_as_the_whole(path: &Path) {
     let (whole, outline) = (
         Recording::open(path).unwrap(),
-        Recording::outline(path).unwrap(),
+        Recording::read_outline(path).unwrap(),
     );
     let told = |recording: &Recording| {
         (
-            recording.tasks(),
-            recording.is_reached(),
+            recording.task_instructions(),
+            recording.is_goal_reached(),
             recording.run_end(),
-            recording.wall(),
+            recording.wall_clock(),
             recording.duration(),
             recording.damage(),
         )
     };
     assert_eq!(told(&outline), told(&whole), "{}", path.display());
-    assert!(!outline.tasks().is_empty());
-    assert!(outline.records().len() < whole.records().len() / 10);
+    assert!(!outline.task_instructions().is_empty());
+    assert!(outline.messages().len() < whole.messages().len() / 10);
 }
 
 #[test]
 fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 2, PUT, 0);
+    record(&path, 2, PUT_CUBE_PLAN, 0);
     let bytes = fs::read(&path).unwrap();
     let whole = Recording::parse(&bytes).unwrap();
     assert_eq!(whole.damage(), None);
@@ -282,9 +285,9 @@ fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_re
                 Ok(recording) => {
                     prop_assert!(recording.damage().is_some(), "{at} {change}");
                     prop_assert!(!recording.is_whole());
-                    let read = recording.records();
-                    prop_assert!(read == &whole.records()[..read.len()]);
-                    if let Err(error) = recording.info() {
+                    let read = recording.messages();
+                    prop_assert!(read == &whole.messages()[..read.len()]);
+                    if let Err(error) = recording.run_info() {
                         prop_assert!(error.to_string().contains("damaged"), "{}", error);
                     }
                 }
@@ -298,7 +301,7 @@ fn a_byte_that_is_not_what_was_written_is_told_as_damage_and_nothing_wrong_is_re
 #[test]
 fn nonsense_is_not_a_journal() {
     for bytes in [&b""[..], b"nonsense", mcap::MAGIC] {
-        let read = Recording::parse(bytes).and_then(|recording| recording.info());
+        let read = Recording::parse(bytes).and_then(|recording| recording.run_info());
         assert!(read.unwrap_err().to_string().contains("not a recording"));
     }
 }
@@ -349,7 +352,7 @@ fn a_slow_disk_costs_entries_that_are_counted_and_no_time() {
         waited: false,
     };
     let mut writer =
-        Recorder::to_writer(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
+        Recorder::create_for_writer(disk, &stage.info, &stage.robot, Vec::new(), Box::new(|| 0));
     let line = "x".repeat(1_000_000);
     for _ in 0..100 {
         // Would wait forever if it waited for the disk.
@@ -365,8 +368,8 @@ fn a_slow_disk_costs_entries_that_are_counted_and_no_time() {
     let bytes = file.recv().unwrap();
     let recording = Recording::parse(&bytes).unwrap();
     assert!(recording.is_whole());
-    let said = recording.of(Topic::Speech).count() as u64;
-    let logged = recording.of(Topic::Log).count() as u64;
+    let said = recording.messages_of_topic(Topic::Speech).count() as u64;
+    let logged = recording.messages_of_topic(Topic::Log).count() as u64;
     assert!(said + logged + lost >= 200, "{said} {logged} {lost}");
 }
 
@@ -382,10 +385,13 @@ fn an_arm_that_reports_no_numbers_is_kept_too() {
     writer.observe(&Event::StateRead(&state));
     writer.finish().unwrap();
     let recording = Recording::open(&path).unwrap();
-    let record = recording.of(Topic::JointStates).next().unwrap();
-    let read: enact_recording::message::JointStates = record.read().unwrap();
-    assert!(read.state().effort[0].is_nan());
-    assert_eq!(read.state().position, state.position);
+    let record = recording
+        .messages_of_topic(Topic::JointStates)
+        .next()
+        .unwrap();
+    let read: enact_recording::message::JointStates = record.deserialize_message().unwrap();
+    assert!(read.to_arm_state().effort[0].is_nan());
+    assert_eq!(read.to_arm_state().position, state.position);
 }
 
 #[test]
@@ -394,17 +400,17 @@ fn a_recording_that_grows_is_told_from_one_that_was_cut() {
     let path = folder.path().join("run.mcap");
     let stage = Stage::new(1);
     let mut writer = stage.recording(&path, 0);
-    let begun = writer.begun();
+    let begun = writer.worth_keeping_flag();
     let is_begun = || begun.load(std::sync::atomic::Ordering::Relaxed);
     // Also before anything has reached the disk.
     assert!(Recording::open(&path).unwrap().is_growing());
     assert!(!is_begun());
-    let mut session = stage.session(PUT, vec![Box::new(&mut writer)]);
-    session.run("put it", BOUNDS).unwrap();
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut writer)]);
+    session.run_task("put it", BOUNDS).unwrap();
     drop(session);
     assert!(is_begun());
-    writer.note("ended", "by a test");
-    let growing = Recording::outline(&path).unwrap();
+    writer.record_log_line("ended", "by a test");
+    let growing = Recording::read_outline(&path).unwrap();
     assert!(growing.is_growing() && !growing.is_whole());
     assert!(growing.damage().is_none());
     let is_on_disk = (0..1000).any(|_| {
@@ -418,11 +424,11 @@ fn a_recording_that_grows_is_told_from_one_that_was_cut() {
     let cut = Recording::open(&cut).unwrap();
     assert!(!cut.is_growing() && !cut.is_whole());
     writer.finish().unwrap();
-    for whole in [Recording::open(&path), Recording::outline(&path)] {
+    for whole in [Recording::open(&path), Recording::read_outline(&path)] {
         let whole = whole.unwrap();
         assert!(whole.is_whole() && !whole.is_growing());
     }
     let recording = Recording::open(&path).unwrap();
-    let last = recording.log().last().unwrap();
+    let last = recording.log_lines().last().unwrap();
     assert_eq!((&*last.name, &*last.message), ("ended", "by a test"));
 }

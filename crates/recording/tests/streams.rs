@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::{BOUNDS, PUT, Stage, record};
+use common::{BOUNDS, PUT_CUBE_PLAN, Stage, record};
 use enact_arm::{Arm, IdealArm};
 use enact_camera::{Camera, CameraError};
 use enact_recording::message::{JointStates, OutcomeMessage, TaskMessage};
 use enact_recording::stream::{
     ArmClock, ArmClockCamera, CameraStream, ClockedArm, LockstepArm, StreamThread,
 };
-use enact_recording::{Log, Message, Playback, Recording, Topic, verify};
+use enact_recording::{Log, Message, Playback, Recording, Topic, verify_by_playback};
 use enact_runtime::{Event, Observer, TaskReport};
 use enact_sim::render::Appearance;
 use enact_types::{Frame, Intrinsics, Pose, Stamp};
@@ -33,12 +33,13 @@ fn filmed(path: &Path, seed: u64, fps: u32, with_depth: bool) -> TaskReport {
         recording.camera_stream("front", with_depth),
         fps,
     );
-    let mut session = stage.session_of(Box::new(arm), PUT, vec![Box::new(&mut recording)]);
+    let mut session =
+        stage.session_of(Box::new(arm), PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
     let report = session
-        .run("put the red cube in the blue bowl", BOUNDS)
+        .run_task("put the red cube in the blue bowl", BOUNDS)
         .unwrap();
     drop(session);
-    recording.outcome(report.reports_success());
+    recording.record_outcome(report.reports_success());
     assert_eq!(recording.finish().unwrap().lost, 0);
     report
 }
@@ -48,7 +49,7 @@ fn of_the_film(record: &&Message) -> bool {
 }
 
 fn essence(recording: &Recording) -> Vec<(Topic, Stamp, &[u8])> {
-    let records = recording.records().iter();
+    let records = recording.messages().iter();
     records
         .filter(|record| !record.topic.holds_wall_time())
         .map(|record| (record.topic, record.at, record.json.as_slice()))
@@ -61,26 +62,26 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
     let path = |name: &str| folder.path().join(name);
     let report = filmed(&path("a.mcap"), 3, 10, true);
     filmed(&path("b.mcap"), 3, 10, true);
-    record(&path("plain.mcap"), 3, PUT, 0);
+    record(&path("plain.mcap"), 3, PUT_CUBE_PLAN, 0);
     let [first, again, plain] =
         ["a.mcap", "b.mcap", "plain.mcap"].map(|name| Recording::open(&path(name)).unwrap());
     assert!(essence(&first) == essence(&again));
 
     // Without the film it equals the run that was not filmed.
     let of_the_loop = |recording: &Recording| -> Vec<_> {
-        let records = recording.records().iter();
+        let records = recording.messages().iter();
         let records = records.filter(|record| record.topic.is_of_the_loop());
         records
             .map(|record| (record.topic, record.at, record.json.clone()))
             .collect()
     };
     assert!(of_the_loop(&first) == of_the_loop(&plain));
-    assert_eq!(plain.records().iter().filter(of_the_film).count(), 0);
-    let verification = verify(&first).unwrap();
+    assert_eq!(plain.messages().iter().filter(of_the_film).count(), 0);
+    let verification = verify_by_playback(&first).unwrap();
     assert_eq!(verification.difference, None);
 
     // One picture per period, on the arm's clock.
-    let shots: Vec<&Message> = first.of(Topic::StreamImage).collect();
+    let shots: Vec<&Message> = first.messages_of_topic(Topic::StreamImage).collect();
     let expected = (report.arm_seconds * 10.0).floor() as usize + 1;
     assert_eq!(shots.len(), expected);
     for (number, shot) in shots.iter().enumerate() {
@@ -99,14 +100,14 @@ fn the_simulator_is_filmed_at_instants_of_its_own_and_does_the_same() {
     // The arm moves in them.
     let middle = shots[shots.len() / 2].picture().unwrap().rgb;
     assert!(middle != shot.rgb);
-    let measured = first.of(Topic::StreamDepth).nth(1).unwrap();
-    let (at, depth) = measured.depth().unwrap();
+    let measured = first.messages_of_topic(Topic::StreamDepth).nth(1).unwrap();
+    let (at, depth) = measured.depth_image().unwrap();
     assert_eq!((at, depth.width), (shot.stamp, shot.rgb.width()));
     let exact = &taken.depth.as_ref().unwrap().meters;
     let near = depth.meters.iter().zip(exact);
     let near = near.filter(|(a, b)| (*a - *b).abs() < 0.004).count();
     assert!(near > exact.len() * 9 / 10, "{near} of {}", exact.len());
-    assert_eq!(first.of(Topic::StreamCalibration).count(), 1);
+    assert_eq!(first.messages_of_topic(Topic::StreamCalibration).count(), 1);
 }
 
 #[test]
@@ -115,8 +116,8 @@ fn depth_is_filmed_if_it_is_asked_for() {
     let path = folder.path().join("run.mcap");
     filmed(&path, 3, 2, false);
     let recording = Recording::open(&path).unwrap();
-    assert!(recording.of(Topic::StreamImage).count() > 5);
-    assert_eq!(recording.of(Topic::StreamDepth).count(), 0);
+    assert!(recording.messages_of_topic(Topic::StreamImage).count() > 5);
+    assert_eq!(recording.messages_of_topic(Topic::StreamDepth).count(), 0);
 }
 
 /// Returns a picture whenever it is asked, each brighter than the previous one; every fourth is
@@ -160,7 +161,7 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
         StreamThread::start(Box::new(camera), camera_stream, clock.clone(), 50).unwrap();
     // The arm's clock started long before.
     let origin = Instant::now();
-    let now = || Stamp::ZERO.after(Duration::from_secs(100) + origin.elapsed());
+    let now = || Stamp::ZERO.later_by(Duration::from_secs(100) + origin.elapsed());
     let until = |enough: u8| {
         let patience = Instant::now() + Duration::from_secs(60);
         move |taken: &AtomicU8| taken.load(Ordering::Relaxed) >= enough || Instant::now() > patience
@@ -168,7 +169,7 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     // An arm that has not reported yet is not filmed; one at rest is, once.
     sleep(Duration::from_millis(50));
     assert_eq!(taken.load(Ordering::Relaxed), 0);
-    clock.note(now());
+    clock.note_stamp(now());
     let found = until(1);
     while !found(&taken) {
         sleep(Duration::from_millis(5));
@@ -177,7 +178,7 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     let begun = now();
     let over = until(30);
     while !over(&taken) {
-        clock.note_moving(now());
+        clock.note_stamp_while_moving(now());
         sleep(Duration::from_millis(5));
     }
     let ended = now();
@@ -186,7 +187,7 @@ fn a_camera_films_by_itself_while_the_arm_moves() {
     assert_eq!(recording.finish().unwrap().lost, 0);
 
     let recording = Recording::open(&path).unwrap();
-    let shots: Vec<&Message> = recording.of(Topic::StreamImage).collect();
+    let shots: Vec<&Message> = recording.messages_of_topic(Topic::StreamImage).collect();
     let at: Vec<f64> = shots.iter().map(|shot| shot.at.seconds()).collect();
     assert!(at.is_sorted());
     assert!((99.9..begun.seconds() - 0.1).contains(&at[0]), "{at:?}");
@@ -244,14 +245,14 @@ fn fault_27_a_second_camera_that_dies_is_a_gap_in_its_own_film_only() {
     let origin = Instant::now();
     let patience = origin + Duration::from_secs(60);
     while taken.load(Ordering::Relaxed) < 30 && Instant::now() < patience {
-        clock.note_moving(Stamp::ZERO.after(origin.elapsed()));
+        clock.note_stamp_while_moving(Stamp::ZERO.later_by(origin.elapsed()));
         sleep(Duration::from_millis(5));
     }
     drop(films);
     recording.finish().unwrap();
     let recording = Recording::open(&path).unwrap();
     let count = |name: &str| {
-        let shots = recording.of(Topic::StreamImage);
+        let shots = recording.messages_of_topic(Topic::StreamImage);
         let is_its = |shot: &&Message| shot.camera.as_deref() == Some(name);
         shots.filter(is_its).count()
     };
@@ -278,15 +279,15 @@ fn a_film_outlives_its_journal() {
     let path = folder.path().join("run.mcap");
     let recording = Stage::new(1).recording(&path, 0);
     let mut camera_stream: CameraStream = recording.camera_stream("front", true);
-    camera_stream.take_in_time(Counting::boxed().capture().unwrap(), Stamp::from_nanos(5));
+    camera_stream.record_frame_waiting(Counting::boxed().capture().unwrap(), Stamp::from_nanos(5));
     // Never back.
-    camera_stream.take(Counting::boxed().capture().unwrap(), Stamp::from_nanos(3));
+    camera_stream.record_frame_or_drop(Counting::boxed().capture().unwrap(), Stamp::from_nanos(3));
     assert_eq!(recording.finish().unwrap().lost, 0);
-    camera_stream.take_in_time(Counting::boxed().capture().unwrap(), Stamp::ZERO);
-    camera_stream.take(Counting::boxed().capture().unwrap(), Stamp::ZERO);
+    camera_stream.record_frame_waiting(Counting::boxed().capture().unwrap(), Stamp::ZERO);
+    camera_stream.record_frame_or_drop(Counting::boxed().capture().unwrap(), Stamp::ZERO);
     let recording = Recording::open(&path).unwrap();
     let at: Vec<u64> = recording
-        .of(Topic::StreamImage)
+        .messages_of_topic(Topic::StreamImage)
         .map(|it| it.at.nanos())
         .collect();
     assert_eq!(at, [5, 5]);
@@ -298,33 +299,44 @@ fn whoever_only_shows_what_would_be_done_reaches_nothing() {
     let path = folder.path().join("run.mcap");
     let stage = Stage::new(1);
     let mut recording = stage.recording(&path, 0);
-    let outcomes = recording.outcomes();
-    let mut session = stage.session(PUT, vec![Box::new(&mut recording)]);
+    let outcomes = recording.outcome_recorder();
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
     let dry = enact_runtime::TaskOptions {
         dry_run: true,
         ..BOUNDS
     };
-    session.run("put it", BOUNDS).unwrap();
-    outcomes.note(true);
-    session.run("put it", dry).unwrap();
+    session.run_task("put it", BOUNDS).unwrap();
+    outcomes.record_outcome(true);
+    session.run_task("put it", dry).unwrap();
     // As programs before this one did.
-    outcomes.note(true);
+    outcomes.record_outcome(true);
     drop(session);
     recording.finish().unwrap();
     let recording = Recording::open(&path).unwrap();
-    assert_eq!(recording.is_reached(), None);
+    assert_eq!(recording.is_goal_reached(), None);
     let told: Vec<(Topic, Option<bool>)> = recording
-        .records()
+        .messages()
         .iter()
         .filter_map(|record| match record.topic {
             Topic::Task => Some((
                 Topic::Task,
-                Some(record.read::<TaskMessage>().unwrap().options.dry_run),
+                Some(
+                    record
+                        .deserialize_message::<TaskMessage>()
+                        .unwrap()
+                        .options
+                        .dry_run,
+                ),
             )),
             Topic::Report => Some((Topic::Report, None)),
             Topic::Outcome => Some((
                 Topic::Outcome,
-                Some(record.read::<OutcomeMessage>().unwrap().reached),
+                Some(
+                    record
+                        .deserialize_message::<OutcomeMessage>()
+                        .unwrap()
+                        .reached,
+                ),
             )),
             _ => None,
         })
@@ -345,17 +357,17 @@ fn a_lesson_is_a_line_of_the_log_as_long_as_the_recording_is_open() {
     let path = folder.path().join("run.mcap");
     let stage = Stage::new(1);
     let mut recording = stage.recording(&path, 0);
-    let outcomes = recording.outcomes();
-    let mut session = stage.session(PUT, vec![Box::new(&mut recording)]);
-    session.run("put it", BOUNDS).unwrap();
+    let outcomes = recording.outcome_recorder();
+    let mut session = stage.session(PUT_CUBE_PLAN, vec![Box::new(&mut recording)]);
+    session.run_task("put it", BOUNDS).unwrap();
     drop(session);
     outcomes.note_lesson("Look twice.");
     recording.finish().unwrap();
     outcomes.note_lesson("Never read.");
     let recording = Recording::open(&path).unwrap();
     let lines: Vec<Log> = recording
-        .of(Topic::Log)
-        .map(|it| it.read().unwrap())
+        .messages_of_topic(Topic::Log)
+        .map(|it| it.deserialize_message().unwrap())
         .collect();
     let lesson = |line: &&Log| line.name == "lesson";
     let lessons: Vec<&str> = lines
@@ -410,17 +422,17 @@ fn as_before(bytes: &[u8]) -> Vec<u8> {
 fn recordings_of_before_are_read_and_verified() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.mcap");
-    record(&path, 5, PUT, 0);
+    record(&path, 5, PUT_CUBE_PLAN, 0);
     let bytes = std::fs::read(&path).unwrap();
     let (now, before) = (
         Recording::parse(&bytes).unwrap(),
         Recording::parse(&as_before(&bytes)).unwrap(),
     );
-    assert!(before.records().len() < now.records().len());
+    assert!(before.messages().len() < now.messages().len());
     assert!(before.motions().unwrap() == now.motions().unwrap());
-    let verification = verify(&before).unwrap();
+    let verification = verify_by_playback(&before).unwrap();
     assert_eq!(verification.difference, None);
-    assert_eq!(verification.same, verify(&now).unwrap().same);
+    assert_eq!(verification.same, verify_by_playback(&now).unwrap().same);
 }
 
 #[test]
@@ -429,7 +441,7 @@ fn what_a_person_had_the_arm_do_is_told_again() {
     let path = folder.path().join("run.mcap");
     let mut stage = Stage::new(1);
     stage.info.scene = None;
-    stage.info.model.planning = enact_recording::ModelInfo::PERSON.to_owned();
+    stage.info.model.planning = enact_recording::ModelInfo::PERSON_SOURCE.to_owned();
     let mut recording = stage.recording(&path, 0);
     let mut arm = IdealArm::new(&stage.robot);
     let mut state = arm.state().unwrap();
@@ -446,7 +458,7 @@ fn what_a_person_had_the_arm_do_is_told_again() {
     }
     recording.finish().unwrap();
     let recording = Recording::open(&path).unwrap();
-    let verification = verify(&recording).unwrap();
+    let verification = verify_by_playback(&recording).unwrap();
     assert_eq!((verification.same, verification.difference), (101, None));
     struct Seen(Vec<f64>);
     impl Observer for Seen {
@@ -461,5 +473,5 @@ fn what_a_person_had_the_arm_do_is_told_again() {
     playback.play(vec![Box::new(&mut seen)]).unwrap();
     assert_eq!((seen.0.len(), seen.0[99]), (100, 0.099));
     // Link poses are recorded, as in any run.
-    assert!(recording.of(Topic::Transforms).count() > 20);
+    assert!(recording.messages_of_topic(Topic::Transforms).count() > 20);
 }

@@ -26,8 +26,8 @@ fn main() {
         println!(
             "{name}: loaded in {:.0} ms, {} parts, watched: {:?}",
             begin.elapsed().as_secs_f64() * 1e3,
-            robot.collider().parts().len(),
-            robot.collider().watched()
+            robot.collider().collision_bodies().len(),
+            robot.collider().checked_link_pairs()
         );
         let samples = motion(&robot, swing);
         let around = around(&robot, &samples);
@@ -40,7 +40,7 @@ fn main() {
             .map(|_| {
                 let given = samples.clone();
                 let begin = Instant::now();
-                let admitted = gate.admit_among(given, &start, black_box(&around));
+                let admitted = gate.admit_among_obstacles(given, &start, black_box(&around));
                 let time = begin.elapsed().as_secs_f64() * 1e3;
                 admitted.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
                 time
@@ -78,8 +78,8 @@ fn motion(robot: &Robot, swing: f64) -> Vec<JointVector> {
 fn around(robot: &Robot, samples: &[JointVector]) -> CollisionWorld {
     let margin = robot.clearance().objects;
     let cube = Shape::Box { half: [0.015; 3] };
-    let held = CollisionBody::held(robot, "held cube", cube.clone(), Pose::identity());
-    let mut around = CollisionWorld::table(robot).holding(Some(Arc::new(held)));
+    let held = CollisionBody::from_held_object(robot, "held cube", cube.clone(), Pose::identity());
+    let mut around = CollisionWorld::with_table_only(robot).with_held_object(Some(Arc::new(held)));
     for index in 0..7 {
         let tool = robot.forward(&samples[samples.len() * (index + 1) / 9]);
         let at = tool.translation.vector;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use enact_robot::inverse::{POSE_TOLERANCE, POSITION_TOLERANCE};
+use enact_robot::inverse::{POSE_ROTATION_TOLERANCE_RAD, POSITION_TOLERANCE_M};
 use enact_robot::{IkTarget, Robot};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -53,7 +53,7 @@ fn measure(robot: &Robot, count: usize) -> String {
             let reached = robot.forward(&answer.joints);
             let off = (reached.translation.vector - pose.translation.vector).norm();
             let turned = reached.rotation.angle_to(&pose.rotation);
-            off <= POSITION_TOLERANCE && turned <= POSE_TOLERANCE
+            off <= POSITION_TOLERANCE_M && turned <= POSE_ROTATION_TOLERANCE_RAD
         });
         solved += usize::from(right);
         writeln!(

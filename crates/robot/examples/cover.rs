@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, MeshFiles, triangles};
+use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, MeshFiles, read_triangles};
 use enact_robot::{CollisionWorld, Robot};
 use enact_types::JointVector;
 
@@ -17,10 +17,10 @@ fn main() {
         let path = Path::new(&file);
         let begin = Instant::now();
         if path.extension().is_some_and(|end| end == "urdf") {
-            match Robot::load_with(path, &MeshFiles::default()) {
+            match Robot::load_with_mesh_files(path, &MeshFiles::default()) {
                 Ok(robot) => {
-                    let parts = robot.collider().parts().len();
-                    let pairs = robot.collider().watched().len();
+                    let parts = robot.collider().collision_bodies().len();
+                    let pairs = robot.collider().checked_link_pairs().len();
                     let loading = begin.elapsed().as_secs_f64();
                     let (posture, path) = checks(&robot);
                     println!(
@@ -34,7 +34,7 @@ fn main() {
             }
             continue;
         }
-        let read = match triangles(path, [1.0; 3]) {
+        let read = match read_triangles(path, [1.0; 3]) {
             Ok(read) => read,
             Err(what) => {
                 println!("{file} {what}");
@@ -42,14 +42,14 @@ fn main() {
             }
         };
         let reading = begin.elapsed();
-        let cover = ConvexDecomposition::of(&read, &DecompositionOptions::default());
+        let cover = ConvexDecomposition::from_triangles(&read, &DecompositionOptions::default());
         let corners: usize = cover.pieces.iter().map(|it| it.hull.corners().len()).sum();
         println!(
             "{file}: {} triangles ({:.2} s), {} bodies, {corners} corners, {:.1} mm, {:.2} s",
             read.len(),
             reading.as_secs_f64(),
             cover.pieces.len(),
-            cover.excess() * 1e3,
+            cover.max_distance_from_mesh() * 1e3,
             (begin.elapsed() - reading).as_secs_f64(),
         );
     }
@@ -59,7 +59,7 @@ fn main() {
 /// across the joint ranges.
 fn checks(robot: &Robot) -> (f64, f64) {
     const ROUNDS: usize = 200;
-    let around = CollisionWorld::table(robot);
+    let around = CollisionWorld::with_table_only(robot);
     let (mut postures, mut paths) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let posture = |share: f64| -> JointVector {

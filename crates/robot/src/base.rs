@@ -26,13 +26,13 @@ impl Base {
 impl Robot {
     /// Returns how far the front of the base reaches along `x`, in the base frame, meters: a sheet is
     /// laid against it to find a camera's place.
-    pub fn front(&self) -> f64 {
+    pub fn base_front_x(&self) -> f64 {
         self.base.front.unwrap_or_else(|| {
             let shapes = self.links[0].shapes.iter();
             shapes
                 .map(|it| {
                     let along = it.link_from_shape.rotation.inverse() * Vector3::x();
-                    it.link_from_shape.translation.x + it.shape.extent(&along)
+                    it.link_from_shape.translation.x + it.shape.extent_along(&along)
                 })
                 .fold(0.0, f64::max)
         })

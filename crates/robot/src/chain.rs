@@ -33,7 +33,7 @@ pub struct Screw {
 
 impl Screw {
     /// Placeholder for an axis that has not been computed yet.
-    pub const NONE: Self = Self {
+    pub const PLACEHOLDER_SCREW: Self = Self {
         origin: Vector3::new(0.0, 0.0, 0.0),
         axis: Vector3::new(0.0, 0.0, 0.0),
         prismatic: false,
@@ -75,7 +75,7 @@ impl Chain {
         for (stage, position) in self.stages.iter().zip(joints) {
             pose = pose
                 * stage.previous_from_joint
-                * displacement(&stage.axis, stage.prismatic, *position);
+                * joint_transform(&stage.axis, stage.prismatic, *position);
         }
         pose * self.last_from_tool
     }
@@ -90,14 +90,14 @@ impl Chain {
                 axis: joint.rotation * stage.axis.into_inner(),
                 prismatic: stage.prismatic,
             };
-            pose = joint * displacement(&stage.axis, stage.prismatic, *position);
+            pose = joint * joint_transform(&stage.axis, stage.prismatic, *position);
         }
         pose * self.last_from_tool
     }
 }
 
 /// Returns the transform of a joint at `position`.
-pub fn displacement(axis: &Unit<Vector3>, prismatic: bool, position: f64) -> Pose {
+pub fn joint_transform(axis: &Unit<Vector3>, prismatic: bool, position: f64) -> Pose {
     if prismatic {
         Pose::from_parts(
             Translation3::from(axis.into_inner() * position),

@@ -135,7 +135,7 @@ pub struct GripperConfig {
 
 impl GripperConfig {
     /// Returns the names of the keys that are not given.
-    pub fn missing(&self) -> Vec<&'static str> {
+    pub fn missing_keys(&self) -> Vec<&'static str> {
         let has_range = self.closed.is_some() || self.closed_deg.is_some();
         let keys = [
             ("closed, open, openings", has_range),
@@ -157,9 +157,9 @@ impl RobotConfig {
     /// wrong type.
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         toml_text::parse(source.text()).map_err(|error: TomlError| {
-            let hint = hint::from_message(&error.message);
+            let hint = hint::did_you_mean_from_message(&error.message);
             let what = Reason::new(&error.message, error.clone());
-            source.error_line(error.line, what).hint(hint)
+            source.error_on_line(error.line, what).hint(hint)
         })
     }
 }

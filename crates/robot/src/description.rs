@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
-use crate::inverse::{PlanarArm, SphericalWrist};
-use crate::mesh::{Hull, MeshDecomposition, Unguarded};
+use crate::inverse::{PlanarArm, SphericalWristArm};
+use crate::mesh::{Hull, MeshDecomposition, UnguardedLink};
 use crate::tool_speed::ToolSpeed;
 use crate::workspace::Workspace;
 
@@ -29,7 +29,7 @@ pub struct Robot {
     pub(crate) following_error: f64,
     pub(crate) contact_effort: f64,
     pub(crate) chain: Chain,
-    pub(crate) wrist: Option<SphericalWrist>,
+    pub(crate) wrist: Option<SphericalWristArm>,
     pub(crate) plane: Option<PlanarArm>,
     pub(crate) clearance: Clearance,
     pub(crate) tool_speed: ToolSpeed,
@@ -37,7 +37,7 @@ pub struct Robot {
     pub(crate) base: Base,
     pub(crate) collider: Option<Arc<Collider>>,
     pub(crate) warnings: Vec<String>,
-    pub(crate) unguarded: Vec<Unguarded>,
+    pub(crate) unguarded: Vec<UnguardedLink>,
     pub(crate) meshes: Vec<MeshDecomposition>,
     pub(crate) digest: [u8; 32],
 }
@@ -69,7 +69,7 @@ impl Robot {
     }
 
     /// Returns the index of the tool frame in [`links`](Self::links).
-    pub fn tool_link(&self) -> usize {
+    pub fn tool_link_index(&self) -> usize {
         self.tool_link
     }
 
@@ -90,13 +90,13 @@ impl Robot {
 
     /// Returns the largest permitted distance between commanded and measured position of an arm
     /// joint, rad or m.
-    pub fn following_error(&self) -> f64 {
+    pub fn max_following_error(&self) -> f64 {
         self.following_error
     }
 
     /// Returns the share of its effort limit at which an arm joint in free motion is considered to
     /// have hit something.
-    pub fn contact_effort(&self) -> f64 {
+    pub fn contact_effort_ratio(&self) -> f64 {
         self.contact_effort
     }
 
@@ -106,7 +106,7 @@ impl Robot {
     }
 
     /// Returns the tool speed limit near things.
-    pub fn tool_speed(&self) -> &ToolSpeed {
+    pub fn tool_speed_limit(&self) -> &ToolSpeed {
         &self.tool_speed
     }
 
@@ -122,13 +122,13 @@ impl Robot {
 
     /// Returns the links whose geometry is partly unknown: the gate keeps clear only what is known
     /// of them.
-    pub fn unguarded(&self) -> &[Unguarded] {
+    pub fn unguarded_links(&self) -> &[UnguardedLink] {
         &self.unguarded
     }
 
     /// Returns the convex decompositions of the meshes, with which the robot loads where the mesh
     /// files are missing.
-    pub fn meshes(&self) -> &[MeshDecomposition] {
+    pub fn mesh_decompositions(&self) -> &[MeshDecomposition] {
         &self.meshes
     }
 
@@ -174,7 +174,7 @@ pub struct Link {
     /// Name in the URDF.
     pub name: String,
     /// Attachment to the parent; `None` for the base.
-    pub mount: Option<Mount>,
+    pub mount: Option<LinkMount>,
     /// Mass properties; `None` for a bare frame.
     pub inertial: Option<Inertial>,
     /// Collision and visual shapes.
@@ -183,7 +183,7 @@ pub struct Link {
 
 /// Attachment of a link to its parent.
 #[derive(Clone, Debug)]
-pub struct Mount {
+pub struct LinkMount {
     /// Index of the parent link.
     pub parent: usize,
     /// Pose of the joint frame at position zero in the parent link.
@@ -288,12 +288,12 @@ pub struct Gripper {
 
 impl Gripper {
     /// Returns the opening between the fingertips at a joint position, meters.
-    pub fn opening(&self, joint: f64) -> f64 {
+    pub fn fingertip_opening(&self, joint: f64) -> f64 {
         interpolate(self.openings.iter().copied(), joint)
     }
 
     /// Returns the joint position at which the fingertips are `opening` meters apart.
-    pub fn joint_for(&self, opening: f64) -> f64 {
+    pub fn joint_for_opening(&self, opening: f64) -> f64 {
         let rows = self
             .openings
             .iter()
@@ -306,8 +306,8 @@ impl Gripper {
     }
 
     /// Returns the largest opening, meters.
-    pub fn widest(&self) -> f64 {
-        self.opening(self.open)
+    pub fn max_opening(&self) -> f64 {
+        self.fingertip_opening(self.open)
     }
 }
 

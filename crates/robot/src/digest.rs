@@ -28,7 +28,7 @@ pub fn digest(
         .iter()
         .map(|mesh| serde_json::to_string(&(&mesh.mesh, mesh.scale, &mesh.cover)))
         .collect::<Result<Vec<String>, _>>()
-        .map_err(|error| urdf.error(format!("its meshes have no digest: {error}")))?;
+        .map_err(|error| urdf.error_about_file(format!("its meshes have no digest: {error}")))?;
     // Meshes are in no particular order.
     bodies.sort_unstable();
     for body in bodies {
@@ -40,11 +40,11 @@ pub fn digest(
 #[cfg(test)]
 mod tests {
     use crate::Robot;
-    use crate::testing::robots;
+    use crate::testing::robots_folder;
 
     #[test]
     fn the_digest_changes_with_each_text_and_not_with_the_name() {
-        let folder = robots().join("so101");
+        let folder = robots_folder().join("so101");
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
         let (urdf, toml) = (read("robot.urdf"), read("robot.toml"));
         let digest = |name: &str, urdf: &str, toml: &str| {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use crate::description::{Gripper, Joint, Robot};
-use crate::limits::toml_key;
+use crate::limits::to_toml_key;
 
 /// Choices for a URDF whose structure does not reveal which part is the arm.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,10 +41,10 @@ impl ImportChoices {
         }
         for (package, place) in &self.packages {
             let place = quoted(&place.to_string_lossy());
-            text += &format!("packages.{} = {place}\n", toml_key(package));
+            text += &format!("packages.{} = {place}\n", to_toml_key(package));
         }
         for (joint, position) in &self.fixed {
-            text += &format!("chain.fixed.{} = {position}\n", toml_key(joint));
+            text += &format!("chain.fixed.{} = {position}\n", to_toml_key(joint));
         }
         text
     }
@@ -52,7 +52,7 @@ impl ImportChoices {
 
 /// Returns the text of a `robot.toml` for a robot loaded from a URDF and these choices: the choices
 /// as keys, everything else as comments to uncomment. `from` names the URDF.
-pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
+pub fn draft_robot_toml(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     let mut text = format!(
         "# Made by `enact robot import` from {from}.\n\
          # A key behind `# ` is what the URDF says or what was guessed: take the `# ` away and\n\
@@ -81,13 +81,13 @@ pub fn draft(robot: &Robot, chosen: &ImportChoices, from: &str) -> String {
     guess("contact_effort", robot.contact_effort.to_string());
     for (joint, home) in robot.joints.iter().zip(robot.home.iter()) {
         guess(
-            &format!("joints.{}", toml_key(&joint.name)),
+            &format!("joints.{}", to_toml_key(&joint.name)),
             limits(joint, *home),
         );
     }
     let [x, y] = robot.workspace.origin;
     guess("workspace.origin", format!("[{x}, {y}]"));
-    guess("base.front", format!("{:.4}", robot.front()));
+    guess("base.front", format!("{:.4}", robot.base_front_x()));
     if let Some(gripper) = &robot.gripper {
         let joint = &robot.joints[gripper.joint];
         if chosen.gripper.is_none() {

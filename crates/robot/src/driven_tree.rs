@@ -6,13 +6,13 @@ use enact_types::Vector3;
 use nalgebra::Unit;
 use urdf_rs::JointType;
 
-use crate::description::{DegreeOfFreedom, Joint, Link, Mount};
+use crate::description::{DegreeOfFreedom, Joint, Link, LinkMount};
 use crate::error::LoadError;
 use crate::inertia::inertial;
-use crate::mesh::{MeshLoader, Unguarded};
-use crate::shapes::{named_colors, shapes};
+use crate::mesh::{MeshLoader, UnguardedLink};
+use crate::shapes::{link_shapes, read_material_colors};
 use crate::source_text::SourceText;
-use crate::tree::{ParentJoint, Tree, pose};
+use crate::tree::{ParentJoint, Tree, pose_from_urdf};
 
 /// Largest number of names listed in one sentence.
 const LISTED: usize = 8;
@@ -46,10 +46,10 @@ impl<'a> DrivenTree<'a> {
     pub fn links(
         &self,
         meshes: &MeshLoader,
-        unguarded: &mut Vec<Unguarded>,
+        unguarded: &mut Vec<UnguardedLink>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Link>, LoadError> {
-        let palette = named_colors(&self.tree.urdf);
+        let palette = read_material_colors(&self.tree.urdf);
         self.check_tool()?;
         warnings.extend(self.still());
         (0..self.tree.branches.len())
@@ -59,7 +59,7 @@ impl<'a> DrivenTree<'a> {
                     name: link.name.clone(),
                     mount: self.mount(branch)?,
                     inertial: inertial(link, self.urdf, warnings),
-                    shapes: shapes(link, &palette, self.urdf, meshes, unguarded)?,
+                    shapes: link_shapes(link, &palette, self.urdf, meshes, unguarded)?,
                 })
             })
             .collect()
@@ -116,17 +116,17 @@ impl<'a> DrivenTree<'a> {
     }
 
     fn is_driven(&self, joint: usize) -> bool {
-        let leader = self.tree.leader(joint).joint;
-        self.tree.moves(joint) && self.driven.contains_key(self.tree.joint_name(leader))
+        let leader = self.tree.mimic_leader(joint).joint;
+        self.tree.joint_can_move(joint) && self.driven.contains_key(self.tree.joint_name(leader))
     }
 
-    fn mount(&self, branch: usize) -> Result<Option<Mount>, LoadError> {
+    fn mount(&self, branch: usize) -> Result<Option<LinkMount>, LoadError> {
         let Some(stem) = self.tree.branches[branch].stem else {
             return Ok(None);
         };
         let element = &self.tree.urdf.joints[stem.joint];
         let motion = self.motion(stem.joint)?;
-        let mut parent_from_joint = pose(&element.origin);
+        let mut parent_from_joint = pose_from_urdf(&element.origin);
         if motion.is_none() {
             parent_from_joint *= self.tree.displacement_at_rest(stem.joint);
         }
@@ -137,7 +137,7 @@ impl<'a> DrivenTree<'a> {
         if !matrix.iter().all(|value| value.is_finite()) {
             return Err(self.wrong(element, "its origin is not finite"));
         }
-        Ok(Some(Mount {
+        Ok(Some(LinkMount {
             parent: stem.parent,
             parent_from_joint,
             motion,
@@ -149,7 +149,7 @@ impl<'a> DrivenTree<'a> {
         if !self.is_driven(joint) {
             return Ok(None);
         }
-        let leader = self.tree.leader(joint);
+        let leader = self.tree.mimic_leader(joint);
         let element = &self.tree.urdf.joints[joint];
         let axis = Vector3::from(element.axis.xyz.0);
         let axis = Unit::try_new(axis, 1e-6)
@@ -166,6 +166,6 @@ impl<'a> DrivenTree<'a> {
 
     fn wrong(&self, element: &urdf_rs::Joint, what: &str) -> LoadError {
         let what = format!("joint `{}`: {what}", element.name);
-        self.urdf.error_about("joint", &element.name, what)
+        self.urdf.error_about_element("joint", &element.name, what)
     }
 }

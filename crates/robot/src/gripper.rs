@@ -23,9 +23,10 @@ pub fn from_settings(
     toml: &SourceText,
     guessed: Option<Gripper>,
 ) -> Result<Gripper, LoadError> {
-    let wrong = |what: &str| toml.error_at(settings.span().start, format!("gripper: {what}"));
+    let wrong =
+        |what: &str| toml.error_at_offset(settings.span().start, format!("gripper: {what}"));
     let given = settings.get_ref();
-    let missing = given.missing();
+    let missing = given.missing_keys();
     let guess = |key: &str| match &guessed {
         Some(guess) => Ok(guess.clone()),
         None => Err(wrong(&format!(
@@ -130,7 +131,7 @@ fn fault(robot: &Robot, gripper: &Gripper) -> Option<&'static str> {
             "openings must be at least two rows that rise in the first column and all rise, or \
              all fall, in the second",
         )
-    } else if gripper.opening(gripper.open) <= gripper.opening(gripper.closed) {
+    } else if gripper.fingertip_opening(gripper.open) <= gripper.fingertip_opening(gripper.closed) {
         Some("by its openings it is no wider open than closed")
     } else if !(gripper
         .tool_from_grasp

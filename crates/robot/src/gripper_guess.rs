@@ -22,7 +22,7 @@ const MIN_OPENING_STEP: f64 = 1e-6;
 impl Robot {
     /// Returns the gripper, or, for an arm without one, the bare tool as a gripper that never
     /// opens, with a joint index past the last one.
-    pub fn end_effector(&self) -> Gripper {
+    pub fn gripper_or_bare_tool(&self) -> Gripper {
         self.gripper.clone().unwrap_or_else(|| {
             let poses = self.link_poses(&self.home);
             let approach_axis = approach(self, &poses);
@@ -173,7 +173,7 @@ fn ahead(robot: &Robot, poses: &[Pose], approach: &Unit<Vector3>, joint: Option<
             let base_from_shape = poses[index] * part.link_from_shape;
             let along = base_from_shape.rotation.inverse() * towards;
             let middle = base_from_shape.translation.vector - tool.translation.vector;
-            farthest = farthest.max(middle.dot(&towards) + part.shape.extent(&along));
+            farthest = farthest.max(middle.dot(&towards) + part.shape.extent_along(&along));
         }
     }
     farthest

@@ -7,7 +7,7 @@ use nalgebra::{Matrix3, Rotation3};
 
 use crate::description::Inertial;
 use crate::source_text::SourceText;
-use crate::tree::pose;
+use crate::tree::pose_from_urdf;
 
 /// Assumed density of a link with only its mass known, kg/m³: that of water, between a
 /// hollow plastic link and one full of motors.
@@ -30,7 +30,7 @@ pub fn inertial(
     if mass == 0.0 && tensor == Matrix3::zeros() {
         return None;
     }
-    let line = source.line_of("link", &link.name);
+    let line = source.line_of_element("link", &link.name);
     let line = line.map_or(String::new(), |line| format!("line {line}: "));
     let mut warn = |what: &str| warnings.push(format!("{line}link `{}`: {what}", link.name));
     if !(MIN_MASS <= mass && mass.is_finite()) {
@@ -41,7 +41,7 @@ pub fn inertial(
         warn(&format!("{mass}; the simulator takes it for weightless"));
         return None;
     }
-    let frame = pose(&given.origin);
+    let frame = pose_from_urdf(&given.origin);
     let is_placed = frame.to_homogeneous().iter().all(|it| it.is_finite());
     if !is_placed {
         warn("the place of its mass is not three finite numbers; its own frame is taken");

@@ -2,17 +2,17 @@
 
 use enact_types::{Point3, Pose};
 
-use crate::chain::displacement;
-use crate::description::{Link, Mount, Robot};
+use crate::chain::joint_transform;
+use crate::description::{Link, LinkMount, Robot};
 
-impl Mount {
+impl LinkMount {
     /// Returns the pose of the link in its parent at these positions of all joints.
     pub fn parent_from_link(&self, joints: &[f64]) -> Pose {
         match &self.motion {
             None => self.parent_from_joint,
             Some(motion) => {
                 let position = motion.multiplier * joints[motion.joint] + motion.offset;
-                self.parent_from_joint * displacement(&motion.axis, motion.prismatic, position)
+                self.parent_from_joint * joint_transform(&motion.axis, motion.prismatic, position)
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
     use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
     use std::time::Instant;
 
-    use crate::testing::{shipped, so101};
+    use crate::testing::{load_shipped_robot, so101};
     use enact_types::Vector3;
 
     /// Tool positions of the published SO-101 model.
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_panda_is_where_its_maker_says() {
-        let panda = shipped("panda");
+        let panda = load_shipped_robot("panda");
         let flange = |joints: &[f64]| panda.frame_pose("panda_link8", joints).unwrap();
         let zero = flange(&[0.0; 7]);
         assert_near(zero.translation.vector, [0.088, 0.0, 0.926], "zero");
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_ur5e_is_where_its_maker_says() {
-        let ur5e = shipped("ur5e");
+        let ur5e = load_shipped_robot("ur5e");
         let zero = ur5e.forward(&[0.0; 6]).translation.vector;
         assert_near(zero, [0.81720, 0.23290, 0.06280], "zero");
         let elbow_up = [0.0, -FRAC_PI_2, FRAC_PI_2, -FRAC_PI_2, -FRAC_PI_2, 0.0];
@@ -199,10 +199,10 @@ mod tests {
     #[test]
     fn every_way_to_ask_gives_the_same_answer() {
         for name in ["so101", "panda", "ur5e"] {
-            let robot = shipped(name);
+            let robot = load_shipped_robot(name);
             let joints: Vec<f64> = robot.home().iter().map(|home| home * 0.9).collect();
-            let tool = &robot.links()[robot.tool_link()].name;
-            let all = robot.link_poses(&joints)[robot.tool_link()];
+            let tool = &robot.links()[robot.tool_link_index()].name;
+            let all = robot.link_poses(&joints)[robot.tool_link_index()];
             let one = robot.frame_pose(tool, &joints).unwrap();
             let forward = robot.forward(&joints);
             assert!((all.to_homogeneous() - forward.to_homogeneous()).amax() < 1e-12);
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn both_fingers_of_a_parallel_hand_move() {
         for name in ["panda", "ur5e"] {
-            let robot = shipped(name);
+            let robot = load_shipped_robot(name);
             let gripper = robot.gripper().unwrap();
             let fingers: Vec<usize> = (0..robot.links().len())
                 .filter(|link| {
@@ -228,10 +228,10 @@ mod tests {
             joints[gripper.joint] = gripper.open;
             let poses = robot.link_poses(&joints);
             let apart = poses[fingers[0]].translation.vector - poses[fingers[1]].translation.vector;
-            let tool = poses[robot.tool_link()].rotation;
+            let tool = poses[robot.tool_link_index()].rotation;
             let opening = (tool.inverse() * apart).dot(&gripper.opening_axis);
             assert!(
-                (opening - gripper.widest()).abs() < 1e-9,
+                (opening - gripper.max_opening()).abs() < 1e-9,
                 "{name}: {opening}"
             );
         }
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     #[ignore = "a measurement of time"]
     fn forward_kinematics_is_quick() {
-        let robot = shipped("ur5e");
+        let robot = load_shipped_robot("ur5e");
         let mut joints = vec![0.1; 6];
         let mut sum = 0.0;
         // The best of many short runs, because other programs may occupy the processor.

@@ -49,14 +49,14 @@ mod urdf;
 pub mod workspace;
 
 pub use base::Base;
-pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, PostureCheck, TABLE};
+pub use collision::{Collider, CollisionWorld, HalfSpace, Obstacle, PostureCheck, TABLE_NAME};
 pub use description::{
-    DegreeOfFreedom, Gripper, Inertial, Joint, Limits, Link, LinkShape, Mount, Robot, Shape,
+    DegreeOfFreedom, Gripper, Inertial, Joint, Limits, Link, LinkMount, LinkShape, Robot, Shape,
 };
 pub use error::LoadError;
 pub use gate::{Command, Gate, StartState, Trajectory};
 pub use inverse::{IkSolution, IkTarget};
-pub use mesh::{Hull, MeshDecomposition, MeshFiles, Packages, Unguarded};
+pub use mesh::{Hull, MeshDecomposition, MeshFiles, PackageLocations, UnguardedLink};
 pub use tool_speed::ToolSpeed;
 pub use workspace::Workspace;
 

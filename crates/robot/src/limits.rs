@@ -62,7 +62,7 @@ impl JointSources<'_> {
     ///
     /// # Errors
     /// [`LoadError`] if a limit is missing without a default, invalid, or looser than the URDF's.
-    pub fn joint(&self) -> Result<(Joint, AssumedLimits), LoadError> {
+    pub fn joint_with_limits(&self) -> Result<(Joint, AssumedLimits), LoadError> {
         let (limits, assumed) = self.limits()?;
         let joint = Joint {
             name: self.joint.name.clone(),
@@ -77,7 +77,7 @@ impl JointSources<'_> {
     ///
     /// # Errors
     /// [`LoadError`] if the given position is outside the limits.
-    pub fn home(&self, limits: &Limits) -> Result<f64, LoadError> {
+    pub fn home_position(&self, limits: &Limits) -> Result<f64, LoadError> {
         let given = self.position(|settings| (&settings.home, &settings.home_deg))?;
         let Some((home, offset)) = given else {
             return Ok(0f64.clamp(limits.min, limits.max));
@@ -208,7 +208,7 @@ impl JointSources<'_> {
 
     /// Returns the keys to write into `robot.toml`.
     fn keys(&self, keys: &str) -> String {
-        let name = toml_key(&self.joint.name);
+        let name = to_toml_key(&self.joint.name);
         format!("robot.toml may give them, under `[joints]`: `{name} = {{ {keys} }}`")
     }
 
@@ -266,20 +266,20 @@ impl JointSources<'_> {
     fn urdf_error(&self, what: &str) -> LoadError {
         let name = &self.joint.name;
         self.urdf
-            .error_about("joint", name, format!("joint `{name}`: {what}"))
+            .error_about_element("joint", name, format!("joint `{name}`: {what}"))
     }
 
     fn toml_error(&self, offset: usize, what: &str) -> LoadError {
         let what = format!("joint `{}`: {what}", self.joint.name);
         match self.settings {
-            Some((_, toml)) => toml.error_at(offset, what),
-            None => self.urdf.error(what),
+            Some((_, toml)) => toml.error_at_offset(offset, what),
+            None => self.urdf.error_about_file(what),
         }
     }
 }
 
 /// Returns a name as a TOML key, quoted if necessary.
-pub fn toml_key(name: &str) -> String {
+pub fn to_toml_key(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !name.is_empty() && name.chars().all(is_bare) {
         name.to_owned()

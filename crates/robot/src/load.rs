@@ -19,11 +19,11 @@ use crate::driven_tree::DrivenTree;
 use crate::error::LoadError;
 use crate::gripper;
 use crate::gripper_guess;
-use crate::inverse::{PlanarArm, SphericalWrist};
-use crate::limits::{AssumedLimits, JointSources, toml_key};
+use crate::inverse::{PlanarArm, SphericalWristArm};
+use crate::limits::{AssumedLimits, JointSources, to_toml_key};
 use crate::mesh::{DecompositionOptions, MeshDecomposition, MeshFiles, MeshLoader};
 use crate::ready;
-use crate::select::{Selection, select, shaped};
+use crate::select::{SelectedParts, apply_chain_config, select_parts};
 use crate::source_text::SourceText;
 use crate::tool_speed::ToolSpeed;
 use crate::tree::Tree;
@@ -61,7 +61,7 @@ impl Robot {
     /// # Ok::<(), enact_robot::LoadError>(())
     /// ```
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        Self::load_with(path, &MeshFiles::default())
+        Self::load_with_mesh_files(path, &MeshFiles::default())
     }
 
     /// Loads as [`load`](Self::load) does, with meshes from `files`. A mesh that is not available
@@ -69,7 +69,7 @@ impl Robot {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn load_with(path: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
+    pub fn load_with_mesh_files(path: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
         let (urdf_path, toml) = if path.is_dir() {
             let toml = path.join("robot.toml");
             let toml = toml.exists().then(|| SourceText::read(&toml)).transpose()?;
@@ -98,7 +98,7 @@ impl Robot {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn parse(name: &str, urdf: &str, toml: Option<&str>) -> Result<Self, LoadError> {
-        Self::parse_with(name, urdf, toml, &[])
+        Self::parse_with_meshes(name, urdf, toml, &[])
     }
 
     /// Loads as [`parse`](Self::parse) does, with the convex decompositions of its meshes made
@@ -106,7 +106,7 @@ impl Robot {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn parse_with(
+    pub fn parse_with_meshes(
         name: &str,
         urdf: &str,
         toml: Option<&str>,
@@ -146,21 +146,25 @@ impl Robot {
     ///
     /// # Errors
     /// As [`load`](Self::load); for an unknown name the error lists the available ones.
-    pub fn find(name: &str, robots_dir: &Path) -> Result<Self, LoadError> {
-        Self::find_with(name, robots_dir, &MeshFiles::default())
+    pub fn load_by_name(name: &str, robots_dir: &Path) -> Result<Self, LoadError> {
+        Self::load_by_name_with_mesh_files(name, robots_dir, &MeshFiles::default())
     }
 
     /// Loads as [`find`](Self::find) does, with meshes from `files`.
     ///
     /// # Errors
     /// As [`find`](Self::find).
-    pub fn find_with(name: &str, robots_dir: &Path, files: &MeshFiles) -> Result<Self, LoadError> {
+    pub fn load_by_name_with_mesh_files(
+        name: &str,
+        robots_dir: &Path,
+        files: &MeshFiles,
+    ) -> Result<Self, LoadError> {
         let folder = robots_dir.join(name);
         if !name.is_empty() && folder.is_dir() {
-            return Self::load_with(&folder, files);
+            return Self::load_with_mesh_files(&folder, files);
         }
         if Path::new(name).exists() {
-            return Self::load_with(Path::new(name), files);
+            return Self::load_with_mesh_files(Path::new(name), files);
         }
         let mut names: Vec<String> = std::fs::read_dir(robots_dir)
             .into_iter()
@@ -232,15 +236,15 @@ struct Loader<'a> {
     toml: Option<&'a SourceText>,
     settings: RobotConfig,
     tree: Tree,
-    selection: Selection,
+    selection: SelectedParts,
     warnings: Vec<String>,
 }
 
 impl<'a> Loader<'a> {
     fn new(urdf: &'a SourceText, toml: Option<&'a SourceText>) -> Result<Self, LoadError> {
         let settings = toml.map(RobotConfig::read).transpose()?.unwrap_or_default();
-        let tree = shaped(Tree::read(urdf)?, &settings, toml)?;
-        let selection = select(&tree, urdf, &settings, toml)?;
+        let tree = apply_chain_config(Tree::read(urdf)?, &settings, toml)?;
+        let selection = select_parts(&tree, urdf, &settings, toml)?;
         let warnings = tree.warnings.clone();
         let loader = Self {
             urdf,
@@ -267,8 +271,8 @@ impl<'a> Loader<'a> {
         let mut assumptions = Vec::new();
         for drive in &drives {
             let files = self.files_of(*drive);
-            let (joint, assumed) = files.joint()?;
-            home.push(files.home(&joint.limits)?);
+            let (joint, assumed) = files.joint_with_limits()?;
+            home.push(files.home_position(&joint.limits)?);
             joints.push(joint);
             assumptions.push(assumed);
         }
@@ -281,7 +285,7 @@ impl<'a> Loader<'a> {
             &mut unguarded,
             &mut self.warnings,
         )?;
-        let bare = unguarded::bare(&links, self.selection.arm.len(), &unguarded);
+        let bare = unguarded::find_shapeless_links(&links, self.selection.arm.len(), &unguarded);
         unguarded.extend(bare);
         self.warnings.extend(meshes.warnings());
         let missing = unguarded
@@ -294,7 +298,7 @@ impl<'a> Loader<'a> {
         let following_error = self.following_error()?;
         let contact_effort = self.contact_effort()?;
         let chain = Chain::new(&links, arm_joints, self.selection.tool, &home);
-        let covers = meshes.covers();
+        let covers = meshes.into_decompositions();
         let mut robot = Robot {
             name,
             digest: digest(self.urdf, self.toml, &covers)?,
@@ -304,13 +308,13 @@ impl<'a> Loader<'a> {
             control_period: Duration::from_secs_f64(1.0 / rate),
             following_error,
             contact_effort,
-            clearance: self.sane(&self.settings.clearance, Clearance::fault)?,
+            clearance: self.sane(&self.settings.clearance, Clearance::find_invalid_value)?,
             tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
             workspace: self.sane(&self.settings.workspace, Workspace::fault)?,
             base: self.sane(&self.settings.base, Base::fault)?,
             collider: None,
-            wrist: SphericalWrist::of(&chain, arm_joints),
-            plane: PlanarArm::of(&chain, arm_joints),
+            wrist: SphericalWristArm::from_chain(&chain, arm_joints),
+            plane: PlanarArm::from_chain(&chain, arm_joints),
             chain,
             warnings: Vec::new(),
             unguarded,
@@ -323,7 +327,7 @@ impl<'a> Loader<'a> {
             let guessed = gripper_guess::guess(&robot, arm_joints);
             let (gripper, warning) = match (&self.settings.gripper, self.toml) {
                 (Some(settings), Some(toml)) => {
-                    let missing = settings.get_ref().missing();
+                    let missing = settings.get_ref().missing_keys();
                     let gripper =
                         gripper::from_settings(&robot, arm_joints, settings, toml, guessed)?;
                     let missing = (!missing.is_empty()).then(|| missing.join(", "));
@@ -377,7 +381,7 @@ impl<'a> Loader<'a> {
                 origin[0]
             ));
         }
-        let Some(home) = ready::posture(robot, collider, robot.workspace.origin) else {
+        let Some(home) = ready::find_ready_posture(robot, collider, robot.workspace.origin) else {
             return false;
         };
         robot.home = home;
@@ -400,7 +404,7 @@ impl<'a> Loader<'a> {
             .find(|(name, _)| names().all(|joint| joint != *name));
         match (stray, self.toml) {
             (Some((name, settings)), Some(toml)) => Err(toml
-                .error_at(
+                .error_at_offset(
                     settings.span().start,
                     format!("there is no driven joint `{name}`"),
                 )
@@ -411,7 +415,10 @@ impl<'a> Loader<'a> {
 
     /// Reads the meshes, including those of packages named in `robot.toml`.
     fn meshes(&self, source: &MeshSource) -> Result<MeshLoader, LoadError> {
-        let fineness = self.sane(&self.settings.meshes, DecompositionOptions::fault)?;
+        let fineness = self.sane(
+            &self.settings.meshes,
+            DecompositionOptions::find_invalid_value,
+        )?;
         let mut files = source.files.clone();
         let folder = self.toml.and_then(|toml| toml.path().parent());
         for (name, place) in &self.settings.packages {
@@ -438,7 +445,7 @@ impl<'a> Loader<'a> {
             urdf: self.urdf,
             is_ranged: self.tree.ranged[drive],
             is_gripper: self.selection.gripper == Some(drive),
-            assumed_effort: assumed::effort(&self.tree, drive),
+            assumed_effort: assumed::assumed_effort_limit(&self.tree, drive),
             settings,
         }
     }
@@ -469,7 +476,7 @@ impl<'a> Loader<'a> {
             return Ok(T::default());
         };
         match fault(table.get_ref()) {
-            Some(what) => Err(toml.error_at(table.span().start, what)),
+            Some(what) => Err(toml.error_at_offset(table.span().start, what)),
             None => Ok(table.get_ref().clone()),
         }
     }
@@ -493,7 +500,7 @@ impl<'a> Loader<'a> {
             range.start(),
             range.end()
         );
-        Err(toml.error_at(value.span().start, what))
+        Err(toml.error_at_offset(value.span().start, what))
     }
 
     /// Checks that no two joints share a servo.
@@ -505,7 +512,7 @@ impl<'a> Loader<'a> {
             if let (Some(twin), Some(toml)) = (twin, self.toml) {
                 let place = self.settings.joints[&joint.name].span().start;
                 let what = format!("`{}` and `{}` have the same servo", twin.name, joint.name);
-                return Err(toml.error_at(place, what));
+                return Err(toml.error_at_offset(place, what));
             }
         }
         Ok(())
@@ -520,7 +527,7 @@ fn assumed_limits(joints: &[Joint], assumed: &[AssumedLimits]) -> Vec<String> {
     };
     let say = |key: &str, found: Vec<(&Joint, String)>| {
         let (first, _) = found.first()?;
-        let first = toml_key(&first.name);
+        let first = to_toml_key(&first.name);
         let list: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
         Some(format!(
             "no {key} limit is given for {}: what stands in brackets is assumed; robot.toml may \

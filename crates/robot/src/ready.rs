@@ -35,7 +35,7 @@ const MIN_REACHABLE_SHARE: f64 = 0.5;
 /// Returns the origin of the workspace in the base frame, meters, where the hand reaches most of
 /// the places that scenes use for any arm; `None` if it reaches too few of them anywhere ahead.
 pub fn workspace_origin(robot: &Robot) -> Option<[f64; 2]> {
-    let hand = robot.end_effector();
+    let hand = robot.gripper_or_bare_tool();
     let reached: Vec<usize> = (0..STEPS)
         .map(|step| {
             let within = |place: &Point3| reach(robot, &hand, *place, &robot.home).is_some();
@@ -61,9 +61,13 @@ pub fn workspace_origin(robot: &Robot) -> Option<[f64; 2]> {
 /// Returns a posture in which the hand points down at the near edge of the workspace, the joints as
 /// far from their limits as possible; joints that do not belong to the arm stay. `None` if there is
 /// no collision-free one.
-pub fn posture(robot: &Robot, collider: &Collider, origin: [f64; 2]) -> Option<JointVector> {
-    let hand = robot.end_effector();
-    let around = CollisionWorld::table(robot);
+pub fn find_ready_posture(
+    robot: &Robot,
+    collider: &Collider,
+    origin: [f64; 2],
+) -> Option<JointVector> {
+    let hand = robot.gripper_or_bare_tool();
+    let around = CollisionWorld::with_table_only(robot);
     let places = AHEAD
         .iter()
         .flat_map(|ahead| WAITING.map(|height| (*ahead, height)));

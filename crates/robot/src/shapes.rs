@@ -8,9 +8,9 @@ use urdf_rs::Geometry;
 
 use crate::description::{LinkShape, Shape};
 use crate::error::LoadError;
-use crate::mesh::{MeshLoader, MeshName, Unguarded};
+use crate::mesh::{MeshLoader, MeshName, UnguardedLink};
 use crate::source_text::SourceText;
-use crate::tree::pose;
+use crate::tree::pose_from_urdf;
 
 /// Gray, the color if the URDF names none.
 const GRAY: [f32; 3] = [0.6, 0.6, 0.6];
@@ -19,7 +19,7 @@ const GRAY: [f32; 3] = [0.6, 0.6, 0.6];
 pub type Palette = HashMap<String, [f32; 3]>;
 
 /// Reads the materials that are defined once for the whole robot.
-pub fn named_colors(urdf: &urdf_rs::Robot) -> Palette {
+pub fn read_material_colors(urdf: &urdf_rs::Robot) -> Palette {
     urdf.materials
         .iter()
         .filter_map(|material| Some((material.name.clone(), color(material.color.as_ref()?))))
@@ -27,7 +27,7 @@ pub fn named_colors(urdf: &urdf_rs::Robot) -> Palette {
 }
 
 /// Returns the geometries that give a link its shape: collision, or visual if there is none.
-pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
+pub fn collision_or_visual_geometries(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
     if link.collision.is_empty() {
         let visual = link.visual.iter();
         visual.map(|it| (&it.origin, &it.geometry)).collect()
@@ -41,20 +41,21 @@ pub fn placed(link: &urdf_rs::Link) -> Vec<(&urdf_rs::Pose, &Geometry)> {
 ///
 /// # Errors
 /// [`LoadError`] if a size or a pose in the URDF is invalid.
-pub fn shapes(
+pub fn link_shapes(
     link: &urdf_rs::Link,
     palette: &Palette,
     source: &SourceText,
     meshes: &MeshLoader,
-    unguarded: &mut Vec<Unguarded>,
+    unguarded: &mut Vec<UnguardedLink>,
 ) -> Result<Vec<LinkShape>, LoadError> {
     let visual = |index: usize| {
         let visual = link.visual.get(index).or(link.visual.first());
         visual.map_or(GRAY, |visual| material_color(visual, palette))
     };
     let mut shapes = Vec::new();
-    for (index, (origin, geometry)) in placed(link).into_iter().enumerate() {
-        let link_from_geometry = pose(origin);
+    for (index, (origin, geometry)) in collision_or_visual_geometries(link).into_iter().enumerate()
+    {
+        let link_from_geometry = pose_from_urdf(origin);
         let is_placed = link_from_geometry
             .to_homogeneous()
             .iter()
@@ -66,7 +67,7 @@ pub fn shapes(
             .all(|size| 0.0 < size && size.is_finite());
         if !is_placed || !has_size {
             let what = format!("link `{}`: a shape has no size or no place", link.name);
-            return Err(source.error_about("link", &link.name, what));
+            return Err(source.error_about_element("link", &link.name, what));
         }
         let color = visual(index);
         let mut add = |shape: Shape, link_from_shape: Pose| {
@@ -76,12 +77,12 @@ pub fn shapes(
                 color,
             });
         };
-        match (primitive, MeshName::of(geometry)) {
+        match (primitive, MeshName::from_geometry(geometry)) {
             (Some(shape), _) => add(shape, link_from_geometry),
-            (None, Some(named)) => match meshes.cover(&link.name, &named) {
+            (None, Some(named)) => match meshes.find_decomposition(&link.name, &named) {
                 Ok(cover) => {
                     for piece in &cover.pieces {
-                        let from_piece = Translation3::from(piece.middle());
+                        let from_piece = Translation3::from(piece.origin_in_mesh());
                         let shape = Shape::Hull(piece.hull.clone());
                         add(shape, link_from_geometry * from_piece);
                     }

@@ -42,7 +42,7 @@ impl SourceText {
                 ..Self::new(path, &text)
             }),
             Err(unknown) => Err(Self::new(path, "")
-                .error_line(1, Reason::of(unknown))
+                .error_on_line(1, Reason::from_error(unknown))
                 .hint(Some("save it as UTF-8".to_owned()))),
         }
     }
@@ -73,23 +73,23 @@ impl SourceText {
     }
 
     /// Returns the note about an oddity of the bytes, if there is one.
-    pub fn note(&self) -> Option<&str> {
+    pub fn encoding_note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
     /// Stores the lines of the XML elements by tag and name.
-    pub fn know_lines(&self, lines: HashMap<(&'static str, String), usize>) {
+    pub fn store_element_lines(&self, lines: HashMap<(&'static str, String), usize>) {
         // A second reading finds the same lines.
         let _ = self.lines.set(lines);
     }
 
     /// Returns the line of the XML element `<tag … name="name"`.
-    pub fn line_of(&self, tag: &'static str, name: &str) -> Option<usize> {
+    pub fn line_of_element(&self, tag: &'static str, name: &str) -> Option<usize> {
         self.lines.get()?.get(&(tag, name.to_owned())).copied()
     }
 
     /// Returns an error about the whole file.
-    pub fn error(&self, what: impl Into<Reason>) -> LoadError {
+    pub fn error_about_file(&self, what: impl Into<Reason>) -> LoadError {
         LoadError {
             file: self.path.clone(),
             line: None,
@@ -99,23 +99,28 @@ impl SourceText {
     }
 
     /// Returns an error about a line, counted from 1.
-    pub fn error_line(&self, line: usize, what: impl Into<Reason>) -> LoadError {
+    pub fn error_on_line(&self, line: usize, what: impl Into<Reason>) -> LoadError {
         LoadError {
             line: Some(line),
-            ..self.error(what)
+            ..self.error_about_file(what)
         }
     }
 
     /// Returns an error about the text at a byte offset.
-    pub fn error_at(&self, offset: usize, what: impl Into<Reason>) -> LoadError {
-        self.error_line(text::line_at(&self.text, offset), what)
+    pub fn error_at_offset(&self, offset: usize, what: impl Into<Reason>) -> LoadError {
+        self.error_on_line(text::line_number_at(&self.text, offset), what)
     }
 
     /// Returns an error about the XML element `<tag … name="name"`.
-    pub fn error_about(&self, tag: &'static str, name: &str, what: impl Into<Reason>) -> LoadError {
+    pub fn error_about_element(
+        &self,
+        tag: &'static str,
+        name: &str,
+        what: impl Into<Reason>,
+    ) -> LoadError {
         LoadError {
-            line: self.line_of(tag, name),
-            ..self.error(what)
+            line: self.line_of_element(tag, name),
+            ..self.error_about_file(what)
         }
     }
 }

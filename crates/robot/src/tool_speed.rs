@@ -29,13 +29,13 @@ impl Default for ToolSpeed {
 impl ToolSpeed {
     /// Returns the speed limit at a point that is `more` meters nearer than it seems, and what it
     /// is near to; `None` if only the joints limit the tool.
-    pub fn limit<'a>(
+    pub fn speed_limit_at<'a>(
         &self,
         point: &Point3,
         around: &'a CollisionWorld,
         more: f64,
     ) -> Option<(f64, &'a str)> {
-        let near = around.slow_near(point, self.within + more)?;
+        let near = around.find_slow_zone_near(point, self.within + more)?;
         Some((self.near, near))
     }
 

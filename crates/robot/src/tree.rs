@@ -7,7 +7,7 @@ use enact_types::{Pose, Vector3};
 use nalgebra::{Translation3, Unit, UnitQuaternion};
 use urdf_rs::JointType;
 
-use crate::chain::displacement;
+use crate::chain::joint_transform;
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 use crate::urdf;
@@ -66,8 +66,8 @@ impl Tree {
     /// part.
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         let read = urdf::read(source)?;
-        source.know_lines(read.lines);
-        let note = source.note().map(str::to_owned);
+        source.store_element_lines(read.lines);
+        let note = source.encoding_note().map(str::to_owned);
         let mut tree = Self {
             urdf: read.robot,
             ranged: read.ranged,
@@ -84,11 +84,11 @@ impl Tree {
 
     /// Returns the tree re-rooted at another of its links. Whatever is between that link and the
     /// old base stands still.
-    pub fn based_on(mut self, branch: usize) -> Self {
+    pub fn rerooted_at(mut self, branch: usize) -> Self {
         let edges = Edges::known(&self.urdf);
         let mut at = branch;
         while let Some(stem) = self.branches[at].stem {
-            let rest = self.rest(stem.joint);
+            let rest = self.rest_position(stem.joint);
             if self.is_movable(stem.joint) {
                 self.held.insert(stem.joint, rest);
             }
@@ -99,12 +99,12 @@ impl Tree {
     }
 
     /// Returns the URDF joint above a branch.
-    pub fn joint_of(&self, branch: usize) -> Option<&urdf_rs::Joint> {
+    pub fn joint_above(&self, branch: usize) -> Option<&urdf_rs::Joint> {
         Some(&self.urdf.joints[self.branches[branch].stem?.joint])
     }
 
     /// Returns the name of a branch's link.
-    pub fn name_of(&self, branch: usize) -> &str {
+    pub fn link_name(&self, branch: usize) -> &str {
         &self.urdf.links[self.branches[branch].link].name
     }
 
@@ -114,39 +114,39 @@ impl Tree {
     }
 
     /// Returns the branch of the link of this name.
-    pub fn find(&self, link: &str) -> Option<usize> {
-        (0..self.branches.len()).find(|branch| self.name_of(*branch) == link)
+    pub fn find_branch(&self, link: &str) -> Option<usize> {
+        (0..self.branches.len()).find(|branch| self.link_name(*branch) == link)
     }
 
     /// Returns the branch that a joint (URDF index) moves.
-    pub fn branch_of(&self, joint: usize) -> Option<usize> {
+    pub fn branch_moved_by(&self, joint: usize) -> Option<usize> {
         let is_it = |branch: &Branch| branch.stem.is_some_and(|stem| stem.joint == joint);
         self.branches.iter().position(is_it)
     }
 
     /// Returns the joint that a joint (URDF index) follows: itself unless it mimics.
-    pub fn leader(&self, joint: usize) -> MimicLeader {
+    pub fn mimic_leader(&self, joint: usize) -> MimicLeader {
         self.leaders[joint]
     }
 
     /// Returns whether a joint (URDF index) moves, independently or as a mimic.
-    pub fn moves(&self, joint: usize) -> bool {
+    pub fn joint_can_move(&self, joint: usize) -> bool {
         let is_free = |joint: usize| self.is_movable(joint) && !self.held.contains_key(&joint);
         is_free(joint) && is_free(self.leaders[joint].joint)
     }
 
     /// Returns whether a joint (URDF index) moves independently: it is not fixed, held or a mimic.
-    pub fn is_drive(&self, joint: usize) -> bool {
-        self.moves(joint) && self.urdf.joints[joint].mimic.is_none()
+    pub fn is_independent_joint(&self, joint: usize) -> bool {
+        self.joint_can_move(joint) && self.urdf.joints[joint].mimic.is_none()
     }
 
     /// Returns the joints (URDF indices) that move independently between base and branch, base
     /// first.
-    pub fn drives_to(&self, branch: usize) -> Vec<usize> {
+    pub fn independent_joints_to(&self, branch: usize) -> Vec<usize> {
         let mut drives = Vec::new();
         let mut at = branch;
         while let Some(stem) = self.branches[at].stem {
-            if self.is_drive(stem.joint) {
+            if self.is_independent_joint(stem.joint) {
                 drives.push(stem.joint);
             }
             at = stem.parent;
@@ -157,10 +157,10 @@ impl Tree {
 
     /// Returns the position of a joint (URDF index) that nothing drives: where it is held, else the
     /// permitted position nearest to zero, rad or m.
-    pub fn rest(&self, joint: usize) -> f64 {
+    pub fn rest_position(&self, joint: usize) -> f64 {
         let leader = self.leaders[joint];
         if leader.joint != joint {
-            return leader.multiplier * self.rest(leader.joint) + leader.offset;
+            return leader.multiplier * self.rest_position(leader.joint) + leader.offset;
         }
         let limit = &self.urdf.joints[joint].limit;
         let is_ranged = self.urdf.joints[joint].joint_type != JointType::Continuous
@@ -180,13 +180,13 @@ impl Tree {
             None => Pose::identity(),
             Some(axis) => {
                 let is_prismatic = element.joint_type == JointType::Prismatic;
-                displacement(&axis, is_prismatic, self.rest(joint))
+                joint_transform(&axis, is_prismatic, self.rest_position(joint))
             }
         }
     }
 
     /// Returns whether a branch is another one or its descendant.
-    pub fn is_in(&self, branch: usize, of: usize) -> bool {
+    pub fn is_in_subtree(&self, branch: usize, of: usize) -> bool {
         let mut at = Some(branch);
         while let Some(branch) = at {
             if branch == of {
@@ -219,7 +219,8 @@ impl Tree {
                 None => (Pose::identity(), Vector3::zeros()),
                 Some(stem) => {
                     let element = &self.urdf.joints[stem.joint];
-                    let moved = pose(&element.origin) * self.displacement_at_rest(stem.joint);
+                    let moved =
+                        pose_from_urdf(&element.origin) * self.displacement_at_rest(stem.joint);
                     let step = if stem.is_turned {
                         moved.inverse()
                     } else {
@@ -245,7 +246,7 @@ impl Tree {
 }
 
 /// Converts a URDF origin to a pose (fixed-axis roll, pitch, yaw).
-pub fn pose(origin: &urdf_rs::Pose) -> Pose {
+pub fn pose_from_urdf(origin: &urdf_rs::Pose) -> Pose {
     let [x, y, z] = origin.xyz.0;
     let [roll, pitch, yaw] = origin.rpy.0;
     Pose::from_parts(
@@ -263,7 +264,7 @@ fn names<'a>(
     for (index, name) in all.enumerate() {
         if found.insert(name, index).is_some() {
             let what = format!("two {tag}s are called `{name}`");
-            return Err(source.error_about(tag, name, what));
+            return Err(source.error_about_element(tag, name, what));
         }
     }
     Ok(found)
@@ -289,7 +290,7 @@ impl Edges {
                 let what = format!("joint `{}`: there is no link `{name}`", joint.name);
                 links.get(name).copied().ok_or_else(|| {
                     source
-                        .error_about("joint", &joint.name, what)
+                        .error_about_element("joint", &joint.name, what)
                         .hint(did_you_mean_or_list(name, link_names()))
                 })
             };
@@ -302,7 +303,7 @@ impl Edges {
                 let hint = "a URDF is a tree: leave out the joint that closes the loop, and let \
                             the passive joints mimic a driven one";
                 return Err(source
-                    .error_about("joint", &joint.name, what)
+                    .error_about_element("joint", &joint.name, what)
                     .hint(Some(hint.to_owned())));
             }
             edges.join(parent, child, index);
@@ -352,21 +353,21 @@ impl Edges {
                 "its links form a loop"
             };
             return Err(match urdf.links.first() {
-                None => source.error(what),
-                Some(link) => source.error_about("link", &link.name, what),
+                None => source.error_about_file(what),
+                Some(link) => source.error_about_element("link", &link.name, what),
             });
         };
         if let Some(other) = roots.next() {
             let (first, second) = (name(root), name(other));
             let what =
                 format!("links `{first}` and `{second}` both have no parent; one base is needed");
-            return Err(source.error_about("link", second, what));
+            return Err(source.error_about_element("link", second, what));
         }
         let branches = self.from(root);
         match (0..self.above.len()).find(|link| branches.iter().all(|it| it.link != *link)) {
             Some(severed) => {
                 let what = format!("link `{}` is part of a loop", name(severed));
-                Err(source.error_about("link", name(severed), what))
+                Err(source.error_about_element("link", name(severed), what))
             }
             None => Ok(branches),
         }
@@ -410,7 +411,7 @@ fn leaders(urdf: &urdf_rs::Robot, source: &SourceText) -> Result<Vec<MimicLeader
     let names = || joints.iter().map(|joint| joint.name.as_str());
     let wrong = |joint: &urdf_rs::Joint, what: &str| {
         let what = format!("joint `{}`: {what}", joint.name);
-        source.error_about("joint", &joint.name, what)
+        source.error_about_element("joint", &joint.name, what)
     };
     let leader_of = |joint: usize| {
         let (mut at, mut multiplier, mut offset) = (joint, 1.0, 0.0);

@@ -1,14 +1,18 @@
 //! Links that have a mass but no shape.
 
 use crate::description::Link;
-use crate::mesh::Unguarded;
+use crate::mesh::UnguardedLink;
 
 /// A link this light counts as a bare frame, kilograms.
 const MERE_FRAME: f64 = 0.1;
 
 /// Returns heavy links that an arm joint moves and that have no shape, nor anything fixed to them
 /// that has: what has no shape cannot be kept clear. `known` holds those found already.
-pub fn bare(links: &[Link], arm_joints: usize, known: &[Unguarded]) -> Vec<Unguarded> {
+pub fn find_shapeless_links(
+    links: &[Link],
+    arm_joints: usize,
+    known: &[UnguardedLink],
+) -> Vec<UnguardedLink> {
     // Links fixed to each other are one body.
     let body: Vec<usize> = bodies(links);
     let is_known = |link: &Link| known.iter().any(|one| one.link == link.name);
@@ -21,7 +25,7 @@ pub fn bare(links: &[Link], arm_joints: usize, known: &[Unguarded]) -> Vec<Ungua
         let mass = link.inertial.as_ref().map_or(0.0, |inertial| inertial.mass);
         let moves = moved_by_arm(links, index, arm_joints);
         if mass >= MERE_FRAME && moves && !has_shape(body[index]) {
-            bare.push(Unguarded {
+            bare.push(UnguardedLink {
                 link: link.name.clone(),
                 mesh: None,
                 why: format!(

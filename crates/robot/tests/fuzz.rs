@@ -82,7 +82,7 @@ fn around(rng: &mut ChaCha8Rng) -> CollisionWorld {
         obstacles: (0..rng.random_range(0..4))
             .map(|index| obstacle(index, rng))
             .collect(),
-        half_spaces: vec![HalfSpace::table(0.003)],
+        half_spaces: vec![HalfSpace::table_half_space(0.003)],
         ..CollisionWorld::default()
     }
 }
@@ -95,7 +95,7 @@ fn assert_inside(
     rng: &mut ChaCha8Rng,
 ) {
     let samples = motion.positions();
-    let period = motion.period().as_secs_f64();
+    let period = motion.sample_period().as_secs_f64();
     let last = samples.len() as isize - 1;
     for (index, joint) in robot.joints().iter().enumerate() {
         let limits = joint.limits;
@@ -121,7 +121,9 @@ fn assert_inside(
         .collect();
     for pair in tool.windows(2) {
         let speed = (pair[1] - pair[0]).norm() / period;
-        let limit = robot.tool_speed().limit(&pair[1], around, 0.0);
+        let limit = robot
+            .tool_speed_limit()
+            .speed_limit_at(&pair[1], around, 0.0);
         assert!(
             limit.is_none_or(|(limit, _)| speed <= limit * (1.0 + 1e-9)),
             "{speed}"
@@ -165,13 +167,13 @@ fn fuzz(robot: &Robot, cases: u64, seed: u64) -> Tally {
             measured: &at,
             commanded: Some(&at),
         };
-        match gate.admit_among(samples, &start, &around) {
+        match gate.admit_among_obstacles(samples, &start, &around) {
             Ok(trajectory) => {
                 tally.admitted += 1;
                 assert_inside(robot, &around, &trajectory, &mut rng);
                 let mut previous = &at;
                 for (command, position) in trajectory.commands().zip(trajectory.positions()) {
-                    assert_eq!(gate.pass(&command, previous), Ok(()));
+                    assert_eq!(gate.check_command(&command, previous), Ok(()));
                     previous = position;
                 }
             }

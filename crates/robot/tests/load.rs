@@ -53,16 +53,20 @@ fn a_tool_speed_that_makes_no_sense_is_refused() {
     }
     refused("robot.toml", "within = 0.05", "within = -1", &["within"]);
     let robot = altered("robot.toml", "near = 0.25", "near = 0.1").unwrap();
-    assert_eq!(robot.tool_speed().near, 0.1);
+    assert_eq!(robot.tool_speed_limit().near, 0.1);
 }
 
 #[test]
 fn the_front_of_the_base_is_given_or_that_of_its_shapes() {
     let front = "front = 0.0646";
     let robot = altered("robot.toml", front, "front = 0.061").unwrap();
-    assert_eq!(robot.front(), 0.061);
+    assert_eq!(robot.base_front_x(), 0.061);
     let robot = altered("robot.toml", front, "").unwrap();
-    assert!((robot.front() - 0.06).abs() < 1e-9, "{}", robot.front());
+    assert!(
+        (robot.base_front_x() - 0.06).abs() < 1e-9,
+        "{}",
+        robot.base_front_x()
+    );
     for (to, word) in [
         ("front = nan", "front"),
         ("front = 64.6", "front"),
@@ -279,11 +283,16 @@ fn what_is_no_robot_at_all_is_refused() {
 
 #[test]
 fn a_robot_is_found_by_name_or_path() {
-    assert_eq!(Robot::find("so101", &robots()).unwrap().name(), "so101");
+    assert_eq!(
+        Robot::load_by_name("so101", &robots()).unwrap().name(),
+        "so101"
+    );
     let path = robots().join("so101/robot.urdf");
-    let alone = Robot::find(path.to_str().unwrap(), Path::new("/nowhere")).unwrap();
+    let alone = Robot::load_by_name(path.to_str().unwrap(), Path::new("/nowhere")).unwrap();
     assert_eq!(alone.arm_joints().len(), 5);
-    let error = Robot::find("so1O1", &robots()).unwrap_err().to_string();
+    let error = Robot::load_by_name("so1O1", &robots())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("did you mean `so101`?") && error.contains("panda, so100, so101, ur5e"),
         "{error}"
@@ -298,8 +307,8 @@ fn a_urdf_alone_is_enough() {
         assert_eq!(alone.arm_joints().len(), arm);
         assert_eq!(alone.joints().len(), arm + 1);
         assert_eq!(
-            alone.links()[alone.tool_link()].name,
-            whole.links()[whole.tool_link()].name
+            alone.links()[alone.tool_link_index()].name,
+            whole.links()[whole.tool_link_index()].name
         );
         for joint in alone.joints() {
             assert!((joint.limits.acceleration - joint.limits.velocity / 0.25).abs() < 1e-9);
@@ -311,8 +320,12 @@ fn a_urdf_alone_is_enough() {
             "{name}"
         );
         assert_eq!(known.parallel, guessed.parallel);
-        let ratio = guessed.widest() / known.widest();
-        assert!((0.8..1.3).contains(&ratio), "{name}: {}", guessed.widest());
+        let ratio = guessed.max_opening() / known.max_opening();
+        assert!(
+            (0.8..1.3).contains(&ratio),
+            "{name}: {}",
+            guessed.max_opening()
+        );
         assert!(!alone.warnings().is_empty());
     }
 }
@@ -324,7 +337,7 @@ fn a_mesh_that_is_not_there_is_warned_of() {
     let robot = altered("robot.urdf", cylinder, mesh).unwrap();
     assert_eq!(robot.warnings().len(), 1);
     assert!(robot.warnings()[0].contains("shoulder_link"));
-    assert_eq!(robot.unguarded()[0].link, "shoulder_link");
+    assert_eq!(robot.unguarded_links()[0].link, "shoulder_link");
 }
 
 #[test]

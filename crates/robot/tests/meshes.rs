@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, Triangle, triangles};
-use enact_robot::{MeshFiles, Packages, Robot, Shape};
+use enact_robot::mesh::{ConvexDecomposition, DecompositionOptions, Triangle, read_triangles};
+use enact_robot::{MeshFiles, PackageLocations, Robot, Shape};
 use enact_types::{Point3, Pose, Vector3};
 use proptest::prelude::*;
 
@@ -159,7 +159,7 @@ fn the_same_box_comes_out_of_every_kind_of_file() {
     let read = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let read = triangles(&path, [1.0; 3]);
+        let read = read_triangles(&path, [1.0; 3]);
         assert_is_the_box(&read.unwrap_or_else(|error| panic!("{name} {error}")), name);
     };
     let faces = box_triangles();
@@ -190,7 +190,7 @@ fn a_geometry_that_is_shown_twice_is_there_twice() {
     );
     let path = folder.path().join("twice.dae");
     fs::write(&path, twice).unwrap();
-    assert_eq!(triangles(&path, [1.0; 3]).unwrap().len(), 24);
+    assert_eq!(read_triangles(&path, [1.0; 3]).unwrap().len(), 24);
 }
 
 #[test]
@@ -242,19 +242,19 @@ fn a_broken_file_is_told_of_in_one_sentence() {
     for (name, bytes, part) in cases {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        let error = triangles(&path, [1.0; 3]).unwrap_err();
+        let error = read_triangles(&path, [1.0; 3]).unwrap_err();
         assert!(error.text().contains(part), "{name}: {error}");
         assert!(!error.text().contains('\n'), "{name}: {error}");
     }
     assert!(
-        triangles(folder.path(), [1.0; 3])
+        read_triangles(folder.path(), [1.0; 3])
             .unwrap_err()
             .text()
             .contains("folder")
     );
     let missing = folder.path().join("missing.stl");
     assert!(
-        triangles(&missing, [1.0; 3])
+        read_triangles(&missing, [1.0; 3])
             .unwrap_err()
             .text()
             .contains("cannot be read")
@@ -315,8 +315,8 @@ fn links_get_the_shape_of_their_meshes() {
     let mesh = collision("<mesh filename=\"package://bench/meshes/box.stl\" scale=\"2 -1 1\"/>");
     place(folder.path(), "urdf/arm.urdf", urdf(&mesh));
     let robot = Robot::load(&folder.path().join("urdf/arm.urdf")).unwrap();
-    assert_eq!(robot.unguarded(), []);
-    assert!(!robot.collider().watched().is_empty());
+    assert_eq!(robot.unguarded_links(), []);
+    assert!(!robot.collider().checked_link_pairs().is_empty());
     let found = hulls(&robot, 2);
     assert_eq!(found.len(), 1);
     let (shape, place) = &found[0];
@@ -332,7 +332,7 @@ fn links_get_the_shape_of_their_meshes() {
         ([0.02, 0.0, 0.07], -0.02),
     ] {
         let local = place.inverse_transform_point(&Point3::from(point));
-        let found = shape.distance(&local);
+        let found = shape.signed_distance(&local);
         assert!(
             (found - expected).abs() < 1e-5,
             "{point:?}: {found}, not {expected}"
@@ -347,7 +347,7 @@ fn visual_meshes_serve_where_there_is_no_collision_geometry() {
     let mesh = "<visual><geometry><mesh filename=\"box.dae\"/></geometry></visual>";
     place(folder.path(), "arm.urdf", urdf(mesh));
     let robot = Robot::load(&folder.path().join("arm.urdf")).unwrap();
-    assert_eq!(robot.unguarded(), []);
+    assert_eq!(robot.unguarded_links(), []);
     assert_eq!(hulls(&robot, 1).len(), 1);
     let own = "<collision><geometry><sphere radius=\"0.02\"/></geometry></collision>";
     place(folder.path(), "arm.urdf", urdf(&format!("{mesh}{own}")));
@@ -362,8 +362,8 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
     place(folder.path(), "arm.urdf", urdf(&mesh));
     let path = folder.path().join("arm.urdf");
     let robot = Robot::load(&path).unwrap();
-    assert_eq!(robot.unguarded().len(), 5);
-    let first = &robot.unguarded()[0];
+    assert_eq!(robot.unguarded_links().len(), 5);
+    let first = &robot.unguarded_links()[0];
     assert_eq!(first.package.as_deref(), Some("elsewhere"));
     let text = first.to_string();
     for part in [
@@ -382,13 +382,18 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
     );
     let named = [("elsewhere".to_owned(), folder.path().join("there"))];
     let files = MeshFiles {
-        packages: Packages {
+        packages: PackageLocations {
             named: named.into(),
-            ..Packages::default()
+            ..PackageLocations::default()
         },
         ..MeshFiles::default()
     };
-    assert_eq!(Robot::load_with(&path, &files).unwrap().unguarded(), []);
+    assert_eq!(
+        Robot::load_with_mesh_files(&path, &files)
+            .unwrap()
+            .unguarded_links(),
+        []
+    );
     place(folder.path(), "arm/robot.urdf", urdf(&mesh));
     place(
         folder.path(),
@@ -396,15 +401,16 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
         "[packages]\nelsewhere = \"../there\"\n",
     );
     let robot = Robot::load(&folder.path().join("arm")).unwrap();
-    assert_eq!(robot.unguarded(), []);
+    assert_eq!(robot.unguarded_links(), []);
     // The decompositions suffice where the files are missing.
-    let again = Robot::parse_with("arm", &urdf(&mesh), None, robot.meshes()).unwrap();
-    assert_eq!(again.unguarded(), []);
+    let again =
+        Robot::parse_with_meshes("arm", &urdf(&mesh), None, robot.mesh_decompositions()).unwrap();
+    assert_eq!(again.unguarded_links(), []);
     assert_eq!(hulls(&again, 3), hulls(&robot, 3));
     assert_eq!(
         Robot::parse("arm", &urdf(&mesh), None)
             .unwrap()
-            .unguarded()
+            .unguarded_links()
             .len(),
         5
     );
@@ -414,10 +420,13 @@ fn what_cannot_be_had_is_named_and_the_rest_loads() {
 fn a_heavy_link_without_any_shape_is_named_and_a_frame_is_not() {
     let robot = Robot::parse("arm", &urdf(""), None).unwrap();
     // The base does not move.
-    assert_eq!(robot.unguarded().len(), 4);
-    assert!(robot.unguarded()[0].to_string().contains("0.3 kg"));
+    assert_eq!(robot.unguarded_links().len(), 4);
+    assert!(robot.unguarded_links()[0].to_string().contains("0.3 kg"));
     let light = urdf("").replace("mass value=\"0.3\"", "mass value=\"0.01\"");
-    assert_eq!(Robot::parse("arm", &light, None).unwrap().unguarded(), []);
+    assert_eq!(
+        Robot::parse("arm", &light, None).unwrap().unguarded_links(),
+        []
+    );
 }
 
 #[test]
@@ -436,8 +445,8 @@ fn a_cache_changes_nothing_and_a_broken_one_is_mended() {
         ..MeshFiles::default()
     };
     let load = || {
-        let robot = Robot::load_with(&path, &files).unwrap();
-        assert_eq!(robot.unguarded(), []);
+        let robot = Robot::load_with_mesh_files(&path, &files).unwrap();
+        assert_eq!(robot.unguarded_links(), []);
         (0..5).map(|link| hulls(&robot, link)).collect::<Vec<_>>()
     };
     let computed = load();
@@ -465,7 +474,12 @@ fn a_cache_changes_nothing_and_a_broken_one_is_mended() {
         cache: Some(path.join("below-a-file")),
         ..MeshFiles::default()
     };
-    assert_eq!(Robot::load_with(&path, &blocked).unwrap().unguarded(), []);
+    assert_eq!(
+        Robot::load_with_mesh_files(&path, &blocked)
+            .unwrap()
+            .unguarded_links(),
+        []
+    );
 }
 
 /// Returns an L of two slabs at right angles.
@@ -567,18 +581,18 @@ proptest! {
         pieces in 1..12_usize,
     ) {
         let fineness = DecompositionOptions { pieces, ..DecompositionOptions::default() };
-        let cover = ConvexDecomposition::of(&faces, &fineness);
+        let cover = ConvexDecomposition::from_triangles(&faces, &fineness);
         prop_assert!(cover.pieces.len() <= pieces);
         // Every corner, and points all over the triangles.
         for face in &faces {
             for corner in face {
-                prop_assert!(cover.distance(corner) <= 2e-6, "{}", cover.distance(corner));
+                prop_assert!(cover.distance_to_point(corner) <= 2e-6, "{}", cover.distance_to_point(corner));
             }
         }
         for (face, [u, v, _]) in faces.iter().cycle().zip(&shares) {
             let (u, v) = if u + v > 1.0 { (1.0 - u, 1.0 - v) } else { (*u, *v) };
             let point = face[0] + (face[1] - face[0]) * u + (face[2] - face[0]) * v;
-            prop_assert!(cover.distance(&point) <= 2e-6, "{}", cover.distance(&point));
+            prop_assert!(cover.distance_to_point(&point) <= 2e-6, "{}", cover.distance_to_point(&point));
         }
         // Points of the bodies' surfaces that are in no other body.
         for piece in &cover.pieces {
@@ -588,10 +602,10 @@ proptest! {
                 for [u, v, _] in shares.iter().take(12) {
                     let (u, v) = if u + v > 1.0 { (1.0 - u, 1.0 - v) } else { (*u, *v) };
                     let point = a + (b - a) * u + (c - a) * v + out * (piece.hull.rounding() + 1e-5);
-                    let point = point + piece.middle();
-                    if cover.distance(&point) > 2e-6 {
+                    let point = point + piece.origin_in_mesh();
+                    if cover.distance_to_point(&point) > 2e-6 {
                         let reach = to_mesh(&faces, &point);
-                        prop_assert!(reach <= cover.excess() + 1.1e-5, "{reach} {}", cover.excess());
+                        prop_assert!(reach <= cover.max_distance_from_mesh() + 1.1e-5, "{reach} {}", cover.max_distance_from_mesh());
                     }
                 }
             }
@@ -602,14 +616,18 @@ proptest! {
 #[test]
 fn a_bracket_and_an_elbow_stay_what_they_are() {
     let bracket = bracket(0.04, 0.1);
-    let cover = ConvexDecomposition::of(&bracket, &DecompositionOptions::default());
+    let cover = ConvexDecomposition::from_triangles(&bracket, &DecompositionOptions::default());
     assert_eq!(cover.pieces.len(), 2);
-    assert!(cover.excess() <= 0.005);
+    assert!(cover.max_distance_from_mesh() <= 0.005);
     // The middle of the corner that a single hull would fill.
-    assert!(cover.distance(&Point3::new(0.045, 0.02, 0.045)) > 0.02);
+    assert!(cover.distance_to_point(&Point3::new(0.045, 0.02, 0.045)) > 0.02);
     let elbow = elbow(0.08, 0.02, 24, true);
-    let cover = ConvexDecomposition::of(&elbow, &DecompositionOptions::default());
-    assert!(cover.excess() <= 0.005, "{}", cover.excess());
+    let cover = ConvexDecomposition::from_triangles(&elbow, &DecompositionOptions::default());
+    assert!(
+        cover.max_distance_from_mesh() <= 0.005,
+        "{}",
+        cover.max_distance_from_mesh()
+    );
     assert!(
         (2..=6).contains(&cover.pieces.len()),
         "{}",
@@ -619,7 +637,7 @@ fn a_bracket_and_an_elbow_stay_what_they_are() {
         pieces: 1,
         ..DecompositionOptions::default()
     };
-    let coarse = ConvexDecomposition::of(&elbow, &single);
+    let coarse = ConvexDecomposition::from_triangles(&elbow, &single);
     assert_eq!(coarse.pieces.len(), 1);
-    assert!(coarse.excess() > 0.005);
+    assert!(coarse.max_distance_from_mesh() > 0.005);
 }

@@ -31,7 +31,7 @@ fn lowest(shape: &LinkShape, base_from_link: &Pose) -> f64 {
             half_length,
         } => radius + half_length * up.z.abs(),
         Shape::Sphere { radius } => radius,
-        Shape::Hull(ref hull) => hull.extent(&-up),
+        Shape::Hull(ref hull) => hull.extent_along(&-up),
     };
     pose.translation.z - depth
 }
@@ -80,7 +80,11 @@ fn nothing_is_ignored_and_every_robot_has_a_gripper() {
         let robot = load(name);
         assert_eq!(robot.warnings(), [""; 0], "{name}");
         let gripper = robot.gripper().unwrap();
-        assert!((gripper.joint_for(gripper.opening(gripper.open)) - gripper.open).abs() < 1e-9);
+        assert!(
+            (gripper.joint_for_opening(gripper.fingertip_opening(gripper.open)) - gripper.open)
+                .abs()
+                < 1e-9
+        );
         assert!(robot.links().iter().any(|link| !link.shapes.is_empty()));
     }
 }
@@ -121,7 +125,7 @@ fn the_small_arms_rest_out_of_the_cameras_way() {
         let tool = robot.forward(robot.home()).translation;
         assert!(tool.x < 0.165 && tool.z > 0.12, "{name}: {tool}");
         let gripper = robot.gripper().unwrap();
-        let opening = gripper.opening(robot.home()[gripper.joint]);
+        let opening = gripper.fingertip_opening(robot.home()[gripper.joint]);
         assert!((0.02..0.05).contains(&opening), "{name}: {opening}");
     }
 }

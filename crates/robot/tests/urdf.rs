@@ -142,7 +142,7 @@ fn gripper(robot: &Robot) -> Option<&str> {
 }
 
 fn tool_name(robot: &Robot) -> &str {
-    &robot.links()[robot.tool_link()].name
+    &robot.links()[robot.tool_link_index()].name
 }
 
 #[test]
@@ -636,9 +636,9 @@ fn fingers_are_told_by_where_they_are_and_what_follows_them() {
     let found = loads(&knuckles);
     let hand = found.gripper().unwrap();
     assert!(hand.closed > hand.open, "{hand:?}");
-    assert!(hand.opening(hand.open) > hand.opening(hand.closed) + 0.02);
-    let between = hand.joint_for(hand.widest() / 2.0);
-    assert!((hand.opening(between) - hand.widest() / 2.0).abs() < 1e-9);
+    assert!(hand.fingertip_opening(hand.open) > hand.fingertip_opening(hand.closed) + 0.02);
+    let between = hand.joint_for_opening(hand.max_opening() / 2.0);
+    assert!((hand.fingertip_opening(between) - hand.max_opening() / 2.0).abs() < 1e-9);
     // A hand of many independent fingers is not closed by one joint.
     let many: String = ["p", "q", "r", "s"]
         .iter()
@@ -804,7 +804,7 @@ fn what_stands_on_wheels_or_floats_stands_still() {
 
 #[test]
 fn a_draft_says_what_was_guessed_and_means_the_same() {
-    use enact_robot::draft::{ImportChoices, draft};
+    use enact_robot::draft::{ImportChoices, draft_robot_toml};
     let knuckles = robot(
         &(link("base")
             + &chain("", "base", 6).replace("axis2", "axis two")
@@ -833,7 +833,7 @@ fn a_draft_says_what_was_guessed_and_means_the_same() {
         (two_arms(), chosen),
     ] {
         let first = parse_with(&urdf, &chosen.to_toml()).unwrap();
-        let text = draft(&first, &chosen, "x.urdf");
+        let text = draft_robot_toml(&first, &chosen, "x.urdf");
         // As it is, it changes nothing; with every guess made a setting, neither.
         let same = |toml: &str| {
             let other = parse_with(&urdf, toml).unwrap_or_else(|error| panic!("{error}\n{toml}"));
@@ -846,7 +846,7 @@ fn a_draft_says_what_was_guessed_and_means_the_same() {
             assert_eq!(gripper(&other), gripper(&first));
             if let (Some(a), Some(b)) = (first.gripper(), other.gripper()) {
                 assert!((a.closed - b.closed).abs() < 1e-9 && (a.open - b.open).abs() < 1e-9);
-                assert!((a.widest() - b.widest()).abs() < 1e-9);
+                assert!((a.max_opening() - b.max_opening()).abs() < 1e-9);
                 assert!(a.approach_axis.dot(&b.approach_axis) > 0.999_999);
             }
         };
@@ -883,9 +883,9 @@ fn an_arm_without_a_gripper_has_a_tool_to_point_with() {
     let bare = loads(&robot(
         &(link("base") + &chain("", "base", 6) + &tool("l6")),
     ));
-    let pointer = bare.end_effector();
+    let pointer = bare.gripper_or_bare_tool();
     assert_eq!(
-        (pointer.widest(), pointer.joint),
+        (pointer.max_opening(), pointer.joint),
         (0.0, bare.joints().len())
     );
     assert!(pointer.approach_axis.z > 0.99, "{pointer:?}");
@@ -894,7 +894,7 @@ fn an_arm_without_a_gripper_has_a_tool_to_point_with() {
         "<origin xyz=\"0 0 0.1\" rpy=\"0 -1.5707963 0\"/><axis xyz=\"1 0 0\"/>",
     );
     // `ee_link` of some makers looks along x.
-    assert!(loads(&sideways).end_effector().approach_axis.x > 0.99);
+    assert!(loads(&sideways).gripper_or_bare_tool().approach_axis.x > 0.99);
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl TaskRunner for Counter {
         cancel: &StopSwitch,
     ) -> TaskOutcome {
         for (index, _) in instruction.split_whitespace().enumerate() {
-            cancel.sleep(Duration::from_millis(100));
+            cancel.sleep_unless_pressed(Duration::from_millis(100));
             if cancel.is_pressed() {
                 return TaskOutcome {
                     success: false,

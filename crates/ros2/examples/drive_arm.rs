@@ -37,12 +37,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let sample = |step: u32| -> JointVector {
                 let t = f64::from(step) / 400.0;
                 let ease = t.powi(3) * (10.0 - 15.0 * t + 6.0 * t * t);
-                let mut joints = state.goal().clone();
+                let mut joints = state.commanded_or_measured().clone();
                 joints[0] += by * ease;
                 joints[5] += grip * ease;
                 joints
             };
-            let motion = gate.admit((0..=400).map(sample).collect(), &state.start())?;
+            let motion = gate.admit((0..=400).map(sample).collect(), &state.as_start_state())?;
             let cancel = StopSwitch::new();
             if let Some(after) = after {
                 let cancel = cancel.clone();
@@ -71,9 +71,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     turn(0.9, 0.0, None)?;
     for name in ["/camera/image_raw", "/camera/image_raw/compressed"] {
         let source = ImageSource::new(Ros2Settings::from_env("enact_eye")?, ImageTopic::new(name));
-        let intrinsics = source.intrinsics(Duration::from_secs(10))?;
+        let intrinsics = source.wait_for_intrinsics(Duration::from_secs(10))?;
         let stream = PictureStream::start("eye", Box::new(source), StreamLimits::default())?;
-        let mut camera = stream.camera(0.8, Pose::identity(), &StopSwitch::new());
+        let mut camera = stream.create_camera(0.8, Pose::identity(), &StopSwitch::new());
         let frame = camera.capture()?;
         println!(
             "{}",

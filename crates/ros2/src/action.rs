@@ -14,7 +14,7 @@ use crate::connection::{Connection, TypeName};
 use crate::goals::{Goals, ResultLookup};
 
 /// An action server.
-pub struct Action<G, R, F>
+pub struct NetworkActionServer<G, R, F>
 where
     G: Message + Clone + 'static,
     R: Message + Clone + Default + 'static,
@@ -27,14 +27,14 @@ where
 }
 
 /// What a client asks for.
-pub enum Asked<G> {
+pub enum ClientRequest<G> {
     /// A new goal, which was accepted.
     Goal(GoalId, G),
     /// These goals are to be canceled.
     Cancel(Vec<GoalId>),
 }
 
-impl<G, R, F> Action<G, R, F>
+impl<G, R, F> NetworkActionServer<G, R, F>
 where
     G: Message + Clone + 'static,
     R: Message + Clone + Default + 'static,
@@ -44,7 +44,7 @@ where
     ///
     /// # Errors
     /// [`Ros2Error`] if it cannot be created.
-    pub fn offer(
+    pub fn create(
         connection: &mut Connection,
         name: &str,
         kind: TypeName,
@@ -58,30 +58,31 @@ where
 
     /// Returns what was asked for since the last call. Every goal is accepted: a rejection carries
     /// no reason, and the result of a goal that is aborted at once does.
-    pub fn asked(&mut self) -> Vec<Asked<G>> {
+    pub fn take_requests(&mut self) -> Vec<ClientRequest<G>> {
         let mut asked = Vec::new();
-        while let Some((request, goal)) = read("a goal", self.server.receive_goal()) {
+        while let Some((request, goal)) = read_or_log("a goal", self.server.receive_goal()) {
             let now = Time::now();
             let accepted = self.goals.accept(goal.goal_id, now);
             let response = SendGoalResponse {
                 accepted,
                 stamp: now,
             };
-            written(
+            log_write_error(
                 "an answer",
                 self.server.send_goal_response(request, response),
             );
             if accepted {
                 self.tell_statuses();
-                asked.push(Asked::Goal(goal.goal_id, goal.goal));
+                asked.push(ClientRequest::Goal(goal.goal_id, goal.goal));
             }
         }
-        while let Some((request, cancel)) = read("a request", self.server.receive_cancel_request())
+        while let Some((request, cancel)) =
+            read_or_log("a request", self.server.receive_cancel_request())
         {
             let Some(which) = meant(&cancel) else {
                 continue;
             };
-            let goals_canceling = self.goals.cancel(&which);
+            let goals_canceling = self.goals.cancel_matching(&which);
             let ids: Vec<GoalId> = goals_canceling.iter().map(|goal| goal.goal_id).collect();
             let return_code = match self.goals.has_ended(which.goal_id) {
                 _ if !ids.is_empty() => CancelGoalResponseEnum::None,
@@ -93,16 +94,17 @@ where
                 return_code,
                 goals_canceling,
             };
-            written(
+            log_write_error(
                 "an answer",
                 self.server.send_cancel_response(request, response),
             );
             if !ids.is_empty() {
                 self.tell_statuses();
-                asked.push(Asked::Cancel(ids));
+                asked.push(ClientRequest::Cancel(ids));
             }
         }
-        while let Some((request, wanted)) = read("a request", self.server.receive_result_request())
+        while let Some((request, wanted)) =
+            read_or_log("a request", self.server.receive_result_request())
         {
             self.waiting.push((wanted.goal_id, request));
         }
@@ -111,20 +113,20 @@ where
     }
 
     /// Notes that a goal is being carried out.
-    pub fn begin(&mut self, id: GoalId) {
-        self.goals.begin(id);
+    pub fn mark_executing(&mut self, id: GoalId) {
+        self.goals.mark_executing(id);
         self.tell_statuses();
     }
 
     /// Notes how a goal ended, and tells whoever waits for it.
-    pub fn finish(&mut self, id: GoalId, status: GoalStatusEnum, result: R) {
+    pub fn finish_goal(&mut self, id: GoalId, status: GoalStatusEnum, result: R) {
         self.goals.finish(id, status, result);
         self.tell_statuses();
         self.answer_waiting();
     }
 
     /// Tells how a goal is going.
-    pub fn feedback(&self, id: GoalId, feedback: F) {
+    pub fn send_feedback(&self, id: GoalId, feedback: F) {
         // Whoever is too slow misses some.
         drop(self.server.send_feedback(id, feedback));
     }
@@ -139,7 +141,7 @@ where
                 ResultLookup::Unknown => (GoalStatusEnum::Unknown, R::default()),
             };
             let response = GetResultResponse { status, result };
-            written("a result", server.send_result(*request, response));
+            log_write_error("a result", server.send_result(*request, response));
             false
         });
     }
@@ -169,14 +171,14 @@ fn meant(request: &CancelGoalRequest) -> Option<GoalInfo> {
 }
 
 /// Returns what was read. What cannot be read is dropped.
-pub fn read<T>(what: &str, read: Result<Option<T>, ros2_client::ReadError>) -> Option<T> {
+pub fn read_or_log<T>(what: &str, read: Result<Option<T>, ros2_client::ReadError>) -> Option<T> {
     read.inspect_err(|why| tracing::warn!("{what} from ROS 2 cannot be read: {why}"))
         .ok()
         .flatten()
 }
 
 /// Tells that something could not be sent.
-pub fn written(what: &str, written: Result<(), ros2_client::WriteError<()>>) {
+pub fn log_write_error(what: &str, written: Result<(), ros2_client::WriteError<()>>) {
     if let Err(why) = written {
         tracing::warn!("{what} could not be sent to ROS 2: {why}");
     }

@@ -11,7 +11,7 @@ use ros2_client::{
     Publisher, Server, ServiceMapping, ServiceTypeName, Subscription,
 };
 
-use crate::settings::{Reach, Rmw, Ros2Settings};
+use crate::settings::{DiscoveryRange, Rmw, Ros2Settings};
 use crate::{Ros2Error, qos};
 
 /// Package and name of a type, such as `("sensor_msgs", "JointState")`.
@@ -34,8 +34,8 @@ impl Connection {
     pub fn open(settings: &Ros2Settings) -> Result<Self, Ros2Error> {
         let participant = DomainParticipantBuilder::new(settings.domain);
         let participant = match settings.reach {
-            Reach::LocalHost => participant.with_only_networks([Ipv4Addr::LOCALHOST]),
-            Reach::Subnet => participant,
+            DiscoveryRange::LocalHost => participant.with_only_networks([Ipv4Addr::LOCALHOST]),
+            DiscoveryRange::Subnet => participant,
         };
         let domain = format!("connection in domain {}", settings.domain);
         let participant = participant

@@ -63,7 +63,7 @@ impl<R: Clone> Goals<R> {
     }
 
     /// Notes that a goal is being carried out, unless it is being canceled.
-    pub fn begin(&mut self, id: GoalId) {
+    pub fn mark_executing(&mut self, id: GoalId) {
         if let Some(goal) = self.find(id)
             && goal.status == Status::Accepted
         {
@@ -84,7 +84,7 @@ impl<R: Clone> Goals<R> {
     /// Notes that goals are to be canceled, and returns them: the one of this id, and those that
     /// were accepted by this time; all of them if neither is given, as `action_msgs/CancelGoal` has
     /// it.
-    pub fn cancel(&mut self, which: &GoalInfo) -> Vec<GoalInfo> {
+    pub fn cancel_matching(&mut self, which: &GoalInfo) -> Vec<GoalInfo> {
         let (by_id, by_time) = (which.goal_id != GoalId::ZERO, which.stamp != Time::ZERO);
         let mut canceled = Vec::new();
         for goal in &mut self.goals {
@@ -162,7 +162,7 @@ mod tests {
         assert!(!goals.accept(id, Time::new(2, 0)), "it is the same goal");
         assert_eq!(goals.result(id), ResultLookup::Later);
         assert_eq!(goals.result(other), ResultLookup::Unknown);
-        goals.begin(id);
+        goals.mark_executing(id);
         assert_eq!(goals.statuses()[0].1, Status::Executing);
         goals.finish(id, Status::Succeeded, 7);
         goals.finish(id, Status::Aborted, 8);
@@ -177,12 +177,12 @@ mod tests {
             let mut goals = Goals::<u8>::default();
             for (seconds, id) in [(1, a), (2, b), (3, c)] {
                 goals.accept(id, Time::new(seconds, 0));
-                goals.begin(id);
+                goals.mark_executing(id);
             }
             goals
         };
         let canceled = |which| {
-            let canceled = begun().cancel(&which);
+            let canceled = begun().cancel_matching(&which);
             canceled.iter().map(|info| info.goal_id).collect::<Vec<_>>()
         };
         assert_eq!(canceled(info(b, 0)), [b]);
@@ -191,9 +191,12 @@ mod tests {
         assert_eq!(canceled(info(GoalId::ZERO, 0)), [a, b, c]);
         let mut goals = begun();
         goals.finish(b, Status::Succeeded, 1);
-        assert!(goals.cancel(&info(b, 0)).is_empty(), "it has ended");
-        goals.cancel(&info(a, 0));
-        goals.begin(a);
+        assert!(
+            goals.cancel_matching(&info(b, 0)).is_empty(),
+            "it has ended"
+        );
+        goals.cancel_matching(&info(a, 0));
+        goals.mark_executing(a);
         assert_eq!(goals.statuses()[0].1, Status::Canceling);
     }
 

@@ -41,6 +41,6 @@ pub use camera_node::{CameraNodeOptions, Ros2CameraNode};
 pub use connection::Connection;
 pub use error::Ros2Error;
 pub use image_source::{ImageSource, ImageTopic};
-pub use remote_arm::{GripperPort, Ros2Arm, Ros2ArmOptions};
-pub use settings::{Reach, Rmw, Ros2Settings};
+pub use remote_arm::{GripperController, Ros2Arm, Ros2ArmOptions};
+pub use settings::{DiscoveryRange, Rmw, Ros2Settings};
 pub use task_node::{Ros2TaskNode, TaskOutcome, TaskRunner};

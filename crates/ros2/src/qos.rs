@@ -20,7 +20,7 @@ pub fn pictures() -> QosProfile {
 }
 
 /// Returns the quality of readers of states and pictures, which goes with any writer.
-pub fn newest() -> QosProfile {
+pub fn best_effort_subscription() -> QosProfile {
     QosProfile::subscription_default()
         .reliability(Reliability::BestEffort)
         .history(History::KeepLast { depth: 5 })

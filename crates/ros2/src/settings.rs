@@ -7,7 +7,7 @@ const GREATEST_DOMAIN: u16 = 232;
 
 /// How far a node is heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reach {
+pub enum DiscoveryRange {
     /// On this machine: only the loopback interface is announced and used for multicast.
     #[default]
     LocalHost,
@@ -35,19 +35,19 @@ pub struct Ros2Settings {
     /// DDS domain, 0..=232.
     pub domain: u16,
     /// How far it is heard.
-    pub reach: Reach,
+    pub reach: DiscoveryRange,
     /// Whose services it speaks.
     pub rmw: Rmw,
 }
 
 impl Ros2Settings {
     /// Creates the settings of a node that is heard on this machine, in domain 0.
-    pub fn local(node: &str) -> Self {
+    pub fn localhost_only(node: &str) -> Self {
         Self {
             node: node.to_owned(),
             namespace: "/".to_owned(),
             domain: 0,
-            reach: Reach::LocalHost,
+            reach: DiscoveryRange::LocalHost,
             rmw: Rmw::FastRtps,
         }
     }
@@ -71,7 +71,7 @@ impl Ros2Settings {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, Ros2Error> {
         let given = |name| variable(name).filter(|value| !value.trim().is_empty());
-        let mut settings = Self::local(node);
+        let mut settings = Self::localhost_only(node);
         if let Some(value) = given("ROS_DOMAIN_ID") {
             let domain = value.trim().parse();
             settings.domain = domain
@@ -85,8 +85,8 @@ impl Ros2Settings {
         }
         if let Some(value) = given("ROS_AUTOMATIC_DISCOVERY_RANGE") {
             settings.reach = match value.trim() {
-                "LOCALHOST" => Reach::LocalHost,
-                "SUBNET" | "SYSTEM_DEFAULT" => Reach::Subnet,
+                "LOCALHOST" => DiscoveryRange::LocalHost,
+                "SUBNET" | "SYSTEM_DEFAULT" => DiscoveryRange::Subnet,
                 _ => {
                     return Err(Ros2Error::Environment {
                         variable: "ROS_AUTOMATIC_DISCOVERY_RANGE",
@@ -127,9 +127,9 @@ mod tests {
 
     #[test]
     fn without_a_word_a_node_is_heard_on_this_machine_alone() {
-        assert_eq!(read(&[]).unwrap(), Ros2Settings::local("enact"));
+        assert_eq!(read(&[]).unwrap(), Ros2Settings::localhost_only("enact"));
         let empty = read(&[("ROS_DOMAIN_ID", ""), ("RMW_IMPLEMENTATION", " ")]).unwrap();
-        assert_eq!(empty, Ros2Settings::local("enact"));
+        assert_eq!(empty, Ros2Settings::localhost_only("enact"));
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
         ]);
         let settings = settings.unwrap();
         assert_eq!(settings.domain, 42);
-        assert_eq!(settings.reach, Reach::Subnet);
+        assert_eq!(settings.reach, DiscoveryRange::Subnet);
         assert_eq!(settings.rmw, Rmw::Cyclone);
     }
 

@@ -16,7 +16,7 @@ use ros2_client::action::{GoalId, GoalStatusEnum};
 use ros2_client::{Publisher, Subscription};
 use serde_json::json;
 
-use crate::action::{Action, Asked, read};
+use crate::action::{ClientRequest, NetworkActionServer, read_or_log};
 use crate::messages::enact::{RunTaskFeedback, RunTaskGoal, RunTaskResult};
 use crate::messages::std_msgs::Text;
 use crate::settings::Ros2Settings;
@@ -71,7 +71,7 @@ impl Ros2TaskNode {
         let mut node = TaskLoop {
             instructions: connection.subscription("enact/instruction", text, &qos::services())?,
             told: connection.publisher("enact/events", text, &qos::services())?,
-            action: Action::offer(
+            action: NetworkActionServer::create(
                 &mut connection,
                 "enact/run_task",
                 ("enact_interfaces", "RunTask"),
@@ -150,7 +150,7 @@ struct Running {
 struct TaskLoop {
     instructions: Subscription<Text>,
     told: Publisher<Text>,
-    action: Action<RunTaskGoal, RunTaskResult, RunTaskFeedback>,
+    action: NetworkActionServer<RunTaskGoal, RunTaskResult, RunTaskFeedback>,
     jobs: Sender<Job>,
     events: Receiver<Event>,
     running: Option<Running>,
@@ -158,23 +158,23 @@ struct TaskLoop {
 
 impl TaskLoop {
     fn look(&mut self) {
-        while let Some((text, _)) = read("an instruction", self.instructions.take()) {
+        while let Some((text, _)) = read_or_log("an instruction", self.instructions.take()) {
             if let Err(why) = self.take(None, &text.data) {
                 self.tell(&json!({"event": "refused", "message": why}).to_string());
             }
         }
-        for asked in self.action.asked() {
+        for asked in self.action.take_requests() {
             match asked {
-                Asked::Goal(id, goal) => {
+                ClientRequest::Goal(id, goal) => {
                     if let Err(message) = self.take(Some(id), &goal.instruction) {
                         let result = RunTaskResult {
                             success: false,
                             message,
                         };
-                        self.action.finish(id, GoalStatusEnum::Aborted, result);
+                        self.action.finish_goal(id, GoalStatusEnum::Aborted, result);
                     }
                 }
-                Asked::Cancel(ids) => {
+                ClientRequest::Cancel(ids) => {
                     if let Some(running) = &mut self.running
                         && running.goal.is_some_and(|goal| ids.contains(&goal))
                     {
@@ -190,7 +190,8 @@ impl TaskLoop {
                     self.tell(&line);
                     let goal = self.running.as_ref().and_then(|running| running.goal);
                     if let Some(goal) = goal {
-                        self.action.feedback(goal, RunTaskFeedback { event: line });
+                        self.action
+                            .send_feedback(goal, RunTaskFeedback { event: line });
                     }
                 }
                 Event::Done(outcome) => self.finish(outcome),
@@ -220,7 +221,7 @@ impl TaskLoop {
         let sent = self.jobs.send(job);
         sent.map_err(|_| "the program that carries out instructions has ended".to_owned())?;
         if let Some(id) = goal {
-            self.action.begin(id);
+            self.action.mark_executing(id);
         }
         self.running = Some(Running {
             goal,
@@ -245,7 +246,7 @@ impl TaskLoop {
                 false => GoalStatusEnum::Aborted,
             };
             let result = RunTaskResult { success, message };
-            self.action.finish(goal, status, result);
+            self.action.finish_goal(goal, status, result);
         }
     }
 

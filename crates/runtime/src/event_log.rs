@@ -90,7 +90,7 @@ fn line(event: &Event<'_>) -> Option<Value> {
             "moving": purpose,
             "samples": trajectory.len(),
             "positions_crc32": crc32fast::hash(&bytes_of(trajectory.positions())),
-            "end": trajectory.end(),
+            "end": trajectory.end_positions(),
         }),
         Event::MotionEnded(execution) => json!({"moved": arm(&execution.state)}),
         Event::CollisionWorld { .. }

@@ -1,7 +1,9 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
 use enact_arm::ArmState;
-use enact_ground::verify::{CLOSED_ON_NOTHING, holds, is_judged_in_place};
+use enact_ground::verify::{
+    CLOSED_ON_NOTHING, holds_something_as_wide, is_judged_before_going_home,
+};
 use enact_ground::{
     Effect, MotionSegment, Purpose, SceneMemory, StepEvidence, StepMotion, StepVerdict, judge,
 };
@@ -138,7 +140,7 @@ impl<'a> Executor<'a> {
         let interruption = self.follow_motion(step, &motion, &mut moved)?;
         let (verdict, reason) = match interruption {
             None => match self.observe(step, &before) {
-                Err(error) if error.is_stop() => return Ok(Some(unjudged(step))),
+                Err(error) if error.is_caused_by_stop() => return Ok(Some(unjudged(step))),
                 observed => observed?,
             },
             Some(why @ Interruption::Stopped) => {
@@ -164,7 +166,7 @@ impl<'a> Executor<'a> {
             return Ok(None);
         }
         self.perception.look = None;
-        let step = Step::home();
+        let step = Step::home_step();
         let at = self.goal()?;
         let perception = &self.perception;
         match perception.grounder.ground(&step, &perception.memory, &at) {
@@ -182,9 +184,12 @@ impl<'a> Executor<'a> {
         self.perception.look = None;
         let at = self.goal()?;
         let perception = &self.perception;
-        match perception.grounder.jog(&perception.memory, &at, joint, by) {
+        match perception
+            .grounder
+            .plan_jog(&perception.memory, &at, joint, by)
+        {
             // It names no object, as the step home.
-            Ok(motion) => self.follow_motion(&Step::home(), &motion, &mut false),
+            Ok(motion) => self.follow_motion(&Step::home_step(), &motion, &mut false),
             Err(refusal) => Ok(Some(Interruption::Refused(refusal))),
         }
     }
@@ -204,7 +209,7 @@ impl<'a> Executor<'a> {
         };
         perception.look = None;
         // It names no object, as the step home.
-        let interruption = self.follow_motion(&Step::home(), &motion, &mut false)?;
+        let interruption = self.follow_motion(&Step::home_step(), &motion, &mut false)?;
         if let Some(Interruption::Stopped) = interruption {
             return Err(PlannerError::Stopped.into());
         }
@@ -224,7 +229,7 @@ impl<'a> Executor<'a> {
         for (index, segment) in motion.segments.iter().enumerate() {
             let is_free = segment.purpose == Purpose::Transit;
             if far && !is_free {
-                let names = step.names();
+                let names = step.object_names();
                 if let Some(name) = self.perception.moved_away(names, &mut self.observers)? {
                     let reason = format!("the {name} is not where it was");
                     return Ok(Some(Interruption::UnexpectedContact(reason)));
@@ -271,15 +276,15 @@ impl<'a> Executor<'a> {
             let state = self.state()?;
             let gripper = self.arm.robot().gripper();
             let known = self.perception.memory.find(object);
-            let grasped = gripper
-                .zip(known)
-                .is_some_and(|(gripper, known)| holds(gripper, &state.position, &known.solid));
+            let grasped = gripper.zip(known).is_some_and(|(gripper, known)| {
+                holds_something_as_wide(gripper, &state.position, &known.solid)
+            });
             if !grasped {
                 return Ok(false);
             }
         }
         let tool = self.arm.robot().forward(end);
-        self.perception.memory.apply(effect, &tool);
+        self.perception.memory.apply_effect(effect, &tool);
         Ok(true)
     }
 
@@ -290,8 +295,10 @@ impl<'a> Executor<'a> {
             .arm
             .robot()
             .gripper()
-            .zip(self.perception.memory.held())
-            .is_some_and(|(gripper, held)| !holds(gripper, &state.position, &held.object.solid));
+            .zip(self.perception.memory.held_object())
+            .is_some_and(|(gripper, held)| {
+                !holds_something_as_wide(gripper, &state.position, &held.object.solid)
+            });
         if lost {
             self.release_at(&state.position);
         }
@@ -301,7 +308,7 @@ impl<'a> Executor<'a> {
     /// Marks the held object as released in memory, with the arm at these joints.
     fn release_at(&mut self, joints: &JointVector) {
         let tool = self.arm.robot().forward(joints);
-        self.perception.memory.release(&tool);
+        self.perception.memory.record_release(&tool);
     }
 
     /// Looks at the result of the step and judges it, and looks again where one look is
@@ -311,7 +318,9 @@ impl<'a> Executor<'a> {
         step: &Step,
         before: &SceneMemory,
     ) -> Result<(Verdict, String), RuntimeError> {
-        let on_the_spot = is_judged_in_place(step).then(|| self.state()).transpose()?;
+        let on_the_spot = is_judged_before_going_home(step)
+            .then(|| self.state())
+            .transpose()?;
         // Where the way home is blocked, the arm looks from its current position.
         let interruption = self.go_home()?;
         let measured = match on_the_spot {
@@ -339,8 +348,8 @@ impl<'a> Executor<'a> {
         before: &SceneMemory,
         measured: &JointVector,
     ) -> Result<StepVerdict, RuntimeError> {
-        let held = before.holding();
-        self.look_around(&step.names().chain(held).collect::<Vec<_>>())?;
+        let held = before.held_object_name();
+        self.look_around(&step.object_names().chain(held).collect::<Vec<_>>())?;
         let Some(frame) = &self.perception.look else {
             return Ok(StepVerdict {
                 verdict: Verdict::Unknown,

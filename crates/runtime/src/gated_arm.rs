@@ -77,7 +77,7 @@ impl GatedArm {
 
     /// Returns the last command, or the measured position before the first command.
     pub(crate) fn goal(&self, observers: &mut Observers<'_>) -> Result<JointVector, ArmError> {
-        Ok(self.state(observers)?.goal().clone())
+        Ok(self.state(observers)?.commanded_or_measured().clone())
     }
 
     /// Returns whether the arm has been sent home and is there.
@@ -97,8 +97,11 @@ impl GatedArm {
         observers: &mut Observers<'_>,
     ) -> Result<Option<Interruption>, ArmError> {
         let state = self.state(observers)?;
-        let start = state.start();
-        let admit = |samples| self.gate.admit_among(samples, &start, &segment.around);
+        let start = state.as_start_state();
+        let admit = |samples| {
+            self.gate
+                .admit_among_obstacles(samples, &start, &segment.around)
+        };
         let slow = (self.slow && !segment.contact_expected)
             .then(|| admit(slowdown::at_half_speed(&segment.samples)).ok());
         let trajectory = match slow.flatten() {
@@ -114,7 +117,7 @@ impl GatedArm {
         let contact = if segment.contact_expected {
             ContactPolicy::Expected
         } else {
-            ContactPolicy::Limit(self.robot.contact_effort())
+            ContactPolicy::Limit(self.robot.contact_effort_ratio())
         };
         observers.notify(&Event::MotionStarted {
             purpose: segment.purpose.name(),

@@ -6,7 +6,7 @@ use enact_ground::scene::change::{ObjectChange, unexplained};
 use enact_ground::scene::memory::is_gone;
 use enact_ground::scene::{DroppedDetection, Finding, Solid};
 use enact_ground::{Grounder, SceneMemory, StepMotion};
-use enact_plan::pointing::readings;
+use enact_plan::pointing::read_in_all_conventions;
 use enact_plan::{Agent, Detection, ModelResponse, ObjectView, PlannerError, Usage};
 use enact_types::{Frame, JointVector, NormalizedPoint};
 
@@ -74,7 +74,7 @@ impl<'a> Perception<'a> {
     }
 
     pub(crate) fn views(&self) -> Vec<ObjectView> {
-        self.grounder.views(&self.memory)
+        self.grounder.object_views(&self.memory)
     }
 
     /// Notes that the arm is about to move where the camera should see it.
@@ -115,7 +115,8 @@ impl<'a> Perception<'a> {
         observers.notify(&Event::FrameCaptured(&frame));
         let marks = if self.marks {
             let joints = &state.position;
-            self.grounder.marks(&self.memory, &frame, joints)
+            self.grounder
+                .find_points_to_mark(&self.memory, &frame, joints)
         } else {
             Vec::new()
         };
@@ -123,9 +124,12 @@ impl<'a> Perception<'a> {
         let (answer, detections) =
             self.understand(agent, &frame, &marks, joints, usage, observers)?;
         let before = self.memory.clone();
-        let reports =
-            self.grounder
-                .see(&mut self.memory, &frame, &detections, Some(&state.position));
+        let reports = self.grounder.add_frame_to_scene(
+            &mut self.memory,
+            &frame,
+            &detections,
+            Some(&state.position),
+        );
         self.changes = unexplained(&before, &self.memory, handled);
         let unread = answer.dropped.iter().cloned();
         let dropped: Vec<String> = unread
@@ -157,7 +161,7 @@ impl<'a> Perception<'a> {
             .collect();
         let frame = self.look.as_ref()?;
         self.grounder
-            .uncover(&self.memory, frame, &half_seen, looked_from)
+            .plan_turn_to_uncover(&self.memory, frame, &half_seen, looked_from)
     }
 
     /// Asks what is in a frame, once more if the answer cannot be read, and does not go on where its
@@ -212,10 +216,10 @@ impl<'a> Perception<'a> {
         if convention.picture.contains(&0) {
             convention.picture = frame.rgb.dimensions().into();
         }
-        let readings = readings(&convention, &answer.completion);
+        let readings = read_in_all_conventions(&convention, &answer.completion);
         let (memory, confirmed) = (&self.memory, self.pointing_confirmed);
         self.grounder
-            .check_pointing(memory, frame, &readings, joints, confirmed)
+            .check_point_convention(memory, frame, &readings, joints, confirmed)
     }
 
     /// Returns which of these objects a new picture shows to have left their place in the newest

@@ -17,7 +17,7 @@ pub enum PlanChoice {
 
 impl PlanChoice {
     /// Returns how many plans are drawn.
-    pub fn drawn(self) -> u32 {
+    pub fn drawn_plan_count(self) -> u32 {
         match self {
             Self::Only => 1,
             Self::Best(count) | Self::Vote(count) => count.max(1),
@@ -75,7 +75,7 @@ mod tests {
     fn recordings_of_any_age_are_read() {
         let with = |choice| TaskOptions {
             choice,
-            ..TaskOptions::of_turns(3)
+            ..TaskOptions::with_max_turns(3)
         };
         for (text, choice) in [
             (r#"{"turns":3,"dry_run":false}"#, PlanChoice::Only),

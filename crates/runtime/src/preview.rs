@@ -53,7 +53,7 @@ impl<'p> Preview<'p> {
     /// Predicts what comes of a plan, with the attempts that this `history` calls for.
     pub(crate) fn of(mut self, plan: &Plan, history: &[Outcome]) -> PreviewedPlan {
         let mut outcomes = Vec::new();
-        for step in plan.steps.iter().filter(|step| step.moves()) {
+        for step in plan.steps.iter().filter(|step| step.moves_arm()) {
             let approach = match retry_decision(history, step) {
                 RetryDecision::Try(approach) => approach,
                 RetryDecision::Ask(_) => 0,
@@ -90,8 +90,10 @@ impl<'p> Preview<'p> {
                 commanded: Some(&self.at),
             };
             let samples = segment.samples.clone();
-            let trajectory = self.gate.admit_among(samples, &start, &segment.around)?;
-            self.at = trajectory.end().clone();
+            let trajectory = self
+                .gate
+                .admit_among_obstacles(samples, &start, &segment.around)?;
+            self.at = trajectory.end_positions().clone();
             self.path.push(trajectory);
         }
         if !is_told_by_memory(&motion) {
@@ -105,7 +107,7 @@ impl<'p> Preview<'p> {
     fn apply_effect(&mut self, motion: &StepMotion) {
         for segment in &motion.segments {
             if let (Some(effect), Some(end)) = (&segment.effect, segment.end()) {
-                self.memory.apply(effect, &self.robot.forward(end));
+                self.memory.apply_effect(effect, &self.robot.forward(end));
             }
         }
     }

@@ -61,7 +61,7 @@ pub(crate) fn log_likelihood(answer: &ModelResponse<Plan>, all: &[ModelResponse<
 
 /// Returns the share of a plan's motions that the preview completes before one is refused.
 fn feasibility(plan: &Plan, preview: &[Outcome]) -> f64 {
-    let motions = plan.steps.iter().filter(|step| step.moves()).count();
+    let motions = plan.steps.iter().filter(|step| step.moves_arm()).count();
     if motions == 0 {
         return 1.0;
     }
@@ -92,7 +92,7 @@ mod tests {
     use enact_plan::{Token, Usage};
 
     fn pick(object: &str) -> Step {
-        Step::pick(object)
+        Step::pick_step(object)
     }
 
     fn plan(steps: &[Step]) -> Plan {
@@ -109,7 +109,7 @@ mod tests {
         ModelResponse {
             tokens: tokens.iter().map(token).collect(),
             usage: Usage::default(),
-            ..ModelResponse::unasked(String::new(), plan(steps))
+            ..ModelResponse::without_prompt(String::new(), plan(steps))
         }
     }
 
@@ -132,15 +132,15 @@ mod tests {
 
     #[test]
     fn what_a_rehearsal_gets_through_is_feasible() {
-        let both = plan(&[pick("a"), Step::home(), Step::done()]);
+        let both = plan(&[pick("a"), Step::home_step(), Step::done_step()]);
         let (fine, refused) = (
             outcome(pick("a"), Verdict::Unknown),
-            outcome(Step::home(), Verdict::Refused),
+            outcome(Step::home_step(), Verdict::Refused),
         );
         assert_eq!(feasibility(&both, &[fine.clone(), fine.clone()]), 1.0);
         assert_eq!(feasibility(&both, &[fine, refused.clone()]), 0.5);
         assert_eq!(feasibility(&both, &[refused]), HOPELESS);
-        assert_eq!(feasibility(&plan(&[Step::done()]), &[]), 1.0);
+        assert_eq!(feasibility(&plan(&[Step::done_step()]), &[]), 1.0);
     }
 
     #[test]

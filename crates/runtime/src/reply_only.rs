@@ -16,14 +16,14 @@ pub(crate) fn no_answer(
     if execute_step.is_request() {
         return None;
     }
-    if let Some(step) = execute_step.first_forbidden(plan) {
+    if let Some(step) = execute_step.first_forbidden_step(plan) {
         return Some(format!("you were asked for an answer, not to {step}"));
     }
     let says_nothing = |kind| kind == StepKind::Completion;
     if plan.steps.iter().all(|step| says_nothing(step.kind())) {
         return Some("you were asked for an answer and said nothing".to_owned());
     }
-    let denied = situation.kind_denied_by(plan)?;
+    let denied = situation.seen_kind_denied_by(plan)?;
     Some(format!("you deny seeing a {denied}, but one is listed"))
 }
 
@@ -31,8 +31,8 @@ pub(crate) fn no_answer(
 /// alone.
 pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
     let names = situation.objects.iter().map(|object| object.name.as_str());
-    let protected = SpeechAct::protected(&situation.instruction, names);
-    let handles = |name: &str| plan.steps.iter().any(|step| step.displaces(name));
+    let protected = SpeechAct::protected_names(&situation.instruction, names);
+    let handles = |name: &str| plan.steps.iter().any(|step| step.displaces_object(name));
     protected.into_iter().find(|name| handles(name))
 }
 

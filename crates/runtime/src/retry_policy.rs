@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn pick(object: &str) -> Step {
-        Step::pick(object)
+        Step::pick_step(object)
     }
 
     fn outcome(step: Step, verdict: Verdict, reason: &str) -> Outcome {

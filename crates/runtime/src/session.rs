@@ -83,7 +83,7 @@ pub enum RuntimeError {
 impl RuntimeError {
     /// Returns whether nothing failed, but the stop switch was pressed while waiting for model or
     /// camera.
-    pub fn is_stop(&self) -> bool {
+    pub fn is_caused_by_stop(&self) -> bool {
         matches!(
             self,
             Self::Planner(PlannerError::Stopped) | Self::Camera(CameraError::Stopped)
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
     }
 
     /// Requires an approver's agreement to each plan before anything moves.
-    pub fn approved_by(mut self, approver: Approver<'a>) -> Self {
+    pub fn with_approver(mut self, approver: Approver<'a>) -> Self {
         self.consent = Consent::of(approver);
         self.executor.observers.notify(&Event::ApprovalRequired);
         self
@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// If the arm, the camera or the model fails, or the stop switch is pressed.
-    pub fn see(&mut self) -> Result<Vec<ObjectView>, RuntimeError> {
+    pub fn look_at_table(&mut self) -> Result<Vec<ObjectView>, RuntimeError> {
         self.executor
             .observers
             .notify(&Event::UserCommand(UserCommand::See));
@@ -161,7 +161,7 @@ impl<'a> Session<'a> {
             conversation: self.conversation.clone(),
             objects: perception.views(),
             infeasibilities: perception.grounder.infeasibilities(&perception.memory),
-            holding: perception.memory.holding().map(str::to_owned),
+            holding: perception.memory.held_object_name().map(str::to_owned),
             ..Situation::default()
         }
     }
@@ -173,7 +173,7 @@ impl<'a> Session<'a> {
 
     /// Returns the cost of the model so far, in all tasks and looks. What the model was asked beside, by
     /// [`text_model`](Self::text_model), is not in it.
-    pub fn usage(&self) -> Usage {
+    pub fn model_usage(&self) -> Usage {
         let mut usage = self.executor.spent;
         usage += self.executor.usage;
         usage
@@ -184,7 +184,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// If the arm fails.
-    pub fn home(&mut self) -> Result<Option<String>, RuntimeError> {
+    pub fn move_home(&mut self) -> Result<Option<String>, RuntimeError> {
         self.executor
             .observers
             .notify(&Event::UserCommand(UserCommand::Home));
@@ -214,7 +214,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// If the arm, the camera or the model fails.
-    pub fn run(
+    pub fn run_task(
         &mut self,
         instruction: &str,
         options: TaskOptions,
@@ -273,7 +273,9 @@ impl<'a> Session<'a> {
 
 /// Returns the one thing that these steps handled, if they all worked.
 fn handled(history: &[Outcome]) -> Option<&str> {
-    let mut handled = history.iter().filter_map(|it| it.step.names().next());
+    let mut handled = history
+        .iter()
+        .filter_map(|it| it.step.object_names().next());
     let first = handled.next()?;
     let worked = history.iter().all(|it| it.verdict == Verdict::Yes);
     (worked && handled.all(|other| other == first)).then_some(first)

@@ -29,12 +29,12 @@ pub(crate) fn may_rest_on(then: &ArmState, now: &ArmState) -> bool {
 
 /// Returns whether a plan moves the arm.
 pub(crate) fn moves(plan: &Plan) -> bool {
-    plan.steps.iter().any(Step::moves)
+    plan.steps.iter().any(Step::moves_arm)
 }
 
 /// Returns the names in these steps.
 pub(crate) fn named(steps: &[Step]) -> impl Iterator<Item = &str> {
-    steps.iter().flat_map(Step::names)
+    steps.iter().flat_map(Step::object_names)
 }
 
 /// Returns a name in the rest of a plan whose object was moved by somebody else, according to these
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn a_look_counts_for_a_while_and_as_long_as_nobody_moves_the_arm() {
         let arm = |seconds: f64, shoulder: f64| ArmState {
-            stamp: Stamp::default().after(Duration::from_secs_f64(seconds)),
+            stamp: Stamp::default().later_by(Duration::from_secs_f64(seconds)),
             position: JointVector::from(vec![0.3, shoulder]),
             velocity: JointVector::zeros(2),
             effort: JointVector::zeros(2),

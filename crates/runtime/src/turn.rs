@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use enact_ground::scene::change::ObjectChange;
 use enact_plan::{
     ConversationTurn, EndedTask, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct,
-    StepKind, Verdict, given_up,
+    StepKind, Verdict, denials_of_idle_plan,
 };
 use enact_types::JointVector;
 
@@ -45,7 +45,7 @@ pub struct TaskOptions {
 impl TaskOptions {
     /// Creates options with at most this many turns, each of which asks for a single plan and
     /// carries it out.
-    pub const fn of_turns(turns: u32) -> Self {
+    pub const fn with_max_turns(turns: u32) -> Self {
         Self {
             turns,
             dry_run: false,
@@ -95,7 +95,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Self {
             task: TaskState {
                 instruction: instruction.to_owned(),
-                speech_act: SpeechAct::after(conversation, instruction),
+                speech_act: SpeechAct::classify_after(conversation, instruction),
                 ..TaskState::default()
             },
             options,
@@ -145,7 +145,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
 
     fn turns(&mut self) -> Result<(TaskEnd, u32), RuntimeError> {
         match self.reconsider() {
-            Err(error) if error.is_stop() => return Ok((TaskEnd::Stopped, 0)),
+            Err(error) if error.is_caused_by_stop() => return Ok((TaskEnd::Stopped, 0)),
             done => done?,
         }
         let (instruction, execute_step) = (&self.task.instruction, self.task.speech_act);
@@ -165,7 +165,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             }
             self.notify(&Event::TurnStarted(turn));
             let ending = match self.turn() {
-                Err(error) if error.is_stop() => Some(TaskEnd::Stopped),
+                Err(error) if error.is_caused_by_stop() => Some(TaskEnd::Stopped),
                 ending => ending?,
             };
             if let Some(ending) = ending {
@@ -197,7 +197,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     fn turn(&mut self) -> Result<Option<TaskEnd>, RuntimeError> {
         if self.executor.perception.look.is_none() {
             // After a stop the fingers may have let go.
-            if self.executor.perception.memory.held().is_some() {
+            if self.executor.perception.memory.held_object().is_some() {
                 self.executor.notice_loss()?;
             }
             if self.consent.may_move()
@@ -213,7 +213,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
         let mut plan = self.ask()?;
         while let Some(last) = &plan
-            && self.looks_behind_arm(&given_up(last))?
+            && self.looks_behind_arm(&denials_of_idle_plan(last))?
         {
             plan = self.ask()?;
         }
@@ -280,7 +280,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                     task.rejection = Some(format!("the {name} is not to be touched"));
                     return Ok(None);
                 }
-                if let Some(name) = situation.denied_by(&plan) {
+                if let Some(name) = situation.seen_object_denied_by(&plan) {
                     task.rejection = Some(format!("you deny seeing the {name}, but it is listed"));
                     task.must_act = true;
                     return Ok(None);
@@ -304,8 +304,12 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         };
         let choice = self.options.choice;
         // Drawn again it would be the same, and a vote on it would say nothing.
-        let is_settled = choice.drawn() > 1 && executor.agent.understands(situation);
-        let drawn = if is_settled { 1 } else { choice.drawn() };
+        let is_settled = choice.drawn_plan_count() > 1 && executor.agent.understands(situation);
+        let drawn = if is_settled {
+            1
+        } else {
+            choice.drawn_plan_count()
+        };
         let answers: Vec<ModelResponse<Plan>> = (0..drawn)
             .map(|_| executor.agent.plan(frame, situation))
             .collect::<Result<_, _>>()?;
@@ -340,7 +344,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             conversation: self.conversation.to_vec(),
             objects: perception.views(),
             infeasibilities: perception.grounder.infeasibilities(&perception.memory),
-            holding: perception.memory.holding().map(str::to_owned),
+            holding: perception.memory.held_object_name().map(str::to_owned),
             history: task.history.clone(),
             rejection: task.rejection.clone(),
             vetoes: Vec::new(),
@@ -389,7 +393,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     fn carry_out(&mut self, plan: &Plan) -> Result<Option<TaskEnd>, RuntimeError> {
         let mut ending = None;
         for (index, step) in plan.steps.iter().enumerate() {
-            if step.moves() && self.is_stopped() {
+            if step.moves_arm() && self.is_stopped() {
                 return Ok(Some(TaskEnd::Stopped));
             }
             self.notify(&Event::StepStarted(step));

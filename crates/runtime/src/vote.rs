@@ -63,13 +63,13 @@ impl PlanEffect {
         let mut gestures = preview.gestures.clone();
         // To go home or the like makes no difference to what else was done.
         let acts = preview.outcomes.len() > gestures.len();
-        let names_something = |step: &Step| step.names().next().is_some();
+        let names_something = |step: &Step| step.object_names().next().is_some();
         if acts || gestures.iter().any(names_something) {
             gestures.retain(names_something);
         }
         Some(Self {
             places,
-            held: preview.memory.holding().map(str::to_owned),
+            held: preview.memory.held_object_name().map(str::to_owned),
             gestures,
             ending: Ending::of(plan),
         })

@@ -2,7 +2,9 @@
 
 use enact_plan::{CompositeAgent, ModelResponse, Plan, Planner, PlannerError, Situation, Step};
 use enact_runtime::{Event, Observer, Session, TaskEnd, TaskOptions};
-use enact_testkit::{PUT, TASK, Table, robot, scene};
+use enact_testkit::{
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, SimulatedTable, load_shipped_robot, load_shipped_scene,
+};
 use enact_types::{Frame, Point3};
 
 /// Says that it does not see the cube, or puts it in the bowl.
@@ -12,12 +14,12 @@ impl Planner for Putting {
     fn plan(&mut self, _: &Frame, now: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
         let sees = |name: &str| now.objects.iter().any(|seen| seen.name == name);
         let steps = match (now.history.is_empty(), sees("red cube")) {
-            (false, _) => vec![Step::done()],
-            (true, true) => Plan::parse(PUT).unwrap().steps,
-            (true, false) => vec![Step::say("I do not see a red cube.")],
+            (false, _) => vec![Step::done_step()],
+            (true, true) => Plan::parse(PUT_CUBE_PLAN).unwrap().steps,
+            (true, false) => vec![Step::say_step("I do not see a red cube.")],
         };
         let plan = Plan { steps };
-        Ok(ModelResponse::unasked(plan.to_string(), plan))
+        Ok(ModelResponse::without_prompt(plan.to_string(), plan))
     }
 }
 
@@ -40,8 +42,8 @@ impl Observer for Counts {
 
 /// A table with a camera opposite the cube, so that the arm at home is between them; `cube` is where
 /// the red cube lies.
-fn table(cube: [f64; 2], eye: Point3) -> Table {
-    let mut layout = scene("tabletop").draw(1);
+fn table(cube: [f64; 2], eye: Point3) -> SimulatedTable {
+    let mut layout = load_shipped_scene("tabletop").sample_layout(1);
     let is_put = |name: &str| ["red cube", "blue bowl"].contains(&name);
     layout.objects.retain(|item| is_put(&item.name));
     for item in &mut layout.objects {
@@ -53,12 +55,12 @@ fn table(cube: [f64; 2], eye: Point3) -> Table {
     }
     layout.camera.eye = eye;
     layout.camera.target = Point3::new(0.15, 0.0, 0.0);
-    Table::with_robot(robot("so101"), layout, 1)
+    SimulatedTable::with_robot(load_shipped_robot("so101"), layout, 1)
 }
 
-fn session<'a>(table: &'a Table, counts: &'a mut Counts) -> Session<'a> {
+fn session<'a>(table: &'a SimulatedTable, counts: &'a mut Counts) -> Session<'a> {
     let agent = CompositeAgent {
-        perceiver: table.truth(),
+        perceiver: table.ground_truth_perceiver(),
         planner: Putting,
     };
     table.session(agent, vec![Box::new(counts)])
@@ -75,33 +77,35 @@ fn a_cube_behind_the_arm_is_found() {
     let table = table(BEHIND, opposite());
     let mut counts = Counts::default();
     let report = session(&table, &mut counts)
-        .run(TASK, TaskOptions::of_turns(3))
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(3))
         .unwrap();
     assert_eq!(report.ending, TaskEnd::Done, "{:?}", report.said);
-    assert!(table.is_put());
+    assert!(table.is_cube_in_bowl());
     assert_eq!(counts.plans, 2, "unseen, and seen");
 }
 
 /// Carries out the task where there is no cube; returns how it ended, and the number of plans and motions.
-fn without_cube(mut table: Table, options: TaskOptions) -> (TaskEnd, (usize, usize)) {
+fn without_cube(mut table: SimulatedTable, options: TaskOptions) -> (TaskEnd, (usize, usize)) {
     table.layout.objects.retain(|item| item.name == "blue bowl");
-    let table = Table::with_robot(robot("so101"), table.layout, 1);
+    let table = SimulatedTable::with_robot(load_shipped_robot("so101"), table.layout, 1);
     let mut counts = Counts::default();
-    let report = session(&table, &mut counts).run(TASK, options).unwrap();
+    let report = session(&table, &mut counts)
+        .run_task(PUT_CUBE_INSTRUCTION, options)
+        .unwrap();
     (report.ending, (counts.plans, counts.motions))
 }
 
 #[test]
 fn the_arm_stays_where_it_hides_nothing() {
     let table = table(BEHIND, Point3::new(0.75, 0.0, 0.5));
-    let (ending, counts) = without_cube(table, TaskOptions::of_turns(3));
+    let (ending, counts) = without_cube(table, TaskOptions::with_max_turns(3));
     assert_eq!(ending, TaskEnd::Said);
     assert_eq!(counts, (1, 1), "only home");
 }
 
 #[test]
 fn it_looks_where_that_shows_more_and_never_in_a_dry_run() {
-    let options = TaskOptions::of_turns(3);
+    let options = TaskOptions::with_max_turns(3);
     let (ending, counts) = without_cube(table(BEHIND, opposite()), options);
     assert_eq!(ending, TaskEnd::Said);
     assert_eq!(counts, (2, 2), "home, and aside, where all is seen");

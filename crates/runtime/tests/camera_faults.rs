@@ -9,16 +9,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use enact_arm::ArmThread;
-use enact_camera::source::{Arrival, Feed, Picture, Pixels, Source};
+use enact_camera::source::{Feed, FeedOutcome, Picture, Pixels, Source};
 use enact_camera::{Camera, CameraError, PictureStream, StreamLimits};
 use enact_dataset::ground_truth::GroundTruth;
 use enact_plan::{
     Agent, CompositeAgent, ModelResponse, Plan, Planner, PlannerError, ScriptedPlanner, Situation,
 };
 use enact_runtime::{RuntimeError, Session, TaskOptions};
-use enact_sim::render::{Appearance, SimCamera, look_at};
+use enact_sim::render::{Appearance, SimCamera, pose_looking_at};
 use enact_sim::{Layout, Simulator};
-use enact_testkit::{robot, scene};
+use enact_testkit::{load_shipped_robot, load_shipped_scene};
 use enact_types::{Frame, Reason, StopSwitch};
 use image::{ImageFormat, RgbImage};
 
@@ -76,7 +76,7 @@ impl Source for Streamed {
 struct Feeding(Arc<Mutex<Eye>>);
 
 impl Feed for Feeding {
-    fn next(&mut self, _: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, _: Duration) -> Result<FeedOutcome, Reason> {
         thread::sleep(FRAME_PERIOD);
         self.0.lock().unwrap().see()
     }
@@ -89,7 +89,7 @@ fn encoded(picture: &RgbImage) -> Vec<u8> {
 }
 
 impl Eye {
-    fn see(&mut self) -> Result<Arrival, Reason> {
+    fn see(&mut self) -> Result<FeedOutcome, Reason> {
         let failed = self.failed.load(Ordering::SeqCst);
         let how = if failed { self.how } else { Failure::None };
         let mut frame = self.camera.capture().unwrap();
@@ -129,7 +129,7 @@ impl Eye {
             }
         };
         self.last.clone_from(&sent);
-        Ok(Arrival::Picture(Picture {
+        Ok(FeedOutcome::Picture(Picture {
             pixels: Pixels::File(sent),
             begun: now,
             stamp: None,
@@ -159,8 +159,8 @@ struct Outcome {
 
 fn run(how: Failure) -> Outcome {
     let _alone = ONE_AT_A_TIME.lock();
-    let robot = robot("so101");
-    let mut layout: Layout = scene("tabletop").draw(1);
+    let robot = load_shipped_robot("so101");
+    let mut layout: Layout = load_shipped_scene("tabletop").sample_layout(1);
     (layout.camera.width, layout.camera.height) = (160, 120);
     let simulator = Simulator::new(&robot, &layout, true);
     let failed = Arc::new(AtomicBool::new(false));
@@ -199,8 +199,8 @@ fn run(how: Failure) -> Outcome {
     };
     let stream = PictureStream::start("main", Box::new(source), limits).unwrap();
     let place = layout.camera;
-    let pose = look_at(&place.eye, &place.target);
-    let camera = stream.camera(place.vertical_fov, pose, &StopSwitch::new());
+    let pose = pose_looking_at(&place.eye, &place.target);
+    let camera = stream.create_camera(place.vertical_fov, pose, &StopSwitch::new());
     let agent: Box<dyn Agent> = Box::new(CompositeAgent {
         perceiver: GroundTruth::new(&simulator, &layout),
         planner: Saboteur(ScriptedPlanner::new(Plan::parse(POINT).unwrap()), failed),
@@ -211,7 +211,7 @@ fn run(how: Failure) -> Outcome {
     }
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let mut session = Session::new(robot, arm, Box::new(camera), agent, Vec::new()).unwrap();
-    let ended = session.run("point at the red cube", TaskOptions::of_turns(2));
+    let ended = session.run_task("point at the red cube", TaskOptions::with_max_turns(2));
     let stamp = || simulator.with_world(|world| world.stamp());
     let before = stamp();
     thread::sleep(Duration::from_millis(300));

@@ -9,16 +9,16 @@ use enact_plan::{
 };
 use enact_runtime::{Event, Observer, PlanChoice, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::Simulator;
-use enact_testkit::Table;
+use enact_testkit::SimulatedTable;
 use enact_types::{Frame, NormalizedPoint, Vector3};
 
 fn point(object: &str) -> Step {
-    Step::point(object)
+    Step::point_step(object)
 }
 
 /// Returns a plan of this step with this log-probability.
 fn answer(step: Step, log_probability: f64) -> ModelResponse<Plan> {
-    answer_of(&[step, Step::done()], log_probability)
+    answer_of(&[step, Step::done_step()], log_probability)
 }
 
 /// Returns a plan of these steps with this log-probability.
@@ -31,7 +31,7 @@ fn answer_of(steps: &[Step], log_probability: f64) -> ModelResponse<Plan> {
             text: plan.to_string(),
             log_probability: Some(log_probability),
         }],
-        ..ModelResponse::unasked(plan.to_string(), plan)
+        ..ModelResponse::without_prompt(plan.to_string(), plan)
     }
 }
 
@@ -56,7 +56,7 @@ struct Naming(GroundTruth);
 
 impl Perceiver for Naming {
     fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        Ok(ModelResponse::unasked(String::new(), Vec::new()))
+        Ok(ModelResponse::without_prompt(String::new(), Vec::new()))
     }
 
     fn perceive_marked(
@@ -77,7 +77,10 @@ impl Perceiver for Naming {
                 ..detection
             })
         });
-        Ok(ModelResponse::unasked(String::new(), named.collect()))
+        Ok(ModelResponse::without_prompt(
+            String::new(),
+            named.collect(),
+        ))
     }
 }
 
@@ -111,11 +114,11 @@ fn told(
     options: TaskOptions,
     meanwhile: impl Fn(&Simulator, u32),
 ) -> (TaskReport, Vec<ModelResponse<Plan>>) {
-    let table = Table::new(3);
+    let table = SimulatedTable::new(3);
     let mut thoughts = 0;
     let mut plans = Plans::default();
     let agent = CompositeAgent {
-        perceiver: table.truth(),
+        perceiver: table.ground_truth_perceiver(),
         planner: Thinking {
             answers,
             meanwhile: || {
@@ -125,7 +128,7 @@ fn told(
         },
     };
     let mut session = table.session(agent, vec![Box::new(&mut plans)]);
-    let report = session.run("point to something", options).unwrap();
+    let report = session.run_task("point to something", options).unwrap();
     drop(session);
     (report, plans.0)
 }
@@ -137,7 +140,7 @@ fn options(turns: u32, rank: u32) -> TaskOptions {
     };
     TaskOptions {
         choice,
-        ..TaskOptions::of_turns(turns)
+        ..TaskOptions::with_max_turns(turns)
     }
 }
 
@@ -148,9 +151,9 @@ fn shift(simulator: &Simulator, by: f64) {
         let index = objects.iter().position(|item| item.name == "red cube");
         let mut pose = world.object("red cube").unwrap().pose;
         pose.translation.vector += Vector3::new(0.0, by, 0.0);
-        world.set_object(index.unwrap(), &pose);
+        world.teleport_object(index.unwrap(), &pose);
         for _ in 0..600 {
-            world.hold();
+            world.step_holding();
         }
     });
 }
@@ -190,15 +193,15 @@ fn vote(answers: Vec<ModelResponse<Plan>>) -> (TaskReport, Vec<ModelResponse<Pla
     let options = TaskOptions {
         choice: PlanChoice::Vote(answers.len() as u32),
         dry_run: true,
-        ..TaskOptions::of_turns(1)
+        ..TaskOptions::with_max_turns(1)
     };
     told(answers, options, |_, _| {})
 }
 
 fn put(and: &[Step]) -> Vec<Step> {
     let mut steps = vec![
-        Step::pick("red cube"),
-        Step::place("red cube", Relation::In, "blue bowl"),
+        Step::pick_step("red cube"),
+        Step::place_step("red cube", Relation::In, "blue bowl"),
     ];
     steps.extend_from_slice(and);
     steps
@@ -208,10 +211,10 @@ fn put(and: &[Step]) -> Vec<Step> {
 fn divided() -> Vec<ModelResponse<Plan>> {
     vec![
         answer(point("red cube"), -0.1),
-        answer_of(&put(&[Step::home(), Step::done()]), -3.0),
-        answer_of(&put(&[Step::done()]), -4.0),
+        answer_of(&put(&[Step::home_step(), Step::done_step()]), -3.0),
+        answer_of(&put(&[Step::done_step()]), -4.0),
         answer(point("blue bowl"), -0.2),
-        answer_of(&put(&[Step::say("There."), Step::done()]), -5.0),
+        answer_of(&put(&[Step::say_step("There."), Step::done_step()]), -5.0),
     ]
 }
 
@@ -220,7 +223,7 @@ fn a_vote_changes_the_plan() {
     let (report, plans) = vote(divided());
     let done: Vec<&Step> = report.steps.iter().map(|outcome| &outcome.step).collect();
     // Of those that agree it is the likeliest.
-    assert_eq!(done, put(&[Step::home()]).iter().collect::<Vec<_>>());
+    assert_eq!(done, put(&[Step::home_step()]).iter().collect::<Vec<_>>());
     let best = plans.last().unwrap();
     let [decision] = &best.exchanges[..] else {
         panic!("{:?}", best.exchanges);
@@ -264,8 +267,8 @@ fn only_plans_that_can_be_done_have_a_vote() {
 
 #[test]
 fn what_is_only_said_is_one_opinion_however_it_is_put() {
-    let says = |text: &str| answer_of(&[Step::say(text)], -1.0);
-    let asks = answer_of(&[Step::ask("Which one?")], -0.5);
+    let says = |text: &str| answer_of(&[Step::say_step(text)], -1.0);
+    let asks = answer_of(&[Step::ask_step("Which one?")], -0.5);
     let drawn = vec![
         asks.clone(),
         says("I cannot."),
@@ -306,7 +309,7 @@ struct Settled<'c> {
 impl Planner for Settled<'_> {
     fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
         self.asked.set(self.asked.get() + 1);
-        Ok(ModelResponse::planned(self.plan.clone()))
+        Ok(ModelResponse::from_plan(self.plan.clone()))
     }
 
     fn understands(&mut self, _: &Situation) -> bool {
@@ -317,13 +320,13 @@ impl Planner for Settled<'_> {
 #[test]
 fn what_no_model_is_asked_for_is_drawn_once_and_nobody_votes_on_it() {
     for choice in [PlanChoice::Vote(5), PlanChoice::Best(5), PlanChoice::Only] {
-        let table = Table::new(3);
+        let table = SimulatedTable::new(3);
         let (asked, mut plans) = (Cell::new(0), Plans::default());
         let agent = CompositeAgent {
-            perceiver: table.truth(),
+            perceiver: table.ground_truth_perceiver(),
             planner: Settled {
                 plan: Plan {
-                    steps: vec![point("red cube"), Step::done()],
+                    steps: vec![point("red cube"), Step::done_step()],
                 },
                 asked: &asked,
             },
@@ -331,9 +334,9 @@ fn what_no_model_is_asked_for_is_drawn_once_and_nobody_votes_on_it() {
         let mut session = table.session(agent, vec![Box::new(&mut plans)]);
         let options = TaskOptions {
             choice,
-            ..TaskOptions::of_turns(1)
+            ..TaskOptions::with_max_turns(1)
         };
-        let report = session.run("point to something", options).unwrap();
+        let report = session.run_task("point to something", options).unwrap();
         drop(session);
         assert_eq!(report.ending, TaskEnd::Done, "{choice:?}");
         assert_eq!((asked.get(), plans.0.len()), (1, 1), "{choice:?}");
@@ -396,10 +399,10 @@ fn what_is_moved_again_and_again_ends_in_a_question() {
 #[test]
 fn a_model_that_never_points_names_marks() {
     let run = |marks: bool| {
-        let table = Table::new(3);
+        let table = SimulatedTable::new(3);
         let plan = answer(point("red cube"), -0.1).parsed.unwrap();
         let agent = CompositeAgent {
-            perceiver: Naming(table.truth()),
+            perceiver: Naming(table.ground_truth_perceiver()),
             planner: ScriptedPlanner::new(plan),
         };
         let mut session = table.session(agent, Vec::new());
@@ -408,7 +411,7 @@ fn a_model_that_never_points_names_marks() {
             ..options(2, 1)
         };
         session
-            .run("point to the red cube", options)
+            .run_task("point to the red cube", options)
             .unwrap()
             .ending
     };

@@ -3,7 +3,7 @@
 
 mod bench;
 
-use bench::{Bench, PROTOCOLS, TASK};
+use bench::{Bench, PROTOCOLS, PUT_CUBE_INSTRUCTION};
 use enact_arm::ShutdownMode;
 use enact_emulator::{Fault, Rule};
 use enact_runtime::TaskOptions;
@@ -22,12 +22,12 @@ fn put_red_cube_in_blue_bowl(protocol: &str, seed: u64, rules: &[Rule]) -> Run {
     let bench = Bench::new(protocol, seed);
     let arm = bench.arm(ShutdownMode::Release, rules);
     let mut session = bench.session(arm, bench.camera(), bench.agent());
-    let options = TaskOptions::of_turns(3);
-    let report = session.run(TASK, options);
+    let options = TaskOptions::with_max_turns(3);
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, options);
     drop(session);
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
     Run {
-        inside: bench.simulator.with_world(|world| goal.holds(world)),
+        inside: bench.simulator.with_world(|world| goal.is_satisfied(world)),
         report: report
             .map(|report| format!("{:?}", report.steps))
             .map_err(|error| error.to_string()),
@@ -48,9 +48,9 @@ fn the_cube_ends_in_the_bowl_on_both_protocols() {
 /// Corrupts 5 % of the answers and loses 2 % of the packets each way.
 fn noise() -> [Rule; 3] {
     [
-        Rule::always(Fault::Corrupt).at_rate(0.05),
-        Rule::always(Fault::Silent).at_rate(0.02),
-        Rule::always(Fault::LostRequest).at_rate(0.02),
+        Rule::always(Fault::Corrupt).with_probability(0.05),
+        Rule::always(Fault::Silent).with_probability(0.02),
+        Rule::always(Fault::LostRequest).with_probability(0.02),
     ]
 }
 
@@ -75,7 +75,7 @@ impl Run {
         let log = self
             .bench
             .line
-            .with(|emulated_bus| emulated_bus.log().to_vec());
+            .with_locked_bus(|emulated_bus| emulated_bus.received_packets().to_vec());
         for arrival in log.iter().filter(|arrival| arrival.code == 0x83) {
             if arrival.body[0] != goal.address as u8 {
                 continue;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bench::{Bench, PROTOCOLS, TASK};
+use bench::{Bench, PROTOCOLS, PUT_CUBE_INSTRUCTION};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread, IdealArm, ShutdownMode};
 use enact_camera::{Camera, CameraError};
 use enact_dataset::ground_truth::GroundTruth;
@@ -52,7 +52,7 @@ impl Watched {
     fn late(&self, state: ArmState) -> ArmState {
         let ahead = Duration::from_nanos(self.ahead.load(Ordering::SeqCst));
         ArmState {
-            stamp: state.stamp.after(ahead),
+            stamp: state.stamp.later_by(ahead),
             ..state
         }
     }
@@ -128,7 +128,7 @@ const DONE: &str = r#"{"steps":[{"skill":"done"}]}"#;
 const PICK: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
 
 fn turns(turns: u32) -> TaskOptions {
-    TaskOptions::of_turns(turns)
+    TaskOptions::with_max_turns(turns)
 }
 
 #[test]
@@ -157,13 +157,13 @@ fn fault_22_an_answer_with_one_doubtful_field_moves_nothing_and_the_model_is_tol
         let puppet = Puppet::new(&bench, &[text, DONE]);
         let asked = Arc::clone(&puppet.asked);
         let mut session = bench.session(arm.thread(&bench), bench.camera(), Box::new(puppet));
-        let report = session.run(TASK, turns(2)).unwrap();
+        let report = session.run_task(PUT_CUBE_INSTRUCTION, turns(2)).unwrap();
         assert_eq!((report.ending, report.turns), (TaskEnd::Done, 2), "{text}");
         assert!(!arm.moved(), "{text}");
         let asked = asked.lock().unwrap();
         let Rejection(why) = Plan::parse(text).unwrap_err();
         assert_eq!(asked[1].rejection.as_ref(), Some(&why));
-        let prompt = prompt::plan(PromptStyle::Full, &asked[1], &[]);
+        let prompt = prompt::plan_prompt(PromptStyle::Full, &asked[1], &[]);
         assert!(prompt.contains(&why), "{prompt}");
     }
 }
@@ -177,7 +177,7 @@ fn fault_23_an_impossible_step_moves_nothing_and_the_model_is_told_why() {
     let puppet = Puppet::new(&bench, &[wide, unseen, DONE]);
     let asked = Arc::clone(&puppet.asked);
     let mut session = bench.session(arm.thread(&bench), bench.camera(), Box::new(puppet));
-    let report = session.run(TASK, turns(3)).unwrap();
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, turns(3)).unwrap();
     assert!(!arm.moved());
     assert_eq!(report.refusals.len(), 2);
     let asked = asked.lock().unwrap();
@@ -193,7 +193,7 @@ fn fault_23_an_impossible_step_moves_nothing_and_the_model_is_told_why() {
         "{}",
         history[1].reason
     );
-    let prompt = prompt::plan(PromptStyle::Full, &asked[2], &[]);
+    let prompt = prompt::plan_prompt(PromptStyle::Full, &asked[2], &[]);
     assert!(prompt.contains(&history[1].reason), "{prompt}");
 }
 
@@ -242,10 +242,10 @@ fn check_held(bench: &Bench, goals: &[i64]) {
 }
 
 fn goals_of(bench: &Bench) -> Vec<i64> {
-    bench.line.with(|emulated_bus| {
-        let servos = emulated_bus.servos().iter();
+    bench.line.with_locked_bus(|emulated_bus| {
+        let servos = emulated_bus.servos_mut().iter();
         servos
-            .map(|servo| servo.get(servo.model().map.goal_position))
+            .map(|servo| servo.register_value(servo.model().map.goal_position))
             .collect()
     })
 }
@@ -266,13 +266,15 @@ fn fault_24_a_camera_that_fails_in_mid_task_never_drops_torque() {
         };
         let arm = bench.arm(ShutdownMode::Release, &[]);
         let mut session = bench.session(arm, Box::new(camera), bench.agent());
-        let error = session.run(TASK, turns(3)).unwrap_err();
+        let error = session
+            .run_task(PUT_CUBE_INSTRUCTION, turns(3))
+            .unwrap_err();
         assert!(matches!(error, RuntimeError::Camera(_)), "{how:?}: {error}");
         let goals = goals_of(&bench);
         // The bus driver keeps monitoring the bus while no command is pending.
         std::thread::sleep(Duration::from_millis(300));
         check_held(&bench, &goals);
-        assert!(session.home().is_ok(), "it can still be moved");
+        assert!(session.move_home().is_ok(), "it can still be moved");
         assert_eq!(bench.torque(), [true; 6]);
         drop(session);
         assert_eq!(bench.torque(), [false; 6], "it is left as it was to be");
@@ -284,7 +286,9 @@ fn fault_24_a_model_that_does_not_answer_in_time_leaves_the_arm_holding() {
     let bench = Bench::new(PROTOCOLS[1], 1);
     let arm = bench.arm(ShutdownMode::Release, &[]);
     let mut session = bench.session(arm, bench.camera(), Box::new(Puppet::new(&bench, &[])));
-    let error = session.run(TASK, turns(3)).unwrap_err();
+    let error = session
+        .run_task(PUT_CUBE_INSTRUCTION, turns(3))
+        .unwrap_err();
     assert!(matches!(error, RuntimeError::Planner(_)), "{error}");
     assert!(error.to_string().contains("within 60s"), "{error}");
     let goals = goals_of(&bench);
@@ -312,7 +316,7 @@ fn late(moved: bool) -> (bool, Vec<String>) {
         }
     });
     let mut session = bench.session(arm.thread(&bench), bench.camera(), Box::new(puppet));
-    session.run(TASK, turns(2)).unwrap();
+    session.run_task(PUT_CUBE_INSTRUCTION, turns(2)).unwrap();
     drop(session);
     let changes = asked.lock().unwrap()[1].changes.clone();
     (*moved_before.lock().unwrap(), changes)
@@ -321,11 +325,13 @@ fn late(moved: bool) -> (bool, Vec<String>) {
 /// Moves the red cube towards the middle of the table.
 fn move_cube(simulator: &Simulator, layout: &Layout) {
     let mut objects = layout.objects.iter();
-    let index = objects.position(|item| item.label() == "red cube").unwrap();
+    let index = objects
+        .position(|item| item.color_and_shape_label() == "red cube")
+        .unwrap();
     simulator.with_world(|world| {
         let mut pose = world.object("red cube").unwrap().pose;
         pose.translation.y -= 0.06_f64.copysign(pose.translation.y);
-        world.set_object(index, &pose);
+        world.teleport_object(index, &pose);
     });
 }
 
@@ -357,9 +363,10 @@ fn second_task(pause: Duration, is_stopped: bool) -> Vec<String> {
             }
         }
     });
-    let thread = ArmThread::start_with(Box::new(arm.clone()), &bench.robot, stop.clone());
+    let thread =
+        ArmThread::start_with_stop_switch(Box::new(arm.clone()), &bench.robot, stop.clone());
     let mut session = bench.session(thread, bench.camera(), Box::new(puppet));
-    let report = session.run(TASK, turns(2)).unwrap();
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, turns(2)).unwrap();
     let ending = if is_stopped {
         TaskEnd::Stopped
     } else {
@@ -369,7 +376,7 @@ fn second_task(pause: Duration, is_stopped: bool) -> Vec<String> {
     stop.release();
     move_cube(&bench.simulator, &bench.layout);
     arm.ahead.store(pause.as_nanos() as u64, Ordering::SeqCst);
-    let report = session.run(TASK, turns(2)).unwrap();
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, turns(2)).unwrap();
     assert_eq!(report.ending, TaskEnd::Done);
     drop(session);
     let asked = asked.lock().unwrap();
@@ -407,7 +414,7 @@ fn fault_24_a_plan_after_one_that_was_rejected_rests_on_a_new_look() {
         }
     });
     let mut session = bench.session(arm.thread(&bench), bench.camera(), Box::new(puppet));
-    session.run(TASK, turns(2)).unwrap();
+    session.run_task(PUT_CUBE_INSTRUCTION, turns(2)).unwrap();
     drop(session);
     let changes = asked.lock().unwrap()[1].changes.clone();
     assert!(changes[0].contains("the red cube was moved"), "{changes:?}");

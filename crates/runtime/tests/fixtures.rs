@@ -1,7 +1,7 @@
 //! Whole runs in the simulator among fixtures: nothing is bumped into.
 
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions};
-use enact_testkit::{PUT, TASK, Table, robot};
+use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, SimulatedTable, load_shipped_robot};
 
 /// Force below which a contact does not count, newtons.
 const BUMP: f64 = 0.5;
@@ -30,23 +30,32 @@ impl Observer for Order {
 }
 
 fn run(scene: &str, approve: Option<bool>) -> Run {
-    let table = Table::with_robot(robot("so101"), enact_testkit::scene(scene).draw(1), 1);
+    let table = SimulatedTable::with_robot(
+        load_shipped_robot("so101"),
+        enact_testkit::load_shipped_scene(scene).sample_layout(1),
+        1,
+    );
     let mut order = Order::default();
-    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut order)]);
+    let mut session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut order)],
+    );
     if let Some(answer) = approve {
-        session = session.approved_by(Box::new(move |_, preview| {
+        session = session.with_approver(Box::new(move |_, preview| {
             assert_eq!(preview.len(), 2);
             answer
         }));
     }
-    let options = TaskOptions::of_turns(3);
-    let report = session.run(TASK, options);
+    let options = TaskOptions::with_max_turns(3);
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, options);
     let report = report.unwrap();
     drop(session);
     Run {
-        inside: table.is_put(),
+        inside: table.is_cube_in_bowl(),
         refusals: report.refusals,
-        bump: table.simulator.with_world(|world| world.hardest_bump()),
+        bump: table
+            .simulator
+            .with_world(|world| world.largest_collision_force()),
         ending: report.ending,
         order: order.0,
     }

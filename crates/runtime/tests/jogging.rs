@@ -1,7 +1,7 @@
 //! Small turns of joints through the gate, and consent that ends with a task.
 
 use enact_runtime::{Event, Observer, TaskOptions};
-use enact_testkit::{PUT, TASK, Table};
+use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, SimulatedTable};
 
 /// Counts motions, and keeps where the arm was last.
 #[derive(Default)]
@@ -23,10 +23,13 @@ impl Observer for Motions {
 
 #[test]
 fn a_joint_turns_by_as_much_as_asked_and_the_others_do_not() {
-    let table = Table::new(1);
+    let table = SimulatedTable::new(1);
     let mut motions = Motions::default();
-    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
-    assert_eq!(session.home().unwrap(), None);
+    let mut session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut motions)],
+    );
+    assert_eq!(session.move_home().unwrap(), None);
     assert_eq!(session.jog(0, 0.2).unwrap(), None);
     drop(session);
     let home = table.robot.home();
@@ -38,9 +41,12 @@ fn a_joint_turns_by_as_much_as_asked_and_the_others_do_not() {
 
 #[test]
 fn what_the_gate_does_not_admit_turns_nothing() {
-    let table = Table::new(1);
+    let table = SimulatedTable::new(1);
     let mut motions = Motions::default();
-    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
+    let mut session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut motions)],
+    );
     let most = table.robot.joints()[0].limits.max - table.robot.joints()[0].limits.min;
     for (joint, by) in [(0, most), (0, f64::NAN), (99, 0.1)] {
         let why = session.jog(joint, by).unwrap();
@@ -58,11 +64,11 @@ fn what_the_gate_does_not_admit_turns_nothing() {
 
 #[test]
 fn the_gripper_does_not_open_while_it_holds_something() {
-    let table = Table::new(3);
+    let table = SimulatedTable::new(3);
     let pick = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
-    let mut session = table.session(table.agent(pick), Vec::new());
+    let mut session = table.session(table.scripted_agent(pick), Vec::new());
     let report = session
-        .run("pick up the red cube", TaskOptions::of_turns(2))
+        .run_task("pick up the red cube", TaskOptions::with_max_turns(2))
         .unwrap();
     assert!(report.reports_success(), "{report:?}");
     let gripper = table.robot.gripper().unwrap().joint;
@@ -72,22 +78,29 @@ fn the_gripper_does_not_open_while_it_holds_something() {
 
 #[test]
 fn a_yes_to_one_task_moves_nothing_in_the_next() {
-    let table = Table::new(1);
+    let table = SimulatedTable::new(1);
     let mut motions = Motions::default();
     let mut answers = [true, false].into_iter();
-    let session = table.session(table.agent(PUT), vec![Box::new(&mut motions)]);
-    let mut session = session.approved_by(Box::new(move |_, _| answers.next() == Some(true)));
-    let report = session.run(TASK, TaskOptions::of_turns(3)).unwrap();
+    let session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut motions)],
+    );
+    let mut session = session.with_approver(Box::new(move |_, _| answers.next() == Some(true)));
+    let report = session
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(3))
+        .unwrap();
     assert!(report.reports_success(), "{report:?}");
     // Out of the way of nothing: a task with consent would go home first.
     assert_eq!(session.jog(0, 0.2).unwrap(), None);
     let before = table
         .simulator
-        .with_world(|world| world.state().position.to_vec());
-    session.run(TASK, TaskOptions::of_turns(1)).unwrap();
+        .with_world(|world| world.arm_state().position.to_vec());
+    session
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(1))
+        .unwrap();
     let after = table
         .simulator
-        .with_world(|world| world.state().position.to_vec());
+        .with_world(|world| world.arm_state().position.to_vec());
     drop(session);
     for (before, after) in before.iter().zip(&after) {
         assert!((before - after).abs() < 1e-3, "{before} {after}");

@@ -164,7 +164,7 @@ fn table() -> Table {
     let robot = Arc::new(Robot::load(&root.join("robots/so101")).unwrap());
     let mut layout = Scene::load(&root.join("scenes/tabletop.toml"))
         .unwrap()
-        .draw(3);
+        .sample_layout(3);
     // Small, because rendering costs the most.
     (layout.camera.width, layout.camera.height) = SIZE;
     let simulator = Simulator::new(&robot, &layout, false);
@@ -173,8 +173,8 @@ fn table() -> Table {
         .iter()
         .map(|seen| {
             let (x, y) = seen.point;
-            let label = layout.objects[usize::from(seen.id - 10)].label();
-            Detection::at(NormalizedPoint::from_pixel(x, y, SIZE.0, SIZE.1), label)
+            let label = layout.objects[usize::from(seen.id - 10)].color_and_shape_label();
+            Detection::at_point(NormalizedPoint::from_pixel(x, y, SIZE.0, SIZE.1), label)
         })
         .collect();
     Table {
@@ -202,8 +202,8 @@ fn commands(table: &Table, completion: &str) -> Vec<JointVector> {
         Vec::new(),
     )
     .unwrap();
-    let options = TaskOptions::of_turns(1);
-    session.run("do as the plan says", options).unwrap();
+    let options = TaskOptions::with_max_turns(1);
+    session.run_task("do as the plan says", options).unwrap();
     drop(session);
     Arc::try_unwrap(heard).unwrap().into_inner().unwrap()
 }

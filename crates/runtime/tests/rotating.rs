@@ -9,7 +9,7 @@ use enact_robot::Robot;
 use enact_runtime::{Session, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::render::Appearance;
 use enact_sim::{Scene, Simulator};
-use enact_testkit::root;
+use enact_testkit::repository_root;
 use enact_types::{Pose, Vector3};
 
 /// Report of a run, and the red cube before and after it.
@@ -36,10 +36,10 @@ impl Run {
 }
 
 fn rotate(seed: u64, degrees: i32) -> Run {
-    let robot = Arc::new(Robot::load(&root().join("robots/so101")).unwrap());
-    let layout = Scene::load(&root().join("scenes/tabletop.toml"))
+    let robot = Arc::new(Robot::load(&repository_root().join("robots/so101")).unwrap());
+    let layout = Scene::load(&repository_root().join("scenes/tabletop.toml"))
         .unwrap()
-        .draw(seed);
+        .sample_layout(seed);
     let simulator = Simulator::new(&robot, &layout, false);
     let cube = || simulator.with_world(|world| world.object("red cube").unwrap().pose);
     let plan = format!(
@@ -58,7 +58,9 @@ fn rotate(seed: u64, degrees: i32) -> Run {
     .unwrap();
     let before = cube();
     let task = format!("rotate the red cube by {degrees} degrees");
-    let report = session.run(&task, TaskOptions::of_turns(2)).unwrap();
+    let report = session
+        .run_task(&task, TaskOptions::with_max_turns(2))
+        .unwrap();
     drop(session);
     Run {
         report,

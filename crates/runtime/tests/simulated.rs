@@ -3,7 +3,9 @@
 use enact_plan::Verdict;
 use enact_runtime::{Event, EventLog, Observer, TaskEnd, TaskOptions, TaskReport};
 use enact_sim::{PlacedObject, Simulator};
-use enact_testkit::{PUT, TASK, Table, robot, scene};
+use enact_testkit::{
+    PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, SimulatedTable, load_shipped_robot, load_shipped_scene,
+};
 
 struct Run {
     report: TaskReport,
@@ -17,18 +19,21 @@ fn put_red_cube_in_blue_bowl(seed: u64) -> Run {
 
 /// Runs the task with a camera that measures depth, or with one that does not.
 fn put_in_bowl(seed: u64, depth: bool) -> Run {
-    let mut layout = scene("tabletop").draw(seed);
+    let mut layout = load_shipped_scene("tabletop").sample_layout(seed);
     layout.camera.depth = depth;
-    let table = Table::with_robot(robot("so101"), layout, seed);
+    let table = SimulatedTable::with_robot(load_shipped_robot("so101"), layout, seed);
     let mut event_log = EventLog::new(Vec::new());
-    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut event_log)]);
-    let options = TaskOptions::of_turns(3);
-    let report = session.run(TASK, options).unwrap();
+    let mut session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut event_log)],
+    );
+    let options = TaskOptions::with_max_turns(3);
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, options).unwrap();
     drop(session);
     Run {
         report,
         event_log: event_log.finish().unwrap(),
-        inside: table.is_put(),
+        inside: table.is_cube_in_bowl(),
     }
 }
 
@@ -60,7 +65,7 @@ impl Observer for &mut Hand {
                 self.simulator.with_world(|world| {
                     let mut pose = world.objects()[cube].pose;
                     pose.translation.vector.y += 0.03;
-                    world.set_object(cube, &pose);
+                    world.teleport_object(cube, &pose);
                 });
             }
             Event::StepVerified(outcome) if outcome.verdict != Verdict::Yes => {
@@ -73,7 +78,7 @@ impl Observer for &mut Hand {
 
 #[test]
 fn what_moves_while_the_arm_is_on_its_way_is_noticed_before_it_is_touched() {
-    let table = Table::new(1);
+    let table = SimulatedTable::new(1);
     let is_cube = |item: &PlacedObject| item.name == "red cube";
     let mut hand = Hand {
         simulator: table.simulator.clone(),
@@ -82,11 +87,16 @@ fn what_moves_while_the_arm_is_on_its_way_is_noticed_before_it_is_touched() {
         moved: false,
         infeasibilities: Vec::new(),
     };
-    let mut session = table.session(table.agent(PUT), vec![Box::new(&mut hand)]);
-    session.run(TASK, TaskOptions::of_turns(3)).unwrap();
+    let mut session = table.session(
+        table.scripted_agent(PUT_CUBE_PLAN),
+        vec![Box::new(&mut hand)],
+    );
+    session
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(3))
+        .unwrap();
     drop(session);
     assert_eq!(hand.infeasibilities, ["the red cube is not where it was"]);
-    assert!(table.is_put());
+    assert!(table.is_cube_in_bowl());
 }
 
 #[test]

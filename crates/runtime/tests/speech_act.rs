@@ -2,7 +2,7 @@
 
 use enact_plan::{CompositeAgent, ModelResponse, Plan, Planner, PlannerError, Situation};
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
-use enact_testkit::Table;
+use enact_testkit::SimulatedTable;
 use enact_types::Frame;
 
 /// Number of motions of the arm.
@@ -30,7 +30,7 @@ impl Planner for Asking {
             true => ASK,
             false => PICK,
         };
-        Ok(ModelResponse::unasked(
+        Ok(ModelResponse::without_prompt(
             text.to_owned(),
             Plan::parse(text).unwrap(),
         ))
@@ -40,10 +40,12 @@ impl Planner for Asking {
 /// Runs an instruction on a table with a red cube and a blue bowl, with a planner that follows
 /// `plan`.
 fn run(instruction: &str, plan: &str) -> (TaskReport, u32) {
-    let table = Table::new(3);
+    let table = SimulatedTable::new(3);
     let mut moves = Moves::default();
-    let mut session = table.session(table.agent(plan), vec![Box::new(&mut moves)]);
-    let report = session.run(instruction, TaskOptions::of_turns(3)).unwrap();
+    let mut session = table.session(table.scripted_agent(plan), vec![Box::new(&mut moves)]);
+    let report = session
+        .run_task(instruction, TaskOptions::with_max_turns(3))
+        .unwrap();
     drop(session);
     (report, moves.0)
 }
@@ -101,16 +103,18 @@ fn small_talk_is_answered_and_moves_nothing() {
 
 #[test]
 fn ok_answers_a_question_of_the_robot() {
-    let table = Table::new(3);
+    let table = SimulatedTable::new(3);
     let agent = CompositeAgent {
-        perceiver: table.agent(PICK).perceiver,
+        perceiver: table.scripted_agent(PICK).perceiver,
         planner: Asking,
     };
     let mut session = table.session(agent, Vec::new());
-    let options = TaskOptions::of_turns(3);
-    let asked = session.run("help me a bit with the cube", options).unwrap();
+    let options = TaskOptions::with_max_turns(3);
+    let asked = session
+        .run_task("help me a bit with the cube", options)
+        .unwrap();
     assert_eq!(asked.ending, TaskEnd::Asked, "{asked:?}");
-    let done = session.run("ok", options).unwrap();
+    let done = session.run_task("ok", options).unwrap();
     assert!(done.reports_success(), "{done:?}");
     assert_eq!(done.steps.len(), 1);
 }

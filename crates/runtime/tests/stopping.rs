@@ -7,7 +7,7 @@ use enact_plan::{
     Verdict,
 };
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
-use enact_testkit::Table;
+use enact_testkit::SimulatedTable;
 use enact_types::Frame;
 
 const PLAN: &str = r#"{"steps":[{"skill":"say","text":"I point"},{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
@@ -77,7 +77,7 @@ impl Observer for Watching {
     fn observe(&mut self, event: &Event<'_>) {
         self.motions += u32::from(matches!(event, Event::MotionStarted { .. }));
         let now = match event {
-            Event::StepStarted(step) if step.moves() => When::Beginning,
+            Event::StepStarted(step) if step.moves_arm() => When::Beginning,
             Event::MotionStarted { .. } => When::Moving(self.motions),
             _ => return,
         };
@@ -89,7 +89,7 @@ impl Observer for Watching {
 
 /// Points to the cube, and is stopped; returns the report and the number of motions begun.
 fn run(when: When) -> (TaskReport, u32) {
-    let table = Table::new(3);
+    let table = SimulatedTable::new(3);
     let stop = StopSwitch::new();
     let mut watching = Watching {
         when,
@@ -97,22 +97,22 @@ fn run(when: When) -> (TaskReport, u32) {
         motions: 0,
     };
     let arm = Box::new(table.simulator.arm());
-    let arm = ArmThread::start_with(arm, &table.robot, stop.clone());
+    let arm = ArmThread::start_with_stop_switch(arm, &table.robot, stop.clone());
     let agent = Listening {
-        truth: table.truth(),
+        truth: table.ground_truth_perceiver(),
         planner: ScriptedPlanner::new(Plan::parse(PLAN).unwrap()),
         when,
         stop: stop.clone(),
         looks: 0,
     };
-    let mut session = table.session_of(arm, agent, vec![Box::new(&mut watching)]);
+    let mut session = table.session_with_arm_thread(arm, agent, vec![Box::new(&mut watching)]);
     let report = session
-        .run("point to it", TaskOptions::of_turns(3))
+        .run_task("point to it", TaskOptions::with_max_turns(3))
         .unwrap();
     // The next task is not affected.
     stop.release();
     let again = session
-        .run("point to it", TaskOptions::of_turns(3))
+        .run_task("point to it", TaskOptions::with_max_turns(3))
         .unwrap();
     if !matches!(when, When::Planning | When::Beginning) {
         assert_eq!(again.ending, TaskEnd::Done, "{when:?}");

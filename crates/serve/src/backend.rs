@@ -57,7 +57,7 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the program has no viewer.
-    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError>;
+    fn live_view(&self, after: Option<u64>) -> Result<LiveViewPiece, BackendError>;
 
     /// Returns a file of rerun's viewer by its name, if the program has the viewer.
     fn viewer_file(&self, name: &str) -> Option<ViewerFile>;
@@ -77,7 +77,7 @@ pub trait Backend: Send + Sync + 'static {
 
 /// A piece of what rerun's viewer shows of the arm.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveView {
+pub struct LiveViewPiece {
     /// A whole `.rrd` file; empty if there is nothing new.
     pub rrd: Vec<u8>,
     /// Where the next piece begins.

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::access::limits::{StreamLimit, StreamPermit, peer};
+use crate::access::limits::{StreamLimit, StreamPermit, rate_limit_address};
 use crate::problem::Problem;
 
 /// Largest number of connections of strangers, from one address and from all.
@@ -48,8 +48,8 @@ impl Service<SocketAddr> for Entrance {
 
     /// Refuses one stranger too many: the connection is closed before anything is read.
     fn call(&mut self, address: SocketAddr) -> Self::Future {
-        let address = peer(address.ip());
-        let permit = self.strangers.open(&address.to_string());
+        let address = rate_limit_address(address.ip());
+        let permit = self.strangers.open_stream(&address.to_string());
         ready(permit.map(|permit| {
             let visitor = Visitor {
                 address,

@@ -36,11 +36,11 @@ pub mod speech;
 pub mod tls;
 pub mod tool_servers;
 
-pub use access::{Client, Hosts, Role, Tokens, host_name};
+pub use access::{AllowedHosts, Client, Role, Tokens, parse_host_name};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
-pub use served::Served;
-pub use server::{Listening, ServerError, ServerOptions};
+pub use served::RequestResources;
+pub use server::{RunningServer, ServerError, ServerOptions};
 pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};
 pub use speech::{HearError, Heard, Transcriber};
 pub use tls::{Tls, TlsError};

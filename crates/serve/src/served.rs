@@ -14,14 +14,14 @@ const PICTURES: (usize, usize) = (16, 32);
 
 /// A session and the rest of the program. Clones share them.
 #[derive(Clone)]
-pub struct Served {
+pub struct RequestResources {
     /// The session.
     pub session: Arc<ArmSession>,
     backend: Arc<dyn Backend>,
     pictures: Arc<StreamLimit>,
 }
 
-impl Served {
+impl RequestResources {
     /// Creates what requests use.
     pub fn new(session: Arc<ArmSession>, backend: Arc<dyn Backend>) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Served {
     /// Takes a place among those who wait for pictures: whoever waits for a camera that hangs keeps a
     /// thread.
     pub(crate) fn place_for_picture(&self, client: &Client) -> Result<StreamPermit, Problem> {
-        self.pictures.open(&client.name)
+        self.pictures.open_stream(&client.name)
     }
 
     /// Uses the session on a thread that nothing else waits for: whoever has it may be writing the

@@ -79,7 +79,11 @@ impl ServerOptions {
     ///
     /// # Errors
     /// [`ServerError::Start`].
-    pub fn serve(&self, listener: TcpListener, router: Router) -> Result<Listening, ServerError> {
+    pub fn serve(
+        &self,
+        listener: TcpListener,
+        router: Router,
+    ) -> Result<RunningServer, ServerError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .max_blocking_threads(WAITING_THREADS)
@@ -100,7 +104,7 @@ impl ServerOptions {
         });
         let thread = thread.map_err(ServerError::Start)?;
         match starting.recv() {
-            Ok(Ok(())) => Ok(Listening {
+            Ok(Ok(())) => Ok(RunningServer {
                 handle,
                 thread: Some(thread),
             }),
@@ -151,12 +155,12 @@ fn answer(
 
 /// A server that answers requests until it is dropped.
 #[derive(Debug)]
-pub struct Listening {
+pub struct RunningServer {
     handle: Handle<SocketAddr>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Drop for Listening {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         self.handle.graceful_shutdown(Some(LAST));
         if let Some(thread) = self.thread.take()

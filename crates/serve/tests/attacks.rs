@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_testkit::http_client::{Answer, TEST_TIMEOUT, read};
+use enact_testkit::http_client::{Answer, TEST_TIMEOUT, read_answer};
 use serde_json::{Value, json};
 
 mod mock;
@@ -75,7 +75,10 @@ fn no_answer_can_be_framed_sniffed_or_read_elsewhere_or_tells_where_it_was_asked
         "Access-Control-Request-Method: POST",
     ];
     let asked = watch.send("OPTIONS", "/v1/stop", &ask, b"");
-    assert_eq!((asked.status, asked.problem().as_str()), (403, "origin"));
+    assert_eq!(
+        (asked.status, asked.problem_type().as_str()),
+        (403, "origin")
+    );
     assert!(!asked.head.contains("access-control-"), "{}", asked.head);
 }
 
@@ -92,11 +95,11 @@ fn is_data(answer: &Answer, text: &str) {
 fn html_in_instructions_and_names_stays_data() {
     let running = Running::new();
     let client = running.client(ASK);
-    let mut events = client.events(&[]);
+    let mut events = client.open_event_stream(&[]);
     let instruction = format!("pick {SCRIPT}");
     let taken = client.post("/v1/tasks", &json!({"instruction": instruction}));
     let id = taken.json()["id"].clone();
-    let told = events.wait_for("task", |task| task["id"] == id);
+    let told = events.wait_for_event("task", |task| task["id"] == id);
     assert_eq!(told.data["instruction"], instruction);
     for path in ["/v1/status", "/v1/tasks", &format!("/v1/tasks/{id}")] {
         is_data(&client.get(path), SCRIPT);
@@ -134,7 +137,7 @@ fn requests_that_are_too_large_in_any_way_are_refused() {
         // The server may have answered, and closed, before all of it is written.
         let _ = chunked.write_all(format!("4000\r\n{}\r\n", " ".repeat(0x4000)).as_bytes());
     }
-    assert_eq!(read(chunked).status, 413);
+    assert_eq!(read_answer(chunked).status, 413);
     let long = format!("X-Long: {}", "a".repeat(600_000));
     let path = format!("/v1/tasks/{}", "1".repeat(100_000));
     let many: Vec<String> = (0..500).map(|number| format!("X-{number}: a")).collect();
@@ -159,7 +162,7 @@ fn requests_that_are_too_large_in_any_way_are_refused() {
     );
     assert!([400, 422].contains(&answer.status), "{answer:?}");
     let plan = json!({"instruction": "pick ".repeat(12_000)});
-    assert_eq!(client.post("/v1/tasks", &plan).problem(), "invalid");
+    assert_eq!(client.post("/v1/tasks", &plan).problem_type(), "invalid");
     assert_eq!(running.mock.session.tasks().len(), 0);
 }
 
@@ -210,11 +213,11 @@ fn many_slow_clients_keep_nobody_waiting_and_are_cut_off() {
 #[test]
 fn whoever_reads_no_events_costs_nothing_and_is_told_what_is_missing() {
     let running = Running::new();
-    let mut events = running.client(WATCH).events(&[]);
+    let mut events = running.client(WATCH).open_event_stream(&[]);
     assert_eq!(events.next_event().kind, "status");
     let text = json!({"text": "x".repeat(10_000)});
     for _ in 0..10_000 {
-        running.mock.session.events().push("thought", &text);
+        running.mock.session.event_log().push("thought", &text);
     }
     // Far more than there is room for on the way.
     let mut heard = 0;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::thread;
 
 use enact_runtime::TaskEnd;
-use enact_testkit::http_client::read;
+use enact_testkit::http_client::read_answer;
 use serde_json::{Value, json};
 
 mod mock;
@@ -24,7 +24,7 @@ fn nobody_comes_in_without_a_token() {
         ] {
             let answer = client.get(path);
             assert_eq!(answer.status, 401, "{path}");
-            assert_eq!(answer.problem(), "no-token");
+            assert_eq!(answer.problem_type(), "no-token");
             assert!(answer.head.contains("application/problem+json"));
         }
         assert_eq!(client.post("/v1/stop", &Value::Null).status, 401);
@@ -54,7 +54,7 @@ fn each_role_does_what_it_may() {
     ] {
         let answer = watch.post(path, &body);
         assert_eq!(
-            (answer.status, answer.problem().as_str()),
+            (answer.status, answer.problem_type().as_str()),
             (403, "role"),
             "{path}"
         );
@@ -62,7 +62,7 @@ fn each_role_does_what_it_may() {
     assert_eq!(running.client(ASK).post("/v1/tasks", &task).status, 202);
     let drive = running.client(DRIVE);
     let answer = drive.post("/v1/home", &Value::Null);
-    assert_eq!(answer.problem(), "not-driver");
+    assert_eq!(answer.problem_type(), "not-driver");
     assert_eq!(
         drive.post("/v1/runs/one.mcap/replay", &Value::Null).status,
         403
@@ -97,10 +97,16 @@ fn pages_of_other_servers_are_refused() {
         &[cookie, "Origin: null", "X-Enact: 1"][..],
     ] {
         let answer = stranger.send("POST", "/v1/stop", headers, b"");
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "origin"));
+        assert_eq!(
+            (answer.status, answer.problem_type().as_str()),
+            (403, "origin")
+        );
     }
     let answer = stranger.send("POST", "/v1/stop", &[cookie], b"");
-    assert_eq!((answer.status, answer.problem().as_str()), (403, "header"));
+    assert_eq!(
+        (answer.status, answer.problem_type().as_str()),
+        (403, "header")
+    );
     assert!(!running.mock.stop.is_pressed());
     let headers = [cookie, own.as_str(), "X-Enact: 1"];
     assert_eq!(stranger.send("POST", "/v1/stop", &headers, b"").status, 200);
@@ -231,15 +237,15 @@ fn bodies_that_cannot_be_meant_are_refused() {
         ),
     ] {
         let answer = client.send("POST", "/v1/tasks", headers, body.as_bytes());
-        assert_eq!(answer.problem(), expected, "{body}");
+        assert_eq!(answer.problem_type(), expected, "{body}");
     }
     let huge = format!(r#"{{"instruction": "{}"}}"#, "a".repeat(66_000));
     let answer = client.send("POST", "/v1/tasks", &[json], huge.as_bytes());
     assert_eq!(answer.status, 413);
-    assert_eq!(client.get("/v1/nothing").problem(), "not-found");
-    assert_eq!(client.delete("/v1/status").problem(), "method");
-    assert_eq!(client.get("/v1/tasks/x").problem(), "not-found");
-    assert_eq!(client.get("/v1/tasks/7").problem(), "not-found");
+    assert_eq!(client.get("/v1/nothing").problem_type(), "not-found");
+    assert_eq!(client.delete("/v1/status").problem_type(), "method");
+    assert_eq!(client.get("/v1/tasks/x").problem_type(), "not-found");
+    assert_eq!(client.get("/v1/tasks/7").problem_type(), "not-found");
     assert_eq!(client.get("/v1/camera/frame.jpg").status, 503);
     assert_eq!(running.mock.session.tasks().len(), 0);
 }
@@ -254,7 +260,7 @@ fn a_slow_client_keeps_nobody_waiting() {
         .write_all(b"POST /v1/tasks HTTP/1.1\r\nHost: ")
         .unwrap();
     let mut half_body = client.connect();
-    let request = client.request(
+    let request = client.encode_request(
         "POST",
         "/v1/tasks",
         &["Content-Type: application/json"],
@@ -262,9 +268,9 @@ fn a_slow_client_keeps_nobody_waiting() {
     );
     half_body.write_all(&request[..request.len() - 5]).unwrap();
     assert_eq!(client.get("/v1/status").status, 200);
-    let answer = read(half_body);
+    let answer = read_answer(half_body);
     assert_eq!(
-        (answer.status, answer.problem().as_str()),
+        (answer.status, answer.problem_type().as_str()),
         (408, "too-slow")
     );
     let mut rest = Vec::new();
@@ -287,7 +293,10 @@ fn a_stop_is_answered_while_planner_and_queue_are_stuck() {
         }
     }
     let full = ask.post("/v1/tasks", &json!({"instruction": "one more"}));
-    assert_eq!((full.status, full.problem().as_str()), (429, "queue-full"));
+    assert_eq!(
+        (full.status, full.problem_type().as_str()),
+        (429, "queue-full")
+    );
     running.client(DRIVE).post("/v1/driver", &Value::Null);
     let answer = running.client(WATCH).post("/v1/stop", &Value::Null);
     assert_eq!(answer.json(), json!({"stopped": true}));
@@ -304,7 +313,7 @@ fn the_lease_is_not_stolen() {
     let json = ["Content-Type: application/json"];
     assert_eq!(drive.send("POST", "/v1/driver", &json, b"").status, 200);
     let other_kind = drive.send("POST", "/v1/driver", &[], b"x");
-    assert_eq!(other_kind.problem(), "media-type");
+    assert_eq!(other_kind.problem_type(), "media-type");
     for (path, body, problem) in [
         ("/v1/driver", nothing.clone(), "leased"),
         ("/v1/driver", json!({"force": true}), "role"),
@@ -319,13 +328,16 @@ fn the_lease_is_not_stolen() {
         ("/v1/clear", nothing.clone(), "not-driver"),
         ("/v1/resume", nothing.clone(), "not-driver"),
     ] {
-        assert_eq!(other.post(path, &body).problem(), problem, "{path}");
+        assert_eq!(other.post(path, &body).problem_type(), problem, "{path}");
     }
-    assert_eq!(other.delete("/v1/driver").problem(), "not-driver");
+    assert_eq!(other.delete("/v1/driver").problem_type(), "not-driver");
     // A list is no object, even where no field is needed.
-    assert_eq!(drive.post("/v1/driver", &json!([])).problem(), "invalid");
+    assert_eq!(
+        drive.post("/v1/driver", &json!([])).problem_type(),
+        "invalid"
+    );
     let handed = drive.post("/v1/driver/handover", &json!({"to": "watch"}));
-    assert_eq!(handed.problem(), "invalid");
+    assert_eq!(handed.problem_type(), "invalid");
     let handed = drive.post("/v1/driver/handover", &json!({"to": "other"}));
     assert_eq!(handed.json()["name"], "other");
     let forced = running
@@ -346,7 +358,7 @@ fn a_key_makes_a_request_safe_to_repeat() {
     let first = post("pick it");
     assert_eq!(first.status, 202);
     assert_eq!(post("pick it").json(), first.json());
-    assert_eq!(post("drop it").problem(), "key-reused");
+    assert_eq!(post("drop it").problem_type(), "key-reused");
     assert_eq!(running.mock.session.tasks().len(), 1);
 }
 
@@ -354,25 +366,28 @@ fn a_key_makes_a_request_safe_to_repeat() {
 fn a_stream_that_broke_continues_where_it_was() {
     let running = Running::new();
     let client = running.client(ASK);
-    let mut events = client.events(&[]);
+    let mut events = client.open_event_stream(&[]);
     let first = events.next_event();
     assert_eq!(first.kind, "status");
     assert_eq!(first.data["state"], "idle");
     assert!(first.data.get("you").is_none());
     let id = client.post("/v1/tasks", &json!({"instruction": "<b>pick</b>"}));
     let id = id.json()["id"].clone();
-    let queued = events.wait_for("task", |task| task["id"] == id);
+    let queued = events.wait_for_event("task", |task| task["id"] == id);
     assert_eq!(queued.data["instruction"], "<b>pick</b>", "as it is: data");
     drop(events);
     let job = running.mock.session.next_job().unwrap();
-    running.mock.session.finish(job.id, reported(TaskEnd::Done));
+    running
+        .mock
+        .session
+        .finish_task(job.id, reported(TaskEnd::Done));
     let last = format!("Last-Event-ID: {}", queued.id);
-    let mut events = client.events(&[&last]);
-    let next = events.wait_for("task", |task| task["id"] == id);
+    let mut events = client.open_event_stream(&[&last]);
+    let next = events.wait_for_event("task", |task| task["id"] == id);
     assert_eq!(next.data["state"], "running", "nothing is missing");
-    events.wait_for("task", |task| task["state"] == "ended");
+    events.wait_for_event("task", |task| task["state"] == "ended");
     for unknown in ["Last-Event-ID: other-1", "Last-Event-ID: test-99999"] {
-        let mut events = client.events(&[unknown]);
+        let mut events = client.open_event_stream(&[unknown]);
         assert_eq!(events.next_event().kind, "gap");
         assert_eq!(events.next_event().kind, "status");
     }
@@ -381,13 +396,13 @@ fn a_stream_that_broke_continues_where_it_was() {
 #[test]
 fn where_the_joints_are_is_streamed() {
     let running = Running::new();
-    running
-        .mock
-        .session
-        .readings()
-        .note(enact_types::Stamp::ZERO, &[0.5, 0.25], &[0.1, 0.2]);
-    let mut events = running.client(WATCH).events(&[]);
-    let joints = events.wait_for("joints", |_| true);
+    running.mock.session.latest_arm_reading().store_reading(
+        enact_types::Stamp::ZERO,
+        &[0.5, 0.25],
+        &[0.1, 0.2],
+    );
+    let mut events = running.client(WATCH).open_event_stream(&[]);
+    let joints = events.wait_for_event("joints", |_| true);
     assert_eq!(joints.id, "");
     assert_eq!(joints.data["joints"][0]["name"], "pan");
     assert_eq!(joints.data["joints"][1]["position"], 0.25);
@@ -398,7 +413,7 @@ fn a_driver_whose_stream_breaks_pauses_the_arm() {
     let running = Running::new();
     let drive = running.client(DRIVE);
     drive.post("/v1/driver", &Value::Null);
-    let events = drive.events(&[]);
+    let events = drive.open_event_stream(&[]);
     let task = json!({"instruction": "pick it", "approve": false});
     assert_eq!(drive.post("/v1/tasks", &task).status, 202);
     let job = running.mock.session.next_job().unwrap();
@@ -406,7 +421,10 @@ fn a_driver_whose_stream_breaks_pauses_the_arm() {
     running
         .mock
         .wait_until(|status| status.pause_reason.is_some());
-    running.mock.session.finish(job.id, reported(TaskEnd::Done));
+    running
+        .mock
+        .session
+        .finish_task(job.id, reported(TaskEnd::Done));
 }
 
 #[test]
@@ -432,12 +450,14 @@ fn no_token_is_in_any_answer() {
 #[test]
 fn many_watch_at_a_time() {
     let running = Running::new();
-    let streams: Vec<_> = (0..40).map(|_| running.client(WATCH).events(&[])).collect();
+    let streams: Vec<_> = (0..40)
+        .map(|_| running.client(WATCH).open_event_stream(&[]))
+        .collect();
     let readers: Vec<_> = streams
         .into_iter()
         .map(|mut events| {
             thread::spawn(move || {
-                events.wait_for("stop", |stop| stop["stopped"] == true);
+                events.wait_for_event("stop", |stop| stop["stopped"] == true);
             })
         })
         .collect();

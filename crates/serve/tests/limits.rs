@@ -48,7 +48,7 @@ fn bearer(token: &str) -> String {
 /// Checks that an answer is a refusal of too much, and says when to ask again.
 fn is_limit(answer: &Answer, problem: &str) {
     assert_eq!(
-        (answer.status, answer.problem().as_str()),
+        (answer.status, answer.problem_type().as_str()),
         (429, problem),
         "{answer:?}"
     );
@@ -131,16 +131,18 @@ fn pages_that_are_asked_for_too_often_are_refused() {
 fn a_flood_of_event_streams_is_refused_and_takes_none_from_others() {
     let running = Running::new();
     let flood = running.client(WATCH);
-    let mut streams: Vec<_> = (0..EVENT_STREAMS).map(|_| flood.events(&[])).collect();
+    let mut streams: Vec<_> = (0..EVENT_STREAMS)
+        .map(|_| flood.open_event_stream(&[]))
+        .collect();
     is_limit(&flood.get("/v1/events"), "too-many-streams");
     // Others watch, ask and stop as before, and everybody is told.
     let driver = running.client(DRIVE);
-    let mut events = driver.events(&[]);
+    let mut events = driver.open_event_stream(&[]);
     assert_eq!(driver.post("/v1/driver", &Value::Null).status, 200);
     assert_eq!(driver.post("/v1/stop", &Value::Null).status, 200);
-    events.wait_for("stop", |stop| stop["stopped"] == true);
+    events.wait_for_event("stop", |stop| stop["stopped"] == true);
     for stream in &mut streams {
-        stream.wait_for("stop", |stop| stop["stopped"] == true);
+        stream.wait_for_event("stop", |stop| stop["stopped"] == true);
     }
     // What is closed can be opened again.
     streams.pop();
@@ -157,7 +159,7 @@ fn a_flood_of_event_streams_is_refused_and_takes_none_from_others() {
 /// Returns whether one more event stream is refused.
 fn is_refused(client: &HttpClient) -> bool {
     let stream = client.connect();
-    let request = client.request("GET", "/v1/events", &[], b"");
+    let request = client.encode_request("GET", "/v1/events", &[], b"");
     (&stream).write_all(&request).unwrap();
     status(&mut BufReader::new(stream)) == 429
 }
@@ -177,7 +179,7 @@ fn a_flood_of_camera_streams_is_refused_and_takes_none_from_others() {
     let flood = running.client(WATCH);
     let open = |client: &HttpClient| {
         let stream = client.connect();
-        let request = client.request("GET", "/v1/camera/stream.mjpg", &[], b"");
+        let request = client.encode_request("GET", "/v1/camera/stream.mjpg", &[], b"");
         (&stream).write_all(&request).unwrap();
         let mut reader = BufReader::new(stream);
         (status(&mut reader), reader)
@@ -228,7 +230,9 @@ fn a_flood_of_connections_is_refused_and_whoever_is_in_may_stop() {
     let begun = Instant::now();
     let is_let_in = || {
         let mut stream = stranger.connect();
-        let request = running.client(WATCH).request("GET", "/v1/status", &[], b"");
+        let request = running
+            .client(WATCH)
+            .encode_request("GET", "/v1/status", &[], b"");
         // A connection that is refused may be closed before all of it is written.
         let _ = stream.write_all(&request);
         let mut answer = Vec::new();

@@ -8,7 +8,7 @@ use enact_runtime::TaskEnd;
 use enact_serve::mcp::{McpServer, PlanApprover};
 use enact_serve::session::status::ArmMode;
 use enact_serve::session::task::TaskState;
-use enact_serve::{JobEnd, Role, Served, Work};
+use enact_serve::{JobEnd, RequestResources, Role, Work};
 use rmcp::ServiceExt;
 use serde_json::{Value, json};
 use tokio::io::{
@@ -38,7 +38,7 @@ impl Tools {
     /// Opens the pipe for a client that can do this, and may drive.
     async fn open(approver: PlanApprover, capabilities: Value) -> Self {
         let mock = Mock::new();
-        let served = Served::new(
+        let served = RequestResources::new(
             Arc::clone(&mock.session),
             Arc::new(Folder {
                 path: PathBuf::from("nowhere"),
@@ -152,7 +152,7 @@ async fn a_cancelled_call_stops_what_moves_and_nothing_else() {
         let mut tools = Tools::open(PlanApprover::Nobody, json!({})).await;
         tools.call(2, tool, arguments).await;
         let (id, work) = tools.begun();
-        assert_eq!(work.moves(), moves, "{tool}");
+        assert_eq!(work.may_move_arm(), moves, "{tool}");
         tools.cancel(2).await;
         if moves {
             tools.mock.wait_until(|status| status.stopped);
@@ -160,7 +160,10 @@ async fn a_cancelled_call_stops_what_moves_and_nothing_else() {
             sleep(Duration::from_millis(200)).await;
             assert!(!tools.mock.stop.is_pressed(), "{tool}");
         }
-        tools.mock.session.finish(id, reported(TaskEnd::Stopped));
+        tools
+            .mock
+            .session
+            .finish_task(id, reported(TaskEnd::Stopped));
     }
 }
 
@@ -179,7 +182,10 @@ async fn a_cancelled_call_takes_what_waits_out_of_the_queue() {
     let waited = tools.mock.session.task(queue[0].id).unwrap();
     assert_eq!(waited.state, TaskState::Cancelled);
     assert!(!tools.mock.stop.is_pressed());
-    tools.mock.session.finish(first, reported(TaskEnd::Done));
+    tools
+        .mock
+        .session
+        .finish_task(first, reported(TaskEnd::Done));
     assert_eq!(tools.answer(2).await["isError"], false);
 }
 
@@ -207,7 +213,7 @@ async fn a_person_is_asked_for_each_plan_through_the_client() {
         } else {
             TaskEnd::Stopped
         };
-        tools.mock.session.finish(id, reported(end));
+        tools.mock.session.finish_task(id, reported(end));
         match agreed {
             true => assert_eq!(tools.answer(2).await["isError"], false),
             false => assert!(tools.refusal(2).await.contains("a person said no")),
@@ -230,7 +236,10 @@ async fn a_question_is_taken_back_when_its_call_is_cancelled() {
     // Whoever answers all the same says yes to nothing.
     let yes = json!({"action": "accept", "content": {"yes": true}});
     tools.reply(&question, yes).await;
-    tools.mock.session.finish(id, reported(TaskEnd::Stopped));
+    tools
+        .mock
+        .session
+        .finish_task(id, reported(TaskEnd::Stopped));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,7 +257,10 @@ async fn a_client_that_fails_to_ask_said_neither_yes_nor_no() {
     let why = tools.refusal(2).await;
     assert!(why.contains("could not ask a person"), "{why}");
     assert!(why.contains("there is no screen"), "{why}");
-    tools.mock.session.finish(id, reported(TaskEnd::Stopped));
+    tools
+        .mock
+        .session
+        .finish_task(id, reported(TaskEnd::Stopped));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,11 +274,11 @@ async fn whoever_is_at_the_console_can_approve_what_the_client_cannot_ask_for() 
     assert_eq!(status.driver, None, "the lease is free");
     let lin = client("lin", Role::Drive);
     let session = &tools.mock.session;
-    session.drive(&lin, false).unwrap();
-    let plan = session.plan(id).unwrap().plan;
-    session.decide(&lin, id, plan, true, None).unwrap();
+    session.take_lease(&lin, false).unwrap();
+    let plan = session.plan_of_task(id).unwrap().plan;
+    session.decide_on_plan(&lin, id, plan, true, None).unwrap();
     assert!(asked.join().unwrap());
-    session.finish(id, reported(TaskEnd::Done));
+    session.finish_task(id, reported(TaskEnd::Done));
     assert_eq!(tools.answer(2).await["isError"], false);
 }
 
@@ -274,8 +286,8 @@ async fn whoever_is_at_the_console_can_approve_what_the_client_cannot_ask_for() 
 async fn a_paused_arm_is_not_moved_and_can_look() {
     let mut tools = Tools::open(PlanApprover::Nobody, json!({})).await;
     let ada = client(ADA, Role::Drive);
-    tools.mock.session.drive(&ada, false).unwrap();
-    tools.mock.session.pause(&ada).unwrap();
+    tools.mock.session.take_lease(&ada, false).unwrap();
+    tools.mock.session.pause_work(&ada).unwrap();
     for (id, tool, arguments) in [(2, "home", json!({})), (3, "run_task", pick_it())] {
         tools.call(id, tool, arguments).await;
         let why = tools.refusal(id).await;
@@ -284,7 +296,7 @@ async fn a_paused_arm_is_not_moved_and_can_look() {
     tools.call(4, "see", json!({"picture": false})).await;
     let (id, work) = tools.begun();
     assert_eq!(work, Work::Look);
-    tools.mock.session.finish(id, JobEnd::Seen);
+    tools.mock.session.finish_task(id, JobEnd::Seen);
     let seen = tools.answer(4).await;
     assert_eq!(seen["structuredContent"]["looked"], true, "{seen}");
     assert_eq!(seen["structuredContent"]["state"], "paused", "{seen}");
@@ -294,7 +306,7 @@ async fn a_paused_arm_is_not_moved_and_can_look() {
 async fn somebody_elses_lease_keeps_the_arm_from_being_moved_and_not_from_being_stopped() {
     let mut tools = Tools::open(PlanApprover::Client, json!({"elicitation": {}})).await;
     let lin = client("lin", Role::Drive);
-    tools.mock.session.drive(&lin, false).unwrap();
+    tools.mock.session.take_lease(&lin, false).unwrap();
     for (id, tool, arguments) in [
         (2, "home", json!({})),
         (3, "pick", json!({"object": "red cube"})),

@@ -82,7 +82,7 @@ fn a_stop_is_pressed_while_the_sentence_goes_on_and_says_who_said_it() {
 fn what_is_no_speech_is_refused() {
     let running = Running::with_speech(Arc::new(Reader));
     let ask = running.client(ASK);
-    let problem = |answer: Answer| (answer.status, answer.problem());
+    let problem = |answer: Answer| (answer.status, answer.problem_type());
     let expected = |status: u16, kind: &str| (status, kind.to_owned());
     assert_eq!(
         problem(say(&running.stranger(), "/v1/speech", b"go")),
@@ -122,7 +122,7 @@ fn without_a_model_it_says_so() {
     assert_eq!(drive.get("/v1/speech").json()["available"], false);
     let answer = say(&drive, "/v1/speech", b"go home");
     assert_eq!(
-        (answer.status, answer.problem().as_str()),
+        (answer.status, answer.problem_type().as_str()),
         (404, "not-found")
     );
     let detail = answer.json()["detail"].to_string();
@@ -163,7 +163,7 @@ fn one_client_leaves_the_model_to_others_and_a_stop_waits_for_none() {
         enters.recv_timeout(TEST_TIMEOUT).unwrap();
         let third = say(&running.client(ASK), "/v1/speech", b"go home");
         assert_eq!(
-            (third.status, third.problem().as_str()),
+            (third.status, third.problem_type().as_str()),
             (429, "too-many-streams")
         );
         assert_eq!(

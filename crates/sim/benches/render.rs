@@ -21,7 +21,7 @@ fn main() {
     let scene =
         Scene::load(&root.join("scenes/mixed.toml")).unwrap_or_else(|error| panic!("{error}"));
     for size in [(320, 240), (640, 480)] {
-        let mut layout = scene.draw(3);
+        let mut layout = scene.sample_layout(3);
         (layout.camera.width, layout.camera.height) = size;
         let simulator = Simulator::new(&robot, &layout, false);
         let camera = || simulator.camera(Appearance::default(), 0);

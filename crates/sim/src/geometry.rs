@@ -6,17 +6,17 @@ use enact_types::{Point3, Pose};
 use crate::render::Finish;
 
 /// Segmentation id of a pixel that shows nothing.
-pub const NOTHING: u16 = 0;
+pub const NOTHING_SEGMENT_ID: u16 = 0;
 /// Segmentation id of the table.
-pub const TABLE: u16 = 1;
+pub const TABLE_SEGMENT_ID: u16 = 1;
 /// Segmentation id of every part of the robot.
-pub const ROBOT: u16 = 2;
+pub const ROBOT_SEGMENT_ID: u16 = 2;
 /// Segmentation id of every other static body.
-pub const FIXTURE: u16 = 3;
+pub const FIXTURE_SEGMENT_ID: u16 = 3;
 /// Segmentation id of floor, walls and whatever else is so far away that it casts no shadow.
-pub const ROOM: u16 = 4;
+pub const ROOM_SEGMENT_ID: u16 = 4;
 /// Segmentation id of the first object; object `i` has `FIRST_OBJECT + i`.
-pub const FIRST_OBJECT: u16 = 10;
+pub const FIRST_OBJECT_SEGMENT_ID: u16 = 10;
 
 /// A primitive at a pose. An object with several parts is several bodies that share one id.
 #[derive(Clone, Debug, PartialEq)]

@@ -90,7 +90,7 @@ impl Goal {
     /// assert!(goal.holds(&world));
     /// # Ok::<(), enact_robot::LoadError>(())
     /// ```
-    pub fn holds(&self, world: &World) -> bool {
+    pub fn is_satisfied(&self, world: &World) -> bool {
         match self {
             Self::Inside(object, container) => released(world, object)
                 .zip(world.object(container))
@@ -118,14 +118,14 @@ impl Goal {
             Self::Apart(objects) => all_released(world, objects).is_some_and(|all| are_apart(&all)),
             Self::Turned(object, degrees) => is_turned(world, object, *degrees),
             Self::Untouched(object) => is_untouched(world, object),
-            Self::And(all) => all.iter().all(|goal| goal.holds(world)),
-            Self::Or(any) => any.iter().any(|goal| goal.holds(world)),
-            Self::Not(goal) => !goal.holds(world),
+            Self::And(all) => all.iter().all(|goal| goal.is_satisfied(world)),
+            Self::Or(any) => any.iter().any(|goal| goal.is_satisfied(world)),
+            Self::Not(goal) => !goal.is_satisfied(world),
         }
     }
 
     /// Returns this goal with its placeholders `{slot}` replaced by names.
-    pub fn fill(&self, names: &BTreeMap<String, String>) -> Self {
+    pub fn fill_placeholders(&self, names: &BTreeMap<String, String>) -> Self {
         let name = |text: &String| {
             let slot = text
                 .strip_prefix('{')
@@ -150,20 +150,31 @@ impl Goal {
             Self::Apart(all) => Self::Apart(all_names(all)),
             Self::Turned(a, degrees) => Self::Turned(name(a), *degrees),
             Self::Untouched(a) => Self::Untouched(name(a)),
-            Self::And(all) => Self::And(all.iter().map(|goal| goal.fill(names)).collect()),
-            Self::Or(any) => Self::Or(any.iter().map(|goal| goal.fill(names)).collect()),
-            Self::Not(goal) => Self::Not(Box::new(goal.fill(names))),
+            Self::And(all) => Self::And(
+                all.iter()
+                    .map(|goal| goal.fill_placeholders(names))
+                    .collect(),
+            ),
+            Self::Or(any) => Self::Or(
+                any.iter()
+                    .map(|goal| goal.fill_placeholders(names))
+                    .collect(),
+            ),
+            Self::Not(goal) => Self::Not(Box::new(goal.fill_placeholders(names))),
         }
     }
 
     /// Returns the names and placeholders in the goal.
-    pub fn names(&self) -> Vec<&str> {
+    pub fn names_and_placeholders(&self) -> Vec<&str> {
         match self {
             Self::Held(a) | Self::Untouched(a) | Self::OnTable(a) | Self::Turned(a, _) => vec![a],
             Self::Between(a, b, c) => vec![a, b, c],
             Self::InARow(all) | Self::Apart(all) => all.iter().map(String::as_str).collect(),
-            Self::And(goals) | Self::Or(goals) => goals.iter().flat_map(Self::names).collect(),
-            Self::Not(goal) => goal.names(),
+            Self::And(goals) | Self::Or(goals) => goals
+                .iter()
+                .flat_map(Self::names_and_placeholders)
+                .collect(),
+            Self::Not(goal) => goal.names_and_placeholders(),
             Self::Inside(a, b)
             | Self::On(a, b)
             | Self::Near(a, b)
@@ -203,7 +214,7 @@ fn is_inside(object: &ObjectState, container: &ObjectState) -> bool {
 /// Returns whether the upper object touches the lower one from above, clear of the table.
 fn is_on(world: &World, upper: &ObjectState, lower: &ObjectState) -> bool {
     upper.pose.translation.z > lower.pose.translation.z
-        && world.touch(&upper.name, &lower.name)
+        && world.are_touching(&upper.name, &lower.name)
         && !world.table_touches(&upper.name)
 }
 
@@ -213,7 +224,7 @@ fn is_held(world: &World, name: &str) -> bool {
         && !world.table_touches(name)
         && !others
             .iter()
-            .any(|other| other.name != name && world.touch(name, &other.name))
+            .any(|other| other.name != name && world.are_touching(name, &other.name))
 }
 
 /// Returns whether the object rests on that side of the other: beside it, and farther to that side

@@ -45,14 +45,14 @@ impl Layout {
             if fixture.is_body {
                 obstacle
             } else {
-                obstacle.keep_out()
+                obstacle.mark_keep_out()
             }
         };
         self.fixtures.iter().map(obstacle).map(Arc::new).collect()
     }
 
     /// Returns the sides of the workspace, from which parts of the robot keep `margin` meters away.
-    pub fn walls(&self, margin: f64) -> Vec<HalfSpace> {
+    pub fn workspace_walls(&self, margin: f64) -> Vec<HalfSpace> {
         let Some([min, max]) = self.workspace else {
             return Vec::new();
         };
@@ -141,7 +141,7 @@ pub struct PlacedObject {
 impl PlacedObject {
     /// Creates an object that stands on the table at `(x, y)`, turned by `yaw` radians, and is
     /// named after its color and shape.
-    pub fn on_table(
+    pub fn create_on_table(
         shape: ObjectShape,
         color: Color,
         size: [f64; 3],
@@ -161,7 +161,7 @@ impl PlacedObject {
     }
 
     /// Returns color and shape in words.
-    pub fn label(&self) -> String {
+    pub fn color_and_shape_label(&self) -> String {
         label(self.color, self.shape)
     }
 }

@@ -36,7 +36,7 @@ pub enum ObjectShape {
 
 impl ObjectShape {
     /// Every shape.
-    pub const ALL: [Self; 12] = [
+    pub const ALL_SHAPES: [Self; 12] = [
         Self::Cube,
         Self::Cylinder,
         Self::Ball,
@@ -53,7 +53,7 @@ impl ObjectShape {
 
     /// The shapes to choose from where a scene leaves the choice open. The model that ships was
     /// trained on these.
-    pub const USUAL: [Self; 5] = [
+    pub const DEFAULT_SHAPES: [Self; 5] = [
         Self::Cube,
         Self::Cylinder,
         Self::Ball,
@@ -75,7 +75,7 @@ impl ObjectShape {
     }
 
     /// Returns whether it can stand on another object and carry one itself.
-    pub fn is_flat(self) -> bool {
+    pub fn is_stackable(self) -> bool {
         matches!(self, Self::Cube | Self::Cylinder | Self::Box)
     }
 
@@ -99,7 +99,7 @@ impl ObjectShape {
     }
 
     /// Returns whether an object of this shape can have these extents (meters).
-    pub fn admits(self, [x, y, z]: [f64; 3]) -> bool {
+    pub fn can_have_size(self, [x, y, z]: [f64; 3]) -> bool {
         let alike = |a: f64, b: f64| (a - b).abs() <= 1e-9;
         let sane = |value: f64| (0.008..=0.4).contains(&value);
         let proportions = match self {
@@ -172,7 +172,7 @@ pub enum Color {
 
 impl Color {
     /// Every color.
-    pub const ALL: [Self; 6] = [
+    pub const ALL_COLORS: [Self; 6] = [
         Self::Red,
         Self::Green,
         Self::Blue,

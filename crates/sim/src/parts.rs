@@ -10,13 +10,13 @@ use crate::object::ObjectShape;
 use crate::things;
 
 /// Wall thickness of a bowl, meters.
-pub const BOWL_WALL: f64 = 0.004;
+pub const BOWL_WALL_THICKNESS_M: f64 = 0.004;
 /// Floor thickness of a bowl, meters.
-pub const BOWL_FLOOR: f64 = 0.005;
+pub const BOWL_FLOOR_THICKNESS_M: f64 = 0.005;
 /// Wall thickness of a tray, meters.
-pub const TRAY_WALL: f64 = 0.004;
+pub const TRAY_WALL_THICKNESS_M: f64 = 0.004;
 /// Floor thickness of a tray, meters.
-pub const TRAY_FLOOR: f64 = 0.004;
+pub const TRAY_FLOOR_THICKNESS_M: f64 = 0.004;
 /// Number of flat pieces around a bowl's wall.
 const BOWL_SIDES: usize = 16;
 /// Outer radius and height of a bowl's foot, shoulder and rim, as fractions of the whole.
@@ -34,7 +34,7 @@ pub struct ConvexPart {
 }
 
 /// Returns the parts of an object with these extents in meters.
-pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
+pub fn convex_parts_of_shape(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
     let half = size.map(|extent| extent / 2.0);
     match shape {
         ObjectShape::Cube => vec![centered(Shape::Box { half })],
@@ -47,11 +47,11 @@ pub fn parts(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
         ObjectShape::Plate => round(half, &PLATE_PROFILE),
         ObjectShape::Tray => tray(half),
         ObjectShape::Box => vec![centered(Shape::Box { half })],
-        ObjectShape::Mug => things::mug(half),
-        ObjectShape::Bottle => things::bottle(half),
-        ObjectShape::Banana => things::banana(half),
-        ObjectShape::Screwdriver => things::screwdriver(half),
-        ObjectShape::Bracket => things::bracket(half),
+        ObjectShape::Mug => things::mug_parts(half),
+        ObjectShape::Bottle => things::bottle_parts(half),
+        ObjectShape::Banana => things::banana_parts(half),
+        ObjectShape::Screwdriver => things::screwdriver_parts(half),
+        ObjectShape::Bracket => things::bracket_parts(half),
     }
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn centered(shape: impl Into<BodyShape>) -> ConvexPart {
 fn round([radius, _, half_height]: [f64; 3], profile: &[(f64, f64)]) -> Vec<ConvexPart> {
     let floor = ConvexPart {
         shape: Shape::Cylinder {
-            radius: radius * profile[0].0 - BOWL_WALL / 2.0,
-            half_length: BOWL_FLOOR / 2.0,
+            radius: radius * profile[0].0 - BOWL_WALL_THICKNESS_M / 2.0,
+            half_length: BOWL_FLOOR_THICKNESS_M / 2.0,
         }
         .into(),
-        object_from_part: Pose::translation(0.0, 0.0, BOWL_FLOOR / 2.0 - half_height),
+        object_from_part: Pose::translation(0.0, 0.0, BOWL_FLOOR_THICKNESS_M / 2.0 - half_height),
     };
     let at = |(r, z): (f64, f64)| (r * radius, (2.0 * z - 1.0) * half_height);
     let mut parts = vec![floor];
@@ -90,7 +90,7 @@ fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
     for corner in [side, side + 1] {
         let (sin, cos) = (corner as f64 / BOWL_SIDES as f64 * TAU).sin_cos();
         for (outer, z) in rings {
-            for r in [outer - BOWL_WALL, outer] {
+            for r in [outer - BOWL_WALL_THICKNESS_M, outer] {
                 points.push(Point3::new(r * cos, r * sin, z));
             }
         }
@@ -99,13 +99,16 @@ fn wall(side: usize, rings: [(f64, f64); 2]) -> BodyShape {
 }
 
 fn tray([x, y, z]: [f64; 3]) -> Vec<ConvexPart> {
-    let wall = TRAY_WALL / 2.0;
+    let wall = TRAY_WALL_THICKNESS_M / 2.0;
     let slab = |half: [f64; 3], at: [f64; 3]| ConvexPart {
         shape: Shape::Box { half }.into(),
         object_from_part: Pose::translation(at[0], at[1], at[2]),
     };
     vec![
-        slab([x, y, TRAY_FLOOR / 2.0], [0.0, 0.0, TRAY_FLOOR / 2.0 - z]),
+        slab(
+            [x, y, TRAY_FLOOR_THICKNESS_M / 2.0],
+            [0.0, 0.0, TRAY_FLOOR_THICKNESS_M / 2.0 - z],
+        ),
         slab([wall, y, z], [x - wall, 0.0, 0.0]),
         slab([wall, y, z], [wall - x, 0.0, 0.0]),
         slab([x, wall, z], [0.0, y - wall, 0.0]),
@@ -117,9 +120,12 @@ fn tray([x, y, z]: [f64; 3]) -> Vec<ConvexPart> {
 /// not containers.
 pub fn is_between_walls(shape: ObjectShape, size: [f64; 3], x: f64, y: f64) -> bool {
     match shape {
-        ObjectShape::Bowl | ObjectShape::Plate => x.hypot(y) <= size[0] / 2.0 - BOWL_WALL,
+        ObjectShape::Bowl | ObjectShape::Plate => {
+            x.hypot(y) <= size[0] / 2.0 - BOWL_WALL_THICKNESS_M
+        }
         ObjectShape::Tray => {
-            x.abs() <= size[0] / 2.0 - TRAY_WALL && y.abs() <= size[1] / 2.0 - TRAY_WALL
+            x.abs() <= size[0] / 2.0 - TRAY_WALL_THICKNESS_M
+                && y.abs() <= size[1] / 2.0 - TRAY_WALL_THICKNESS_M
         }
         _ => false,
     }
@@ -131,9 +137,9 @@ mod tests {
 
     #[test]
     fn no_part_reaches_beyond_the_extents() {
-        for shape in ObjectShape::ALL {
+        for shape in ObjectShape::ALL_SHAPES {
             let size = shape.size_range().map(|range| range.1);
-            for part in parts(shape, size) {
+            for part in convex_parts_of_shape(shape, size) {
                 for point in corners(&part) {
                     for axis in 0..3 {
                         assert!(

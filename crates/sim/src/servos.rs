@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use enact_arm::driver::BusConfig;
 use enact_emulator::Plant;
-use enact_emulator::plant::{GUIDING, JointDrive, JointMeasurement};
+use enact_emulator::plant::{GUIDED_SPEED_RAD_PER_S, JointDrive, JointMeasurement};
 use enact_robot::Robot;
 
 use crate::simulator::Simulator;
@@ -55,7 +55,7 @@ impl SimPlant {
         match self.hands[joint] {
             Some(hand) => ServoDrive {
                 goal: Some(hand),
-                speed: GUIDING,
+                speed: GUIDED_SPEED_RAD_PER_S,
                 strength: 2.0 * torque,
             },
             None => ServoDrive {
@@ -67,7 +67,7 @@ impl SimPlant {
     }
 
     fn sense(&mut self) {
-        let state = self.simulator.with_world(|world| world.state());
+        let state = self.simulator.with_world(|world| world.arm_state());
         for (joint, motion) in self.motions.iter_mut().enumerate() {
             let effort = state.effort[joint] * self.shares[joint];
             *motion = JointMeasurement {

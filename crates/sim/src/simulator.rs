@@ -8,7 +8,7 @@ use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Robot};
 
 use crate::layout::{CameraPlace, Layout};
-use crate::render::{Appearance, SimCamera, look_at};
+use crate::render::{Appearance, SimCamera, pose_looking_at};
 use crate::world::World;
 
 /// A handle to a simulated world; clones refer to the same world.
@@ -54,16 +54,20 @@ impl Simulator {
         seed: u64,
     ) -> SimCamera {
         let (source, mount) = (self.clone(), mount.map(str::to_owned));
-        let camera = SimCamera::carried(
+        let camera = SimCamera::new_on_mount(
             Box::new(move || {
                 source.with_world(|world| {
                     let link = mount.as_deref();
                     let pose = link.and_then(|link| world.frame_pose(link));
-                    (world.geometry(), world.stamp(), pose.unwrap_or_default())
+                    (
+                        world.visible_bodies(),
+                        world.stamp(),
+                        pose.unwrap_or_default(),
+                    )
                 })
             }),
             place.intrinsics(),
-            look_at(&place.eye, &place.target),
+            pose_looking_at(&place.eye, &place.target),
             look,
             seed,
         );
@@ -111,13 +115,13 @@ impl SimArm {
 
 impl Arm for SimArm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
-        Ok(self.simulator.with_world(|world| world.state()))
+        Ok(self.simulator.with_world(|world| world.arm_state()))
     }
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         let (state, period) = self.simulator.with_world(|world| {
             world.step_command(command.positions());
-            (world.state(), world.robot().control_period())
+            (world.arm_state(), world.robot().control_period())
         });
         if self.simulator.realtime {
             self.pace(period);

@@ -38,7 +38,7 @@ const SCREWDRIVER_SHAFT: f64 = 0.4;
 const BRACKET_BAR: f64 = 0.44;
 
 /// Returns an upright mug, round about the `-x` side, with its handle on the `x` side.
-pub fn mug([half_length, radius, half_height]: [f64; 3]) -> Vec<ConvexPart> {
+pub fn mug_parts([half_length, radius, half_height]: [f64; 3]) -> Vec<ConvexPart> {
     let middle = mug_axis([half_length, radius, half_height]);
     let step = TAU / MUG_SIDES as f64;
     // The corners of the flat pieces are on the radius.
@@ -87,7 +87,7 @@ fn mug_axis([half_length, radius, _]: [f64; 3]) -> f64 {
 }
 
 /// Returns an upright bottle: body, shoulder and neck.
-pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
+pub fn bottle_parts([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
     let neck = BOTTLE_NECK * radius;
     let [shoulder, neck_foot] = BOTTLE_PROFILE.map(|share| (2.0 * share - 1.0) * half_height);
     let tube = |radius: f64, low: f64, high: f64| {
@@ -117,7 +117,7 @@ pub fn bottle([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
 }
 
 /// Returns a banana: short cylinders along an arc that bends towards `-y` at its ends.
-pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
+pub fn banana_parts([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
     let (mut rise, mut bend, mut half_angle) = (0.0, 0.0, 0.0_f64);
     // The outer corners of the ends and of the middle are to be at the extents.
     for _ in 0..ROUNDS {
@@ -158,7 +158,7 @@ pub fn banana([half_length, half_width, radius]: [f64; 3]) -> Vec<ConvexPart> {
 }
 
 /// Returns a screwdriver that lies along `x`, its handle on the `-x` side.
-pub fn screwdriver([half_length, radius, _]: [f64; 3]) -> Vec<ConvexPart> {
+pub fn screwdriver_parts([half_length, radius, _]: [f64; 3]) -> Vec<ConvexPart> {
     let grip = SCREWDRIVER_HANDLE * half_length;
     let shaft = half_length - grip;
     let along = |middle: f64| Pose::new(Vector3::x() * middle, Vector3::y() * FRAC_PI_2);
@@ -177,7 +177,7 @@ pub fn screwdriver([half_length, radius, _]: [f64; 3]) -> Vec<ConvexPart> {
 }
 
 /// Returns an L: one bar along `x` on the `-y` side, one along `y` on the `-x` side.
-pub fn bracket([half_x, half_y, half_z]: [f64; 3]) -> Vec<ConvexPart> {
+pub fn bracket_parts([half_x, half_y, half_z]: [f64; 3]) -> Vec<ConvexPart> {
     let bar = BRACKET_BAR * half_x.min(half_y);
     vec![
         at(
@@ -212,8 +212,8 @@ mod tests {
         parts.iter().any(|part| {
             let local = part.object_from_part.inverse_transform_point(&point);
             match &part.shape {
-                BodyShape::Shape(shape) => shape.distance(&local) < 0.0,
-                BodyShape::Convex(points) => Hull::new(points, 0.0).distance(&local) < 0.0,
+                BodyShape::Shape(shape) => shape.signed_distance(&local) < 0.0,
+                BodyShape::Convex(points) => Hull::new(points, 0.0).distance_to_point(&local) < 0.0,
             }
         })
     }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_mug_is_open_at_the_top_and_has_room_behind_its_handle() {
         let half = [0.032, 0.0225, 0.023];
-        let mug = mug(half);
+        let mug = mug_parts(half);
         let axis = mug_axis(half);
         assert!(!is_in(&mug, Point3::new(axis, 0.0, 0.0)));
         assert!(is_in(&mug, Point3::new(axis, 0.0, -0.0225)));
@@ -232,11 +232,11 @@ mod tests {
 
     #[test]
     fn a_banana_is_bent_and_a_bracket_has_a_free_corner() {
-        let banana = banana([0.042, 0.021, 0.0135]);
+        let banana = banana_parts([0.042, 0.021, 0.0135]);
         assert!(is_in(&banana, Point3::new(0.001, 0.010, 0.0)));
         assert!(!is_in(&banana, Point3::new(0.001, -0.010, 0.0)));
         assert!(is_in(&banana, Point3::new(0.030, -0.009, 0.0)));
-        let bracket = bracket([0.025, 0.025, 0.01]);
+        let bracket = bracket_parts([0.025, 0.025, 0.01]);
         assert!(is_in(&bracket, Point3::new(0.02, -0.02, 0.0)));
         assert!(is_in(&bracket, Point3::new(-0.02, 0.02, 0.0)));
         assert!(!is_in(&bracket, Point3::new(0.01, 0.01, 0.0)));

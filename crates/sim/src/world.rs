@@ -7,17 +7,20 @@ use enact_robot::{Robot, Shape};
 use enact_types::{JointVector, Pose, Stamp, Vector3};
 use rapier3d::prelude::{ColliderHandle, PhysicsWorld};
 
-use crate::geometry::{FIRST_OBJECT, FIXTURE, Material, ROBOT, RenderBody, TABLE};
+use crate::geometry::{
+    FIRST_OBJECT_SEGMENT_ID, FIXTURE_SEGMENT_ID, Material, ROBOT_SEGMENT_ID, RenderBody,
+    TABLE_SEGMENT_ID,
+};
 use crate::layout::Layout;
 use crate::object::{Color, ObjectShape};
 use crate::parts::ConvexPart;
 use crate::physics::articulation::Articulation;
 use crate::physics::joint_motor::JointMotor;
-use crate::physics::rigid_body::{RigidBody, add, add_fixture, add_table};
+use crate::physics::rigid_body::{RigidBody, add_fixture, add_object, add_table};
 use crate::physics::{convert, tuning};
 
 /// Speed below which an object is at rest, m/s.
-pub const REST: f64 = 0.02;
+pub const MAX_REST_SPEED_M_S: f64 = 0.02;
 /// Speed of everything below which settling ends, m/s.
 const SETTLED: f64 = 0.002;
 /// Longest settling time, seconds of simulated time.
@@ -84,7 +87,7 @@ pub struct ObjectState {
 impl ObjectState {
     /// Returns whether the object lies still.
     pub fn is_at_rest(&self) -> bool {
-        self.linear_velocity.norm() < REST
+        self.linear_velocity.norm() < MAX_REST_SPEED_M_S
     }
 }
 
@@ -95,7 +98,7 @@ impl World {
         let fastest = turning
             .map(|joint| joint.limits.velocity)
             .fold(0.0, f64::max);
-        let steps = tuning::steps_per(robot.control_period(), fastest);
+        let steps = tuning::steps_per_period(robot.control_period(), fastest);
         let mut physics = tuning::empty_world(robot.control_period() / steps);
         let table = add_table(&mut physics, &layout.table);
         let bodies = layout.fixtures.iter().filter(|fixture| fixture.is_body);
@@ -107,7 +110,7 @@ impl World {
         let rigid_bodies = layout
             .objects
             .iter()
-            .map(|item| add(&mut physics, item))
+            .map(|item| add_object(&mut physics, item))
             .collect();
         Self {
             physics,
@@ -151,17 +154,19 @@ impl World {
     pub fn step_servos(&mut self, servos: &[ServoDrive]) {
         let power = |servo: &ServoDrive| servo.goal.map_or(0.0, |_| servo.strength);
         let strengths: Vec<f64> = servos.iter().map(power).collect();
-        self.arm.limit(&mut self.physics, &strengths);
+        self.arm
+            .set_motor_effort_limits(&mut self.physics, &strengths);
         let velocity = self.servo_velocities(servos);
         let dt = self.robot.control_period().as_secs_f64() / f64::from(self.steps);
         for _ in 0..self.steps {
             for (index, velocity) in velocity.iter().enumerate() {
                 self.setpoint[index] += velocity * dt;
             }
-            self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
+            self.arm
+                .set_motor_targets(&mut self.physics, &self.setpoint, &velocity);
             self.physics.step();
         }
-        self.stamp = self.stamp.after(self.robot.control_period());
+        self.stamp = self.stamp.later_by(self.robot.control_period());
     }
 
     /// Returns the velocities of the servos' setpoints in the coming control period: smoothly
@@ -170,7 +175,7 @@ impl World {
     fn servo_velocities(&mut self, servos: &[ServoDrive]) -> JointVector {
         let period = self.robot.control_period().as_secs_f64();
         let share = 1.0 - (-period / SERVO_LAG).exp();
-        let measured = self.state().position;
+        let measured = self.arm_state().position;
         let mut velocity = JointVector::zeros(servos.len());
         for (index, servo) in servos.iter().enumerate() {
             match servo.goal {
@@ -189,7 +194,7 @@ impl World {
     }
 
     /// Advances one control period with the servos holding.
-    pub fn hold(&mut self) {
+    pub fn step_holding(&mut self) {
         let goal = self
             .commanded
             .clone()
@@ -204,7 +209,7 @@ impl World {
         let mut waited = Duration::ZERO;
         let mut still = 0;
         while waited < limit && still < 20 {
-            self.hold();
+            self.step_holding();
             waited += period;
             let moving = |rigid_body: &RigidBody| self.velocity(rigid_body).norm() > SETTLED;
             still = if self.rigid_bodies.iter().any(moving) {
@@ -217,7 +222,7 @@ impl World {
     }
 
     /// Moves the arm instantly, at rest, regardless of collisions; for pictures of many poses.
-    pub fn set_arm(&mut self, joints: &JointVector) {
+    pub fn teleport_arm(&mut self, joints: &JointVector) {
         self.arm.teleport(&mut self.physics, joints);
         self.setpoint = joints.clone();
         self.smoothed = joints.clone();
@@ -226,7 +231,7 @@ impl World {
 
     /// Moves an object instantly, at rest, regardless of collisions; for pictures of many poses.
     /// Does nothing if there is no such object.
-    pub fn set_object(&mut self, index: usize, pose: &Pose) {
+    pub fn teleport_object(&mut self, index: usize, pose: &Pose) {
         if let Some(rigid_body) = self.rigid_bodies.get(index) {
             let body = &mut self.physics.bodies[rigid_body.body];
             body.set_position(convert::pose_to_engine(pose), true);
@@ -236,14 +241,15 @@ impl World {
     }
 
     /// Returns the state that the servos report.
-    pub fn state(&self) -> ArmState {
+    pub fn arm_state(&self) -> ArmState {
         let joints = &self.physics.multibody_joints;
-        let read = |of: &dyn Fn(&JointMotor) -> f64| self.arm.read(self.setpoint.len(), of);
+        let read =
+            |of: &dyn Fn(&JointMotor) -> f64| self.arm.read_each_joint(self.setpoint.len(), of);
         ArmState {
             stamp: self.stamp,
             position: read(&|drive| drive.position(joints)),
             velocity: read(&|drive| drive.velocity(joints)),
-            effort: read(&|drive| drive.effort(joints)),
+            effort: read(&|drive| drive.effort_fraction(joints)),
             commanded: self.commanded.clone(),
             alarm: None,
         }
@@ -263,12 +269,13 @@ impl World {
 
     /// Returns whether the fingers or the hand touch this object.
     pub fn gripper_touches(&self, name: &str) -> bool {
-        self.index_of(name)
-            .is_some_and(|index| self.touches(&self.rigid_bodies[index], self.arm.fingers()))
+        self.index_of(name).is_some_and(|index| {
+            self.touches(&self.rigid_bodies[index], self.arm.finger_colliders())
+        })
     }
 
     /// Returns whether two objects touch.
-    pub fn touch(&self, a: &str, b: &str) -> bool {
+    pub fn are_touching(&self, a: &str, b: &str) -> bool {
         match (self.index_of(a), self.index_of(b)) {
             (Some(a), Some(b)) => {
                 self.touches(&self.rigid_bodies[a], &self.rigid_bodies[b].colliders)
@@ -285,21 +292,21 @@ impl World {
 
     /// Returns the largest force so far, newtons, between a part of the arm and anything it must
     /// never touch: the table and fixtures, and for all parts but the hand, objects too.
-    pub fn hardest_bump(&self) -> f64 {
+    pub fn largest_collision_force(&self) -> f64 {
         self.hardest_bump
     }
 
     /// Returns the pose of a link of the robot in its base frame, as its joints stand; `None` if there
     /// is no such link.
     pub fn frame_pose(&self, link: &str) -> Option<Pose> {
-        self.robot.frame_pose(link, &self.state().position)
+        self.robot.frame_pose(link, &self.arm_state().position)
     }
 
     /// Returns everything visible.
-    pub fn geometry(&self) -> Vec<RenderBody> {
+    pub fn visible_bodies(&self) -> Vec<RenderBody> {
         let table = &self.table.1;
         let mut bodies = vec![RenderBody {
-            id: TABLE,
+            id: TABLE_SEGMENT_ID,
             shape: table.shape.clone(),
             base_from_body: table.object_from_part,
             color: TABLE_COLOR,
@@ -310,7 +317,7 @@ impl World {
             fixtures
                 .filter(|fixture| fixture.is_body)
                 .map(|fixture| RenderBody {
-                    id: FIXTURE,
+                    id: FIXTURE_SEGMENT_ID,
                     shape: Shape::Box { half: fixture.half }.into(),
                     base_from_body: fixture.base_from_fixture,
                     color: FIXTURE_COLOR,
@@ -320,7 +327,7 @@ impl World {
         for (index, link) in self.robot.links().iter().enumerate() {
             let base_from_link = self.arm.link_pose(&self.physics, index);
             bodies.extend(link.shapes.iter().map(|part| RenderBody {
-                id: ROBOT,
+                id: ROBOT_SEGMENT_ID,
                 shape: part.shape.clone().into(),
                 base_from_body: base_from_link * part.link_from_shape,
                 color: part.color,
@@ -335,7 +342,7 @@ impl World {
         {
             let base_from_object = self.pose(rigid_body);
             bodies.extend(rigid_body.parts.iter().map(|part| RenderBody {
-                id: FIRST_OBJECT + index as u16,
+                id: FIRST_OBJECT_SEGMENT_ID + index as u16,
                 shape: part.shape.clone(),
                 base_from_body: base_from_object * part.object_from_part,
                 color: item.color.rgb(),
@@ -354,18 +361,27 @@ impl World {
                 velocity[index] = wanted.clamp(-joint.limits.velocity, joint.limits.velocity);
                 self.setpoint[index] += velocity[index] * dt;
             }
-            self.arm.aim(&mut self.physics, &self.setpoint, &velocity);
+            self.arm
+                .set_motor_targets(&mut self.physics, &self.setpoint, &velocity);
             self.physics.step();
             self.hardest_bump = self.hardest_bump.max(self.bump() / dt);
         }
-        self.stamp = self.stamp.after(self.robot.control_period());
+        self.stamp = self.stamp.later_by(self.robot.control_period());
     }
 
     /// Returns the largest impulse of this step that [`hardest_bump`](Self::hardest_bump) counts,
     /// N·s.
     fn bump(&self) -> f64 {
-        let hand = self.arm.fingers().iter().map(|collider| (collider, true));
-        let limbs = self.arm.limbs().iter().map(|collider| (collider, false));
+        let hand = self
+            .arm
+            .finger_colliders()
+            .iter()
+            .map(|collider| (collider, true));
+        let limbs = self
+            .arm
+            .other_link_colliders()
+            .iter()
+            .map(|collider| (collider, false));
         let mut hardest = 0.0_f64;
         for (own, is_hand) in hand.chain(limbs) {
             for pair in self.physics.contact_pairs_with(*own) {
@@ -393,7 +409,7 @@ impl World {
         let (item, rigid_body) = (&self.layout.objects[index], &self.rigid_bodies[index]);
         ObjectState {
             name: item.name.clone(),
-            label: item.label(),
+            label: item.color_and_shape_label(),
             shape: item.shape,
             color: item.color,
             size: item.size,

@@ -56,7 +56,7 @@ fn lift_and_hold(object: PlacedObject) -> Held {
         .translation
         .z;
     Held {
-        lifted: reached && height > 0.09 && Goal::Held(name).holds(&hand.world),
+        lifted: reached && height > 0.09 && Goal::Held(name).is_satisfied(&hand.world),
         slip: (after.translation.vector - before.translation.vector).norm(),
     }
 }
@@ -68,7 +68,13 @@ fn picks(shape: ObjectShape, size: [f64; 3], count: usize) -> (usize, f64) {
     let mut worst: f64 = 0.0;
     for _ in 0..count {
         let (at, yaw) = place(&mut rng);
-        let held = lift_and_hold(PlacedObject::on_table(shape, Color::Red, size, at, yaw));
+        let held = lift_and_hold(PlacedObject::create_on_table(
+            shape,
+            Color::Red,
+            size,
+            at,
+            yaw,
+        ));
         if held.lifted {
             lifted += 1;
             worst = worst.max(held.slip);
@@ -103,8 +109,9 @@ fn put(object: PlacedObject, other: PlacedObject, to: Point3, goal: &Goal) -> bo
     let Some(grasp) = hand.grasp(&state) else {
         return false;
     };
-    let done = hand.pick(&grasp) && !goal.holds(&hand.world) && hand.place(&grasp, &name, to);
-    let holds = goal.holds(&hand.world);
+    let done =
+        hand.pick(&grasp) && !goal.is_satisfied(&hand.world) && hand.place(&grasp, &name, to);
+    let holds = goal.is_satisfied(&hand.world);
     if !(done && holds) {
         eprintln!("{name} to {to:?}: done {done}, {:?}", hand.world.objects());
     }
@@ -117,7 +124,7 @@ fn bowl_drops(count: usize) -> usize {
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
     let one = |_: &usize| {
         let angle = rng.random_range(-1.0..-0.4);
-        let cube = PlacedObject::on_table(
+        let cube = PlacedObject::create_on_table(
             ObjectShape::Cube,
             Color::Red,
             [0.03; 3],
@@ -125,7 +132,7 @@ fn bowl_drops(count: usize) -> usize {
             angle,
         );
         let at = ahead(rng.random_range(0.16..0.2), angle + 1.0);
-        let bowl = PlacedObject::on_table(ObjectShape::Bowl, Color::Blue, BOWL, at, 0.0);
+        let bowl = PlacedObject::create_on_table(ObjectShape::Bowl, Color::Blue, BOWL, at, 0.0);
         put(cube, bowl, Point3::new(at[0], at[1], 0.045), &goal)
     };
     (0..count).filter(one).count()
@@ -138,7 +145,8 @@ fn stacks(count: usize) -> usize {
     let one = |_: &usize| {
         let angle = rng.random_range(-1.0..-0.4);
         let yaw = rng.random_range(0.0..1.5);
-        let cube = |color, at| PlacedObject::on_table(ObjectShape::Cube, color, [0.03; 3], at, yaw);
+        let cube =
+            |color, at| PlacedObject::create_on_table(ObjectShape::Cube, color, [0.03; 3], at, yaw);
         let at = ahead(rng.random_range(0.16..0.2), angle + 1.0);
         let to = Point3::new(at[0], at[1], 0.047);
         put(
@@ -163,7 +171,8 @@ fn a_cube_stays_on_a_cube() {
 
 #[test]
 fn what_nobody_holds_falls() {
-    let cube = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
+    let cube =
+        PlacedObject::create_on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
     let mut hand = Hand::new(&so101(), vec![cube]);
     let state = hand.world.object("red cube").expect("it is there");
     let grasp = hand.grasp(&state).expect("it is in reach");

@@ -11,17 +11,18 @@ use hand::{layout, so101};
 
 #[test]
 fn nothing_creeps() {
-    for shape in ObjectShape::ALL {
+    for shape in ObjectShape::ALL_SHAPES {
         for turn in 0..4 {
             let angle = -0.9 + 0.6 * f64::from(turn);
             let at = [0.04 + 0.2 * angle.cos(), 0.2 * angle.sin()];
             let size = shape.size_range().map(|range| range.1);
-            let item = PlacedObject::on_table(shape, Color::Red, size, at, 0.37 * f64::from(turn));
+            let item =
+                PlacedObject::create_on_table(shape, Color::Red, size, at, 0.37 * f64::from(turn));
             let mut world = World::new(&so101(), &layout(vec![item]));
             world.settle();
             let before = world.objects();
             for _ in 0..600 {
-                world.hold();
+                world.step_holding();
             }
             let moved =
                 world.objects()[0].pose.translation.vector - before[0].pose.translation.vector;
@@ -36,7 +37,7 @@ fn swept(seed: u64) -> Vec<u64> {
     let scene = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenes/mixed.toml");
     let layout = Scene::load(&scene)
         .expect("the scene that ships loads")
-        .draw(seed);
+        .sample_layout(seed);
     let mut world = World::new(&so101(), &layout);
     world.settle();
     let home = world.robot().home().clone();
@@ -64,7 +65,7 @@ fn swept(seed: u64) -> Vec<u64> {
             .copied()
             .collect::<Vec<_>>()
     });
-    let joints = world.state().position;
+    let joints = world.arm_state().position;
     joints
         .iter()
         .copied()
@@ -84,12 +85,12 @@ fn a_teleported_arm_is_where_it_was_put_and_at_rest() {
     let robot = so101();
     let mut world = World::new(&robot, &layout(Vec::new()));
     let to = JointVector::from(vec![0.4, -0.3, 0.5, 0.6, -0.7, 0.2]);
-    world.set_arm(&to);
-    assert!(world.state().position.max_difference(&to) < 1e-5);
+    world.teleport_arm(&to);
+    assert!(world.arm_state().position.max_difference(&to) < 1e-5);
     for _ in 0..200 {
-        world.hold();
+        world.step_holding();
     }
-    let sagged = world.state();
+    let sagged = world.arm_state();
     assert!(
         sagged.position.max_difference(&to) < 5e-3,
         "{}",
@@ -117,9 +118,9 @@ fn servos_turn_no_faster_than_their_limit() {
     for period in 1..=40 {
         world.step_command(&far);
         let most = limit * f64::from(period) * robot.control_period().as_secs_f64();
-        assert!(world.state().position[0] - robot.home()[0] < most + 0.01);
+        assert!(world.arm_state().position[0] - robot.home()[0] < most + 0.01);
     }
-    assert!(world.state().position[0] > 0.3);
+    assert!(world.arm_state().position[0] > 0.3);
 }
 
 #[test]
@@ -133,9 +134,9 @@ fn every_robot_that_ships_holds_its_home() {
         let robot = Robot::load(&path).expect("a robot that ships loads");
         let mut world = World::new(&robot, &layout(Vec::new()));
         for _ in 0..(0.5 / robot.control_period().as_secs_f64()) as usize {
-            world.hold();
+            world.step_holding();
         }
-        let state = world.state();
+        let state = world.arm_state();
         let off = state.position.max_difference(robot.home());
         assert!(off < 0.01, "{}: {off}, {}", robot.name(), state.position);
     }

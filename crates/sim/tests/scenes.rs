@@ -16,14 +16,18 @@ fn scenes() -> PathBuf {
 }
 
 fn labels(layout: &Layout) -> Vec<String> {
-    layout.objects.iter().map(PlacedObject::label).collect()
+    layout
+        .objects
+        .iter()
+        .map(PlacedObject::color_and_shape_label)
+        .collect()
 }
 
 #[test]
 fn the_default_scene_always_has_a_red_cube_and_a_blue_bowl() {
     let scene = shipped("tabletop.toml");
     for seed in 0..200 {
-        let labels = labels(&scene.draw(seed));
+        let labels = labels(&scene.sample_layout(seed));
         assert!(
             labels.contains(&"red cube".to_owned()) && labels.contains(&"blue bowl".to_owned())
         );
@@ -36,7 +40,7 @@ fn the_mixed_scene_has_something_to_move_and_somewhere_to_put_it() {
     let scene = shipped("mixed.toml");
     let mut counts = HashSet::new();
     for seed in 0..200 {
-        let layout = scene.draw(seed);
+        let layout = scene.sample_layout(seed);
         let containers = layout
             .objects
             .iter()
@@ -52,7 +56,7 @@ fn the_mixed_scene_has_something_to_move_and_somewhere_to_put_it() {
 fn objects_keep_apart_have_names_of_their_own_and_are_in_the_picture() {
     for name in ["tabletop.toml", "mixed.toml"] {
         for seed in 0..100 {
-            let layout = shipped(name).draw(seed);
+            let layout = shipped(name).sample_layout(seed);
             let names: HashSet<&str> = layout
                 .objects
                 .iter()
@@ -60,7 +64,7 @@ fn objects_keep_apart_have_names_of_their_own_and_are_in_the_picture() {
                 .collect();
             assert_eq!(names.len(), layout.objects.len());
             for (index, a) in layout.objects.iter().enumerate() {
-                assert!(a.shape.admits(a.size), "{a:?}");
+                assert!(a.shape.can_have_size(a.size), "{a:?}");
                 for b in &layout.objects[..index] {
                     let apart = a.base_from_object.translation.vector
                         - b.base_from_object.translation.vector;
@@ -75,7 +79,7 @@ fn objects_keep_apart_have_names_of_their_own_and_are_in_the_picture() {
 
 fn is_in_picture(layout: &Layout, item: &PlacedObject) -> bool {
     let camera = &layout.camera;
-    let base_from_camera = enact_sim::render::look_at(&camera.eye, &camera.target);
+    let base_from_camera = enact_sim::render::pose_looking_at(&camera.eye, &camera.target);
     let center = item.base_from_object.translation.vector.into();
     let seen = camera
         .intrinsics()
@@ -88,16 +92,16 @@ fn is_in_picture(layout: &Layout, item: &PlacedObject) -> bool {
 #[test]
 fn the_same_seed_draws_the_same_layout() {
     let scene = shipped("mixed.toml");
-    assert_eq!(scene.draw(7), scene.draw(7));
-    assert_ne!(scene.draw(7), scene.draw(8));
+    assert_eq!(scene.sample_layout(7), scene.sample_layout(7));
+    assert_ne!(scene.sample_layout(7), scene.sample_layout(8));
 }
 
 #[test]
 fn an_instruction_means_a_goal_about_objects_that_are_there() {
     let scene = shipped("tabletop.toml");
-    let layout = scene.draw(0);
+    let layout = scene.sample_layout(0);
     let inside = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
-    let goal = |text: &str| scene.goal_for(text, &layout);
+    let goal = |text: &str| scene.goal_for_instruction(text, &layout);
     assert_eq!(
         goal("put the red cube in the blue bowl"),
         Some(inside.clone())
@@ -119,11 +123,14 @@ fn an_instruction_means_a_goal_about_objects_that_are_there() {
 fn an_example_task_is_understood() {
     for seed in 0..50 {
         let scene = shipped("mixed.toml");
-        let layout = scene.draw(seed);
+        let layout = scene.sample_layout(seed);
         let task = scene
-            .example_task(&layout, seed)
+            .example_instruction(&layout, seed)
             .expect("there is always a task");
-        assert!(scene.goal_for(&task, &layout).is_some(), "{task}");
+        assert!(
+            scene.goal_for_instruction(&task, &layout).is_some(),
+            "{task}"
+        );
     }
 }
 
@@ -131,7 +138,7 @@ fn an_example_task_is_understood() {
 fn an_example_task_stacks_only_what_stays() {
     let scene = shipped("tabletop.toml");
     for seed in 0..100 {
-        let task = scene.example_task(&scene.draw(seed), seed);
+        let task = scene.example_instruction(&scene.sample_layout(seed), seed);
         let task = task.expect("there is always a task");
         let Some((_, support)) = task.split_once(" on the ") else {
             continue;
@@ -182,7 +189,7 @@ fn mistakes_are_told_with_their_line_and_a_hint() {
 
 #[test]
 fn a_layout_can_be_made_by_hand() {
-    let item = PlacedObject::on_table(
+    let item = PlacedObject::create_on_table(
         ObjectShape::Tray,
         Color::Green,
         [0.11, 0.09, 0.012],
@@ -230,7 +237,7 @@ fn hanging(home: f64) -> Robot {
 #[test]
 fn an_arm_that_hangs_in_the_table_is_refused_before_the_physics_sees_it() {
     for (home, fits) in [(-1.0, true), (0.0, true), (0.5, false), (1.5, false)] {
-        let placed = shipped("tabletop.toml").before(&hanging(home));
+        let placed = shipped("tabletop.toml").placed_for_robot(&hanging(home));
         assert_eq!(placed.is_ok(), fits, "{home}");
         if let Err(fault) = placed {
             let said = fault.to_string();

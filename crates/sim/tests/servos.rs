@@ -7,7 +7,7 @@ use enact_arm::{Arm, ArmThread, ContactPolicy, ExecutionEnd, ShutdownMode};
 use enact_emulator::{BusBuilder, EmulatedTransport, Faults, nominal_calibration};
 use enact_robot::{Gate, Robot, StartState};
 use enact_sim::{Scene, SimPlant, Simulator};
-use enact_testkit::root;
+use enact_testkit::repository_root;
 use enact_types::JointVector;
 
 struct Bench {
@@ -18,23 +18,27 @@ struct Bench {
 }
 
 fn bench(protocol: &str) -> Bench {
-    let robot = Robot::load(&root().join("robots/so101")).unwrap();
-    let bus_config = BusConfig::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
-    let scene = Scene::load(&root().join("scenes/tabletop.toml")).unwrap();
-    let simulator = Simulator::new(&robot, &scene.draw(1), false);
+    let robot = Robot::load(&repository_root().join("robots/so101")).unwrap();
+    let bus_config = BusConfig::load(
+        &repository_root().join("robots/so101").join(protocol),
+        &robot,
+    )
+    .unwrap();
+    let scene = Scene::load(&repository_root().join("scenes/tabletop.toml")).unwrap();
+    let simulator = Simulator::new(&robot, &scene.sample_layout(1), false);
     let line = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,
         calibration: &nominal_calibration(&robot, &bus_config),
         faults: Faults::default(),
     }
-    .with(Box::new(SimPlant::new(
+    .build_transport(Box::new(SimPlant::new(
         simulator.clone(),
         &robot,
         &bus_config,
     )))
     .unwrap();
-    line.with(enact_emulator::EmulatedBus::hold);
+    line.with_locked_bus(enact_emulator::EmulatedBus::hold_joints);
     Bench {
         robot,
         bus_config,
@@ -46,7 +50,7 @@ fn bench(protocol: &str) -> Bench {
 impl Bench {
     fn arm(&self, shutdown: ShutdownMode) -> ServoArm {
         let calibration = nominal_calibration(&self.robot, &self.bus_config);
-        let bus = self.line.bus(&self.bus_config);
+        let bus = self.line.host_side_bus(&self.bus_config);
         ServoArm::arm(
             bus,
             &self.robot,
@@ -64,7 +68,8 @@ impl Bench {
     }
 
     fn position(&self) -> JointVector {
-        self.simulator.with_world(|world| world.state().position)
+        self.simulator
+            .with_world(|world| world.arm_state().position)
     }
 }
 

@@ -16,8 +16,8 @@ use hand::{layout, so101};
 /// position.
 fn turn(robot: &Robot, arm: &ArmThread, angle: f64, seconds: f64) -> Trajectory {
     let state = arm.state().expect("it answers");
-    let start = state.start();
-    let from = state.goal();
+    let start = state.as_start_state();
+    let from = state.commanded_or_measured();
     let steps = (seconds / robot.control_period().as_secs_f64()) as usize;
     let sample = |step: usize| -> JointVector {
         let t = step as f64 / steps as f64;
@@ -38,7 +38,7 @@ fn a_trajectory_is_followed_closely() {
     let simulator = Simulator::new(&robot, &layout(Vec::new()), false);
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let trajectory = turn(&robot, &arm, 0.8, 1.5);
-    let end = trajectory.end().clone();
+    let end = trajectory.end_positions().clone();
     let commands = trajectory.len();
     let execution = arm
         .execute(trajectory, ContactPolicy::Limit(0.9))
@@ -68,7 +68,8 @@ fn real_time_is_real() {
 #[test]
 fn the_camera_sees_the_world_of_the_arm() {
     let robot = so101();
-    let cube = PlacedObject::on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
+    let cube =
+        PlacedObject::create_on_table(ObjectShape::Cube, Color::Red, [0.03; 3], [0.2, 0.0], 0.3);
     let simulator = Simulator::new(&robot, &layout(vec![cube]), false);
     let mut camera = simulator.camera(Appearance::default(), 1);
     let frame = camera.capture().expect("it takes pictures");
@@ -84,12 +85,16 @@ fn the_camera_sees_the_world_of_the_arm() {
 fn an_arm_that_is_driven_into_the_table_bumps() {
     let robot = so101();
     let mut world = World::new(&robot, &layout(Vec::new()));
-    assert_eq!(world.hardest_bump(), 0.0);
+    assert_eq!(world.largest_collision_force(), 0.0);
     let shoulder_lift = &robot.joints()[1].limits;
     for step in 0..600 {
         let mut command = robot.home().clone();
         command[1] = (command[1] + 0.006 * f64::from(step)).min(shoulder_lift.max);
         world.step_command(&command);
     }
-    assert!(world.hardest_bump() > 0.5, "{} N", world.hardest_bump());
+    assert!(
+        world.largest_collision_force() > 0.5,
+        "{} N",
+        world.largest_collision_force()
+    );
 }

@@ -8,10 +8,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use enact_speech::utterance::{Change, Segmenter};
+use enact_speech::utterance::{Segmenter, UtteranceChange};
 use enact_speech::voice_activity::VoiceNetwork;
 use enact_speech::{
-    Effort, SAMPLE_RATE, Transcribe, Whisper, calls_stop, doubt, doubt::spoken, read_wav,
+    SAMPLE_RATE, Transcribe, TranscriptionEffort, Whisper, calls_stop, doubt,
+    doubt::strip_noise_marks, read_wav,
 };
 use serde_json::{Value, json};
 
@@ -45,14 +46,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Returns what is understood of the whole file.
 fn understood(whisper: &mut Whisper, samples: &[f32]) -> Result<Value, Box<dyn std::error::Error>> {
     let began = Instant::now();
-    let transcript = whisper.transcribe(samples, Effort::Full)?;
-    let text = spoken(&transcript.text);
+    let transcript = whisper.transcribe(samples, TranscriptionEffort::Full)?;
+    let text = strip_noise_marks(&transcript.text);
     Ok(json!({
         "text": text,
         "language": transcript.language,
         "confidence": transcript.confidence(),
         "no_speech": transcript.no_speech,
-        "doubt": doubt(&transcript).map(|why| why.to_string()),
+        "doubt": reason_to_doubt(&transcript).map(|why| why.to_string()),
         "stop": calls_stop(&text),
         "utterances": utterances(samples),
         "seconds": samples.len() as f64 / SAMPLE_RATE as f64,
@@ -64,8 +65,8 @@ fn understood(whisper: &mut Whisper, samples: &[f32]) -> Result<Value, Box<dyn s
 fn utterances(samples: &[f32]) -> usize {
     let mut segmenter = Segmenter::new(VoiceNetwork::default());
     let mut count = 0;
-    segmenter.push(samples, |_, change| {
-        count += usize::from(matches!(change, Change::Ended(_)));
+    segmenter.push_sound(samples, |_, change| {
+        count += usize::from(matches!(change, UtteranceChange::Ended(_)));
     });
     count + usize::from(segmenter.finish().is_some())
 }
@@ -77,7 +78,7 @@ fn spotted(whisper: &mut Whisper, samples: &[f32]) -> Result<Value, Box<dyn std:
     for end in (SAMPLE_RATE / 2..samples.len() + SAMPLE_RATE / 4).step_by(SAMPLE_RATE / 4) {
         let began = Instant::now();
         let part = &samples[..end.min(samples.len())];
-        let text = spoken(&whisper.transcribe(part, Effort::Spot)?.text);
+        let text = strip_noise_marks(&whisper.transcribe(part, TranscriptionEffort::Spot)?.text);
         wall = wall.max(began.elapsed());
         let is_stop = calls_stop(&text);
         texts.push(text);

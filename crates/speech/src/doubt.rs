@@ -67,8 +67,8 @@ impl fmt::Display for Doubt {
 /// transcript.text = "Thank you.".to_owned();
 /// assert_eq!(doubt(&transcript), Some(Doubt::StockPhrase));
 /// ```
-pub fn doubt(transcript: &Transcript) -> Option<Doubt> {
-    let words = words(&spoken(&transcript.text));
+pub fn reason_to_doubt(transcript: &Transcript) -> Option<Doubt> {
+    let words = words(&strip_noise_marks(&transcript.text));
     if words.is_empty() {
         return Some(Doubt::NoWords);
     }
@@ -90,7 +90,7 @@ pub fn doubt(transcript: &Transcript) -> Option<Doubt> {
 }
 
 /// Returns the text without what stands for noises: “[BLANK_AUDIO]”, “(applause)”, “*sighs*”, “♪”.
-pub fn spoken(text: &str) -> String {
+pub fn strip_noise_marks(text: &str) -> String {
     let mut spoken = String::new();
     let mut closes = None;
     for c in text.chars() {
@@ -224,7 +224,7 @@ mod tests {
             "Thank you, now put the cube back.",
         ];
         for text in instructions {
-            assert_eq!(doubt(&heard(text)), None, "{text}");
+            assert_eq!(reason_to_doubt(&heard(text)), None, "{text}");
         }
     }
 
@@ -250,7 +250,7 @@ mod tests {
             ),
         ];
         for (text, why) in cases {
-            assert_eq!(doubt(&heard(text)), Some(why), "{text}");
+            assert_eq!(reason_to_doubt(&heard(text)), Some(why), "{text}");
         }
     }
 
@@ -259,22 +259,22 @@ mod tests {
         let text = "Put the red cube in the blue bowl.";
         let mut silent = heard(text);
         silent.no_speech = 0.7;
-        assert_eq!(doubt(&silent), Some(Doubt::Silence(0.7)));
+        assert_eq!(reason_to_doubt(&silent), Some(Doubt::Silence(0.7)));
         let mut unsure = heard(text);
         unsure.mean_log_probability = -1.2;
-        assert!(matches!(doubt(&unsure), Some(Doubt::Unsure(_))));
+        assert!(matches!(reason_to_doubt(&unsure), Some(Doubt::Unsure(_))));
         unsure.mean_log_probability = f32::NAN;
-        assert!(matches!(doubt(&unsure), Some(Doubt::Unsure(_))));
+        assert!(matches!(reason_to_doubt(&unsure), Some(Doubt::Unsure(_))));
         let mut cut = heard(text);
         cut.is_complete = false;
-        assert_eq!(doubt(&cut), Some(Doubt::Unfinished));
+        assert_eq!(reason_to_doubt(&cut), Some(Doubt::Unfinished));
         let long = heard(&"put it there and back and there and back ".repeat(9));
-        assert_eq!(doubt(&long), Some(Doubt::Repetition));
+        assert_eq!(reason_to_doubt(&long), Some(Doubt::Repetition));
     }
 
     #[test]
     fn noises_are_left_out_of_what_was_said() {
-        assert_eq!(spoken(" [click] Go home.  (sighs)"), "Go home.");
-        assert_eq!(spoken("go [unclosed"), "go");
+        assert_eq!(strip_noise_marks(" [click] Go home.  (sighs)"), "Go home.");
+        assert_eq!(strip_noise_marks("go [unclosed"), "go");
     }
 }

@@ -31,9 +31,9 @@ pub mod voice_activity;
 pub mod whisper;
 
 pub use audio::{AudioError, SAMPLE_RATE, read_wav};
-pub use doubt::{Doubt, doubt};
+pub use doubt::{Doubt, reason_to_doubt};
 pub use listener::{Listener, ListenerOptions, SpeechEvent};
 pub use recorder::{Recorder, RecorderError};
 pub use stop_words::calls_stop;
-pub use transcript::{Effort, Transcribe, TranscribeError, Transcript};
+pub use transcript::{Transcribe, TranscribeError, Transcript, TranscriptionEffort};
 pub use whisper::{LoadError, Whisper};

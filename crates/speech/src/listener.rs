@@ -11,11 +11,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::audio::SAMPLE_RATE;
-use crate::doubt::{Doubt, doubt, spoken};
+use crate::doubt::{Doubt, reason_to_doubt, strip_noise_marks};
 use crate::recorder::Recorder;
 use crate::stop_words::calls_stop;
-use crate::transcript::{Effort, Transcribe};
-use crate::utterance::{Change, Segmenter, Utterance};
+use crate::transcript::{Transcribe, TranscriptionEffort};
+use crate::utterance::{Segmenter, Utterance, UtteranceChange};
 use crate::voice_activity::VoiceScore;
 
 /// Bytes read at a time: 50 ms.
@@ -114,7 +114,7 @@ impl Listener {
     }
 
     /// Says whether the button is held; without effect unless it was asked for.
-    pub fn hold(&self, is_held: bool) {
+    pub fn set_button_held(&self, is_held: bool) {
         if self.button.load(Ordering::SeqCst) != BY_VOICE {
             let button = if is_held { HELD } else { RELEASED };
             self.button.store(button, Ordering::SeqCst);
@@ -207,12 +207,12 @@ fn read<V: VoiceScore>(
         let half = rest.first().copied();
         kept = usize::from(half.is_some());
         bytes[0] = half.unwrap_or(0);
-        segmenter.set_button(match button.load(Ordering::SeqCst) {
+        segmenter.set_button_state(match button.load(Ordering::SeqCst) {
             HELD => Some(true),
             RELEASED => Some(false),
             _ => None,
         });
-        segmenter.push(&sound, |segmenter, change| note(shared, segmenter, change));
+        segmenter.push_sound(&sound, |segmenter, change| note(shared, segmenter, change));
     };
     let mut state = shared.lock();
     state.live = None;
@@ -222,11 +222,11 @@ fn read<V: VoiceScore>(
 }
 
 /// Notes for the other threads what the newest frame did.
-fn note<V: VoiceScore>(shared: &Shared, segmenter: &Segmenter<V>, change: Change) {
+fn note<V: VoiceScore>(shared: &Shared, segmenter: &Segmenter<V>, change: UtteranceChange) {
     let mut state = shared.lock();
     match change {
-        Change::Quiet => state.live = None,
-        Change::Speaking { number } => {
+        UtteranceChange::Quiet => state.live = None,
+        UtteranceChange::Speaking { number } => {
             let samples = segmenter.samples();
             match &mut state.live {
                 Some(live) if live.number == number => {
@@ -239,7 +239,7 @@ fn note<V: VoiceScore>(shared: &Shared, segmenter: &Segmenter<V>, change: Change
                 }
             }
         }
-        Change::Ended(utterance) => {
+        UtteranceChange::Ended(utterance) => {
             state.live = None;
             if state.said.len() == WAITING {
                 state.said.pop_front();
@@ -264,10 +264,13 @@ impl<T: Transcribe> Spotter<T> {
         while let Some(live) = self.next(heard) {
             heard = (live.number, live.samples.len());
             // What cannot be computed now is tried again with more sound, and when it was said.
-            let Ok(transcript) = self.transcriber.transcribe(&live.samples, Effort::Spot) else {
+            let Ok(transcript) = self
+                .transcriber
+                .transcribe(&live.samples, TranscriptionEffort::Spot)
+            else {
                 continue;
             };
-            let said = spoken(&transcript.text);
+            let said = strip_noise_marks(&transcript.text);
             if calls_stop(&said) && self.shared.is_first_stop(live.number) {
                 (self.tell)(SpeechEvent::Stop { said });
             }
@@ -337,7 +340,7 @@ impl<T: Transcribe> Writer<T> {
     fn understand(&mut self, utterance: &Utterance) {
         let heard = self
             .transcriber
-            .transcribe(&utterance.samples, Effort::Full);
+            .transcribe(&utterance.samples, TranscriptionEffort::Full);
         let mut transcript = match heard {
             Ok(transcript) => transcript,
             Err(error) => {
@@ -346,7 +349,7 @@ impl<T: Transcribe> Writer<T> {
             }
         };
         transcript.is_complete &= !utterance.is_cut;
-        let text = spoken(&transcript.text);
+        let text = strip_noise_marks(&transcript.text);
         // No doubt stands in the way of a stop.
         let mut is_stop = calls_stop(&text);
         if is_stop && self.shared.is_first_stop(utterance.number) {
@@ -356,7 +359,7 @@ impl<T: Transcribe> Writer<T> {
             return;
         }
         is_stop |= self.shared.lock().stopped == utterance.number;
-        let event = match doubt(&transcript) {
+        let event = match reason_to_doubt(&transcript) {
             // What there was to understand is done.
             Some(_) if is_stop => return,
             Some(why) => SpeechEvent::NotUnderstood { why },

@@ -114,7 +114,7 @@ impl Recorder {
     ///
     /// # Errors
     /// [`RecorderError`] if none is found or it cannot be started.
-    pub fn find() -> Result<Self, RecorderError> {
+    pub fn start_first_found() -> Result<Self, RecorderError> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
         let found = PROGRAMS
@@ -133,14 +133,14 @@ impl Recorder {
     ///
     /// # Errors
     /// [`RecorderError`] if there is no shell.
-    pub fn command(line: &str) -> Result<Self, RecorderError> {
+    pub fn start_command(line: &str) -> Result<Self, RecorderError> {
         let mut command = Command::new("sh");
         command.args(["-c", line]);
         Self::start(line.to_owned(), command)
     }
 
     /// Reads raw sound from anything else, such as standard input.
-    pub fn reader(name: &str, sound: impl Read + Send + 'static) -> Self {
+    pub fn from_reader(name: &str, sound: impl Read + Send + 'static) -> Self {
         Self {
             program: name.to_owned(),
             child: None,
@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_command_is_heard_and_its_last_words_are_repeated() {
-        let mut recorder = Recorder::command("printf abcd; echo no such card >&2; exit 3").unwrap();
+        let mut recorder =
+            Recorder::start_command("printf abcd; echo no such card >&2; exit 3").unwrap();
         let mut sound = Vec::new();
         recorder.read_to_end(&mut sound).unwrap();
         assert_eq!(sound, b"abcd");
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_program_ends_with_its_reader() {
-        let mut recorder = Recorder::command("exec sleep 1000").unwrap();
+        let mut recorder = Recorder::start_command("exec sleep 1000").unwrap();
         let id = recorder.child.as_ref().unwrap().id();
         assert!(
             recorder

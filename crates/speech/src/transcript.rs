@@ -40,7 +40,7 @@ impl Transcript {
 
 /// How much work to spend on a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
+pub enum TranscriptionEffort {
     /// As good as the model can.
     Full,
     /// The last seconds only, a few words, quickly: for spotting a stop.
@@ -56,7 +56,7 @@ pub trait Transcribe: Send {
     fn transcribe(
         &mut self,
         samples: &[f32],
-        effort: Effort,
+        effort: TranscriptionEffort,
     ) -> Result<Transcript, TranscribeError>;
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::audio::SAMPLE_RATE;
-use crate::voice_activity::{Activity, FRAME, Hysteresis, VoiceScore, frames};
+use crate::voice_activity::{Activity, Hysteresis, SAMPLES_PER_FRAME, VoiceScore, frames};
 
 /// Sound kept from before speech was noticed, frames: the first consonant is quiet.
 const BEFORE: usize = 24;
@@ -27,7 +27,7 @@ pub struct Utterance {
 
 /// What the newest frame of sound did.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
+pub enum UtteranceChange {
     /// Nobody speaks, or what was heard was too short to be a word.
     Quiet,
     /// Somebody speaks; this utterance goes on.
@@ -51,7 +51,7 @@ pub struct Segmenter<V> {
     voice: V,
     activity: Activity,
     button: Option<bool>,
-    before: VecDeque<[f32; FRAME]>,
+    before: VecDeque<[f32; SAMPLES_PER_FRAME]>,
     /// Samples that do not fill a frame yet.
     part: Vec<f32>,
     samples: Vec<f32>,
@@ -70,7 +70,7 @@ impl<V: VoiceScore> Segmenter<V> {
             activity: Activity::new(Hysteresis::default()),
             button: None,
             before: VecDeque::with_capacity(BEFORE),
-            part: Vec::with_capacity(FRAME),
+            part: Vec::with_capacity(SAMPLES_PER_FRAME),
             samples: Vec::new(),
             voiced: 0,
             number: 0,
@@ -81,7 +81,7 @@ impl<V: VoiceScore> Segmenter<V> {
 
     /// Cuts by a button: what is meant lasts while it is held, and what is said otherwise is
     /// overheard. `None` cuts by voice.
-    pub fn set_button(&mut self, held: Option<bool>) {
+    pub fn set_button_state(&mut self, held: Option<bool>) {
         self.button = held;
     }
 
@@ -91,10 +91,10 @@ impl<V: VoiceScore> Segmenter<V> {
     }
 
     /// Takes sound of any length and calls `change` for every frame of it.
-    pub fn push(&mut self, sound: &[f32], mut change: impl FnMut(&Self, Change)) {
+    pub fn push_sound(&mut self, sound: &[f32], mut change: impl FnMut(&Self, UtteranceChange)) {
         for sample in sound {
             self.part.push(*sample);
-            if let Ok(frame) = <[f32; FRAME]>::try_from(self.part.as_slice()) {
+            if let Ok(frame) = <[f32; SAMPLES_PER_FRAME]>::try_from(self.part.as_slice()) {
                 self.part.clear();
                 let what = self.frame(frame);
                 change(self, what);
@@ -107,9 +107,9 @@ impl<V: VoiceScore> Segmenter<V> {
         self.close(false)
     }
 
-    fn frame(&mut self, frame: [f32; FRAME]) -> Change {
+    fn frame(&mut self, frame: [f32; SAMPLES_PER_FRAME]) -> UtteranceChange {
         let score = self.voice.score(&frame);
-        let by_voice = self.activity.next(score);
+        let by_voice = self.activity.update_with_score(score);
         let kind = match self.button {
             None => by_voice.then_some(Kind::Meant),
             Some(true) => Some(Kind::Meant),
@@ -119,10 +119,10 @@ impl<V: VoiceScore> Segmenter<V> {
             self.is_cut = false;
             let ended = self.close(false);
             self.remember(frame);
-            return ended.map_or(Change::Quiet, Change::Ended);
+            return ended.map_or(UtteranceChange::Quiet, UtteranceChange::Ended);
         }
         if self.is_cut {
-            return Change::Quiet;
+            return UtteranceChange::Quiet;
         }
         if self.open.is_none() {
             self.open = kind;
@@ -138,15 +138,17 @@ impl<V: VoiceScore> Segmenter<V> {
         }
         if self.samples.len() >= MAX_UTTERANCE_SAMPLES {
             self.is_cut = true;
-            return self.close(true).map_or(Change::Quiet, Change::Ended);
+            return self
+                .close(true)
+                .map_or(UtteranceChange::Quiet, UtteranceChange::Ended);
         }
-        Change::Speaking {
+        UtteranceChange::Speaking {
             number: self.number,
         }
     }
 
     /// Keeps the frame for an utterance that may begin.
-    fn remember(&mut self, frame: [f32; FRAME]) {
+    fn remember(&mut self, frame: [f32; SAMPLES_PER_FRAME]) {
         if self.before.len() == BEFORE {
             self.before.pop_front();
         }
@@ -175,7 +177,7 @@ mod tests {
     struct Loudness;
 
     impl VoiceScore for Loudness {
-        fn score(&mut self, frame: &[f32; FRAME]) -> f32 {
+        fn score(&mut self, frame: &[f32; SAMPLES_PER_FRAME]) -> f32 {
             frame.iter().fold(0.0, |most, x| x.abs().max(most))
         }
     }
@@ -189,8 +191,8 @@ mod tests {
     fn utterances(segmenter: &mut Segmenter<Loudness>, sound: &[f32]) -> Vec<Utterance> {
         let mut ended = Vec::new();
         for piece in sound.chunks(777) {
-            segmenter.push(piece, |_, change| {
-                if let Change::Ended(utterance) = change {
+            segmenter.push_sound(piece, |_, change| {
+                if let UtteranceChange::Ended(utterance) = change {
                     ended.push(utterance);
                 }
             });
@@ -229,7 +231,9 @@ mod tests {
         let monologue = [sound(0.9, 65.0), sound(0.0, 1.0), sound(0.9, 0.5)].concat();
         let found = utterances(&mut segmenter, &monologue);
         assert_eq!(found.len(), 1);
-        assert!(found[0].is_cut && found[0].samples.len() <= MAX_UTTERANCE_SAMPLES + FRAME);
+        assert!(
+            found[0].is_cut && found[0].samples.len() <= MAX_UTTERANCE_SAMPLES + SAMPLES_PER_FRAME
+        );
         let last = segmenter.finish().unwrap();
         assert!(!last.is_cut && last.samples.contains(&0.9));
         assert_eq!(segmenter.finish(), None);
@@ -238,20 +242,20 @@ mod tests {
     #[test]
     fn a_button_decides_whatever_is_heard_but_silence_is_no_utterance() {
         let mut segmenter = Segmenter::new(Loudness);
-        segmenter.set_button(Some(false));
+        segmenter.set_button_state(Some(false));
         assert_eq!(utterances(&mut segmenter, &sound(0.9, 2.0)), []);
-        segmenter.set_button(Some(true));
+        segmenter.set_button_state(Some(true));
         let spoken = [sound(0.9, 0.5), sound(0.0, 2.0), sound(0.9, 0.5)].concat();
         let found = utterances(&mut segmenter, &spoken);
         assert_eq!(found.len(), 1, "what was said before the button");
         assert!(found[0].is_overheard);
-        segmenter.set_button(Some(false));
+        segmenter.set_button_state(Some(false));
         let found = utterances(&mut segmenter, &sound(0.0, 1.0));
         assert_eq!(found.len(), 1, "a pause does not end it");
         assert!(!found[0].is_overheard);
-        segmenter.set_button(Some(true));
+        segmenter.set_button_state(Some(true));
         assert_eq!(utterances(&mut segmenter, &sound(0.0, 2.0)), []);
-        segmenter.set_button(Some(false));
+        segmenter.set_button_state(Some(false));
         assert_eq!(utterances(&mut segmenter, &sound(0.0, 0.1)), []);
     }
 }

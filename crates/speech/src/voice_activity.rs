@@ -5,12 +5,12 @@ use earshot::Detector;
 use crate::audio::SAMPLE_RATE;
 
 /// Samples of a frame: 16 ms.
-pub const FRAME: usize = 256;
+pub const SAMPLES_PER_FRAME: usize = 256;
 
 /// Scores a frame of sound.
 pub trait VoiceScore: Send {
     /// Returns how much the frame, after those before it, sounds like a voice: 0 to 1.
-    fn score(&mut self, frame: &[f32; FRAME]) -> f32;
+    fn score(&mut self, frame: &[f32; SAMPLES_PER_FRAME]) -> f32;
 }
 
 /// A small neural network that tells voices from noise, in any language.
@@ -23,7 +23,7 @@ impl Default for VoiceNetwork {
 }
 
 impl VoiceScore for VoiceNetwork {
-    fn score(&mut self, frame: &[f32; FRAME]) -> f32 {
+    fn score(&mut self, frame: &[f32; SAMPLES_PER_FRAME]) -> f32 {
         self.0.predict_f32(frame)
     }
 }
@@ -54,7 +54,7 @@ impl Default for Hysteresis {
 
 /// Returns the number of frames in so many seconds.
 pub(crate) fn frames(seconds: f32) -> u32 {
-    (seconds * SAMPLE_RATE as f32 / FRAME as f32).round() as u32
+    (seconds * SAMPLE_RATE as f32 / SAMPLES_PER_FRAME as f32).round() as u32
 }
 
 /// Whether somebody speaks.
@@ -79,7 +79,7 @@ impl Activity {
     }
 
     /// Takes the score of the next frame; returns whether somebody speaks.
-    pub fn next(&mut self, score: f32) -> bool {
+    pub fn update_with_score(&mut self, score: f32) -> bool {
         self.recent = self.recent << 1 | u8::from(score >= self.limits.begins);
         if self.is_speech {
             self.quiet = if score < self.limits.ends {
@@ -105,7 +105,10 @@ mod tests {
 
     fn states(scores: impl IntoIterator<Item = f32>) -> Vec<bool> {
         let mut activity = Activity::new(Hysteresis::default());
-        scores.into_iter().map(|s| activity.next(s)).collect()
+        scores
+            .into_iter()
+            .map(|s| activity.update_with_score(s))
+            .collect()
     }
 
     #[test]
@@ -149,11 +152,11 @@ mod tests {
         for (which, sound) in sounds.iter().enumerate() {
             let mut network = VoiceNetwork::default();
             let mut activity = Activity::new(Hysteresis::default());
-            let (frames, _) = sound.as_chunks::<FRAME>();
+            let (frames, _) = sound.as_chunks::<SAMPLES_PER_FRAME>();
             // A noise that sets in all at once may be a consonant, for a second.
             let states = frames
                 .iter()
-                .map(|frame| activity.next(network.score(frame)));
+                .map(|frame| activity.update_with_score(network.score(frame)));
             let speech = states.skip(75).filter(|speech| *speech).count();
             assert_eq!(speech, 0, "sound {which}");
         }

@@ -4,10 +4,10 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use enact_speech::voice_activity::{FRAME, VoiceScore};
+use enact_speech::voice_activity::{SAMPLES_PER_FRAME, VoiceScore};
 use enact_speech::{
-    Doubt, Effort, Listener, ListenerOptions, Recorder, SAMPLE_RATE, SpeechEvent, Transcribe,
-    TranscribeError, Transcript,
+    Doubt, Listener, ListenerOptions, Recorder, SAMPLE_RATE, SpeechEvent, Transcribe,
+    TranscribeError, Transcript, TranscriptionEffort,
 };
 
 /// Long enough on any machine.
@@ -28,7 +28,7 @@ impl Transcribe for Script {
     fn transcribe(
         &mut self,
         samples: &[f32],
-        _effort: Effort,
+        _effort: TranscriptionEffort,
     ) -> Result<Transcript, TranscribeError> {
         let mut words: Vec<&str> = Vec::new();
         for sample in samples {
@@ -52,7 +52,7 @@ impl Transcribe for Script {
 struct Loudness;
 
 impl VoiceScore for Loudness {
-    fn score(&mut self, frame: &[f32; FRAME]) -> f32 {
+    fn score(&mut self, frame: &[f32; SAMPLES_PER_FRAME]) -> f32 {
         if frame.iter().any(|sample| *sample > 0.1) {
             1.0
         } else {
@@ -100,7 +100,7 @@ impl Room {
             pieces,
             rest: Vec::new(),
         };
-        let recorder = Recorder::reader("a test", sound_source);
+        let recorder = Recorder::from_reader("a test", sound_source);
         let options = ListenerOptions { push_to_talk };
         let tell = move |event| drop(told.send(event));
         let listener = Listener::start(recorder, Loudness, Script, options, tell);
@@ -208,9 +208,9 @@ fn a_button_says_when_to_listen_but_a_stop_is_always_heard() {
     let said = "stop".to_owned();
     assert_eq!(room.next(), SpeechEvent::Stop { said }, "no button is held");
     room.say(0, 1.0);
-    room.listener.hold(true);
+    room.listener.set_button_held(true);
     room.say(25_000, 0.5);
-    room.listener.hold(false);
+    room.listener.set_button_held(false);
     room.say(0, 0.5);
     assert_eq!(room.next(), sentence("home", false));
 }

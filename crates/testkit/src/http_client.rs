@@ -30,7 +30,7 @@ impl Answer {
     }
 
     /// Returns the end of the type of a problem.
-    pub fn problem(&self) -> String {
+    pub fn problem_type(&self) -> String {
         let json = self.json();
         let kind = json["type"].as_str().unwrap_or_default();
         kind.trim_start_matches("urn:enact:problem:").to_owned()
@@ -57,8 +57,8 @@ impl HttpClient {
     pub fn send(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
         let stream = self.connect();
         // The server may have answered, and closed, before all of it is written.
-        let _ = (&stream).write_all(&self.request(method, path, headers, body));
-        read(stream)
+        let _ = (&stream).write_all(&self.encode_request(method, path, headers, body));
+        read_answer(stream)
     }
 
     /// Gets what is at a path.
@@ -89,14 +89,14 @@ impl HttpClient {
     ///
     /// # Panics
     /// If the server does not open one.
-    pub fn events(&self, headers: &[&str]) -> Events {
+    pub fn open_event_stream(&self, headers: &[&str]) -> EventStream {
         let stream = self.connect();
-        let request = self.request("GET", "/v1/events", headers, b"");
+        let request = self.encode_request("GET", "/v1/events", headers, b"");
         (&stream).write_all(&request).expect("the server listens");
         let mut reader = BufReader::new(stream);
         let head = head(&mut reader);
         assert!(head.contains(" 200 "), "{head}");
-        Events(reader)
+        EventStream(reader)
     }
 
     /// Opens a connection, to be written to by hand.
@@ -112,7 +112,13 @@ impl HttpClient {
     }
 
     /// Returns the bytes of a request. Its version is one that knows no chunks.
-    pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    pub fn encode_request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &[u8],
+    ) -> Vec<u8> {
         let mut head = format!("{method} {path} HTTP/1.0\r\n");
         if !headers.iter().any(|line| line.starts_with("Host:")) {
             head += &format!("Host: {}\r\n", self.address);
@@ -132,7 +138,7 @@ impl HttpClient {
 ///
 /// # Panics
 /// If it is none.
-pub fn read(stream: TcpStream) -> Answer {
+pub fn read_answer(stream: TcpStream) -> Answer {
     let mut reader = BufReader::new(stream);
     let head = head(&mut reader);
     let mut body = Vec::new();
@@ -159,7 +165,7 @@ fn head(reader: &mut impl BufRead) -> String {
 
 /// A stream of server-sent events.
 #[derive(Debug)]
-pub struct Events(BufReader<TcpStream>);
+pub struct EventStream(BufReader<TcpStream>);
 
 /// An event.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,7 +178,7 @@ pub struct ServerEvent {
     pub data: Value,
 }
 
-impl Events {
+impl EventStream {
     /// Returns the next event.
     ///
     /// # Panics
@@ -201,7 +207,7 @@ impl Events {
     ///
     /// # Panics
     /// If none comes.
-    pub fn wait_for(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> ServerEvent {
+    pub fn wait_for_event(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> ServerEvent {
         let begun = Instant::now();
         while begun.elapsed() < 5 * TEST_TIMEOUT {
             let event = self.next_event();

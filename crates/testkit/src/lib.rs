@@ -18,29 +18,30 @@ use enact_sim::render::Appearance;
 use enact_sim::{Goal, Layout, Scene, SimCamera, Simulator};
 
 /// An instruction.
-pub const TASK: &str = "put the red cube in the blue bowl";
+pub const PUT_CUBE_INSTRUCTION: &str = "put the red cube in the blue bowl";
 /// A plan for [`TASK`].
-pub const PUT: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
+pub const PUT_CUBE_PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 
 /// Returns the repository's root folder.
-pub fn root() -> PathBuf {
+pub fn repository_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Returns the text of a shipped file, by its path in the repository.
-pub fn shipped(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+pub fn read_shipped_file(path: &str) -> String {
+    std::fs::read_to_string(repository_root().join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Returns a shipped robot.
-pub fn robot(name: &str) -> Arc<Robot> {
-    let loaded = Robot::load(&root().join("robots").join(name));
+pub fn load_shipped_robot(name: &str) -> Arc<Robot> {
+    let loaded = Robot::load(&repository_root().join("robots").join(name));
     Arc::new(loaded.unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// Returns a shipped scene.
-pub fn scene(name: &str) -> Scene {
-    Scene::load(&root().join(format!("scenes/{name}.toml")))
+pub fn load_shipped_scene(name: &str) -> Scene {
+    Scene::load(&repository_root().join(format!("scenes/{name}.toml")))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -48,7 +49,7 @@ pub fn scene(name: &str) -> Scene {
 ///
 /// # Panics
 /// If `plan` is not a valid plan.
-pub fn agent(
+pub fn scripted_agent(
     simulator: &Simulator,
     layout: &Layout,
     plan: &str,
@@ -61,7 +62,7 @@ pub fn agent(
 }
 
 /// A robot at a table in the simulator.
-pub struct Table {
+pub struct SimulatedTable {
     /// The robot that acts.
     pub robot: Arc<Robot>,
     /// Objects and surroundings of the robot.
@@ -72,10 +73,14 @@ pub struct Table {
     pub seed: u64,
 }
 
-impl Table {
+impl SimulatedTable {
     /// Creates the SO-101 at the scene `tabletop` as `seed` draws it.
     pub fn new(seed: u64) -> Self {
-        Self::with_robot(robot("so101"), scene("tabletop").draw(seed), seed)
+        Self::with_robot(
+            load_shipped_robot("so101"),
+            load_shipped_scene("tabletop").sample_layout(seed),
+            seed,
+        )
     }
 
     /// Creates a robot among the objects of a layout.
@@ -89,13 +94,13 @@ impl Table {
     }
 
     /// Returns perception by the simulator's labels.
-    pub fn truth(&self) -> GroundTruth {
+    pub fn ground_truth_perceiver(&self) -> GroundTruth {
         GroundTruth::new(&self.simulator, &self.layout)
     }
 
     /// Returns an agent that perceives the ground truth and follows `plan`.
-    pub fn agent(&self, plan: &str) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
-        agent(&self.simulator, &self.layout, plan)
+    pub fn scripted_agent(&self, plan: &str) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
+        scripted_agent(&self.simulator, &self.layout, plan)
     }
 
     /// Returns the simulator's camera.
@@ -110,39 +115,39 @@ impl Table {
         agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
-        self.session_on(Box::new(self.simulator.arm()), agent, observers)
+        self.session_with_arm(Box::new(self.simulator.arm()), agent, observers)
     }
 
     /// Returns a session of another arm.
-    pub fn session_on<'a>(
+    pub fn session_with_arm<'a>(
         &self,
         arm: Box<dyn Arm>,
         agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
-        self.session_of(ArmThread::start(arm, &self.robot), agent, observers)
+        self.session_with_arm_thread(ArmThread::start(arm, &self.robot), agent, observers)
     }
 
     /// Returns a session of an arm that already runs on its thread.
     ///
     /// # Panics
     /// If the robot has no gripper.
-    pub fn session_of<'a>(
+    pub fn session_with_arm_thread<'a>(
         &self,
         arm: ArmThread,
         agent: impl Agent + 'a,
         observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Session<'a> {
         let (robot, camera) = (Arc::clone(&self.robot), Box::new(self.camera()));
-        let walls = self.layout.walls(robot.clearance().table);
+        let walls = self.layout.workspace_walls(robot.clearance().table);
         Session::new(robot, arm, camera, Box::new(agent), observers)
             .unwrap_or_else(|refusal| panic!("{refusal}"))
             .with_obstacles(self.layout.obstacles(), walls)
     }
 
     /// Returns whether physics has the red cube in the blue bowl.
-    pub fn is_put(&self) -> bool {
+    pub fn is_cube_in_bowl(&self) -> bool {
         let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
-        self.simulator.with_world(|world| goal.holds(world))
+        self.simulator.with_world(|world| goal.is_satisfied(world))
     }
 }

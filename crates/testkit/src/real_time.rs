@@ -17,7 +17,7 @@ const IDLE: f64 = 0.5;
 ///
 /// # Panics
 /// If it fails on a machine that is not busy, or fails every attempt.
-pub fn in_real_time(test: impl Fn()) {
+pub fn repeat_if_held_up(test: impl Fn()) {
     for _ in 1..ATTEMPTS {
         let before = processor_times();
         let Err(failure) = catch_unwind(AssertUnwindSafe(&test)) else {
@@ -31,14 +31,14 @@ pub fn in_real_time(test: impl Fn()) {
 }
 
 /// Returns whether a program reports that it, or the servos it drives, were not served in time.
-pub fn was_held_up(talk: &str) -> bool {
+pub fn reports_delay(talk: &str) -> bool {
     talk.contains("late in mid-move") || talk.contains("has been silent too long")
 }
 
 fn tells_of_delay(failure: &(dyn Any + Send)) -> bool {
     let text = failure.downcast_ref::<String>().map(String::as_str);
     let text = text.or(failure.downcast_ref::<&str>().copied());
-    text.is_some_and(was_held_up)
+    text.is_some_and(reports_delay)
 }
 
 /// Returns the time of all processors since the machine started, and the idle part of it, in ticks;
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn what_fails_for_want_of_time_is_tried_again_and_nothing_else() {
         let tries = Cell::new(0);
-        in_real_time(|| {
+        repeat_if_held_up(|| {
             tries.set(tries.get() + 1);
             assert!(
                 tries.get() > 2,
@@ -80,7 +80,7 @@ mod tests {
             );
         });
         assert_eq!(tries.get(), 3);
-        let always = || in_real_time(|| panic!("it is late in mid-move"));
+        let always = || repeat_if_held_up(|| panic!("it is late in mid-move"));
         assert!(catch_unwind(always).is_err());
     }
 

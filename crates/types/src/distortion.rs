@@ -35,7 +35,7 @@ impl Distortion {
 
     /// Returns where a lens shows what would be at `ideal` without it; `None` beyond the radius at
     /// which the polynomial folds back, where it means nothing.
-    pub fn bend(&self, ideal: &Vector2<f64>) -> Option<Vector2<f64>> {
+    pub fn distort(&self, ideal: &Vector2<f64>) -> Option<Vector2<f64>> {
         match self {
             Self::None => Some(*ideal),
             Self::BrownConrady(k) => {
@@ -58,7 +58,7 @@ impl Distortion {
     /// Returns what a lens shows at `bent`, as it would be seen without it; `None` where nothing in
     /// front of the camera leads there.
     #[inline]
-    pub fn straighten(&self, bent: &Vector2<f64>) -> Option<Vector2<f64>> {
+    pub fn undistort(&self, bent: &Vector2<f64>) -> Option<Vector2<f64>> {
         if self.is_none() {
             return Some(*bent);
         }

@@ -28,7 +28,7 @@ impl Frame {
     /// there is no reading.
     #[inline]
     pub fn deproject(&self, x: f64, y: f64) -> Option<Point3> {
-        let depth = self.depth.as_ref()?.at(x, y)?;
+        let depth = self.depth.as_ref()?.depth_at(x, y)?;
         Some(self.base_from_camera * self.intrinsics.deproject(x, y, depth)?)
     }
 
@@ -69,7 +69,7 @@ pub struct DepthImage {
 impl DepthImage {
     /// Returns the depth at the pixel that contains `(x, y)`, meters.
     #[inline]
-    pub fn at(&self, x: f64, y: f64) -> Option<f64> {
+    pub fn depth_at(&self, x: f64, y: f64) -> Option<f64> {
         let inside =
             0.0 <= x && x < f64::from(self.width) && 0.0 <= y && y < f64::from(self.height);
         if !inside {
@@ -93,14 +93,14 @@ pub struct NormalizedPoint {
 
 impl NormalizedPoint {
     /// The largest coordinate.
-    pub const MAX: u16 = 1000;
+    pub const MAX_COORDINATE: u16 = 1000;
 
     /// Returns the normalized point of pixel `(x, y)` of a picture, clamped to the picture.
     pub fn from_pixel(x: f64, y: f64, width: u32, height: u32) -> Self {
         let scale = |value: f64, size: u32| {
-            (value / f64::from(size) * f64::from(Self::MAX))
+            (value / f64::from(size) * f64::from(Self::MAX_COORDINATE))
                 .round()
-                .clamp(0.0, f64::from(Self::MAX)) as u16
+                .clamp(0.0, f64::from(Self::MAX_COORDINATE)) as u16
         };
         Self {
             y: scale(y, height),
@@ -112,7 +112,7 @@ impl NormalizedPoint {
     pub fn to_pixel(self, width: u32, height: u32) -> (f64, f64) {
         let scale = |value: u16, size: u32| {
             let size = f64::from(size);
-            (f64::from(value) / f64::from(Self::MAX) * size).min(size - 0.5)
+            (f64::from(value) / f64::from(Self::MAX_COORDINATE) * size).min(size - 0.5)
         };
         (scale(self.x, width), scale(self.y, height))
     }

@@ -34,7 +34,7 @@ pub fn did_you_mean_or_list<'a>(
 
 /// Returns a question from a deserializer's message that names an unknown field or variant followed
 /// by the known ones: "unknown field `a`, expected one of `b`, `c`".
-pub fn from_message(message: &str) -> Option<String> {
+pub fn did_you_mean_from_message(message: &str) -> Option<String> {
     let mut words = message
         .strip_prefix("unknown ")?
         .split('`')
@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn a_deserializer_s_message_names_what_may_be_meant() {
         let message = "unknown field `colr`, expected one of `shape`, `colour`";
-        assert_eq!(from_message(message).unwrap(), "did you mean `colour`?");
-        assert_eq!(from_message("missing field `colour`"), None);
+        assert_eq!(
+            did_you_mean_from_message(message).unwrap(),
+            "did you mean `colour`?"
+        );
+        assert_eq!(did_you_mean_from_message("missing field `colour`"), None);
     }
 }

@@ -52,7 +52,7 @@ impl Intrinsics {
             return None;
         }
         let ideal = Vector2::new(point.x / point.z, point.y / point.z);
-        let bent = self.distortion.bend(&ideal)?;
+        let bent = self.distortion.distort(&ideal)?;
         Some((self.fx * bent.x + self.cx, self.fy * bent.y + self.cy))
     }
 
@@ -61,13 +61,13 @@ impl Intrinsics {
     #[inline]
     pub fn deproject(&self, x: f64, y: f64, depth: f64) -> Option<Point3> {
         let bent = Vector2::new((x - self.cx) / self.fx, (y - self.cy) / self.fy);
-        let ideal = self.distortion.straighten(&bent)?;
+        let ideal = self.distortion.undistort(&bent)?;
         Some(Point3::new(ideal.x * depth, ideal.y * depth, depth))
     }
 
     /// Returns whether every pixel shows a direction: whether the distortion reaches the picture's
     /// edge without folding back.
-    pub fn sees_all_its_pixels(&self) -> bool {
+    pub fn can_deproject_all_pixels(&self) -> bool {
         let (width, height) = (f64::from(self.width), f64::from(self.height));
         let along = (0..=16).map(|i| f64::from(i) / 16.0);
         let edge = along.flat_map(|t| {
@@ -136,7 +136,7 @@ mod tests {
             distortion: Distortion::BrownConrady([-0.4, 0.0, 0.0, 0.0, 0.0]),
             ..wide
         };
-        assert!(wide.sees_all_its_pixels() && !folding.sees_all_its_pixels());
+        assert!(wide.can_deproject_all_pixels() && !folding.can_deproject_all_pixels());
         // Beyond the fold, a point far to the side would come back into the picture.
         assert_eq!(folding.project(&Point3::new(2.0, 0.0, 1.0)), None);
     }

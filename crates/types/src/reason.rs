@@ -14,7 +14,7 @@ pub struct Reason {
 
 impl Reason {
     /// Creates a reason from an error, with the error's message as its text.
-    pub fn of(error: impl Error + Send + Sync + 'static) -> Self {
+    pub fn from_error(error: impl Error + Send + Sync + 'static) -> Self {
         Self::new(error.to_string(), error)
     }
 
@@ -83,7 +83,7 @@ impl Error for Reason {
 }
 
 /// Joins the messages of an error and its sources, down to a [`Reason`], omitting repeated ones.
-pub fn told(error: &(dyn Error + 'static)) -> String {
+pub fn join_error_messages(error: &(dyn Error + 'static)) -> String {
     let mut told = error.to_string();
     let mut last = error;
     while !last.is::<Reason>()
@@ -99,7 +99,7 @@ pub fn told(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Returns the message of the innermost source, which says what happened: "connection refused".
-pub fn innermost(error: &(dyn Error + 'static)) -> String {
+pub fn innermost_message(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -120,16 +120,22 @@ mod tests {
             .source()
             .and_then(|it| it.downcast_ref::<io::Error>());
         assert_eq!(source.map(io::Error::kind), Some(io::ErrorKind::NotFound));
-        assert_eq!(told(&reason), "`a.json` cannot be read: no such file");
-        assert_eq!(told(&Reason::new("it is gone", lost())), "it is gone");
         assert_eq!(
-            innermost(&Reason::new("it is gone", lost())),
+            join_error_messages(&reason),
+            "`a.json` cannot be read: no such file"
+        );
+        assert_eq!(
+            join_error_messages(&Reason::new("it is gone", lost())),
+            "it is gone"
+        );
+        assert_eq!(
+            innermost_message(&Reason::new("it is gone", lost())),
             "no such file"
         );
-        assert_eq!(innermost(&lost()), "no such file");
+        assert_eq!(innermost_message(&lost()), "no such file");
         let outer = io::Error::other(reason.clone());
-        assert_eq!(told(&outer), reason.text());
-        assert_eq!(Reason::of(lost()), Reason::from("no such file"));
+        assert_eq!(join_error_messages(&outer), reason.text());
+        assert_eq!(Reason::from_error(lost()), Reason::from("no such file"));
         let worded = reason.reworded(|text| format!("the model: {text}"));
         assert!(worded.to_string().starts_with("the model: `a.json`"));
         assert!(worded.source().is_some());

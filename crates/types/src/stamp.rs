@@ -33,7 +33,7 @@ impl Stamp {
     }
 
     /// Returns the stamp `duration` later.
-    pub fn after(self, duration: Duration) -> Self {
+    pub fn later_by(self, duration: Duration) -> Self {
         Self(self.0 + duration.as_nanos() as u64)
     }
 
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn differences_never_go_negative() {
         let early = Stamp::from_nanos(5);
-        let late = early.after(Duration::from_nanos(7));
+        let late = early.later_by(Duration::from_nanos(7));
         assert_eq!(late.since(early), Duration::from_nanos(7));
         assert_eq!(early.since(late), Duration::ZERO);
     }

@@ -63,7 +63,7 @@ impl StopSwitch {
     ///
     /// # Errors
     /// [`WaitError`] if the switch is pressed, the deadline passes or the sender is gone.
-    pub fn receive<T>(
+    pub fn receive_unless_pressed<T>(
         &self,
         from: &Receiver<T>,
         deadline: Option<Instant>,
@@ -89,14 +89,14 @@ impl StopSwitch {
     ///
     /// # Panics
     /// If the work does.
-    pub fn unless_pressed<T: Send + 'static>(
+    pub fn run_unless_pressed<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
         let (sender, receiver) = channel();
         // The receiver may be gone.
         let thread = thread::spawn(move || drop(sender.send(work())));
-        match self.receive(&receiver, None) {
+        match self.receive_unless_pressed(&receiver, None) {
             Ok(done) => Some(done),
             Err(WaitError::Gone) => match thread.join() {
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -107,7 +107,7 @@ impl StopSwitch {
     }
 
     /// Sleeps for `duration`, or until the switch is pressed.
-    pub fn sleep(&self, duration: Duration) {
+    pub fn sleep_unless_pressed(&self, duration: Duration) {
         let end = Instant::now() + duration;
         while !self.is_pressed() {
             let left = end.saturating_duration_since(Instant::now());
@@ -141,9 +141,12 @@ mod tests {
         let switch = StopSwitch::new();
         let (sender, receiver) = channel();
         sender.send(7).unwrap();
-        assert_eq!(switch.receive(&receiver, None), Ok(7));
+        assert_eq!(switch.receive_unless_pressed(&receiver, None), Ok(7));
         let soon = Some(Instant::now() + 2 * POLL_PERIOD);
-        assert_eq!(switch.receive(&receiver, soon), Err(WaitError::Late));
+        assert_eq!(
+            switch.receive_unless_pressed(&receiver, soon),
+            Err(WaitError::Late)
+        );
         let pressed = thread::spawn({
             let switch = switch.clone();
             move || {
@@ -152,29 +155,35 @@ mod tests {
             }
         });
         let never = Some(Instant::now() + LONG);
-        assert_eq!(switch.receive(&receiver, never), Err(WaitError::Stopped));
+        assert_eq!(
+            switch.receive_unless_pressed(&receiver, never),
+            Err(WaitError::Stopped)
+        );
         pressed.join().unwrap();
         switch.release();
         drop(sender);
-        assert_eq!(switch.receive(&receiver, None), Err(WaitError::Gone));
+        assert_eq!(
+            switch.receive_unless_pressed(&receiver, None),
+            Err(WaitError::Gone)
+        );
     }
 
     #[test]
     fn work_is_left_alone_once_the_switch_is_pressed() {
         let switch = StopSwitch::new();
-        assert_eq!(switch.unless_pressed(|| 7), Some(7));
+        assert_eq!(switch.run_unless_pressed(|| 7), Some(7));
         switch.press();
-        assert_eq!(switch.unless_pressed(|| thread::sleep(LONG)), None);
-        switch.sleep(LONG);
+        assert_eq!(switch.run_unless_pressed(|| thread::sleep(LONG)), None);
+        switch.sleep_unless_pressed(LONG);
         let switch = StopSwitch::new();
         let begun = Instant::now();
-        switch.sleep(3 * POLL_PERIOD);
+        switch.sleep_unless_pressed(3 * POLL_PERIOD);
         assert!(begun.elapsed() >= 3 * POLL_PERIOD);
     }
 
     #[test]
     #[should_panic(expected = "broken")]
     fn a_panic_of_the_work_is_one_of_who_waits() {
-        StopSwitch::new().unless_pressed(|| panic!("broken"));
+        StopSwitch::new().run_unless_pressed(|| panic!("broken"));
     }
 }

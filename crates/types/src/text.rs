@@ -59,7 +59,7 @@ pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
 }
 
 /// Returns `text` without a byte order mark at its beginning.
-pub fn unmarked(text: &str) -> &str {
+pub fn strip_byte_order_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
@@ -90,7 +90,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TextError> {
             Ok(character) => text.push(character),
             Err(_) => {
                 return Err(TextError::Utf16 {
-                    line: line_at(&text, text.len()),
+                    line: line_number_at(&text, text.len()),
                 });
             }
         }
@@ -98,7 +98,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TextError> {
     match rest {
         [] => Ok(text),
         _ => Err(TextError::Utf16 {
-            line: line_at(&text, text.len()),
+            line: line_number_at(&text, text.len()),
         }),
     }
 }
@@ -107,13 +107,13 @@ fn without_nul(text: String) -> Result<String, TextError> {
     match text.find('\0') {
         None => Ok(text),
         Some(at) => Err(TextError::Nul {
-            line: line_at(&text, at),
+            line: line_number_at(&text, at),
         }),
     }
 }
 
 /// Returns the line, counted from 1, of the byte at `offset`; the last line beyond the end.
-pub fn line_at(text: &str, offset: usize) -> usize {
+pub fn line_number_at(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
@@ -152,8 +152,8 @@ mod tests {
         let text = format!("{BYTE_ORDER_MARK}{BYTE_ORDER_MARK}a{BYTE_ORDER_MARK}");
         let rest = format!("{BYTE_ORDER_MARK}a{BYTE_ORDER_MARK}");
         assert_eq!(decode(text.clone().into_bytes()).unwrap(), rest);
-        assert_eq!(unmarked(&text), rest);
-        assert_eq!(unmarked("a"), "a");
+        assert_eq!(strip_byte_order_mark(&text), rest);
+        assert_eq!(strip_byte_order_mark("a"), "a");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::text::line_at;
+use crate::text::line_number_at;
 
 /// An error in a TOML text, without the source excerpt that `toml` adds.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,7 +27,9 @@ impl TomlError {
     /// Converts an error of `toml`, with its line in `text`.
     pub fn new(text: &str, error: &toml::de::Error) -> Self {
         Self {
-            line: error.span().map_or(1, |span| line_at(text, span.start)),
+            line: error
+                .span()
+                .map_or(1, |span| line_number_at(text, span.start)),
             message: error.message().trim().replace('\n', ", "),
         }
     }

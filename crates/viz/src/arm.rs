@@ -105,16 +105,16 @@ fn planned(
     let Some(last) = tool_path.last() else {
         return Ok(());
     };
-    let period = last.period().as_secs_f64();
+    let period = last.sample_period().as_secs_f64();
     let stride = (1.0 / (PATH_RATE * period)).round().max(1.0) as usize;
     let points = tool_path
         .iter()
         .flat_map(|part| part.positions().iter().step_by(stride))
-        .chain([last.end()])
+        .chain([last.end_positions()])
         .map(|positions| translation(&robot.forward(positions)));
     let path = strip(points, planned_color()).with_labels([label]);
     stream.log(PLANNED, &path)?;
-    place(stream, robot, GHOST, last.end())
+    place(stream, robot, GHOST, last.end_positions())
 }
 
 /// Plays `states` back, and draws the path that the tool took.
@@ -138,7 +138,7 @@ pub(crate) fn moved(
     }
     let tool = poses
         .iter()
-        .map(|links| translation(&links[robot.tool_link()]));
+        .map(|links| translation(&links[robot.tool_link_index()]));
     stream.log(TRAVELLED, &strip(tool, Color::from_rgb(90, 170, 255)))
 }
 

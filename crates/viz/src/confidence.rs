@@ -51,7 +51,7 @@ mod tests {
     use enact_types::NormalizedPoint;
 
     fn answer(labels: &[&str], tokens: &[(&str, f64)]) -> ModelResponse<Vec<Detection>> {
-        let detection = |label: &&str| Detection::at(NormalizedPoint { y: 1, x: 2 }, *label);
+        let detection = |label: &&str| Detection::at_point(NormalizedPoint { y: 1, x: 2 }, *label);
         ModelResponse {
             prompt: String::new(),
             completion: r#"[{"label":"red cube"},{"label":"red cube"}]"#.to_owned(),

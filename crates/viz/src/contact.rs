@@ -42,7 +42,7 @@ fn grip(robot: &Robot, gripper: &Gripper, state: &ArmState) -> [([f32; 3], [f32;
     let base_from_tool = robot.forward(&state.position);
     let effort = state.effort.get(gripper.joint).copied().unwrap_or(0.0);
     let reach = gripper.opening_axis.into_inner();
-    let opening = gripper.opening(state.position[gripper.joint]);
+    let opening = gripper.fingertip_opening(state.position[gripper.joint]);
     // A gripper with one moving finger opens only along the opening axis.
     let fingers = match gripper.parallel {
         true => [-opening / 2.0, opening / 2.0],

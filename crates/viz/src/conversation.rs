@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_verdict_is_said_once() {
         let outcome = |reason: &str| Outcome {
-            step: Step::home(),
+            step: Step::home_step(),
             verdict: Verdict::Refused,
             reason: reason.to_owned(),
         };
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_plan_is_a_list() {
         let plan = Plan {
-            steps: vec![Step::pick("red_cube"), Step::done()],
+            steps: vec![Step::pick_step("red_cube"), Step::done_step()],
         };
         assert_eq!(list(&plan), "1. pick red\\_cube\n2. done");
     }

@@ -69,7 +69,7 @@ impl LiveFeed {
     ///
     /// # Errors
     /// If a message cannot be encoded.
-    pub fn piece(&self, after: Option<u64>) -> Result<LivePiece, VizError> {
+    pub fn piece_after(&self, after: Option<u64>) -> Result<LivePiece, VizError> {
         let (messages, next) = self.kept.lock().from(after, Instant::now());
         let rrd = encoded(&messages).map_err(|error| VizError::Page(error.into()))?;
         Ok(LivePiece { rrd, next })

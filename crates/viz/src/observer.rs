@@ -47,7 +47,7 @@ pub struct CameraFeed {
 impl CameraFeed {
     /// Shows a picture that was taken at a time on the arm's clock, and where from. One that cannot be
     /// shown is left out; what is wrong with the viewer is said by its observer.
-    pub fn show(&self, frame: &Frame, at: Stamp) {
+    pub fn show_frame(&self, frame: &Frame, at: Stamp) {
         self.set_time(at);
         let _ = camera::streamed(&self.stream, &self.name, frame);
     }
@@ -133,7 +133,7 @@ impl RerunObserver {
     ///
     /// # Errors
     /// If nothing can be recorded.
-    pub fn to_live(
+    pub fn to_live_feed(
         robot: &Robot,
         cameras: Vec<String>,
         wall: WallClock,
@@ -165,7 +165,7 @@ impl RerunObserver {
 
     /// Returns who shows the pictures of another camera than the main one, on any thread; to be called
     /// before the run begins.
-    pub fn other_camera(&mut self, name: &str) -> CameraFeed {
+    pub fn add_camera_feed(&mut self, name: &str) -> CameraFeed {
         if !self.others.iter().any(|known| known == name) {
             self.others.push(name.to_owned());
         }

@@ -60,7 +60,7 @@ fn spawned(program: &str, command: &mut Command) -> Result<Child, VizError> {
         io::ErrorKind::NotFound => VizError::NoViewer {
             program: program.to_owned(),
         },
-        _ => failure(program, Reason::of(error)),
+        _ => failure(program, Reason::from_error(error)),
     })
 }
 
@@ -75,7 +75,7 @@ fn wait(
     while !listens(address) {
         let status = child
             .try_wait()
-            .map_err(|error| failure(program, Reason::of(error)))?;
+            .map_err(|error| failure(program, Reason::from_error(error)))?;
         // A launcher that exits successfully may have left the viewer running.
         if let Some(status) = status.filter(|status| !status.success()) {
             return Err(failure(
@@ -89,7 +89,7 @@ fn wait(
                 format!("it does not listen at {address}").into(),
             ));
         }
-        stop.sleep(Duration::from_millis(100));
+        stop.sleep_unless_pressed(Duration::from_millis(100));
         if stop.is_pressed() {
             return Err(VizError::Stopped);
         }

@@ -82,7 +82,7 @@ fn answer<T>(parsed: Result<T, Rejection>) -> ModelResponse<T> {
 fn states(robot: &Robot) -> Vec<ArmState> {
     let zeros = JointVector::zeros(robot.joints().len());
     let state = |index| ArmState {
-        stamp: Stamp::ZERO.after(Duration::from_millis(5 * index)),
+        stamp: Stamp::ZERO.later_by(Duration::from_millis(5 * index)),
         position: robot.home().clone(),
         velocity: zeros.clone(),
         effort: zeros.clone(),
@@ -113,11 +113,11 @@ fn trajectory(robot: &Robot) -> Trajectory {
 
 /// Sends every kind of event to `observer`.
 fn run(observer: &mut RerunObserver, robot: &Robot) {
-    let detections = vec![Detection::at(
+    let detections = vec![Detection::at_point(
         NormalizedPoint { y: 400, x: 500 },
         "red cube",
     )];
-    let step = Step::pick("red cube");
+    let step = Step::pick_step("red cube");
     let plan = Plan {
         steps: vec![step.clone()],
     };
@@ -154,7 +154,7 @@ fn run(observer: &mut RerunObserver, robot: &Robot) {
         Event::TaskStarted {
             instruction: "pick the red cube",
             robot,
-            options: TaskOptions::of_turns(1),
+            options: TaskOptions::with_max_turns(1),
         },
         Event::ApprovalRequired,
         Event::Previewed(&[trajectory(robot)]),
@@ -322,7 +322,7 @@ fn the_recording_is_dated_by_turn_arm_time_and_wall_time() {
 /// Waits for a piece with rows of an entity after this one, and returns how many they are.
 fn news(feed: &LiveFeed, after: u64, entity: &str) -> (usize, u64) {
     loop {
-        let piece = feed.piece(Some(after)).unwrap();
+        let piece = feed.piece_after(Some(after)).unwrap();
         let count = match piece.rrd.is_empty() {
             true => 0,
             false => rows(&live(&piece), entity),
@@ -345,13 +345,16 @@ fn live(piece: &LivePiece) -> ChunkStore {
 #[test]
 fn a_viewer_that_comes_late_sees_the_arm_as_it_is_and_then_what_is_new() {
     let robot = robot();
-    let (mut observer, feed) = RerunObserver::to_live(&robot, Vec::new(), clock()).unwrap();
+    let (mut observer, feed) = RerunObserver::to_live_feed(&robot, Vec::new(), clock()).unwrap();
     run(&mut observer, &robot);
     // Everything that was logged so far is in the feed then.
     observer.finish().unwrap();
-    let first = feed.piece(None).unwrap();
+    let first = feed.piece_after(None).unwrap();
     let store = live(&first);
-    let tool = format!("world/robot/{}", robot.links()[robot.tool_link()].name);
+    let tool = format!(
+        "world/robot/{}",
+        robot.links()[robot.tool_link_index()].name
+    );
     assert!(rows(&store, &tool) > 0);
     assert!(rows(&store, "conversation") > 0);
 
@@ -417,7 +420,7 @@ fn download(page: &Page) -> Vec<u8> {
 #[test]
 fn a_page_has_what_a_file_has() {
     let folder = tempfile::tempdir().unwrap();
-    let page = Page::open().unwrap();
+    let page = Page::start_serving().unwrap();
     let mut observer = RerunObserver::to_page(&page, clock()).unwrap();
     run(&mut observer, &robot());
     observer.finish().unwrap();

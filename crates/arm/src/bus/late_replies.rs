@@ -8,10 +8,10 @@
 
 use std::time::Duration;
 
-use crate::protocol::{BROADCAST, Packet};
+use crate::protocol::{BROADCAST_ID, Packet};
 
 /// Longer than adapters (16 ms) and the schedulers of busy computers delay bytes.
-pub const HELD: Duration = Duration::from_millis(100);
+pub const MAX_BYTE_DELAY: Duration = Duration::from_millis(100);
 
 /// Missing replies of one servo and one length.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ struct Late {
 
 impl Late {
     fn is_of(&self, id: u8) -> bool {
-        self.id == id || self.id == BROADCAST || id == BROADCAST
+        self.id == id || self.id == BROADCAST_ID || id == BROADCAST_ID
     }
 }
 
@@ -51,15 +51,15 @@ impl LateReplies {
     }
 
     /// Returns whether servo `id` owes a reply of `data` bytes to another question.
-    pub fn could_pass(&self, id: u8, data: usize, question: u64) -> bool {
+    pub fn has_confusable_reply(&self, id: u8, data: usize, question: u64) -> bool {
         self.passing(id, data, question).next().is_some()
     }
 
     /// Returns the time at which all such replies are overdue for long enough; `None` if there are
     /// none.
-    pub fn clears_at(&self, id: u8, data: usize, question: u64) -> Option<Duration> {
+    pub fn confusable_until(&self, id: u8, data: usize, question: u64) -> Option<Duration> {
         let late = self.passing(id, data, question);
-        late.map(|late| late.due + HELD).max()
+        late.map(|late| late.due + MAX_BYTE_DELAY).max()
     }
 
     fn passing(&self, id: u8, data: usize, question: u64) -> impl Iterator<Item = &Late> {
@@ -69,19 +69,19 @@ impl LateReplies {
 
     /// Returns whether servo `id` owes any reply to another question; a status error could be that
     /// reply.
-    pub fn owes(&self, id: u8, question: u64) -> bool {
+    pub fn owes_late_reply(&self, id: u8, question: u64) -> bool {
         let mut late = self.answers.iter();
         late.any(|late| late.is_of(id) && late.question != question)
     }
 
     /// Returns the data bytes of the longest reply that may arrive.
-    pub fn longest(&self) -> usize {
+    pub fn longest_data_length(&self) -> usize {
         let lengths = self.answers.iter().map(|late| late.data);
         lengths.max().unwrap_or_default()
     }
 
     /// Records that a reply did not arrive in time.
-    pub fn miss(&mut self, id: u8, data: usize, question: u64, due: Duration) {
+    pub fn record_missing_reply(&mut self, id: u8, data: usize, question: u64, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.id == id && late.data == data) {
             Some(late) => {
@@ -99,22 +99,22 @@ impl LateReplies {
     }
 
     /// Records that an echoing adapter did not return this packet in time.
-    pub fn miss_echo(&mut self, frame: Packet, due: Duration) {
+    pub fn record_missing_echo(&mut self, frame: Packet, due: Duration) {
         self.echoes.push((frame, due));
     }
 
     /// Records a reply to a request sent at `sent`. If the same question was asked in vain just
     /// before, it is unknown which of the requests the reply belongs to.
-    pub fn answered(&mut self, id: u8, data: usize, sent: Duration, due: Duration) {
+    pub fn record_timely_reply(&mut self, id: u8, data: usize, sent: Duration, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.is_of(id) && late.data == data) {
-            Some(late) if sent <= late.due + HELD => late.due = late.due.max(due),
+            Some(late) if sent <= late.due + MAX_BYTE_DELAY => late.due = late.due.max(due),
             _ => self.proven = self.proven.max(sent),
         }
     }
 
     /// Records a reply that was not waited for; returns whether it was owed.
-    pub fn came(&mut self, id: u8, data: usize, refused: bool) -> bool {
+    pub fn record_unexpected_reply(&mut self, id: u8, data: usize, refused: bool) -> bool {
         let owed = |late: &Late| late.id == id && (late.data == data || refused);
         let Some(index) = self.answers.iter().position(owed) else {
             return false;
@@ -127,19 +127,19 @@ impl LateReplies {
     }
 
     /// Records that one of our own packets was echoed; returns whether it was owed.
-    pub fn came_back(&mut self, frame: &Packet) -> bool {
+    pub fn record_late_echo(&mut self, frame: &Packet) -> bool {
         let owed = self.echoes.iter().position(|(echo, _)| echo == frame);
         owed.map(|index| self.echoes.remove(index)).is_some()
     }
 
     /// Forgets replies that will not arrive any more.
-    pub fn forget(&mut self, now: Duration) {
+    pub fn forget_expired(&mut self, now: Duration) {
         // A clock that goes back must not cause waiting for what used to be the future.
         let proven = self.proven.min(now);
         for late in &mut self.answers {
             late.due = late.due.min(now);
         }
-        let open = |due: Duration| now <= due + HELD || proven <= due;
+        let open = |due: Duration| now <= due + MAX_BYTE_DELAY || proven <= due;
         self.answers.retain(|late| open(late.due));
         self.echoes.retain(|(_, due)| open(*due));
     }
@@ -156,46 +156,61 @@ mod tests {
     #[test]
     fn what_is_owed_can_pass_for_the_answer_to_another_question_of_its_length_alone() {
         let mut late_replies = LateReplies::default();
-        late_replies.miss(1, 2, 7, ms(10));
-        assert!(late_replies.could_pass(1, 2, 8) && late_replies.could_pass(BROADCAST, 2, 8));
-        assert!(!late_replies.could_pass(1, 2, 7), "the same question");
-        assert!(!late_replies.could_pass(1, 3, 8) && !late_replies.could_pass(2, 2, 8));
-        assert!(late_replies.owes(1, 8) && !late_replies.owes(2, 8));
-        assert!(late_replies.came(1, 2, false) && !late_replies.came(1, 2, false));
+        late_replies.record_missing_reply(1, 2, 7, ms(10));
+        assert!(
+            late_replies.has_confusable_reply(1, 2, 8)
+                && late_replies.has_confusable_reply(BROADCAST_ID, 2, 8)
+        );
+        assert!(
+            !late_replies.has_confusable_reply(1, 2, 7),
+            "the same question"
+        );
+        assert!(
+            !late_replies.has_confusable_reply(1, 3, 8)
+                && !late_replies.has_confusable_reply(2, 2, 8)
+        );
+        assert!(late_replies.owes_late_reply(1, 8) && !late_replies.owes_late_reply(2, 8));
+        assert!(
+            late_replies.record_unexpected_reply(1, 2, false)
+                && !late_replies.record_unexpected_reply(1, 2, false)
+        );
         assert!(late_replies.is_empty());
     }
 
     #[test]
     fn only_time_and_a_later_answer_together_make_it_forgotten() {
         let mut late_replies = LateReplies::default();
-        late_replies.miss(1, 2, 7, ms(10));
-        late_replies.forget(ms(1000));
+        late_replies.record_missing_reply(1, 2, 7, ms(10));
+        late_replies.forget_expired(ms(1000));
         assert!(!late_replies.is_empty(), "the computer may have slept");
-        late_replies.answered(2, 4, ms(20), ms(21));
-        late_replies.forget(ms(100));
+        late_replies.record_timely_reply(2, 4, ms(20), ms(21));
+        late_replies.forget_expired(ms(100));
         assert!(!late_replies.is_empty(), "too early");
-        late_replies.forget(ms(111));
+        late_replies.forget_expired(ms(111));
         assert!(late_replies.is_empty());
     }
 
     #[test]
     fn an_answer_to_one_of_two_requests_proves_nothing() {
         let mut late_replies = LateReplies::default();
-        late_replies.miss(1, 2, 7, ms(10));
-        late_replies.answered(1, 2, ms(20), ms(21));
-        late_replies.forget(ms(115));
-        assert!(late_replies.could_pass(1, 2, 8), "one of both is still due");
-        late_replies.answered(1, 3, ms(30), ms(31));
-        late_replies.forget(ms(122));
+        late_replies.record_missing_reply(1, 2, 7, ms(10));
+        late_replies.record_timely_reply(1, 2, ms(20), ms(21));
+        late_replies.forget_expired(ms(115));
+        assert!(
+            late_replies.has_confusable_reply(1, 2, 8),
+            "one of both is still due"
+        );
+        late_replies.record_timely_reply(1, 3, ms(30), ms(31));
+        late_replies.forget_expired(ms(122));
         assert!(late_replies.is_empty());
     }
 
     #[test]
     fn after_a_long_silence_an_answer_of_any_length_is_proof() {
         let mut late_replies = LateReplies::default();
-        late_replies.miss(1, 2, 7, ms(10));
-        late_replies.answered(1, 2, ms(500), ms(501));
-        late_replies.forget(ms(502));
+        late_replies.record_missing_reply(1, 2, 7, ms(10));
+        late_replies.record_timely_reply(1, 2, ms(500), ms(501));
+        late_replies.forget_expired(ms(502));
         assert!(late_replies.is_empty());
     }
 }

@@ -26,14 +26,14 @@ pub mod transport;
 
 use std::time::Duration;
 
-use crate::protocol::{BROADCAST, Codec, Scanner, ServoInstruction, Status, StatusError};
+use crate::protocol::{BROADCAST_ID, Codec, Scanner, ServoInstruction, Status, StatusError};
 pub use error::BusError;
-use late_replies::{HELD, LateReplies};
+use late_replies::{LateReplies, MAX_BYTE_DELAY};
 pub use response_timeout::ResponseTimeout;
 pub use serial::SerialTransport;
 pub use stats::BusStats;
 pub use stop_button::StopButton;
-use transaction::{Echo, Request};
+use transaction::{EchoState, Request};
 pub use transport::Transport;
 
 /// Number of times a request to one servo is repeated.
@@ -47,7 +47,7 @@ pub struct Bus {
     codec: &'static dyn Codec,
     byte_time: Duration,
     response_timeout: ResponseTimeout,
-    echo: Echo,
+    echo: EchoState,
     /// Replies to earlier requests that may still arrive.
     late_replies: LateReplies,
     /// True if the last exchange lacked a reply, which may be on the wire now.
@@ -71,7 +71,7 @@ impl Bus {
             // A byte takes ten bits on the wire.
             byte_time: Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))),
             response_timeout: ResponseTimeout::default(),
-            echo: Echo::Unknown,
+            echo: EchoState::Unknown,
             late_replies: LateReplies::default(),
             lacking: false,
             questions: 0,
@@ -120,18 +120,18 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if the port is lost.
-    pub fn who(&mut self) -> Result<Vec<Status>, BusError> {
+    pub fn ping_all(&mut self) -> Result<Vec<Status>, BusError> {
         let missing = self.counters.missing;
         let ids: Vec<u8> = (0..=HIGHEST_ID).collect();
         let data = self.codec.ping_data();
-        let question = self.new_question();
-        self.settle(BROADCAST, data, question)?;
+        let question = self.next_question_number();
+        self.settle(BROADCAST_ID, data, question)?;
         let answers = self.exchange(Request {
-            to: BROADCAST,
+            to: BROADCAST_ID,
             instruction: ServoInstruction::Ping,
             ids: &ids,
             data,
-            wait: self.response_timeout.wait(),
+            wait: self.response_timeout.wait_time(),
             question,
         })?;
         // Servos that do not exist are not counted as missing.
@@ -143,7 +143,7 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if the servo does not reply, or rejects the request.
-    pub fn read(&mut self, id: u8, address: u16, count: u16) -> Result<Status, BusError> {
+    pub fn read_registers(&mut self, id: u8, address: u16, count: u16) -> Result<Status, BusError> {
         self.ask(id, &ServoInstruction::Read { address, count }, count.into())
     }
 
@@ -151,7 +151,12 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if the servo does not reply, or rejects the request.
-    pub fn write(&mut self, id: u8, address: u16, data: &[u8]) -> Result<Status, BusError> {
+    pub fn write_registers(
+        &mut self,
+        id: u8,
+        address: u16,
+        data: &[u8],
+    ) -> Result<Status, BusError> {
         self.ask(id, &ServoInstruction::Write { address, data }, 0)
     }
 
@@ -173,7 +178,7 @@ impl Bus {
         address: u16,
         count: u16,
     ) -> Result<Vec<Option<Status>>, BusError> {
-        let question = self.new_question();
+        let question = self.next_question_number();
         self.sync_read_again(question, ids, address, count)
     }
 
@@ -191,7 +196,7 @@ impl Bus {
         count: u16,
     ) -> Result<Vec<Option<Status>>, BusError> {
         self.exchange(Request {
-            to: BROADCAST,
+            to: BROADCAST_ID,
             instruction: ServoInstruction::SyncRead {
                 address,
                 count,
@@ -199,7 +204,7 @@ impl Bus {
             },
             ids,
             data: count.into(),
-            wait: self.response_timeout.wait(),
+            wait: self.response_timeout.wait_time(),
             question,
         })
     }
@@ -210,9 +215,9 @@ impl Bus {
     /// # Errors
     /// [`BusError`] if the port is lost.
     pub fn sync_write(&mut self, address: u16, count: u16, items: &[u8]) -> Result<(), BusError> {
-        let question = self.new_question();
+        let question = self.next_question_number();
         let told = self.exchange(Request {
-            to: BROADCAST,
+            to: BROADCAST_ID,
             instruction: ServoInstruction::SyncWrite {
                 address,
                 count,
@@ -231,7 +236,7 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if it does not make a valid packet.
-    pub fn post_sync_write(
+    pub fn queue_sync_write(
         &mut self,
         address: u16,
         count: u16,
@@ -242,7 +247,7 @@ impl Bus {
             count,
             items,
         };
-        Ok(tell.encode(self.codec, BROADCAST, &mut self.posted)?)
+        Ok(tell.encode(self.codec, BROADCAST_ID, &mut self.posted)?)
     }
 
     /// Reads a servo's registers once and counts every reply, valid or corrupt, until no more can
@@ -250,7 +255,7 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if the port is lost.
-    pub fn count_answers(
+    pub fn count_replies_to_read(
         &mut self,
         id: u8,
         address: u16,
@@ -258,14 +263,14 @@ impl Bus {
     ) -> Result<ReplyCount, BusError> {
         let corrupt = self.scanner.corrupt;
         let missing = self.counters.missing;
-        let question = self.new_question();
+        let question = self.next_question_number();
         let answers = self.exchange(Request {
             to: id,
             instruction: ServoInstruction::Read { address, count },
             // Waiting for one reply more than expected keeps listening until the deadline.
             ids: &[id, id],
             data: count.into(),
-            wait: self.response_timeout.wait(),
+            wait: self.response_timeout.wait_time(),
             question,
         })?;
         // The reply that should not arrive is not counted as missing.
@@ -277,7 +282,7 @@ impl Bus {
     }
 
     /// Returns the number of a new question.
-    pub fn new_question(&mut self) -> u64 {
+    pub fn next_question_number(&mut self) -> u64 {
         self.questions += 1;
         self.questions
     }
@@ -291,16 +296,16 @@ impl Bus {
         data: usize,
     ) -> Result<Status, BusError> {
         let corrupt = self.scanner.corrupt;
-        let question = self.new_question();
+        let question = self.next_question_number();
         for attempt in 0..=RETRIES {
             self.counters.retries += u64::from(attempt > 0);
             self.know_echo(id)?;
-            if instruction.read_from().is_none() && !self.settle(id, data, question)? {
+            if instruction.first_read_register().is_none() && !self.settle(id, data, question)? {
                 break;
             }
             let wait = match attempt {
-                RETRIES => self.response_timeout.wait().max(HELD),
-                _ => self.response_timeout.wait(),
+                RETRIES => self.response_timeout.wait_time().max(MAX_BYTE_DELAY),
+                _ => self.response_timeout.wait_time(),
             };
             let answers = self.exchange(Request {
                 to: id,

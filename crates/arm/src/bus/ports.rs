@@ -22,12 +22,12 @@ pub struct PortInfo {
     /// Path that does not change.
     pub by_id: Option<PathBuf>,
     /// USB description of the adapter; `None` for a built-in port.
-    pub usb: Option<Usb>,
+    pub usb: Option<UsbAdapter>,
 }
 
 /// USB description of an adapter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usb {
+pub struct UsbAdapter {
     /// Vendor and product ids.
     pub ids: (u16, u16),
     /// Product name.
@@ -37,14 +37,14 @@ pub struct Usb {
 }
 
 /// Returns all serial ports, those on USB first.
-pub fn ports() -> Vec<PortInfo> {
+pub fn list_ports() -> Vec<PortInfo> {
     let mut ports: Vec<PortInfo> = serialport::available_ports()
         .unwrap_or_default()
         .into_iter()
         .map(|port| PortInfo {
             by_id: by_id(&port.port_name),
             usb: match port.port_type {
-                SerialPortType::UsbPort(usb) => Some(Usb {
+                SerialPortType::UsbPort(usb) => Some(UsbAdapter {
                     ids: (usb.vid, usb.pid),
                     product: usb.product,
                     serial_number: usb.serial_number,
@@ -63,8 +63,8 @@ pub fn ports() -> Vec<PortInfo> {
 ///
 /// # Errors
 /// [`BusError`] if there is no such port, or more than one.
-pub fn resolve(port: &str) -> Result<String, BusError> {
-    choose(port, &ports())
+pub fn resolve_port(port: &str) -> Result<String, BusError> {
+    choose(port, &list_ports())
 }
 
 fn choose(port: &str, all: &[PortInfo]) -> Result<String, BusError> {
@@ -123,9 +123,9 @@ mod tests {
         PortInfo {
             path: path.to_owned(),
             by_id: None,
-            usb: Some(Usb {
+            usb: Some(UsbAdapter {
                 serial_number: Some(number.to_owned()),
-                ..Usb::default()
+                ..UsbAdapter::default()
             }),
         }
     }

@@ -22,7 +22,7 @@ const DEVIATION_WEIGHT: f64 = 0.25;
 
 impl ResponseTimeout {
     /// Returns how long to wait beyond the transmission time.
-    pub fn wait(&self) -> Duration {
+    pub fn wait_time(&self) -> Duration {
         let estimate = self.delay.map_or(MAX_TIMEOUT_S, |(mean, deviation)| {
             mean + (4.0 * deviation).max(MIN_MARGIN_S)
         });
@@ -31,7 +31,7 @@ impl ResponseTimeout {
     }
 
     /// Records a reply that arrived this much later than the transmission time.
-    pub fn answered(&mut self, late: Duration) {
+    pub fn record_reply(&mut self, late: Duration) {
         let late = late.as_secs_f64();
         self.silences = 0;
         self.delay = Some(match self.delay {
@@ -44,7 +44,7 @@ impl ResponseTimeout {
     }
 
     /// Records that no reply arrived.
-    pub fn silent(&mut self) {
+    pub fn record_missing_reply(&mut self) {
         self.silences = self.silences.saturating_add(1);
     }
 }
@@ -56,19 +56,19 @@ mod tests {
     #[test]
     fn waits_become_short_on_a_fast_line_and_long_again_in_silence() {
         let mut response_timeout = ResponseTimeout::default();
-        assert_eq!(response_timeout.wait(), Duration::from_millis(25));
+        assert_eq!(response_timeout.wait_time(), Duration::from_millis(25));
         for _ in 0..20 {
-            response_timeout.answered(Duration::ZERO);
+            response_timeout.record_reply(Duration::ZERO);
         }
-        assert_eq!(response_timeout.wait(), Duration::from_millis(4));
-        response_timeout.silent();
-        assert_eq!(response_timeout.wait(), Duration::from_millis(8));
+        assert_eq!(response_timeout.wait_time(), Duration::from_millis(4));
+        response_timeout.record_missing_reply();
+        assert_eq!(response_timeout.wait_time(), Duration::from_millis(8));
         for _ in 0..100 {
-            response_timeout.silent();
+            response_timeout.record_missing_reply();
         }
-        assert_eq!(response_timeout.wait(), Duration::from_millis(25));
-        response_timeout.answered(Duration::ZERO);
-        assert_eq!(response_timeout.wait(), Duration::from_millis(4));
+        assert_eq!(response_timeout.wait_time(), Duration::from_millis(25));
+        response_timeout.record_reply(Duration::ZERO);
+        assert_eq!(response_timeout.wait_time(), Duration::from_millis(4));
     }
 
     /// Fault 12.
@@ -76,9 +76,9 @@ mod tests {
     fn an_adapter_with_sixteen_milliseconds_gets_them() {
         let mut response_timeout = ResponseTimeout::default();
         for _ in 0..50 {
-            response_timeout.answered(Duration::from_millis(16));
+            response_timeout.record_reply(Duration::from_millis(16));
         }
-        let wait = response_timeout.wait();
+        let wait = response_timeout.wait_time();
         assert!(
             Duration::from_millis(16) <= wait && wait <= Duration::from_millis(25),
             "{wait:?}"

@@ -55,7 +55,7 @@ impl StopButton {
     /// not connected.
     pub fn open(place: &str) -> Result<Self, BusError> {
         let (port, pin) = parse(place);
-        let path = ports::resolve(port)?;
+        let path = ports::resolve_port(port)?;
         let wrong = |what: String, hint| BusError::Port {
             path: path.clone(),
             what,

@@ -190,9 +190,9 @@ fn servos_are_read_and_written() {
     for codec in CODECS {
         let mut bus = bus(codec, |_, _, answers| untroubled(answers));
         assert_eq!(bus.ping(2).unwrap().id, 2);
-        assert_eq!(bus.read(2, 56, 4).unwrap().data, memory(2, 56, 4));
-        bus.write(2, 56, &[9, 8]).unwrap();
-        assert_eq!(bus.read(2, 56, 2).unwrap().data, [9, 8]);
+        assert_eq!(bus.read_registers(2, 56, 4).unwrap().data, memory(2, 56, 4));
+        bus.write_registers(2, 56, &[9, 8]).unwrap();
+        assert_eq!(bus.read_registers(2, 56, 2).unwrap().data, [9, 8]);
         bus.sync_write(42, 2, &[1, 5, 6, 3, 7, 8]).unwrap();
         let read = bus.sync_read(&[3, 2, 1], 42, 2).unwrap();
         let data: Vec<Vec<u8>> = read
@@ -238,14 +238,17 @@ fn a_wrong_checksum_costs_one_retry_and_no_wrong_value() {
             }
             untroubled(answers)
         });
-        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        assert_eq!(bus.read_registers(1, 56, 4).unwrap().data, memory(1, 56, 4));
         let counters = bus.counters();
         assert_eq!((counters.corrupt, counters.retries), (1, 1));
         let mut bus = settled(codec, |_, _, mut answers| {
             answers[0][9] ^= 0x10;
             untroubled(answers)
         });
-        assert_eq!(bus.read(1, 56, 8), Err(BusError::Garbled { id: 1 }));
+        assert_eq!(
+            bus.read_registers(1, 56, 8),
+            Err(BusError::Garbled { id: 1 })
+        );
     }
 }
 
@@ -258,12 +261,12 @@ fn an_answer_in_pieces_is_put_together_until_one_deadline() {
             bytes.iter().map(|byte| (100, vec![*byte])).collect()
         };
         let mut bus = settled(codec, pieces);
-        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        assert_eq!(bus.read_registers(1, 56, 4).unwrap().data, memory(1, 56, 4));
         // A byte every two milliseconds would never end if each had its own deadline.
         let dripping = |_, _: &[u8], _| (0..200).map(|at| (at * 2000, vec![0xFF])).collect();
         let mut bus = settled(codec, dripping);
         let begun = bus.now();
-        assert!(bus.read(1, 56, 4).is_err());
+        assert!(bus.read_registers(1, 56, 4).is_err());
         assert!(
             bus.now() - begun < Duration::from_millis(300),
             "{:?}",
@@ -281,7 +284,7 @@ fn garbage_before_the_answer_is_skipped() {
             bytes.extend(answers.concat());
             vec![(0, bytes)]
         });
-        assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+        assert_eq!(bus.read_registers(1, 56, 4).unwrap().data, memory(1, 56, 4));
         assert_eq!(
             (bus.counters().skipped_bytes, bus.counters().retries),
             (6, 0)
@@ -298,10 +301,10 @@ fn an_echo_is_never_taken_for_an_answer() {
             bytes.extend(answers.concat());
             vec![(0, bytes)]
         });
-        assert_eq!(bus.read(1, 56, 2).unwrap().data, memory(1, 56, 2));
-        bus.write(1, 56, &[1, 2]).unwrap();
+        assert_eq!(bus.read_registers(1, 56, 2).unwrap().data, memory(1, 56, 2));
+        bus.write_registers(1, 56, &[1, 2]).unwrap();
         bus.sync_write(56, 2, &[1, 3, 4]).unwrap();
-        assert_eq!(bus.read(1, 56, 2).unwrap().data, [3, 4]);
+        assert_eq!(bus.read_registers(1, 56, 2).unwrap().data, [3, 4]);
         assert_eq!(bus.ping(2).unwrap().error, 0);
         assert_eq!(
             bus.ping(9),
@@ -323,7 +326,7 @@ fn what_is_posted_goes_out_ahead_of_the_next_request_and_its_echo_is_known() {
         });
         let seen = Arc::clone(&fake.seen);
         let mut bus = Bus::new(Box::new(fake), codec, 1_000_000);
-        bus.post_sync_write(56, 2, &[1, 3, 4, 2, 5, 6]).unwrap();
+        bus.queue_sync_write(56, 2, &[1, 3, 4, 2, 5, 6]).unwrap();
         assert!(seen.lock().unwrap().is_empty(), "not yet");
         let answers = bus.sync_read(&[1, 2], 56, 2).unwrap();
         let data: Vec<Vec<u8>> = answers.into_iter().map(|a| a.unwrap().data).collect();
@@ -352,7 +355,7 @@ fn a_new_echo_is_noticed() {
             vec![(0, bytes)]
         });
         assert_eq!(bus.ping(9), Err(BusError::Silent { id: 9 }));
-        assert_eq!(bus.read(1, 56, 2).unwrap().data, memory(1, 56, 2));
+        assert_eq!(bus.read_registers(1, 56, 2).unwrap().data, memory(1, 56, 2));
     }
 }
 
@@ -364,7 +367,7 @@ fn an_answer_that_looks_like_an_echo_is_an_answer_where_there_is_none() {
             let echo = if echoes { asked } else { &[] };
             let mut bytes = echo.to_vec();
             for mut answer in answers {
-                if asked[2] != BROADCAST {
+                if asked[2] != BROADCAST_ID {
                     answer[4] |= 1;
                     let last = answer.len() - 1;
                     answer[last] = answer[last].wrapping_sub(1);
@@ -378,7 +381,7 @@ fn an_answer_that_looks_like_an_echo_is_an_answer_where_there_is_none() {
             Ok(1),
             "echoes: {echoes}"
         );
-        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+        assert_eq!(bus.read_registers(1, 60, 2).unwrap().data, memory(1, 60, 2));
     }
 }
 
@@ -397,7 +400,7 @@ fn late_answers_and_answers_of_others_are_rejected() {
             _ => untroubled(answers),
         });
         assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
-        assert_eq!(bus.read(2, 60, 4).unwrap().data, memory(2, 60, 4));
+        assert_eq!(bus.read_registers(2, 60, 4).unwrap().data, memory(2, 60, 4));
         assert_eq!(
             bus.counters().strays,
             1,
@@ -409,7 +412,7 @@ fn late_answers_and_answers_of_others_are_rejected() {
         });
         assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
         bus.sleep_until(Duration::from_secs(1));
-        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
+        assert_eq!(bus.read_registers(1, 60, 2).unwrap().data, memory(1, 60, 2));
         assert!(bus.counters().late_bytes > 0);
     }
 }
@@ -422,7 +425,7 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
             untroubled([answers.clone(), answers].concat())
         });
         assert_eq!(
-            bus.count_answers(1, 56, 4).unwrap(),
+            bus.count_replies_to_read(1, 56, 4).unwrap(),
             ReplyCount { good: 2, broken: 0 }
         );
         let mut bus = settled(codec, |_, _, mut answers| {
@@ -430,12 +433,12 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
             untroubled(answers)
         });
         assert_eq!(
-            bus.count_answers(1, 56, 8).unwrap(),
+            bus.count_replies_to_read(1, 56, 8).unwrap(),
             ReplyCount { good: 0, broken: 1 }
         );
         let mut bus = settled(codec, |_, _, answers| untroubled(answers));
         assert_eq!(
-            bus.count_answers(1, 56, 4).unwrap(),
+            bus.count_replies_to_read(1, 56, 4).unwrap(),
             ReplyCount { good: 1, broken: 0 }
         );
     }
@@ -456,7 +459,7 @@ fn a_length_that_lies_hides_no_answer() {
                 untroubled([vec![lie], answers].concat())
             });
             assert_eq!(
-                bus.read(1, 56, 4).unwrap().data,
+                bus.read_registers(1, 56, 4).unwrap().data,
                 memory(1, 56, 4),
                 "{length}"
             );
@@ -481,10 +484,10 @@ fn a_servo_that_missed_the_request_is_asked_again_and_a_refusal_is_told() {
         1 => untroubled(answers),
         _ => vec![(0, refuse(4))],
     });
-    assert_eq!(bus.read(1, 56, 4).unwrap().data, memory(1, 56, 4));
+    assert_eq!(bus.read_registers(1, 56, 4).unwrap().data, memory(1, 56, 4));
     let why = StatusError::Range;
     assert_eq!(
-        bus.write(1, 116, &[0; 4]),
+        bus.write_registers(1, 116, &[0; 4]),
         Err(BusError::Refused { id: 1, why })
     );
 }
@@ -554,9 +557,9 @@ fn an_answer_too_many_is_not_that_of_the_next_request() {
             1 => vec![(0, held.remove(0)), (300, answers.remove(0))],
             _ => untroubled(answers),
         });
-        assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
-        assert_eq!(bus.read(1, 70, 2).unwrap().data, memory(1, 70, 2));
-        assert_eq!(bus.read(1, 80, 2).unwrap().data, memory(1, 80, 2));
+        assert_eq!(bus.read_registers(1, 60, 2).unwrap().data, memory(1, 60, 2));
+        assert_eq!(bus.read_registers(1, 70, 2).unwrap().data, memory(1, 70, 2));
+        assert_eq!(bus.read_registers(1, 80, 2).unwrap().data, memory(1, 80, 2));
     }
 }
 
@@ -574,7 +577,7 @@ fn an_answer_of_another_length_is_not_the_one_asked_for() {
             _ => untroubled(answers),
         });
         assert_eq!(bus.sync_read(&[1], 56, 2).unwrap(), [None]);
-        assert_eq!(bus.read(1, 60, 4).unwrap().data, memory(1, 60, 4));
+        assert_eq!(bus.read_registers(1, 60, 4).unwrap().data, memory(1, 60, 4));
         assert_eq!(bus.counters().strays, 1);
     }
 }
@@ -613,7 +616,7 @@ fn a_line_that_never_falls_silent_is_heard_until_the_deadline() {
         let answers = bus.sync_read(&[1, 2], 56, 4).unwrap();
         assert_eq!(answers, [None, None]);
         assert!(bus.now() < Duration::from_millis(200), "{:?}", bus.now());
-        assert!(bus.read(1, 56, 4).is_err());
+        assert!(bus.read_registers(1, 56, 4).is_err());
         assert!(bus.now() < Duration::from_secs(1), "{:?}", bus.now());
     }
 }
@@ -638,7 +641,9 @@ fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Ve
         panic!("it is whole");
     };
     let mut status = codec.status(answer).unwrap();
-    let from = ServoInstruction::decode(codec, &asked).unwrap().read_from();
+    let from = ServoInstruction::decode(codec, &asked)
+        .unwrap()
+        .first_read_register();
     for (at, byte) in status.data.iter_mut().enumerate() {
         let from = from.unwrap_or_default();
         *byte = coded(status.id, from + at as u16, request);
@@ -725,9 +730,9 @@ proptest! {
             };
             match act {
                 Act::Ping(id) => drop(bus.ping(id)),
-                Act::Write(id) => drop(bus.write(id, 40, &[1])),
+                Act::Write(id) => drop(bus.write_registers(id, 40, &[1])),
                 Act::Read(id, address, count) => {
-                    if let Ok(status) = bus.read(id, address, count) {
+                    if let Ok(status) = bus.read_registers(id, address, count) {
                         prop_assert_eq!(status.id, id);
                         check(&status, address, count)?;
                     }
@@ -743,7 +748,7 @@ proptest! {
                     }
                 }
                 Act::Count(id) => {
-                    let answers = bus.count_answers(id, 56, 15).unwrap();
+                    let answers = bus.count_replies_to_read(id, 56, 15).unwrap();
                     prop_assert!(answers.good <= 1 && answers.broken == 0, "{answers:?}");
                 }
             }
@@ -765,10 +770,13 @@ fn a_late_confirmation_is_not_that_of_the_next_write() {
             3 => untroubled(std::mem::take(&mut held)),
             _ => untroubled(answers),
         });
-        assert_eq!(bus.write(1, 60, &[1]), Err(BusError::Silent { id: 1 }));
-        assert_eq!(bus.write(1, 61, &[2]).unwrap().id, 1);
+        assert_eq!(
+            bus.write_registers(1, 60, &[1]),
+            Err(BusError::Silent { id: 1 })
+        );
+        assert_eq!(bus.write_registers(1, 61, &[2]).unwrap().id, 1);
         assert_eq!(bus.counters().strays, 3, "each is known for what it is");
-        assert_eq!(bus.read(1, 61, 1).unwrap().data, [2]);
+        assert_eq!(bus.read_registers(1, 61, 1).unwrap().data, [2]);
     }
 }
 
@@ -789,9 +797,12 @@ fn a_late_refusal_is_not_that_of_the_next_request() {
         0..=2 => vec![(150_000, refusal())],
         _ => untroubled(answers),
     });
-    assert_eq!(bus.write(1, 3, &[1]), Err(BusError::Silent { id: 1 }));
-    assert_eq!(bus.read(1, 60, 2).unwrap().data, memory(1, 60, 2));
-    assert_eq!(bus.write(1, 60, &[5]).unwrap().error, 0);
+    assert_eq!(
+        bus.write_registers(1, 3, &[1]),
+        Err(BusError::Silent { id: 1 })
+    );
+    assert_eq!(bus.read_registers(1, 60, 2).unwrap().data, memory(1, 60, 2));
+    assert_eq!(bus.write_registers(1, 60, &[5]).unwrap().error, 0);
 }
 
 /// Fault 5: a late echo is not a reply.
@@ -806,7 +817,7 @@ fn a_late_echo_is_no_answer() {
         });
         for address in [10, 20, 30, 40, 50] {
             assert_eq!(
-                bus.read(1, address, 2).unwrap().data,
+                bus.read_registers(1, address, 2).unwrap().data,
                 memory(1, address.into(), 2)
             );
             assert_eq!(bus.ping(2).unwrap().error, 0);

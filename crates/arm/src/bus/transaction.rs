@@ -3,9 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use super::late_replies::HELD;
+use super::late_replies::MAX_BYTE_DELAY;
 use super::{Bus, BusError};
-use crate::protocol::{BROADCAST, Packet, ScanResult, ServoInstruction, Status};
+use crate::protocol::{BROADCAST_ID, Packet, ScanResult, ServoInstruction, Status};
 
 /// Factory setting of a servo's return delay; it may be shorter.
 const TURNAROUND: Duration = Duration::from_micros(500);
@@ -18,7 +18,7 @@ const MAX_EXTRA_BYTES: u16 = 24;
 
 /// Whether the adapter echoes our own bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Echo {
+pub enum EchoState {
     /// Not known yet.
     Unknown,
     /// It did not when last tested, for the current request or an earlier one.
@@ -82,9 +82,14 @@ impl Bus {
         if more == 0 {
             return self.converse(request);
         }
-        let before = more.min(request.instruction.read_from().unwrap_or_default());
+        let before = more.min(
+            request
+                .instruction
+                .first_read_register()
+                .unwrap_or_default(),
+        );
         let mut answers = self.converse(Request {
-            instruction: request.instruction.widened(before, more),
+            instruction: request.instruction.with_wider_read(before, more),
             data: request.data + usize::from(more),
             ..request
         })?;
@@ -129,7 +134,7 @@ impl Bus {
             }
             // A babbling adapter is never silent.
             if count == 0 || self.line.now() > deadline {
-                while let Some(frame) = self.scanner.next_of_rest(self.codec, longest) {
+                while let Some(frame) = self.scanner.next_at_end_of_input(self.codec, longest) {
                     self.take(frame, &mut awaited);
                 }
                 break;
@@ -143,14 +148,17 @@ impl Bus {
     /// Returns the number of bytes by which to lengthen a read so that no late reply can pass for
     /// one of its replies.
     fn more_to_read(&self, request: &Request) -> u16 {
-        if self.late_replies.is_empty() || request.instruction.read_from().is_none() {
+        if self.late_replies.is_empty() || request.instruction.first_read_register().is_none() {
             return 0;
         }
         let clears_at = |more: u16| {
             let data = request.data + usize::from(more);
             let ids = request.ids.iter();
-            ids.filter_map(|id| self.late_replies.clears_at(*id, data, request.question))
-                .max()
+            ids.filter_map(|id| {
+                self.late_replies
+                    .confusable_until(*id, data, request.question)
+            })
+            .max()
         };
         let free = (0..=MAX_EXTRA_BYTES).find(|more| clears_at(*more).is_none());
         // If so many replies are missing that every length is taken, the oldest length is reused.
@@ -162,20 +170,20 @@ impl Bus {
     /// question, whose length cannot change: late replies have arrived, or will not arrive any
     /// more. Returns `false` if the servo does not reply to another question either.
     pub(super) fn settle(&mut self, id: u8, data: usize, question: u64) -> Result<bool, BusError> {
-        while let Some(clear) = self.late_replies.clears_at(id, data, question) {
+        while let Some(clear) = self.late_replies.confusable_until(id, data, question) {
             if self.line.now() > clear {
                 break;
             }
             self.hear_late(clear + self.byte_time)?;
-            self.late_replies.forget(self.line.now());
+            self.late_replies.forget_expired(self.line.now());
         }
         // For a broadcast there is no particular servo to ask.
-        for wait in [self.response_timeout.wait(), HELD] {
-            if id == BROADCAST || !self.late_replies.could_pass(id, data, question) {
+        for wait in [self.response_timeout.wait_time(), MAX_BYTE_DELAY] {
+            if id == BROADCAST_ID || !self.late_replies.has_confusable_reply(id, data, question) {
                 return Ok(true);
             }
             // Older replies arrive before the reply to this request, which is distinguishable.
-            let question = self.new_question();
+            let question = self.next_question_number();
             self.exchange(Request {
                 to: id,
                 instruction: ServoInstruction::Read {
@@ -187,9 +195,9 @@ impl Bus {
                 wait,
                 question,
             })?;
-            self.late_replies.forget(self.line.now());
+            self.late_replies.forget_expired(self.line.now());
         }
-        Ok(!self.late_replies.could_pass(id, data, question))
+        Ok(!self.late_replies.has_confusable_reply(id, data, question))
     }
 
     /// Tests whether the adapter echoes, if an echo could pass for a reply.
@@ -198,16 +206,16 @@ impl Bus {
             return Ok(());
         }
         match self.echo {
-            Echo::Present => {}
-            Echo::Absent { .. } => self.echo = Echo::Absent { now: false },
-            Echo::Unknown => {
+            EchoState::Present => {}
+            EchoState::Absent { .. } => self.echo = EchoState::Absent { now: false },
+            EchoState::Unknown => {
                 // No servo replies with the broadcast id, so this echo is unambiguous, and it
                 // arrives before the servo's reply.
-                let question = self.new_question();
-                let mut wait = self.response_timeout.wait();
+                let question = self.next_question_number();
+                let mut wait = self.response_timeout.wait_time();
                 for _ in 0..2 {
                     let answers = self.exchange(Request {
-                        to: BROADCAST,
+                        to: BROADCAST_ID,
                         instruction: ServoInstruction::SyncRead {
                             address: 0,
                             count: 1,
@@ -218,13 +226,13 @@ impl Bus {
                         wait,
                         question,
                     })?;
-                    if self.echo != Echo::Unknown || answers != [None] {
+                    if self.echo != EchoState::Unknown || answers != [None] {
                         break;
                     }
-                    wait = HELD;
+                    wait = MAX_BYTE_DELAY;
                 }
-                if self.echo == Echo::Unknown {
-                    self.echo = Echo::Absent { now: true };
+                if self.echo == EchoState::Unknown {
+                    self.echo = EchoState::Absent { now: true };
                 }
             }
         }
@@ -293,14 +301,14 @@ impl Bus {
     fn forget_partial(&mut self) {
         self.scanner.clear();
         if !self.late_replies.is_empty() {
-            self.late_replies.forget(self.line.now());
+            self.late_replies.forget_expired(self.line.now());
         }
     }
 
     /// Returns the length of the longest packet that may arrive when replies of `data` bytes are
     /// expected.
     fn longest_packet(&self, data: usize) -> usize {
-        let data = data.max(self.late_replies.longest());
+        let data = data.max(self.late_replies.longest_data_length());
         self.codec.status_length(data).max(self.request.len())
     }
 
@@ -314,7 +322,7 @@ impl Bus {
             self.counters.echoes += 1;
             return;
         }
-        if self.late_replies.came_back(&frame) {
+        if self.late_replies.record_late_echo(&frame) {
             self.counters.echoes += 1;
             return;
         }
@@ -325,14 +333,17 @@ impl Bus {
         };
         let refused = self.codec.refusal(status.error).is_some();
         // A rejection has no length that would distinguish it from one that was due earlier.
-        let own_refusal = refused && !self.late_replies.owes(status.id, awaited.question);
+        let own_refusal = refused
+            && !self
+                .late_replies
+                .owes_late_reply(status.id, awaited.question);
         let fits = status.data.len() == awaited.data && !refused || own_refusal;
         match awaited.place(status.id).filter(|_| fits) {
             Some(place) => *place = Some(status),
             None => {
                 self.counters.strays += 1;
                 self.late_replies
-                    .came(status.id, status.data.len(), refused);
+                    .record_unexpected_reply(status.id, status.data.len(), refused);
             }
         }
     }
@@ -340,19 +351,19 @@ impl Bus {
     /// Classifies a packet that is not waited for.
     fn take_late(&mut self, frame: Packet) {
         self.notice_echo(&frame);
-        if self.late_replies.came_back(&frame) {
+        if self.late_replies.record_late_echo(&frame) {
             self.counters.echoes += 1;
         } else if let Some(status) = self.codec.status(frame) {
             let refused = self.codec.refusal(status.error).is_some();
             self.late_replies
-                .came(status.id, status.data.len(), refused);
+                .record_unexpected_reply(status.id, status.data.len(), refused);
         }
     }
 
     /// Recognizes a late echo of a broadcast packet, which no servo sends.
     fn notice_echo(&mut self, frame: &Packet) {
-        if self.codec.echo_looks_like_status() && frame.id == BROADCAST {
-            self.echo = Echo::Present;
+        if self.codec.echo_looks_like_status() && frame.id == BROADCAST_ID {
+            self.echo = EchoState::Present;
         }
     }
 
@@ -362,15 +373,15 @@ impl Bus {
             return true;
         }
         match self.echo {
-            _ if frame.id == BROADCAST => {
-                self.echo = Echo::Present;
+            _ if frame.id == BROADCAST_ID => {
+                self.echo = EchoState::Present;
                 true
             }
-            Echo::Present => true,
-            Echo::Absent { now: true } => false,
+            EchoState::Present => true,
+            EchoState::Absent { now: true } => false,
             // The adapter may have been replaced: find out before the next attempt.
-            Echo::Absent { now: false } | Echo::Unknown => {
-                self.echo = Echo::Unknown;
+            EchoState::Absent { now: false } | EchoState::Unknown => {
+                self.echo = EchoState::Unknown;
                 true
             }
         }
@@ -385,24 +396,27 @@ impl Bus {
         sent: Duration,
         due: Duration,
     ) {
-        if self.echo == Echo::Present {
+        if self.echo == EchoState::Present {
             for frame in awaited.sent.drain(..) {
-                self.late_replies.miss_echo(frame, due);
+                self.late_replies.record_missing_echo(frame, due);
             }
         }
         let (data, question) = (awaited.data, awaited.question);
-        if request.to == BROADCAST && request.instruction == ServoInstruction::Ping {
+        if request.to == BROADCAST_ID && request.instruction == ServoInstruction::Ping {
             // A servo that exists may be late, and one that does not never replies.
-            self.late_replies.miss(BROADCAST, data, question, due);
+            self.late_replies
+                .record_missing_reply(BROADCAST_ID, data, question, due);
             return;
         }
         for (index, (id, answer)) in awaited.ids.iter().zip(&awaited.answers).enumerate() {
             match answer {
                 Some(_) if self.late_replies.is_empty() => {}
-                Some(_) => self.late_replies.answered(*id, data, sent, due),
+                Some(_) => self.late_replies.record_timely_reply(*id, data, sent, due),
                 // If a servo is listed twice, its second reply is not counted as missing.
                 None if awaited.ids[..index].contains(id) => {}
-                None => self.late_replies.miss(*id, data, question, due),
+                None => self
+                    .late_replies
+                    .record_missing_reply(*id, data, question, due),
             }
         }
     }
@@ -418,9 +432,9 @@ impl Bus {
         self.counters.missing += missing as u64;
         self.lacking = missing > 0;
         if missing > 0 && answered == 0 {
-            self.response_timeout.silent();
+            self.response_timeout.record_missing_reply();
         } else if answered > 0 && awaited.complete() {
-            self.response_timeout.answered(late);
+            self.response_timeout.record_reply(late);
         }
     }
 }

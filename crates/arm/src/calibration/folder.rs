@@ -35,13 +35,13 @@ pub fn default_root() -> Option<PathBuf> {
 }
 
 /// Returns the folders of follower arms of LeRobot's robot types `kinds`.
-pub fn followers(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
+pub fn follower_folders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
     let folders = kinds.iter().map(|kind| root.join(ROBOTS).join(kind));
     folders.collect()
 }
 
 /// Returns the folders of the leader arms that go with followers of LeRobot's robot types `kinds`.
-pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
+pub fn leader_folders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
     let base = |kind: &String| Some(format!("{}{LEADER}", kind.strip_suffix(FOLLOWER)?));
     let types = kinds.iter().filter_map(base);
     types
@@ -51,7 +51,7 @@ pub fn leaders(root: &Path, kinds: &[String]) -> Vec<PathBuf> {
 
 /// Returns the sorted names of the arms that have a file in one of these folders. Old files kept by
 /// [`Calibration::save`](super::Calibration::save) are not arms.
-pub fn names(folders: &[PathBuf]) -> Vec<String> {
+pub fn arm_names(folders: &[PathBuf]) -> Vec<String> {
     let mut names: Vec<String> = folders
         .iter()
         .flat_map(|folder| {
@@ -93,7 +93,7 @@ fn is_copy(name: &str, all: &HashSet<String>) -> bool {
 
 /// Returns the file of the arm called `name` in the first of these folders that has one, or in the
 /// first folder if none has.
-pub fn file(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
+pub fn calibration_file(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
     let file = format!("{name}.json");
     let mut files = folders.iter().map(|folder| folder.join(&file));
     files
@@ -146,14 +146,14 @@ mod tests {
         let kinds = ["so_follower".to_owned(), "so101_follower".to_owned()];
         let newer = folder.path().join("robots/so_follower/mine.json");
         let older = folder.path().join("robots/so101_follower/mine.json");
-        let folders = followers(folder.path(), &kinds);
-        let found = || file(&folders, "mine");
+        let folders = follower_folders(folder.path(), &kinds);
+        let found = || calibration_file(&folders, "mine");
         assert_eq!(found(), Some(newer));
         std::fs::create_dir_all(older.parent().unwrap()).unwrap();
         std::fs::write(&older, "{}").unwrap();
         assert_eq!(found(), Some(older.clone()));
         std::fs::write(older.with_extension("1.json"), "{}").unwrap();
-        assert_eq!(names(&folders), ["mine"]);
+        assert_eq!(arm_names(&folders), ["mine"]);
     }
 
     #[test]
@@ -188,15 +188,19 @@ mod tests {
             "so101.old",
             "v1.5",
         ];
-        assert_eq!(names(&folders), arms);
+        assert_eq!(arm_names(&folders), arms);
         let old = folder.path().join("lab2.left.1.json");
-        assert_eq!(file(&folders, "lab2.left.1"), Some(old), "if it is named");
+        assert_eq!(
+            calibration_file(&folders, "lab2.left.1"),
+            Some(old),
+            "if it is named"
+        );
     }
 
     #[test]
     fn leaders_have_folders_of_their_own() {
         let kinds = ["so_follower", "so101_follower", "koch_follower", "widowx"];
-        let folders = leaders(Path::new("/x"), &kinds.map(str::to_owned));
+        let folders = leader_folders(Path::new("/x"), &kinds.map(str::to_owned));
         let expected = [
             "/x/teleoperators/so_leader",
             "/x/teleoperators/so101_leader",

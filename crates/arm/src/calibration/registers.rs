@@ -52,13 +52,16 @@ impl JointCalibration {
     }
 
     /// Returns all registers that store a part of the calibration, with their expected values.
-    pub fn kept(&self, model: &ServoModel) -> impl Iterator<Item = (Register, i64)> + use<> {
+    pub fn registers_with_direction(
+        &self,
+        model: &ServoModel,
+    ) -> impl Iterator<Item = (Register, i64)> + use<> {
         let registers = self.registers(model).into_iter();
         registers.chain(self.direction_register(model))
     }
 
     /// Returns a description of a value that a servo of this model cannot store, if any.
-    pub fn misfit(&self, model: &ServoModel) -> Option<String> {
+    pub fn describe_unstorable_value(&self, model: &ServoModel) -> Option<String> {
         let Self {
             homing_offset,
             range_min,
@@ -72,7 +75,7 @@ impl JointCalibration {
             ));
         }
         let turn = model.steps_per_turn;
-        let one_turn = model.facts().turns.is_none();
+        let one_turn = model.family_facts().turns.is_none();
         if one_turn && !(0 <= range_min && range_max < turn) {
             return Some(format!(
                 "range {range_min} to {range_max} is not within 0 to {}",
@@ -86,14 +89,14 @@ impl JointCalibration {
     ///
     /// # Errors
     /// [`BusError`] if the servo does not reply.
-    pub fn differences(
+    pub fn find_mismatches(
         &self,
         joint: &str,
         model: &ServoModel,
         bus: &mut Bus,
     ) -> Result<Vec<RegisterMismatch>, BusError> {
         let mut differences = Vec::new();
-        for (register, file) in self.kept(model) {
+        for (register, file) in self.registers_with_direction(model) {
             let servo = register.read(bus, self.id)?;
             if servo != file {
                 differences.push(RegisterMismatch {
@@ -123,22 +126,25 @@ mod tests {
             range_min: 0,
             range_max: 4095,
         };
-        assert_eq!(good.misfit(&sts::STS3215), None);
+        assert_eq!(good.describe_unstorable_value(&sts::STS3215), None);
         let beyond = JointCalibration {
             homing_offset: 2048,
             ..good
         };
         assert_eq!(
-            beyond.misfit(&sts::STS3215).unwrap(),
+            beyond.describe_unstorable_value(&sts::STS3215).unwrap(),
             "homing_offset 2048 is beyond ±2047"
         );
-        assert_eq!(beyond.misfit(&x_series::XL330_M288), None);
+        assert_eq!(
+            beyond.describe_unstorable_value(&x_series::XL330_M288),
+            None
+        );
         let wide = JointCalibration {
             range_max: 4096,
             ..good
         };
         assert_eq!(
-            wide.misfit(&sts::STS3215).unwrap(),
+            wide.describe_unstorable_value(&sts::STS3215).unwrap(),
             "range 0 to 4096 is not within 0 to 4095"
         );
     }

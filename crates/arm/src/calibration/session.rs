@@ -91,7 +91,7 @@ impl<'a> CalibrationSession<'a> {
             self.keep_register(index, map.max_position, model.steps_per_turn - 1)?;
             let raw = self.get(index, map.position)?;
             let middle = (model.steps_per_turn - 1) / 2;
-            let offset = model.facts().offset_sign * (middle - raw);
+            let offset = model.family_facts().offset_sign * (middle - raw);
             let offset = offset.clamp(-model.largest_offset, model.largest_offset);
             self.keep_register(index, map.homing_offset, offset)?;
             offsets.push(offset);
@@ -132,7 +132,7 @@ impl<'a> CalibrationSession<'a> {
     ///
     /// # Errors
     /// [`ArmError`] if a servo does not reply, or does not store the value written.
-    pub fn keep(&mut self, calibration: &Calibration) -> Result<(), ArmError> {
+    pub fn write_calibration(&mut self, calibration: &Calibration) -> Result<(), ArmError> {
         for index in 0..self.joints.len() {
             let (name, servo) = &self.joints[index];
             let known = calibration.joint(name).copied();
@@ -146,7 +146,7 @@ impl<'a> CalibrationSession<'a> {
     }
 
     /// Restores what the servos stored before; returns descriptions of what could not be restored.
-    pub fn restore(mut self) -> Vec<String> {
+    pub fn restore_servos(mut self) -> Vec<String> {
         let mut complaints = Vec::new();
         for index in 0..self.joints.len() {
             if let Err(error) = self.restore_one(index) {

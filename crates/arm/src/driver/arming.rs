@@ -62,7 +62,7 @@ impl ServoArm {
         calibration: &Calibration,
         options: ArmingOptions,
     ) -> Result<Self, ArmError> {
-        let joints = ServoJoint::all(robot, bus_config, calibration)?;
+        let joints = ServoJoint::joints_of_robot(robot, bus_config, calibration)?;
         for joint in &joints {
             identify(&mut bus, joint)?;
         }
@@ -80,12 +80,12 @@ impl ServoArm {
         let goals: Vec<i64> = joints
             .iter()
             .zip(&tracks)
-            .map(|(joint, track)| joint.clamp(track.reading.steps))
+            .map(|(joint, track)| joint.clamp_steps(track.reading.steps))
             .collect();
         let positions = joints
             .iter()
             .zip(&goals)
-            .map(|(joint, goal)| joint.position(*goal));
+            .map(|(joint, goal)| joint.position_from_steps(*goal));
         let mut arm = Self {
             commanded: positions.collect(),
             ids: joints.iter().map(|joint| joint.servo.id).collect(),
@@ -140,7 +140,7 @@ impl ServoArm {
             }
         }
         self.goals_verified = true;
-        let longest = way as f64 * self.joints[0].servo.model.step() / SLOW;
+        let longest = way as f64 * self.joints[0].servo.model.step_size_rad() / SLOW;
         self.watch_takeover(self.bus.now() + TAKEOVER + Duration::from_secs_f64(longest))?;
         for joint in &self.joints {
             let speed = speed_number(&mut self.bus, joint, SPEED_MARGIN * joint.velocity)?;
@@ -216,7 +216,7 @@ fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
         return Ok(());
     };
     let drive_mode = register.read(bus, id)?;
-    if drive_mode & !x_series::DRIVE_REVERSED == 0 {
+    if drive_mode & !x_series::DRIVE_MODE_REVERSE_BIT == 0 {
         return Ok(());
     }
     Err(ArmingFault::DriveMode {
@@ -230,7 +230,7 @@ fn check_drive_mode(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let (delay, torque) = (model.map.return_delay, model.map.torque_enable);
-    let settled = model.facts().settings_need_torque_off && torque.read(bus, id)? != 0;
+    let settled = model.family_facts().settings_need_torque_off && torque.read(bus, id)? != 0;
     if delay.read(bus, id)? == 0 {
         return Ok(());
     }
@@ -245,7 +245,7 @@ fn hurry(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 }
 
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmError> {
-    let differences = ServoJoint::differences(joints, bus)?;
+    let differences = ServoJoint::find_mismatches(joints, bus)?;
     if differences.is_empty() {
         Ok(())
     } else {
@@ -256,7 +256,7 @@ fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<(), ArmErro
 /// Checks that the servo applies its homing offset in its current mode.
 fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
     let offset = joint.calibration.homing_offset;
-    let Some(turns) = joint.servo.model.facts().turns else {
+    let Some(turns) = joint.servo.model.family_facts().turns else {
         return Ok(());
     };
     let heeded = turns.largest_offset;
@@ -274,7 +274,7 @@ fn check_offset(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 /// Returns whether a servo is in a mode in which its positions extend beyond one turn.
 fn counts_turns(bus: &mut Bus, joint: &ServoJoint) -> Result<bool, ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
-    Ok(match model.facts().turns {
+    Ok(match model.family_facts().turns {
         Some(turns) => model.map.operating_mode.read(bus, id)? != turns.one_turn_mode,
         None => false,
     })
@@ -295,8 +295,8 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<HealthLimits, ArmEr
     let ServoConfig { id, model, .. } = joint.servo;
     let map = model.map;
     let name = || joint.name.clone();
-    let limits = HealthLimits::read(bus, id, model)?;
-    let status = bus.read(id, map.feedback, map.feedback_length)?;
+    let limits = HealthLimits::read_limits(bus, id, model)?;
+    let status = bus.read_registers(id, map.feedback, map.feedback_length)?;
     let reading = Reading::new(model, &status).ok_or(BusError::Garbled { id })?;
     let alarms = health::alarms(bus, id, model, reading.error)?;
     if !alarms.is_empty() {
@@ -315,12 +315,12 @@ fn check_health(bus: &mut Bus, joint: &ServoJoint) -> Result<HealthLimits, ArmEr
         }
         .into());
     }
-    if !limits.has_power(reading.voltage) {
+    if !limits.is_voltage_within_limits(reading.voltage) {
         return Err(ArmingFault::Voltage {
             joint: name(),
-            volts: map.voltage.value(reading.voltage),
-            min: map.min_voltage.value(limits.min_voltage),
-            max: map.max_voltage.value(limits.max_voltage),
+            volts: map.voltage.physical_value(reading.voltage),
+            min: map.min_voltage.physical_value(limits.min_voltage),
+            max: map.max_voltage.physical_value(limits.max_voltage),
         }
         .into());
     }
@@ -340,7 +340,7 @@ fn check_pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<FeedbackFilter
     let now = bus.now();
     let mut tracks = Vec::new();
     for (joint, reading) in joints.iter().zip(pose) {
-        if (reading.steps - joint.clamp(reading.steps)).abs() > BEYOND {
+        if (reading.steps - joint.clamp_steps(reading.steps)).abs() > BEYOND {
             return Err(ArmingFault::OutsideRange {
                 joint: joint.name.clone(),
                 steps: reading.steps,
@@ -379,7 +379,7 @@ fn pose_over_time(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Pose, ArmError
 fn pose(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<Reading>, ArmError> {
     let read = |joint: &ServoJoint| {
         let ServoConfig { id, model, .. } = joint.servo;
-        let status = bus.read(id, model.map.feedback, model.map.feedback_length)?;
+        let status = bus.read_registers(id, model.map.feedback, model.map.feedback_length)?;
         Ok(Reading::new(model, &status).ok_or(BusError::Garbled { id })?)
     };
     joints.iter().map(read).collect()
@@ -405,7 +405,7 @@ fn prepare(bus: &mut Bus, joint: &ServoJoint) -> Result<(), ArmError> {
 fn speed_number(bus: &mut Bus, joint: &ServoJoint, speed: f64) -> Result<i64, ArmError> {
     let ServoConfig { id, model, .. } = joint.servo;
     let mut unit = model.map.speed_limit.unit.scale;
-    if let Some(fine) = model.facts().fine_speed
+    if let Some(fine) = model.family_facts().fine_speed
         && fine.register.read(bus, id)? & fine.bit == 0
     {
         unit *= fine.coarse;

@@ -80,7 +80,7 @@ impl BusConfig {
     }
 
     fn parse(text: &str, robot: &Robot) -> Result<Self, Reason> {
-        let file: File = toml_text::parse(text).map_err(Reason::of)?;
+        let file: File = toml_text::parse(text).map_err(Reason::from_error)?;
         if file.baud == 0 {
             return Err("baud must not be 0".into());
         }
@@ -136,8 +136,8 @@ impl BusConfig {
 }
 
 fn known(name: &str) -> Result<&'static ServoModel, Reason> {
-    ServoModel::named(name).ok_or_else(|| {
-        let names = ServoModel::ALL.map(|model| model.name).join(", ");
+    ServoModel::find_by_name(name).ok_or_else(|| {
+        let names = ServoModel::ALL_MODELS.map(|model| model.name).join(", ");
         format!("no servo model is called `{name}`; there are {names}").into()
     })
 }

@@ -76,7 +76,7 @@ impl ServoArm {
             self.post_goals()?;
         }
         self.forget();
-        let (question, asked) = (self.bus.new_question(), self.bus.now());
+        let (question, asked) = (self.bus.next_question_number(), self.bus.now());
         self.read(question, asked)?;
         if !self.hears_all() {
             self.read(question, asked)?;
@@ -116,7 +116,7 @@ impl ServoArm {
     /// Returns the servo goals for these positions, or the joint that is outside its range.
     fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, OutsideRange> {
         let goal = |(joint, position): (&ServoJoint, &f64)| {
-            let goal = joint.goal(*position);
+            let goal = joint.goal_steps(*position);
             goal.ok_or_else(|| OutsideRange::of(joint, *position))
         };
         self.joints.iter().zip(positions.iter()).map(goal).collect()
@@ -133,7 +133,7 @@ impl ServoArm {
         self.goals_verified = false;
         Ok(self
             .bus
-            .post_sync_write(goal.address, goal.width.into(), &items)?)
+            .queue_sync_write(goal.address, goal.width.into(), &items)?)
     }
 
     /// Waits for the end of the control period that began with the last goals. Missed periods are
@@ -163,7 +163,7 @@ impl ServoArm {
     /// tolerated.
     pub(super) fn refresh(&mut self) -> Result<(), ArmError> {
         let begun = self.bus.now();
-        let question = self.bus.new_question();
+        let question = self.bus.next_question_number();
         self.forget();
         while !self.hears_all() {
             self.read(question, begun)?;
@@ -205,7 +205,7 @@ impl ServoArm {
             let answer = answers.next().flatten();
             let reading = answer.and_then(|status| Reading::new(joint.servo.model, &status));
             if let Some(reading) = reading
-                && !track.take(joint, reading, asked)
+                && !track.accept_if_plausible(joint, reading, asked)
             {
                 self.timing.outliers += 1;
             }

@@ -28,7 +28,9 @@ impl Reading {
     /// length.
     pub fn new(model: &ServoModel, status: &Status) -> Option<Self> {
         let map = model.map;
-        let number = |register: crate::servo::Register| register.within(map.feedback, &status.data);
+        let number = |register: crate::servo::Register| {
+            register.decode_from_block(map.feedback, &status.data)
+        };
         Some(Self {
             steps: number(map.position)?,
             velocity: number(map.velocity)?,
@@ -68,11 +70,16 @@ impl FeedbackFilter {
 
     /// Accepts a reading, unless no servo can have moved there since the last one; returns whether
     /// it was accepted.
-    pub fn take(&mut self, joint: &ServoJoint, reading: Reading, now: Duration) -> bool {
+    pub fn accept_if_plausible(
+        &mut self,
+        joint: &ServoJoint,
+        reading: Reading,
+        now: Duration,
+    ) -> bool {
         let model = joint.servo.model;
-        let one_turn = model.facts().turns.is_none();
+        let one_turn = model.family_facts().turns.is_none();
         let elapsed = now.saturating_sub(self.at).as_secs_f64();
-        let reach = PUSHED * model.top_speed * elapsed / model.step() + NOISE;
+        let reach = PUSHED * model.top_speed * elapsed / model.step_size_rad() + NOISE;
         let way = (reading.steps - self.reading.steps).abs() as f64;
         let there = !one_turn || (0..model.steps_per_turn).contains(&reading.steps);
         self.fresh = there && way <= reach;

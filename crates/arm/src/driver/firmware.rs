@@ -31,7 +31,7 @@ pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>
         .map(|((name, servo), version)| (name, servo, version.as_str()))
         .collect();
     tracing::info!(firmware = %list(&servos), "arming");
-    if let Some(difference) = difference(&servos) {
+    if let Some(difference) = describe_version_differences(&servos) {
         tracing::warn!("{difference}");
     }
     Ok(versions)
@@ -39,7 +39,7 @@ pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>
 
 /// Returns a message about servos of one model whose firmware differs; each is given with its
 /// joint's name and its version.
-pub fn difference(servos: &[(&str, ServoConfig, &str)]) -> Option<String> {
+pub fn describe_version_differences(servos: &[(&str, ServoConfig, &str)]) -> Option<String> {
     let differs = |(_, servo, version): &&(&str, ServoConfig, &str)| {
         let alike = |other: &&(&str, ServoConfig, &str)| other.1.model.number == servo.model.number;
         servos.iter().filter(alike).any(|other| other.2 != *version)
@@ -79,7 +79,7 @@ mod tests {
             servo(3, &x_series::XL330_M288),
         ];
         let say = |last| {
-            difference(&[
+            describe_version_differences(&[
                 ("shoulder", shoulder, "46"),
                 ("elbow", elbow, "52"),
                 ("wrist", wrist, last),

@@ -32,7 +32,7 @@ impl HealthLimits {
     ///
     /// # Errors
     /// [`BusError`] if the servo does not reply.
-    pub fn read(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<Self, BusError> {
+    pub fn read_limits(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<Self, BusError> {
         let map = model.map;
         Ok(Self {
             max_temperature: map.max_temperature.read(bus, id)?,
@@ -48,7 +48,7 @@ impl HealthLimits {
     }
 
     /// Returns whether a supply voltage is within the limits.
-    pub fn has_power(&self, voltage: i64) -> bool {
+    pub fn is_voltage_within_limits(&self, voltage: i64) -> bool {
         self.min_voltage <= voltage && voltage <= self.max_voltage
     }
 
@@ -56,7 +56,7 @@ impl HealthLimits {
     fn complaint(&mut self, joint: &ServoJoint, track: &FeedbackFilter) -> Option<String> {
         let reading = track.reading;
         let map = joint.servo.model.map;
-        if self.has_power(reading.voltage) {
+        if self.is_voltage_within_limits(reading.voltage) {
             self.off_voltage = 0;
         } else if track.fresh {
             self.off_voltage += 1;
@@ -69,10 +69,10 @@ impl HealthLimits {
             ));
         }
         if self.off_voltage >= SAGGING {
-            let volts = map.voltage.value(reading.voltage);
+            let volts = map.voltage.physical_value(reading.voltage);
             let (min, max) = (
-                map.min_voltage.value(self.min_voltage),
-                map.max_voltage.value(self.max_voltage),
+                map.min_voltage.physical_value(self.min_voltage),
+                map.max_voltage.physical_value(self.max_voltage),
             );
             return Some(format!("{volts:.1} V is outside [{min:.1}, {max:.1}] V"));
         }
@@ -95,7 +95,7 @@ pub fn alarms(
         return Ok(alarms);
     }
     let bits = model.map.alarms.read(bus, id)? as u8;
-    Ok((model.facts().alarms)(bits))
+    Ok((model.family_facts().alarms)(bits))
 }
 
 impl ServoArm {

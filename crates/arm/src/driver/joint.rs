@@ -31,11 +31,14 @@ impl ServoJoint {
     ///
     /// # Errors
     /// [`BusError`] if a servo does not reply.
-    pub fn differences(joints: &[Self], bus: &mut Bus) -> Result<Vec<RegisterMismatch>, BusError> {
+    pub fn find_mismatches(
+        joints: &[Self],
+        bus: &mut Bus,
+    ) -> Result<Vec<RegisterMismatch>, BusError> {
         let mut differences = Vec::new();
         for joint in joints {
             let own = joint.calibration;
-            differences.extend(own.differences(&joint.name, joint.servo.model, bus)?);
+            differences.extend(own.find_mismatches(&joint.name, joint.servo.model, bus)?);
         }
         Ok(differences)
     }
@@ -44,7 +47,7 @@ impl ServoJoint {
     ///
     /// # Errors
     /// [`ArmingFault`] if a joint is not calibrated, or its calibration does not fit its servo.
-    pub fn all(
+    pub fn joints_of_robot(
         robot: &Robot,
         bus_config: &BusConfig,
         calibration: &Calibration,
@@ -63,7 +66,7 @@ impl ServoJoint {
                 if own.id != servo.id {
                     return Err(bad(format!("it is of servo {}, not {}", own.id, servo.id)));
                 }
-                if let Some(what) = own.misfit(servo.model) {
+                if let Some(what) = own.describe_unstorable_value(servo.model) {
                     return Err(bad(what));
                 }
                 let gripper = robot.gripper().filter(|gripper| gripper.joint == index);
@@ -94,12 +97,12 @@ impl ServoJoint {
             range_max,
             ..
         } = calibration;
-        let step = servo.model.step();
+        let step = servo.model.step_size_rad();
         let (origin, anchor, scale) = match gripper {
             None => (0.0, (range_min + range_max) as f64 / 2.0, step),
             Some((closed, open)) => {
                 let opening = if closed <= open { step } else { -step };
-                if drive_mode != 0 && !servo.model.facts().reverses_count {
+                if drive_mode != 0 && !servo.model.family_facts().reverses_count {
                     (closed, range_max as f64, -opening)
                 } else {
                     (closed, range_min as f64, opening)
@@ -118,18 +121,18 @@ impl ServoJoint {
     }
 
     /// Returns the joint position for servo steps, rad.
-    pub fn position(&self, steps: i64) -> f64 {
+    pub fn position_from_steps(&self, steps: i64) -> f64 {
         self.origin + (steps as f64 - self.anchor) * self.scale
     }
 
     /// Returns the steps at a position, fractional and also outside the range.
-    pub fn steps(&self, position: f64) -> f64 {
+    pub fn steps_from_position(&self, position: f64) -> f64 {
         self.anchor + (position - self.origin) / self.scale
     }
 
     /// Returns the steps nearest to a position; `None` outside the calibrated range.
-    pub fn goal(&self, position: f64) -> Option<i64> {
-        let steps = self.steps(position).round();
+    pub fn goal_steps(&self, position: f64) -> Option<i64> {
+        let steps = self.steps_from_position(position).round();
         let JointCalibration {
             range_min,
             range_max,
@@ -139,19 +142,19 @@ impl ServoJoint {
     }
 
     /// Returns the nearest steps in the calibrated range.
-    pub fn clamp(&self, steps: i64) -> i64 {
+    pub fn clamp_steps(&self, steps: i64) -> i64 {
         steps.clamp(self.calibration.range_min, self.calibration.range_max)
     }
 
     /// Returns 1 if steps increase with the joint position, else -1.
-    pub fn direction(&self) -> f64 {
+    pub fn direction_sign(&self) -> f64 {
         self.scale.signum()
     }
 
     /// Returns the lowest and highest position of the calibrated range, rad.
     pub fn range(&self) -> (f64, f64) {
         let ends = [self.calibration.range_min, self.calibration.range_max];
-        let [a, b] = ends.map(|end| self.position(end));
+        let [a, b] = ends.map(|end| self.position_from_steps(end));
         (a.min(b), a.max(b))
     }
 }
@@ -193,20 +196,23 @@ mod tests {
     #[test]
     fn zero_is_the_middle_of_the_range() {
         let joint = joint(0, (1000, 3000), None);
-        assert_eq!(joint.goal(0.0), Some(2000));
-        assert_eq!(joint.goal(-std::f64::consts::FRAC_PI_4), Some(1488));
-        assert_eq!(joint.goal(std::f64::consts::FRAC_PI_2), None);
+        assert_eq!(joint.goal_steps(0.0), Some(2000));
+        assert_eq!(joint.goal_steps(-std::f64::consts::FRAC_PI_4), Some(1488));
+        assert_eq!(joint.goal_steps(std::f64::consts::FRAC_PI_2), None);
     }
 
     #[test]
     fn a_gripper_is_shut_at_the_end_that_its_drive_mode_says() {
         let shut = Some((-0.17, 1.7));
-        assert_eq!(joint(0, (2000, 3200), shut).position(2000), -0.17);
-        assert!(joint(0, (2000, 3200), shut).position(2100) > -0.17);
+        assert_eq!(
+            joint(0, (2000, 3200), shut).position_from_steps(2000),
+            -0.17
+        );
+        assert!(joint(0, (2000, 3200), shut).position_from_steps(2100) > -0.17);
         let reversed = joint(1, (2000, 3200), shut);
-        assert_eq!(reversed.position(3200), -0.17);
-        assert!(reversed.position(3100) > -0.17);
-        assert_eq!(reversed.direction(), -1.0);
+        assert_eq!(reversed.position_from_steps(3200), -0.17);
+        assert!(reversed.position_from_steps(3100) > -0.17);
+        assert_eq!(reversed.direction_sign(), -1.0);
     }
 
     #[test]
@@ -214,8 +220,8 @@ mod tests {
         let shut = Some((-0.17, 1.7));
         for drive_mode in [0, 1] {
             let joint = joint_of(&XL330_M288, drive_mode, (2000, 3200), shut);
-            assert_eq!(joint.position(2000), -0.17);
-            assert_eq!(joint.direction(), 1.0);
+            assert_eq!(joint.position_from_steps(2000), -0.17);
+            assert_eq!(joint.direction_sign(), 1.0);
         }
     }
 
@@ -229,15 +235,15 @@ mod tests {
             steps in 0i64..4096,
         ) {
             let joint = joint(drive_mode, (min, min + length), gripper);
-            let position = joint.position(steps);
+            let position = joint.position_from_steps(steps);
             let (low, high) = joint.range();
             let inside = low - 1e-9 <= position && position <= high + 1e-9;
-            prop_assert_eq!(joint.goal(position), inside.then_some(steps));
+            prop_assert_eq!(joint.goal_steps(position), inside.then_some(steps));
         }
 
         #[test]
         fn every_goal_is_in_the_range(position: f64) {
-            let goal = joint(0, (1000, 3000), None).goal(position);
+            let goal = joint(0, (1000, 3000), None).goal_steps(position);
             prop_assert!(goal.is_none_or(|goal| (1000..=3000).contains(&goal)));
         }
     }
@@ -245,7 +251,7 @@ mod tests {
     #[test]
     fn what_is_no_number_is_no_goal() {
         for position in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(joint(0, (0, 4095), None).goal(position), None);
+            assert_eq!(joint(0, (0, 4095), None).goal_steps(position), None);
         }
     }
 }

@@ -82,17 +82,17 @@ pub struct CycleStats {
 
 impl ServoArm {
     /// Returns the counters of the bus.
-    pub fn counters(&self) -> BusStats {
+    pub fn bus_stats(&self) -> BusStats {
         self.bus.counters()
     }
 
     /// Returns the firmware version of each joint's servo.
-    pub fn firmware(&self) -> &[String] {
+    pub fn firmware_versions(&self) -> &[String] {
         &self.firmware
     }
 
     /// Returns the timing statistics of the control cycle.
-    pub fn timing(&self) -> CycleStats {
+    pub fn cycle_stats(&self) -> CycleStats {
         self.timing
     }
 
@@ -104,13 +104,13 @@ impl ServoArm {
         };
         ArmState {
             stamp: Stamp::from_nanos(self.bus.now().as_nanos() as u64),
-            position: read(&|joint, track| joint.position(track.reading.steps)),
+            position: read(&|joint, track| joint.position_from_steps(track.reading.steps)),
             velocity: read(&|joint, track| {
                 let velocity = joint.servo.model.map.velocity;
-                joint.direction() * velocity.value(track.reading.velocity)
+                joint.direction_sign() * velocity.physical_value(track.reading.velocity)
             }),
             effort: read(&|joint, track| {
-                joint.direction() * track.reading.load as f64 / joint.servo.model.full_load
+                joint.direction_sign() * track.reading.load as f64 / joint.servo.model.full_load
             }),
             commanded: Some(self.commanded.clone()),
             alarm: self.refusal.clone().or_else(|| self.alarm.clone()),

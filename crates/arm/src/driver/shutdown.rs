@@ -36,7 +36,7 @@ impl ServoArm {
     ///
     /// # Errors
     /// [`ArmError`] if a servo does not confirm it.
-    pub fn end(mut self) -> Result<(), ArmError> {
+    pub fn shut_down(mut self) -> Result<(), ArmError> {
         self.leave()
     }
 

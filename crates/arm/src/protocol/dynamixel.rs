@@ -6,7 +6,7 @@
 
 use super::crc::crc16;
 use super::status::alarms_of;
-use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
+use super::{Alarm, BROADCAST_ID, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// Codec of the protocol.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ const ALARMS: [(u8, Alarm); 5] = [
 ];
 
 /// Returns the alarms of the hardware error register.
-pub fn alarms(bits: u8) -> Vec<Alarm> {
+pub fn alarms_from_bits(bits: u8) -> Vec<Alarm> {
     alarms_of(&ALARMS, bits)
 }
 
@@ -75,7 +75,7 @@ impl Codec for Dynamixel {
             return ScanResult::Partial;
         };
         let whole = usize::from(u16::from_le_bytes([low, high])) + HEAD;
-        if id > BROADCAST || whole < HEAD + 1 + CRC || whole > longest {
+        if id > BROADCAST_ID || whole < HEAD + 1 + CRC || whole > longest {
             return ScanResult::Skip(1);
         }
         let Some(packet) = bytes.get(..whole) else {
@@ -111,7 +111,7 @@ impl Codec for Dynamixel {
     }
 
     fn status(&self, frame: Packet) -> Option<Status> {
-        if frame.code != STATUS || frame.id == BROADCAST {
+        if frame.code != STATUS || frame.id == BROADCAST_ID {
             return None;
         }
         let (error, data) = frame.body.split_first()?;

@@ -4,7 +4,7 @@
 //! is the complement of the sum of everything between header and checksum. Nothing is escaped.
 
 use super::status::alarms_of;
-use super::{Alarm, BROADCAST, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
+use super::{Alarm, BROADCAST_ID, Codec, Packet, PacketTooLong, ScanResult, Status, StatusError};
 
 /// Codec of the protocol.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ const ALARMS: [(u8, Alarm); 5] = [
 ];
 
 /// Returns the alarms of an error byte, or of the status register that it copies.
-pub fn alarms(bits: u8) -> Vec<Alarm> {
+pub fn alarms_from_bits(bits: u8) -> Vec<Alarm> {
     alarms_of(&ALARMS, bits)
 }
 
@@ -63,7 +63,7 @@ impl Codec for Feetech {
             };
         };
         let whole = usize::from(length) + 4;
-        if id > BROADCAST || length < 2 || whole > longest {
+        if id > BROADCAST_ID || length < 2 || whole > longest {
             return ScanResult::Skip(1);
         }
         let Some(packet) = bytes.get(..whole) else {
@@ -96,7 +96,7 @@ impl Codec for Feetech {
     }
 
     fn status(&self, frame: Packet) -> Option<Status> {
-        (frame.id != BROADCAST).then_some(Status {
+        (frame.id != BROADCAST_ID).then_some(Status {
             id: frame.id,
             error: frame.code,
             data: frame.body,
@@ -120,7 +120,7 @@ impl Codec for Feetech {
     }
 
     fn alarms(&self, error: u8) -> Option<Vec<Alarm>> {
-        Some(alarms(error))
+        Some(alarms_from_bits(error))
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> ServoInstruction<'a> {
     /// Returns the same read starting `before` registers earlier and `more` registers longer; other
     /// instructions are unchanged.
     #[must_use]
-    pub fn widened(self, before: u16, more: u16) -> Self {
+    pub fn with_wider_read(self, before: u16, more: u16) -> Self {
         match self {
             Self::Read { address, count } => Self::Read {
                 address: address - before,
@@ -140,7 +140,7 @@ impl<'a> ServoInstruction<'a> {
     }
 
     /// Returns the first register of a read.
-    pub fn read_from(&self) -> Option<u16> {
+    pub fn first_read_register(&self) -> Option<u16> {
         match self {
             Self::Read { address, .. } | Self::SyncRead { address, .. } => Some(*address),
             _ => None,

@@ -26,7 +26,7 @@ pub use scanner::Scanner;
 pub use status::{Alarm, Status, StatusError};
 
 /// Broadcast id, which every servo listens to and none replies with.
-pub const BROADCAST: u8 = 0xFE;
+pub const BROADCAST_ID: u8 = 0xFE;
 
 /// A packet without header, length and checksum. The meaning of `code` and `body` depends on
 /// whether a host or a servo sent it.

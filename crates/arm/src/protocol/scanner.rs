@@ -43,7 +43,7 @@ impl Scanner {
 
     /// Returns the next packet when no more bytes will arrive: an incomplete packet is then
     /// garbage, whatever length it claims.
-    pub fn next_of_rest(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
+    pub fn next_at_end_of_input(&mut self, codec: &dyn Codec, longest: usize) -> Option<Packet> {
         loop {
             if let Some(frame) = self.next(codec, longest) {
                 return Some(frame);

@@ -36,7 +36,7 @@ fn feetech_instructions_are_the_published_bytes() {
     let ids = [1, 2, 3, 4, 5, 6];
     let vectors: [(&str, u8, ServoInstruction); 13] = [
         ("FF FF 01 02 01 FB", 1, ServoInstruction::Ping),
-        ("FF FF FE 02 01 FE", BROADCAST, ServoInstruction::Ping),
+        ("FF FF FE 02 01 FE", BROADCAST_ID, ServoInstruction::Ping),
         (
             "FF FF 01 04 02 03 02 F3",
             1,
@@ -55,7 +55,7 @@ fn feetech_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FE 0A 82 38 02 01 02 03 04 05 06 26",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncRead {
                 address: 56,
                 count: 2,
@@ -64,7 +64,7 @@ fn feetech_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FE 0A 82 38 0F 01 02 03 04 05 06 19",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncRead {
                 address: 56,
                 count: 15,
@@ -73,7 +73,7 @@ fn feetech_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FE 16 83 2A 02 01 00 08 02 00 08 03 00 08 04 00 08 05 00 08 06 00 08 F7",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncWrite {
                 address: 42,
                 count: 2,
@@ -82,7 +82,7 @@ fn feetech_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FE 10 83 28 01 01 00 02 00 03 00 04 00 05 00 06 00 30",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncWrite {
                 address: 40,
                 count: 1,
@@ -121,7 +121,7 @@ fn feetech_instructions_are_the_published_bytes() {
                 data: &[0, 8],
             },
         ),
-        ("FF FF FE 02 05 FA", BROADCAST, ServoInstruction::Action),
+        ("FF FF FE 02 05 FA", BROADCAST_ID, ServoInstruction::Action),
     ];
     for (hex, id, instruction) in vectors {
         assert_eq!(
@@ -178,7 +178,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         ("FF FF FD 00 01 03 00 01 19 4E", 1, ServoInstruction::Ping),
         (
             "FF FF FD 00 FE 03 00 01 31 42",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::Ping,
         ),
         ("FF FF FD 00 01 03 00 08 2F 4E", 1, ServoInstruction::Reboot),
@@ -208,7 +208,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FD 00 FE 09 00 82 84 00 04 00 01 02 CE FA",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncRead {
                 address: 132,
                 count: 4,
@@ -217,7 +217,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FD 00 FE 0D 00 82 84 00 04 00 01 02 03 04 05 06 B2 9B",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncRead {
                 address: 132,
                 count: 4,
@@ -226,7 +226,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FD 00 FE 11 00 83 74 00 04 00 01 96 00 00 00 02 AA 00 00 00 82 87",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncWrite {
                 address: 116,
                 count: 4,
@@ -235,7 +235,7 @@ fn dynamixel_instructions_are_the_published_bytes() {
         ),
         (
             "FF FF FD 00 FE 13 00 83 40 00 01 00 01 00 02 00 03 00 04 00 05 00 06 00 56 FD",
-            BROADCAST,
+            BROADCAST_ID,
             ServoInstruction::SyncWrite {
                 address: 64,
                 count: 1,
@@ -368,7 +368,7 @@ fn a_length_that_lies_is_no_packet() {
         "the lie may yet come true"
     );
     let found = scanner
-        .next_of_rest(&Feetech, 21)
+        .next_at_end_of_input(&Feetech, 21)
         .expect("it is behind the lie");
     assert_eq!(found.body, [0xFF, 7]);
 }
@@ -417,7 +417,7 @@ fn found_in(codec: &dyn Codec, stream: &[u8], portion: usize) -> Vec<Status> {
             found.extend(codec.status(frame));
         }
     }
-    while let Some(frame) = scanner.next_of_rest(codec, MAX_PACKET_BYTES) {
+    while let Some(frame) = scanner.next_at_end_of_input(codec, MAX_PACKET_BYTES) {
         found.extend(codec.status(frame));
     }
     found
@@ -426,7 +426,7 @@ fn found_in(codec: &dyn Codec, stream: &[u8], portion: usize) -> Vec<Status> {
 proptest! {
     /// Fault 8: header bytes inside data come through.
     #[test]
-    fn every_frame_round_trips(codec in codec(), id in 0..=BROADCAST, code: u8, body in body()) {
+    fn every_frame_round_trips(codec in codec(), id in 0..=BROADCAST_ID, code: u8, body in body()) {
         let mut packet = Vec::new();
         codec.encode(id, code, &body, &mut packet).unwrap();
         let length = packet.len();
@@ -438,7 +438,7 @@ proptest! {
     }
 
     #[test]
-    fn every_status_round_trips(codec in codec(), id in 0..BROADCAST, error: u8, data in body()) {
+    fn every_status_round_trips(codec in codec(), id in 0..BROADCAST_ID, error: u8, data in body()) {
         let status = Status { id, error, data };
         let mut packet = Vec::new();
         codec.encode_status(&status, &mut packet).unwrap();
@@ -452,7 +452,7 @@ proptest! {
     #[test]
     fn every_instruction_round_trips(
         codec in codec(),
-        id in 0..=BROADCAST,
+        id in 0..=BROADCAST_ID,
         kind in 0..8,
         address in 0u16..200,
         count in 1u16..9,
@@ -482,7 +482,7 @@ proptest! {
     fn packets_are_found_behind_noise(
         codec in codec(),
         noise in proptest::collection::vec(0u8..0xFF, 0..60),
-        answers in proptest::collection::vec((0..BROADCAST, body()), 1..4),
+        answers in proptest::collection::vec((0..BROADCAST_ID, body()), 1..4),
         portion in 1usize..40,
     ) {
         let expected: Vec<Status> = answers
@@ -499,7 +499,7 @@ proptest! {
     fn packets_are_found_some_way_behind_garbage(
         codec in codec(),
         garbage in body(),
-        (id, data) in (0..BROADCAST, body()),
+        (id, data) in (0..BROADCAST_ID, body()),
         portion in 1usize..40,
     ) {
         let status = Status { id, error: 0, data };
@@ -523,7 +523,7 @@ proptest! {
         let longest = codec.status_length(status.data.len());
         let mut scanner = Scanner::default();
         scanner.push(&packet);
-        while let Some(frame) = scanner.next_of_rest(codec, longest) {
+        while let Some(frame) = scanner.next_at_end_of_input(codec, longest) {
             let forged = codec.status(frame).is_some_and(|found| {
                 found.id == status.id && found.data.len() == status.data.len()
             });
@@ -535,7 +535,7 @@ proptest! {
     fn no_bytes_make_the_scanner_panic_or_stall(codec in codec(), bytes in body(), longest in 0usize..300) {
         let mut scanner = Scanner::default();
         scanner.push(&bytes);
-        while scanner.next_of_rest(codec, longest).is_some() {}
+        while scanner.next_at_end_of_input(codec, longest).is_some() {}
         prop_assert_eq!(scanner.clear(), 0);
     }
 }

@@ -12,5 +12,5 @@ pub mod register;
 pub mod sts;
 pub mod x_series;
 
-pub use model::{Facts, Family, Restart, ServoModel};
+pub use model::{AlarmReset, Family, FamilyFacts, ServoModel};
 pub use register::{Encoding, Register, Unit};

@@ -14,30 +14,30 @@ pub enum Family {
 
 impl Family {
     /// All known families.
-    pub const ALL: [Self; 2] = [Self::Sts, Self::X];
+    pub const ALL_FAMILIES: [Self; 2] = [Self::Sts, Self::X];
 
     /// Returns the facts that its servos share.
-    pub fn facts(self) -> &'static Facts {
+    pub fn shared_facts(self) -> &'static FamilyFacts {
         match self {
-            Self::Sts => &sts::FACTS,
-            Self::X => &x_series::FACTS,
+            Self::Sts => &sts::FAMILY_FACTS,
+            Self::X => &x_series::FAMILY_FACTS,
         }
     }
 
     /// Returns the protocol.
     pub fn codec(self) -> &'static dyn Codec {
-        self.facts().codec
+        self.shared_facts().codec
     }
 
     /// Returns the bit rates, bits per second, indexed by the value of the baud register.
     pub fn baud_rates(self) -> &'static [u32] {
-        self.facts().baud_rates
+        self.shared_facts().baud_rates
     }
 }
 
 /// Properties that all servos of a family share.
 #[derive(Debug)]
-pub struct Facts {
+pub struct FamilyFacts {
     /// Name of the maker on the command line.
     pub maker: &'static str,
     /// The protocol.
@@ -49,21 +49,21 @@ pub struct Facts {
     /// Sign with which the homing offset is added to the sensor position: 1 or -1.
     pub offset_sign: i64,
     /// Multi-turn positions; `None` if positions always stay within one turn.
-    pub turns: Option<Turns>,
+    pub turns: Option<MultiTurnSupport>,
     /// True if the drive mode of a servo can reverse its count; else the driver reverses it
     /// according to the calibration.
     pub reverses_count: bool,
     /// True if the settings can be written only with torque off.
     pub settings_need_torque_off: bool,
     /// Condition for the unit of the speed limit, if there is one.
-    pub fine_speed: Option<FineSpeed>,
+    pub fine_speed: Option<FineSpeedBit>,
     /// Procedure that clears alarms once their cause is gone.
-    pub restart: Restart,
+    pub restart: AlarmReset,
 }
 
 /// Multi-turn positions.
 #[derive(Clone, Copy, Debug)]
-pub struct Turns {
+pub struct MultiTurnSupport {
     /// Operating mode in which positions stay within one turn; in the others they are multi-turn.
     pub one_turn_mode: i64,
     /// Largest homing offset that is applied in that mode; a larger one is ignored.
@@ -72,7 +72,7 @@ pub struct Turns {
 
 /// A bit that selects the unit of the speed limit: that of the register if 1, a coarser one if 0.
 #[derive(Clone, Copy, Debug)]
-pub struct FineSpeed {
+pub struct FineSpeedBit {
     /// Register that contains the bit.
     pub register: Register,
     /// Mask of the bit.
@@ -83,7 +83,7 @@ pub struct FineSpeed {
 
 /// Procedure that clears a servo's alarms once their cause is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Restart {
+pub enum AlarmReset {
     /// Power-cycle the servo: the reboot instruction starts a boot loader.
     Power,
     /// Send the reboot instruction.
@@ -182,7 +182,7 @@ pub struct RegisterMap {
 
 impl ServoModel {
     /// All known models.
-    pub const ALL: [&'static Self; 4] = [
+    pub const ALL_MODELS: [&'static Self; 4] = [
         &sts::STS3215,
         &x_series::XL430_W250,
         &x_series::XL330_M288,
@@ -190,28 +190,30 @@ impl ServoModel {
     ];
 
     /// Returns the model of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        Self::ALL.into_iter().find(|model| model.name == name)
+    pub fn find_by_name(name: &str) -> Option<&'static Self> {
+        Self::ALL_MODELS
+            .into_iter()
+            .find(|model| model.name == name)
     }
 
     /// Returns the model of this family with this number.
-    pub fn numbered(family: Family, number: u16) -> Option<&'static Self> {
-        let mut models = Self::ALL.into_iter();
+    pub fn find_by_number(family: Family, number: u16) -> Option<&'static Self> {
+        let mut models = Self::ALL_MODELS.into_iter();
         models.find(|model| model.family == family && model.number == number)
     }
 
     /// Returns the size of a step, radians.
-    pub fn step(&self) -> f64 {
+    pub fn step_size_rad(&self) -> f64 {
         std::f64::consts::TAU / self.steps_per_turn as f64
     }
 
     /// Returns the facts of its family.
-    pub fn facts(&self) -> &'static Facts {
-        self.family.facts()
+    pub fn family_facts(&self) -> &'static FamilyFacts {
+        self.family.shared_facts()
     }
 
     /// Returns the register of this name.
-    pub fn register(&self, name: &str) -> Option<&'static Register> {
+    pub fn register_by_name(&self, name: &str) -> Option<&'static Register> {
         self.registers.iter().find(|register| register.name == name)
     }
 }
@@ -222,7 +224,7 @@ mod tests {
 
     #[test]
     fn registers_rise_without_overlap() {
-        for model in ServoModel::ALL {
+        for model in ServoModel::ALL_MODELS {
             for pair in model.registers.windows(2) {
                 let end = pair[0].address + u16::from(pair[0].width);
                 assert!(end <= pair[1].address, "{}: {pair:?}", model.name);
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_role_is_a_register_of_the_model() {
-        for model in ServoModel::ALL {
+        for model in ServoModel::ALL_MODELS {
             let r = model.map;
             let always = [
                 r.model_number,
@@ -278,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_feedback_block_holds_the_state() {
-        for model in ServoModel::ALL {
+        for model in ServoModel::ALL_MODELS {
             let map = model.map;
             let block = vec![0; map.feedback_length.into()];
             for role in [
@@ -288,20 +290,28 @@ mod tests {
                 &map.voltage,
                 &map.temperature,
             ] {
-                assert_eq!(role.within(map.feedback, &block), Some(0), "{}", role.name);
+                assert_eq!(
+                    role.decode_from_block(map.feedback, &block),
+                    Some(0),
+                    "{}",
+                    role.name
+                );
             }
         }
     }
 
     #[test]
     fn names_and_numbers_tell_models_apart() {
-        for model in ServoModel::ALL {
-            assert!(std::ptr::eq(ServoModel::named(model.name).unwrap(), model));
+        for model in ServoModel::ALL_MODELS {
             assert!(std::ptr::eq(
-                ServoModel::numbered(model.family, model.number).unwrap(),
+                ServoModel::find_by_name(model.name).unwrap(),
+                model
+            ));
+            assert!(std::ptr::eq(
+                ServoModel::find_by_number(model.family, model.number).unwrap(),
                 model
             ));
         }
-        assert!(ServoModel::named("mg996r").is_none());
+        assert!(ServoModel::find_by_name("mg996r").is_none());
     }
 }

@@ -43,9 +43,9 @@ pub struct Unit {
 
 impl Unit {
     /// A plain number.
-    pub const PLAIN: Self = Self::new(1.0, "");
+    pub const UNITLESS: Self = Self::new(1.0, "");
     /// Steps of the position sensor.
-    pub const STEP: Self = Self::new(1.0, "step");
+    pub const ENCODER_STEP: Self = Self::new(1.0, "step");
     /// Tenths of a volt.
     pub const DECIVOLT: Self = Self::new(0.1, "V");
     /// Degrees Celsius.
@@ -75,7 +75,7 @@ pub struct RegisterOverflow {
 
 impl Register {
     /// Creates a read-only register.
-    pub const fn read_only(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
+    pub const fn new_read_only(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
         Self {
             name,
             address,
@@ -87,20 +87,20 @@ impl Register {
     }
 
     /// Creates a writable register.
-    pub const fn writable(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
-        let mut register = Self::read_only(name, address, width, unit);
+    pub const fn new_writable(name: &'static str, address: u16, width: u8, unit: Unit) -> Self {
+        let mut register = Self::new_read_only(name, address, width, unit);
         register.writable = true;
         register
     }
 
     /// Returns the register with this bit as its sign.
-    pub const fn sign_bit(mut self, bit: u8) -> Self {
+    pub const fn with_sign_bit(mut self, bit: u8) -> Self {
         self.encoding = Encoding::SignMagnitude(bit);
         self
     }
 
     /// Returns the register in two's complement.
-    pub const fn signed(mut self) -> Self {
+    pub const fn with_twos_complement(mut self) -> Self {
         self.encoding = Encoding::Signed;
         self
     }
@@ -168,7 +168,7 @@ impl Register {
 
     /// Returns the number from a block of registers that begins at `start`; `None` if the register
     /// is not inside.
-    pub fn within(&self, start: u16, block: &[u8]) -> Option<i64> {
+    pub fn decode_from_block(&self, start: u16, block: &[u8]) -> Option<i64> {
         let from = usize::from(self.address.checked_sub(start)?);
         self.decode(block.get(from..from + usize::from(self.width))?)
     }
@@ -178,7 +178,7 @@ impl Register {
     /// # Errors
     /// [`BusError`] if the servo does not reply.
     pub fn read(&self, bus: &mut Bus, id: u8) -> Result<i64, BusError> {
-        let status = bus.read(id, self.address, self.width.into())?;
+        let status = bus.read_registers(id, self.address, self.width.into())?;
         self.decode(&status.data).ok_or(BusError::Garbled { id })
     }
 
@@ -187,11 +187,12 @@ impl Register {
     /// # Errors
     /// [`BusError`] if the value does not fit, or the servo does not confirm it.
     pub fn write(&self, bus: &mut Bus, id: u8, value: i64) -> Result<(), BusError> {
-        bus.write(id, self.address, &self.encode(value)?).map(drop)
+        bus.write_registers(id, self.address, &self.encode(value)?)
+            .map(drop)
     }
 
     /// Returns the value of the number in the register's unit.
-    pub fn value(&self, number: i64) -> f64 {
+    pub fn physical_value(&self, number: i64) -> f64 {
         number as f64 * self.unit.scale
     }
 }
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_homing_offset_has_its_sign_in_bit_eleven() {
-        let offset = Register::writable("offset", 31, 2, Unit::STEP).sign_bit(11);
+        let offset = Register::new_writable("offset", 31, 2, Unit::ENCODER_STEP).with_sign_bit(11);
         assert_eq!(offset.encode(-709).unwrap(), [0xC5, 0x0A]);
         assert_eq!(offset.decode(&[0xC5, 0x0A]), Some(-709));
         assert_eq!(offset.range(), (-2047, 2047));
@@ -214,22 +215,22 @@ mod tests {
 
     #[test]
     fn a_block_is_read_by_address() {
-        let load = Register::read_only("load", 60, 2, Unit::PER_MILLE).sign_bit(10);
+        let load = Register::new_read_only("load", 60, 2, Unit::PER_MILLE).with_sign_bit(10);
         let block = [1, 2, 3, 4, 0xF4, 0x05, 7];
-        assert_eq!(load.within(56, &block), Some(-500));
-        assert_eq!(load.value(-500), -50.0);
-        assert_eq!(load.within(61, &block), None);
-        assert_eq!(load.within(52, &block[..5]), None);
+        assert_eq!(load.decode_from_block(56, &block), Some(-500));
+        assert_eq!(load.physical_value(-500), -50.0);
+        assert_eq!(load.decode_from_block(61, &block), None);
+        assert_eq!(load.decode_from_block(52, &block[..5]), None);
     }
 
     fn register() -> impl Strategy<Value = Register> {
         let width = prop_oneof![Just(1u8), Just(2), Just(4)];
         (width, 0..3, any::<prop::sample::Index>()).prop_map(|(width, kind, bit)| {
-            let register = Register::writable("any", 0, width, Unit::PLAIN);
+            let register = Register::new_writable("any", 0, width, Unit::UNITLESS);
             match kind {
                 0 => register,
-                1 => register.sign_bit(bit.index(usize::from(width) * 8) as u8),
-                _ => register.signed(),
+                1 => register.with_sign_bit(bit.index(usize::from(width) * 8) as u8),
+                _ => register.with_twos_complement(),
             }
         })
     }

@@ -4,7 +4,7 @@
 //! tables. Registers below address 40 are stored at power-off only if they are written while the
 //! lock is 0.
 
-use super::model::{Facts, Family, FineSpeed, RegisterMap, Restart, ServoModel};
+use super::model::{AlarmReset, Family, FamilyFacts, FineSpeedBit, RegisterMap, ServoModel};
 use super::register::{Register, Unit};
 use crate::protocol::{Feetech, feetech};
 
@@ -15,86 +15,88 @@ const STEP_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 4096.0, "rad/s")
 const HUNDRED_STEPS_PER_SECOND: Unit = Unit::new(std::f64::consts::TAU / 40.96, "rad/s²");
 const CURRENT: Unit = Unit::new(6.5, "mA");
 
-const FIRMWARE_MAJOR: Register = Register::read_only("firmware_major", 0, 1, Unit::PLAIN);
-const FIRMWARE_MINOR: Register = Register::read_only("firmware_minor", 1, 1, Unit::PLAIN);
-const MODEL_NUMBER: Register = Register::read_only("model_number", 3, 2, Unit::PLAIN);
-const ID: Register = Register::writable("id", 5, 1, Unit::PLAIN);
-const BAUD_INDEX: Register = Register::writable("baud_index", 6, 1, Unit::PLAIN);
-const RETURN_DELAY: Register = Register::writable("return_delay", 7, 1, TWO_MICROSECONDS);
-const MIN_POSITION: Register = Register::writable("min_position", 9, 2, Unit::STEP);
-const MAX_POSITION: Register = Register::writable("max_position", 11, 2, Unit::STEP);
-const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 13, 1, Unit::CELSIUS);
-const MAX_VOLTAGE: Register = Register::writable("max_voltage", 14, 1, Unit::DECIVOLT);
-const MIN_VOLTAGE: Register = Register::writable("min_voltage", 15, 1, Unit::DECIVOLT);
+const FIRMWARE_MAJOR: Register = Register::new_read_only("firmware_major", 0, 1, Unit::UNITLESS);
+const FIRMWARE_MINOR: Register = Register::new_read_only("firmware_minor", 1, 1, Unit::UNITLESS);
+const MODEL_NUMBER: Register = Register::new_read_only("model_number", 3, 2, Unit::UNITLESS);
+const ID: Register = Register::new_writable("id", 5, 1, Unit::UNITLESS);
+const BAUD_INDEX: Register = Register::new_writable("baud_index", 6, 1, Unit::UNITLESS);
+const RETURN_DELAY: Register = Register::new_writable("return_delay", 7, 1, TWO_MICROSECONDS);
+const MIN_POSITION: Register = Register::new_writable("min_position", 9, 2, Unit::ENCODER_STEP);
+const MAX_POSITION: Register = Register::new_writable("max_position", 11, 2, Unit::ENCODER_STEP);
+const MAX_TEMPERATURE: Register = Register::new_writable("max_temperature", 13, 1, Unit::CELSIUS);
+const MAX_VOLTAGE: Register = Register::new_writable("max_voltage", 14, 1, Unit::DECIVOLT);
+const MIN_VOLTAGE: Register = Register::new_writable("min_voltage", 15, 1, Unit::DECIVOLT);
 /// Bits of behavior; see [`PHASE_FINE_SPEED`].
-pub const PHASE: Register = Register::writable("phase", 18, 1, Unit::PLAIN);
-const HOMING_OFFSET: Register = Register::writable("homing_offset", 31, 2, Unit::STEP).sign_bit(11);
-const OPERATING_MODE: Register = Register::writable("operating_mode", 33, 1, Unit::PLAIN);
-const TORQUE_ENABLE: Register = Register::writable("torque_enable", 40, 1, Unit::PLAIN);
+pub const PHASE_REGISTER: Register = Register::new_writable("phase", 18, 1, Unit::UNITLESS);
+const HOMING_OFFSET: Register =
+    Register::new_writable("homing_offset", 31, 2, Unit::ENCODER_STEP).with_sign_bit(11);
+const OPERATING_MODE: Register = Register::new_writable("operating_mode", 33, 1, Unit::UNITLESS);
+const TORQUE_ENABLE: Register = Register::new_writable("torque_enable", 40, 1, Unit::UNITLESS);
 /// Acceleration towards a goal's speed; 0 for the largest possible.
-pub const ACCELERATION: Register =
-    Register::writable("acceleration", 41, 1, HUNDRED_STEPS_PER_SECOND);
-const GOAL_POSITION: Register = Register::writable("goal_position", 42, 2, Unit::STEP).sign_bit(15);
+pub const ACCELERATION_REGISTER: Register =
+    Register::new_writable("acceleration", 41, 1, HUNDRED_STEPS_PER_SECOND);
+const GOAL_POSITION: Register =
+    Register::new_writable("goal_position", 42, 2, Unit::ENCODER_STEP).with_sign_bit(15);
 /// Speed on the way to a goal; with the factory setting of the phase, 0 means as fast as possible.
-pub const GOAL_VELOCITY: Register =
-    Register::writable("goal_velocity", 46, 2, STEP_PER_SECOND).sign_bit(15);
-const MAX_TORQUE: Register = Register::writable("max_torque", 16, 2, Unit::PER_MILLE);
-const TORQUE_LIMIT: Register = Register::writable("torque_limit", 48, 2, Unit::PER_MILLE);
-const LOCK: Register = Register::writable("lock", 55, 1, Unit::PLAIN);
+pub const GOAL_VELOCITY_REGISTER: Register =
+    Register::new_writable("goal_velocity", 46, 2, STEP_PER_SECOND).with_sign_bit(15);
+const MAX_TORQUE: Register = Register::new_writable("max_torque", 16, 2, Unit::PER_MILLE);
+const TORQUE_LIMIT: Register = Register::new_writable("torque_limit", 48, 2, Unit::PER_MILLE);
+const LOCK: Register = Register::new_writable("lock", 55, 1, Unit::UNITLESS);
 const PRESENT_POSITION: Register =
-    Register::read_only("present_position", 56, 2, Unit::STEP).sign_bit(15);
+    Register::new_read_only("present_position", 56, 2, Unit::ENCODER_STEP).with_sign_bit(15);
 const PRESENT_VELOCITY: Register =
-    Register::read_only("present_velocity", 58, 2, STEP_PER_SECOND).sign_bit(15);
+    Register::new_read_only("present_velocity", 58, 2, STEP_PER_SECOND).with_sign_bit(15);
 const PRESENT_LOAD: Register =
-    Register::read_only("present_load", 60, 2, Unit::PER_MILLE).sign_bit(10);
-const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 62, 1, Unit::DECIVOLT);
+    Register::new_read_only("present_load", 60, 2, Unit::PER_MILLE).with_sign_bit(10);
+const PRESENT_VOLTAGE: Register = Register::new_read_only("present_voltage", 62, 1, Unit::DECIVOLT);
 const PRESENT_TEMPERATURE: Register =
-    Register::read_only("present_temperature", 63, 1, Unit::CELSIUS);
-const STATUS: Register = Register::read_only("status", 65, 1, Unit::PLAIN);
+    Register::new_read_only("present_temperature", 63, 1, Unit::CELSIUS);
+const STATUS: Register = Register::new_read_only("status", 65, 1, Unit::UNITLESS);
 /// Limits `acceleration`. One byte: a longer write would overwrite its neighbor.
-pub const MAX_ACCELERATION: Register =
-    Register::writable("max_acceleration", 85, 1, HUNDRED_STEPS_PER_SECOND);
+pub const MAX_ACCELERATION_REGISTER: Register =
+    Register::new_writable("max_acceleration", 85, 1, HUNDRED_STEPS_PER_SECOND);
 
 /// All registers, by ascending address.
 pub static REGISTERS: &[Register] = &[
     FIRMWARE_MAJOR,
     FIRMWARE_MINOR,
-    Register::read_only("byte_order", 2, 1, Unit::PLAIN),
+    Register::new_read_only("byte_order", 2, 1, Unit::UNITLESS),
     MODEL_NUMBER,
     ID,
     BAUD_INDEX,
     RETURN_DELAY,
-    Register::writable("response_level", 8, 1, Unit::PLAIN),
+    Register::new_writable("response_level", 8, 1, Unit::UNITLESS),
     MIN_POSITION,
     MAX_POSITION,
     MAX_TEMPERATURE,
     MAX_VOLTAGE,
     MIN_VOLTAGE,
     MAX_TORQUE,
-    PHASE,
-    Register::writable("unloading_condition", 19, 1, Unit::PLAIN),
-    Register::writable("led_condition", 20, 1, Unit::PLAIN),
-    Register::writable("position_p", 21, 1, Unit::PLAIN),
-    Register::writable("position_d", 22, 1, Unit::PLAIN),
-    Register::writable("position_i", 23, 1, Unit::PLAIN),
-    Register::writable("min_start_force", 24, 2, Unit::PER_MILLE),
-    Register::writable("cw_dead_zone", 26, 1, Unit::STEP),
-    Register::writable("ccw_dead_zone", 27, 1, Unit::STEP),
-    Register::writable("protection_current", 28, 2, CURRENT),
-    Register::writable("angular_resolution", 30, 1, Unit::PLAIN),
+    PHASE_REGISTER,
+    Register::new_writable("unloading_condition", 19, 1, Unit::UNITLESS),
+    Register::new_writable("led_condition", 20, 1, Unit::UNITLESS),
+    Register::new_writable("position_p", 21, 1, Unit::UNITLESS),
+    Register::new_writable("position_d", 22, 1, Unit::UNITLESS),
+    Register::new_writable("position_i", 23, 1, Unit::UNITLESS),
+    Register::new_writable("min_start_force", 24, 2, Unit::PER_MILLE),
+    Register::new_writable("cw_dead_zone", 26, 1, Unit::ENCODER_STEP),
+    Register::new_writable("ccw_dead_zone", 27, 1, Unit::ENCODER_STEP),
+    Register::new_writable("protection_current", 28, 2, CURRENT),
+    Register::new_writable("angular_resolution", 30, 1, Unit::UNITLESS),
     HOMING_OFFSET,
     OPERATING_MODE,
-    Register::writable("protective_torque", 34, 1, PERCENT),
-    Register::writable("protection_time", 35, 1, TEN_MILLISECONDS),
-    Register::writable("overload_torque", 36, 1, PERCENT),
-    Register::writable("velocity_p", 37, 1, Unit::PLAIN),
-    Register::writable("over_current_time", 38, 1, TEN_MILLISECONDS),
-    Register::writable("velocity_i", 39, 1, Unit::PLAIN),
+    Register::new_writable("protective_torque", 34, 1, PERCENT),
+    Register::new_writable("protection_time", 35, 1, TEN_MILLISECONDS),
+    Register::new_writable("overload_torque", 36, 1, PERCENT),
+    Register::new_writable("velocity_p", 37, 1, Unit::UNITLESS),
+    Register::new_writable("over_current_time", 38, 1, TEN_MILLISECONDS),
+    Register::new_writable("velocity_i", 39, 1, Unit::UNITLESS),
     TORQUE_ENABLE,
-    ACCELERATION,
+    ACCELERATION_REGISTER,
     GOAL_POSITION,
-    Register::writable("goal_time", 44, 2, Unit::PLAIN),
-    GOAL_VELOCITY,
+    Register::new_writable("goal_time", 44, 2, Unit::UNITLESS),
+    GOAL_VELOCITY_REGISTER,
     TORQUE_LIMIT,
     LOCK,
     PRESENT_POSITION,
@@ -102,16 +104,16 @@ pub static REGISTERS: &[Register] = &[
     PRESENT_LOAD,
     PRESENT_VOLTAGE,
     PRESENT_TEMPERATURE,
-    Register::read_only("write_pending", 64, 1, Unit::PLAIN),
+    Register::new_read_only("write_pending", 64, 1, Unit::UNITLESS),
     STATUS,
-    Register::read_only("moving", 66, 1, Unit::PLAIN),
-    Register::read_only("internal_goal", 67, 2, Unit::STEP).sign_bit(15),
-    Register::read_only("present_current", 69, 2, CURRENT).sign_bit(15),
-    MAX_ACCELERATION,
+    Register::new_read_only("moving", 66, 1, Unit::UNITLESS),
+    Register::new_read_only("internal_goal", 67, 2, Unit::ENCODER_STEP).with_sign_bit(15),
+    Register::new_read_only("present_current", 69, 2, CURRENT).with_sign_bit(15),
+    MAX_ACCELERATION_REGISTER,
 ];
 
 /// Bit of the phase register that changes the unit of goal velocities from 50 steps/s to 1 step/s.
-pub const PHASE_FINE_SPEED: i64 = 1 << 2;
+pub const FINE_SPEED_BIT: i64 = 1 << 2;
 
 static ROLES: RegisterMap = RegisterMap {
     model_number: MODEL_NUMBER,
@@ -129,8 +131,8 @@ static ROLES: RegisterMap = RegisterMap {
     operating_mode: OPERATING_MODE,
     torque_enable: TORQUE_ENABLE,
     goal_position: GOAL_POSITION,
-    speed_limit: GOAL_VELOCITY,
-    acceleration: ACCELERATION,
+    speed_limit: GOAL_VELOCITY_REGISTER,
+    acceleration: ACCELERATION_REGISTER,
     output_limit: TORQUE_LIMIT,
     output_unlimited: 1000,
     output_ceiling: MAX_TORQUE,
@@ -149,21 +151,21 @@ static ROLES: RegisterMap = RegisterMap {
 
 /// Alarms come in every reply and rejections in none, positions are the sensor position minus the
 /// homing offset, and a goal switches torque on.
-pub static FACTS: Facts = Facts {
+pub static FAMILY_FACTS: FamilyFacts = FamilyFacts {
     maker: "feetech",
     codec: &Feetech,
     baud_rates: &BAUD_RATES,
-    alarms: feetech::alarms,
+    alarms: feetech::alarms_from_bits,
     offset_sign: -1,
     turns: None,
     reverses_count: false,
     settings_need_torque_off: false,
-    fine_speed: Some(FineSpeed {
-        register: PHASE,
-        bit: PHASE_FINE_SPEED,
+    fine_speed: Some(FineSpeedBit {
+        register: PHASE_REGISTER,
+        bit: FINE_SPEED_BIT,
         coarse: 50.0,
     }),
-    restart: Restart::Power,
+    restart: AlarmReset::Power,
 };
 
 /// The servo of the SO-100 and SO-101.

@@ -3,7 +3,7 @@
 //! Addresses, sizes and units are those of the maker's control tables. Registers below address 64
 //! can be written only with torque off.
 
-use super::model::{Facts, Family, RegisterMap, Restart, ServoModel, Turns};
+use super::model::{AlarmReset, Family, FamilyFacts, MultiTurnSupport, RegisterMap, ServoModel};
 use super::register::{Register, Unit};
 use crate::protocol::{Dynamixel, dynamixel};
 
@@ -14,36 +14,41 @@ const PWM: Unit = Unit::new(0.113, "%");
 const SPEED: Unit = Unit::new(0.023_980_8, "rad/s");
 const ACCELERATION: Unit = Unit::new(0.3745, "rad/s²");
 
-const MODEL_NUMBER: Register = Register::read_only("model_number", 0, 2, Unit::PLAIN);
-const FIRMWARE: Register = Register::read_only("firmware", 6, 1, Unit::PLAIN);
-const ID: Register = Register::writable("id", 7, 1, Unit::PLAIN);
-const BAUD_INDEX: Register = Register::writable("baud_index", 8, 1, Unit::PLAIN);
-const RETURN_DELAY: Register = Register::writable("return_delay", 9, 1, TWO_MICROSECONDS);
-const DRIVE_MODE: Register = Register::writable("drive_mode", 10, 1, Unit::PLAIN);
-const OPERATING_MODE: Register = Register::writable("operating_mode", 11, 1, Unit::PLAIN);
-const HOMING_OFFSET: Register = Register::writable("homing_offset", 20, 4, Unit::STEP).signed();
-const MAX_TEMPERATURE: Register = Register::writable("max_temperature", 31, 1, Unit::CELSIUS);
-const MAX_VOLTAGE: Register = Register::writable("max_voltage", 32, 2, Unit::DECIVOLT);
-const MIN_VOLTAGE: Register = Register::writable("min_voltage", 34, 2, Unit::DECIVOLT);
-const MAX_POSITION: Register = Register::writable("max_position", 48, 4, Unit::STEP);
-const MIN_POSITION: Register = Register::writable("min_position", 52, 4, Unit::STEP);
-const TORQUE_ENABLE: Register = Register::writable("torque_enable", 64, 1, Unit::PLAIN);
-const HARDWARE_ERROR: Register = Register::read_only("hardware_error", 70, 1, Unit::PLAIN);
+const MODEL_NUMBER: Register = Register::new_read_only("model_number", 0, 2, Unit::UNITLESS);
+const FIRMWARE: Register = Register::new_read_only("firmware", 6, 1, Unit::UNITLESS);
+const ID: Register = Register::new_writable("id", 7, 1, Unit::UNITLESS);
+const BAUD_INDEX: Register = Register::new_writable("baud_index", 8, 1, Unit::UNITLESS);
+const RETURN_DELAY: Register = Register::new_writable("return_delay", 9, 1, TWO_MICROSECONDS);
+const DRIVE_MODE: Register = Register::new_writable("drive_mode", 10, 1, Unit::UNITLESS);
+const OPERATING_MODE: Register = Register::new_writable("operating_mode", 11, 1, Unit::UNITLESS);
+const HOMING_OFFSET: Register =
+    Register::new_writable("homing_offset", 20, 4, Unit::ENCODER_STEP).with_twos_complement();
+const MAX_TEMPERATURE: Register = Register::new_writable("max_temperature", 31, 1, Unit::CELSIUS);
+const MAX_VOLTAGE: Register = Register::new_writable("max_voltage", 32, 2, Unit::DECIVOLT);
+const MIN_VOLTAGE: Register = Register::new_writable("min_voltage", 34, 2, Unit::DECIVOLT);
+const MAX_POSITION: Register = Register::new_writable("max_position", 48, 4, Unit::ENCODER_STEP);
+const MIN_POSITION: Register = Register::new_writable("min_position", 52, 4, Unit::ENCODER_STEP);
+const TORQUE_ENABLE: Register = Register::new_writable("torque_enable", 64, 1, Unit::UNITLESS);
+const HARDWARE_ERROR: Register = Register::new_read_only("hardware_error", 70, 1, Unit::UNITLESS);
 const BUS_WATCHDOG: Register =
-    Register::writable("bus_watchdog", 98, 1, TWENTY_MILLISECONDS).signed();
-const PWM_LIMIT: Register = Register::writable("pwm_limit", 36, 2, PWM);
-const GOAL_PWM: Register = Register::writable("goal_pwm", 100, 2, PWM).signed();
+    Register::new_writable("bus_watchdog", 98, 1, TWENTY_MILLISECONDS).with_twos_complement();
+const PWM_LIMIT: Register = Register::new_writable("pwm_limit", 36, 2, PWM);
+const GOAL_PWM: Register = Register::new_writable("goal_pwm", 100, 2, PWM).with_twos_complement();
 const PROFILE_ACCELERATION: Register =
-    Register::writable("profile_acceleration", 108, 4, ACCELERATION);
-const PROFILE_VELOCITY: Register = Register::writable("profile_velocity", 112, 4, SPEED);
-const GOAL_POSITION: Register = Register::writable("goal_position", 116, 4, Unit::STEP).signed();
-const PRESENT_LOAD: Register = Register::read_only("present_load", 126, 2, Unit::PLAIN).signed();
-const PRESENT_VELOCITY: Register = Register::read_only("present_velocity", 128, 4, SPEED).signed();
+    Register::new_writable("profile_acceleration", 108, 4, ACCELERATION);
+const PROFILE_VELOCITY: Register = Register::new_writable("profile_velocity", 112, 4, SPEED);
+const GOAL_POSITION: Register =
+    Register::new_writable("goal_position", 116, 4, Unit::ENCODER_STEP).with_twos_complement();
+const PRESENT_LOAD: Register =
+    Register::new_read_only("present_load", 126, 2, Unit::UNITLESS).with_twos_complement();
+const PRESENT_VELOCITY: Register =
+    Register::new_read_only("present_velocity", 128, 4, SPEED).with_twos_complement();
 const PRESENT_POSITION: Register =
-    Register::read_only("present_position", 132, 4, Unit::STEP).signed();
-const PRESENT_VOLTAGE: Register = Register::read_only("present_voltage", 144, 2, Unit::DECIVOLT);
+    Register::new_read_only("present_position", 132, 4, Unit::ENCODER_STEP).with_twos_complement();
+const PRESENT_VOLTAGE: Register =
+    Register::new_read_only("present_voltage", 144, 2, Unit::DECIVOLT);
 const PRESENT_TEMPERATURE: Register =
-    Register::read_only("present_temperature", 146, 1, Unit::CELSIUS);
+    Register::new_read_only("present_temperature", 146, 1, Unit::CELSIUS);
 
 /// All registers, by ascending address.
 pub static REGISTERS: &[Register] = &[
@@ -54,46 +59,47 @@ pub static REGISTERS: &[Register] = &[
     RETURN_DELAY,
     DRIVE_MODE,
     OPERATING_MODE,
-    Register::writable("secondary_id", 12, 1, Unit::PLAIN),
-    Register::writable("protocol_type", 13, 1, Unit::PLAIN),
+    Register::new_writable("secondary_id", 12, 1, Unit::UNITLESS),
+    Register::new_writable("protocol_type", 13, 1, Unit::UNITLESS),
     HOMING_OFFSET,
-    Register::writable("moving_threshold", 24, 4, SPEED),
+    Register::new_writable("moving_threshold", 24, 4, SPEED),
     MAX_TEMPERATURE,
     MAX_VOLTAGE,
     MIN_VOLTAGE,
     PWM_LIMIT,
-    Register::writable("current_limit", 38, 2, Unit::PLAIN),
-    Register::writable("velocity_limit", 44, 4, SPEED),
+    Register::new_writable("current_limit", 38, 2, Unit::UNITLESS),
+    Register::new_writable("velocity_limit", 44, 4, SPEED),
     MAX_POSITION,
     MIN_POSITION,
-    Register::writable("startup_configuration", 60, 1, Unit::PLAIN),
-    Register::writable("shutdown", 63, 1, Unit::PLAIN),
+    Register::new_writable("startup_configuration", 60, 1, Unit::UNITLESS),
+    Register::new_writable("shutdown", 63, 1, Unit::UNITLESS),
     TORQUE_ENABLE,
-    Register::writable("led", 65, 1, Unit::PLAIN),
-    Register::writable("status_return_level", 68, 1, Unit::PLAIN),
-    Register::read_only("registered_instruction", 69, 1, Unit::PLAIN),
+    Register::new_writable("led", 65, 1, Unit::UNITLESS),
+    Register::new_writable("status_return_level", 68, 1, Unit::UNITLESS),
+    Register::new_read_only("registered_instruction", 69, 1, Unit::UNITLESS),
     HARDWARE_ERROR,
-    Register::writable("velocity_i", 76, 2, Unit::PLAIN),
-    Register::writable("velocity_p", 78, 2, Unit::PLAIN),
-    Register::writable("position_d", 80, 2, Unit::PLAIN),
-    Register::writable("position_i", 82, 2, Unit::PLAIN),
-    Register::writable("position_p", 84, 2, Unit::PLAIN),
+    Register::new_writable("velocity_i", 76, 2, Unit::UNITLESS),
+    Register::new_writable("velocity_p", 78, 2, Unit::UNITLESS),
+    Register::new_writable("position_d", 80, 2, Unit::UNITLESS),
+    Register::new_writable("position_i", 82, 2, Unit::UNITLESS),
+    Register::new_writable("position_p", 84, 2, Unit::UNITLESS),
     BUS_WATCHDOG,
     GOAL_PWM,
-    Register::writable("goal_current", 102, 2, Unit::PLAIN).signed(),
-    Register::writable("goal_velocity", 104, 4, SPEED).signed(),
+    Register::new_writable("goal_current", 102, 2, Unit::UNITLESS).with_twos_complement(),
+    Register::new_writable("goal_velocity", 104, 4, SPEED).with_twos_complement(),
     PROFILE_ACCELERATION,
     PROFILE_VELOCITY,
     GOAL_POSITION,
-    Register::read_only("realtime_tick", 120, 2, MILLISECOND),
-    Register::read_only("moving", 122, 1, Unit::PLAIN),
-    Register::read_only("moving_status", 123, 1, Unit::PLAIN),
-    Register::read_only("present_pwm", 124, 2, PWM).signed(),
+    Register::new_read_only("realtime_tick", 120, 2, MILLISECOND),
+    Register::new_read_only("moving", 122, 1, Unit::UNITLESS),
+    Register::new_read_only("moving_status", 123, 1, Unit::UNITLESS),
+    Register::new_read_only("present_pwm", 124, 2, PWM).with_twos_complement(),
     PRESENT_LOAD,
     PRESENT_VELOCITY,
     PRESENT_POSITION,
-    Register::read_only("velocity_trajectory", 136, 4, SPEED).signed(),
-    Register::read_only("position_trajectory", 140, 4, Unit::STEP).signed(),
+    Register::new_read_only("velocity_trajectory", 136, 4, SPEED).with_twos_complement(),
+    Register::new_read_only("position_trajectory", 140, 4, Unit::ENCODER_STEP)
+        .with_twos_complement(),
     PRESENT_VOLTAGE,
     PRESENT_TEMPERATURE,
 ];
@@ -134,7 +140,7 @@ static ROLES: RegisterMap = RegisterMap {
 
 /// Bit of the drive mode that reverses the count. The other bits make the speed limit a duration,
 /// couple servos, or let a goal switch torque on.
-pub const DRIVE_REVERSED: i64 = 1;
+pub const DRIVE_MODE_REVERSE_BIT: i64 = 1;
 
 /// Operating mode in which positions stay within one turn. In the other position modes they are
 /// multi-turn.
@@ -145,20 +151,20 @@ pub const MAX_ONE_TURN_OFFSET: i64 = 1024;
 
 /// Rejections come in every reply and alarms in a register, positions are the sensor position plus
 /// the homing offset, and a watchdog stops a servo when the bus is quiet.
-pub static FACTS: Facts = Facts {
+pub static FAMILY_FACTS: FamilyFacts = FamilyFacts {
     maker: "dynamixel",
     codec: &Dynamixel,
     baud_rates: &BAUD_RATES,
-    alarms: dynamixel::alarms,
+    alarms: dynamixel::alarms_from_bits,
     offset_sign: 1,
-    turns: Some(Turns {
+    turns: Some(MultiTurnSupport {
         one_turn_mode: ONE_TURN_MODE,
         largest_offset: MAX_ONE_TURN_OFFSET,
     }),
     reverses_count: true,
     settings_need_torque_off: true,
     fine_speed: None,
-    restart: Restart::Reboot,
+    restart: AlarmReset::Reboot,
 };
 
 /// Creates a model from what the models differ in. The speed is the factory setting of the velocity

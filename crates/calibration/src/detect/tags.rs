@@ -8,7 +8,7 @@ use nalgebra::{Matrix3, Point2, Vector2};
 use super::marker::Reader;
 use super::refine::bilinear;
 use super::{NotFound, Numbered};
-use crate::board::Tags;
+use crate::board::TagBoard;
 use crate::homography;
 
 /// Fewer corners, those of two markers, say too little.
@@ -19,7 +19,7 @@ const MIN_MARKER_SIDE_PX: f64 = 14.0;
 const DARKER: f64 = 7.0;
 
 /// Finds the markers of a sheet, or some of them.
-pub(super) fn detect(board: &Tags, picture: &GrayImage) -> Result<Numbered, NotFound> {
+pub(super) fn detect(board: &TagBoard, picture: &GrayImage) -> Result<Numbered, NotFound> {
     let reader = Reader::new(board.dictionary);
     let count = board.columns * board.rows;
     let sums = Sums::new(picture);

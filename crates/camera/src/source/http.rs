@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use super::multipart::Multipart;
-use super::{Arrival, Feed, Picture, Pixels, Source};
+use super::{Feed, FeedOutcome, Picture, Pixels, Source};
 
 /// Longest wait for a connection, and for the beginning of an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ const STILL_TIME: Duration = Duration::from_secs(5);
 /// Longest still, bytes.
 const MAX_STILL_BYTES: usize = 32 << 20;
 /// Stills a second, if nothing else is said.
-pub const STILLS: u32 = 10;
+pub const DEFAULT_STILLS_PER_S: u32 = 10;
 
 /// A camera at an address of the web.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ impl Source for HttpSource {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(Reason::of)?;
+            .map_err(Reason::from_error)?;
         let client = Client::builder()
             .connect_timeout(ANSWER_TIME)
             // Cameras are near; a proxy for the web is not on the way.
@@ -91,7 +91,7 @@ impl Source for HttpSource {
         let response = runtime.block_on(ask(&client, &self.url))?;
         let kind = content_type(&response);
         if kind.starts_with("multipart/") {
-            let parser = Multipart::of(&kind)?;
+            let parser = Multipart::from_content_type(&kind)?;
             return Ok(Box::new(Stream {
                 runtime,
                 response,
@@ -169,11 +169,11 @@ struct Stream {
 }
 
 impl Feed for Stream {
-    fn next(&mut self, patience: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, patience: Duration) -> Result<FeedOutcome, Reason> {
         let end = Instant::now() + patience;
         loop {
             if let Some(part) = self.parser.next(Instant::now())? {
-                return Ok(Arrival::Picture(Picture {
+                return Ok(FeedOutcome::Picture(Picture {
                     pixels: Pixels::File(part.bytes),
                     begun: part.begun,
                     stamp: part.stamp,
@@ -181,7 +181,7 @@ impl Feed for Stream {
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(Arrival::Nothing);
+                return Ok(FeedOutcome::Nothing);
             }
             let chunk = self.response.chunk();
             match self.runtime.block_on(async { timeout(left, chunk).await }) {
@@ -190,7 +190,7 @@ impl Feed for Stream {
                 Ok(Err(error)) => {
                     return Err(reason(error).reworded(|why| format!("the stream broke: {why}")));
                 }
-                Err(_) => return Ok(Arrival::Nothing),
+                Err(_) => return Ok(FeedOutcome::Nothing),
             }
         }
     }
@@ -208,11 +208,11 @@ struct Stills {
 }
 
 impl Feed for Stills {
-    fn next(&mut self, patience: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, patience: Duration) -> Result<FeedOutcome, Reason> {
         let left = self.due.saturating_duration_since(Instant::now());
         if left > patience {
             std::thread::sleep(patience);
-            return Ok(Arrival::Nothing);
+            return Ok(FeedOutcome::Nothing);
         }
         std::thread::sleep(left);
         let begun = Instant::now();
@@ -226,15 +226,15 @@ impl Feed for Stills {
             Ok::<_, Reason>(timeout(STILL_TIME, whole(response)).await)
         });
         Ok(match still? {
-            Ok(Ok(bytes)) => Arrival::Picture(Picture {
+            Ok(Ok(bytes)) => FeedOutcome::Picture(Picture {
                 pixels: Pixels::File(bytes),
                 begun,
                 stamp: None,
             }),
-            Ok(Err(reason)) => Arrival::Damaged(reason),
+            Ok(Err(reason)) => FeedOutcome::Damaged(reason),
             Err(_) => {
                 let seconds = STILL_TIME.as_secs();
-                Arrival::Damaged(format!("it did not end within {seconds} s").into())
+                FeedOutcome::Damaged(format!("it did not end within {seconds} s").into())
             }
         })
     }

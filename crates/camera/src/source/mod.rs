@@ -45,12 +45,12 @@ pub trait Feed {
     ///
     /// # Errors
     /// Why there will be none any more; it has to be opened again.
-    fn next(&mut self, patience: Duration) -> Result<Arrival, Reason>;
+    fn next(&mut self, patience: Duration) -> Result<FeedOutcome, Reason>;
 }
 
 /// What came of waiting.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Arrival {
+pub enum FeedOutcome {
     /// A picture.
     Picture(Picture),
     /// Something that is no whole picture.
@@ -96,7 +96,7 @@ impl Pixels {
     }
 
     /// Returns what is wrong with the bytes at first sight.
-    pub fn fault(&self) -> Option<Reason> {
+    pub fn find_damage(&self) -> Option<Reason> {
         match self {
             Self::File(bytes) if !decode::is_picture(bytes) => {
                 Some("it is neither PNG nor JPEG".into())

@@ -46,7 +46,7 @@ impl Multipart {
     ///
     /// # Errors
     /// If it names none.
-    pub fn of(content_type: &str) -> Result<Self, Reason> {
+    pub fn from_content_type(content_type: &str) -> Result<Self, Reason> {
         let boundary = content_type.split(';').find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
             let is_boundary = name.trim().eq_ignore_ascii_case("boundary");
@@ -218,7 +218,7 @@ mod tests {
     const TYPE: &str = "multipart/x-mixed-replace; boundary=frame";
 
     fn parts_of(content_type: &str, stream: &[u8], chunk: usize) -> Vec<Vec<u8>> {
-        let mut parser = Multipart::of(content_type).unwrap();
+        let mut parser = Multipart::from_content_type(content_type).unwrap();
         let mut parts = Vec::new();
         for bytes in stream.chunks(chunk) {
             parser.push(bytes);
@@ -258,7 +258,7 @@ mod tests {
             let stream = [part(with_length, b"abcd"), b"--frame".into()].concat();
             assert_eq!(parts_of(content_type, &stream, 5), [b"abcd"]);
         }
-        assert!(Multipart::of("multipart/x-mixed-replace").is_err());
+        assert!(Multipart::from_content_type("multipart/x-mixed-replace").is_err());
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn the_cameras_clock_is_read() {
         let stamp = |text: &str| {
-            let mut parser = Multipart::of(TYPE).unwrap();
+            let mut parser = Multipart::from_content_type(TYPE).unwrap();
             let header = format!("--frame\r\nX-Timestamp: {text}\r\nContent-Length: 1\r\n\r\n");
             parser.push(&part(&header, b"a"));
             parser.next(Instant::now()).unwrap().unwrap().stamp
@@ -302,14 +302,14 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_given_up() {
-        let mut parser = Multipart::of(TYPE).unwrap();
+        let mut parser = Multipart::from_content_type(TYPE).unwrap();
         parser.push(&[b'x'; MAX_HEADER_BYTES + 1]);
         assert!(parser.next(Instant::now()).is_err());
-        let mut parser = Multipart::of(TYPE).unwrap();
+        let mut parser = Multipart::from_content_type(TYPE).unwrap();
         parser.push(b"--frame\r\nContent-Length: 99999999\r\n\r\n");
         let error = parser.next(Instant::now()).unwrap_err().to_string();
         assert!(error.contains("32 MiB"), "{error}");
-        let mut parser = Multipart::of(TYPE).unwrap();
+        let mut parser = Multipart::from_content_type(TYPE).unwrap();
         parser.push(b"--frame\r\n\r\n");
         parser.push(&vec![b'x'; MAX_PICTURE_BYTES + MAX_HEADER_BYTES + 1]);
         assert!(parser.next(Instant::now()).is_err());

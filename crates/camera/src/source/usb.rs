@@ -17,7 +17,7 @@ use moq_v4l::video::capture::Parameters;
 use moq_v4l::{Device, Format, FourCC};
 
 use super::yuyv::Yuyv;
-use super::{Arrival, Feed, Picture, Pixels, Source};
+use super::{Feed, FeedOutcome, Picture, Pixels, Source};
 
 /// Longest wait for a picture; some webcams begin slowly.
 const FRAME_TIME: Duration = Duration::from_secs(3);
@@ -136,7 +136,7 @@ fn why(path: &Path, error: &std::io::Error) -> String {
 
 /// What is wanted of a webcam.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UsbMode {
+pub struct WantedMode {
     /// Width, pixels.
     pub width: u32,
     /// Height, pixels.
@@ -149,12 +149,12 @@ pub struct UsbMode {
 #[derive(Clone, Debug)]
 pub struct UsbSource {
     path: PathBuf,
-    wanted: UsbMode,
+    wanted: WantedMode,
 }
 
 impl UsbSource {
     /// Refers to the webcam at a device file, in the mode that is nearest to the wanted one.
-    pub fn new(path: &Path, wanted: UsbMode) -> Self {
+    pub fn new(path: &Path, wanted: WantedMode) -> Self {
         Self {
             path: path.to_owned(),
             wanted,
@@ -164,7 +164,7 @@ impl UsbSource {
 
 /// Chooses the mode that is nearest in size to the wanted one; among those the format that is best.
 /// `None` if no format is understood.
-fn choose(modes: &[Mode], wanted: &UsbMode) -> Option<Mode> {
+fn choose(modes: &[Mode], wanted: &WantedMode) -> Option<Mode> {
     let rank = |mode: &Mode| {
         let known = |format: &&[u8; 4]| mode.format.as_bytes() == format.as_slice();
         FORMATS.iter().position(known)
@@ -223,7 +223,7 @@ struct UsbFeed {
 }
 
 impl Feed for UsbFeed {
-    fn next(&mut self, _: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, _: Duration) -> Result<FeedOutcome, Reason> {
         let (bytes, about) = match self.stream.next() {
             Ok(next) => next,
             Err(error) if error.kind() == ErrorKind::TimedOut => {
@@ -236,7 +236,7 @@ impl Feed for UsbFeed {
             }
         };
         if about.flags.contains(BufferFlags::ERROR) {
-            return Ok(Arrival::Damaged("its transfer failed".into()));
+            return Ok(FeedOutcome::Damaged("its transfer failed".into()));
         }
         let used = (about.bytesused as usize).min(bytes.len());
         let bytes = bytes[..used].to_vec();
@@ -258,7 +258,7 @@ impl Feed for UsbFeed {
         };
         let clock = about.timestamp;
         let stamp = clock.sec as f64 + clock.usec as f64 * 1e-6;
-        Ok(Arrival::Picture(Picture {
+        Ok(FeedOutcome::Picture(Picture {
             pixels,
             begun: Instant::now(),
             stamp: (stamp > 0.0).then_some(stamp),
@@ -289,13 +289,13 @@ mod tests {
         ];
         let chosen = |width, height| {
             let fps = 30;
-            let wanted = UsbMode { width, height, fps };
+            let wanted = WantedMode { width, height, fps };
             choose(&modes, &wanted).map(|mode| mode.to_string())
         };
         assert_eq!(chosen(640, 480).as_deref(), Some("MJPG 640x480"));
         assert_eq!(chosen(1280, 1024).as_deref(), Some("MJPG 1920x1080"));
         assert_eq!(chosen(800, 600).as_deref(), Some("YUYV 800x600"));
-        let wanted = UsbMode {
+        let wanted = WantedMode {
             width: 640,
             height: 480,
             fps: 30,
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_webcam_that_is_not_there_is_said_to_be_so() {
-        let wanted = UsbMode {
+        let wanted = WantedMode {
             width: 640,
             height: 480,
             fps: 30,

@@ -16,7 +16,7 @@ impl Default for ArmTarget {
 
 impl TeleopArgs {
     /// Creates the arguments for an arm that follows the one on the port `leader`.
-    pub fn of(leader: &str) -> Self {
+    pub fn from_leader_port(leader: &str) -> Self {
         parsed(&["--leader".as_ref(), leader.as_ref()])
     }
 }

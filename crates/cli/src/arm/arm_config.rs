@@ -145,7 +145,7 @@ impl ArmConfig {
     /// # Errors
     /// If the files of the servos or of their faults are missing or invalid, or no pty can be
     /// opened.
-    pub fn find(
+    pub fn find_arm(
         &self,
         data_dir: &DataDir,
         name: &str,
@@ -163,7 +163,7 @@ impl ArmConfig {
                     calibration: servos.calibration.clone(),
                     json: false,
                 };
-                let hardware = Hardware::find(data_dir, &target)?;
+                let hardware = Hardware::load(data_dir, &target)?;
                 ArmSource::Servos(Box::new(hardware), servos.shutdown)
             }
             Self::Emulated(emulated) => {
@@ -171,7 +171,7 @@ impl ArmConfig {
                 let bench = EmulatedArm::new(robot, servos, simulator.clone());
                 let faults = read_faults(emulated.faults.as_deref())?;
                 let mut emulated_bus = bench.emulated_bus(faults)?;
-                emulated_bus.hold();
+                emulated_bus.hold_joints();
                 let port = match emulated.pty {
                     true => {
                         let served = PtyBus::serve(emulated_bus, None)?;
@@ -187,7 +187,7 @@ impl ArmConfig {
             #[cfg(feature = "ros2")]
             Self::Ros2(ros2) => ArmSource::Ros2(std::sync::Arc::new(robot.clone()), ros2.clone()),
             #[cfg(not(feature = "ros2"))]
-            Self::Ros2(_) => anyhow::bail!(crate::ros2::ABSENT),
+            Self::Ros2(_) => anyhow::bail!(crate::ros2::ROS2_ABSENT_MESSAGE),
         })
     }
 }
@@ -197,13 +197,15 @@ impl ArmSource {
     ///
     /// # Errors
     /// If the calibration or the port cannot be opened, or a check before arming fails.
-    pub fn arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
+    pub fn open_armed_arm(&self, simulator: &Simulator) -> Result<Box<dyn Arm>> {
         Ok(match self {
             Self::Sim => Box::new(simulator.arm()),
-            Self::Servos(hardware, shutdown) => Box::new(hardware.arm(*shutdown)?),
-            Self::Emulated(bench, port, shutdown) => Box::new(bench.arm(port, *shutdown)?),
+            Self::Servos(hardware, shutdown) => Box::new(hardware.open_armed_arm(*shutdown)?),
+            Self::Emulated(bench, port, shutdown) => {
+                Box::new(bench.open_armed_arm(port, *shutdown)?)
+            }
             #[cfg(feature = "ros2")]
-            Self::Ros2(robot, ros2) => crate::ros2::remote::arm(robot, ros2)?,
+            Self::Ros2(robot, ros2) => crate::ros2::remote::find_ros2_control_arm(robot, ros2)?,
             Self::Elsewhere(remote) => bail!(
                 "the arm `{}` is on another machine, which takes whole motions of a run only; do this there",
                 remote.node
@@ -216,16 +218,16 @@ impl ArmSource {
     ///
     /// # Errors
     /// If the calibration cannot be read or does not fit the servos.
-    pub fn servos(
+    pub fn servo_info(
         &self,
         data_dir: &DataDir,
         name: &str,
         robot: &Robot,
     ) -> Result<Option<ServoInfo>> {
         Ok(match self {
-            Self::Servos(hardware, _) => Some(hardware.servos()?),
-            Self::Emulated(bench, ..) => Some(bench.servos()?),
-            Self::Sim => nominal_servos(data_dir, name, robot),
+            Self::Servos(hardware, _) => Some(hardware.servo_info()?),
+            Self::Emulated(bench, ..) => Some(bench.servo_info()?),
+            Self::Sim => nominal_servo_info(data_dir, name, robot),
             #[cfg(feature = "ros2")]
             Self::Ros2(..) => None,
             Self::Elsewhere(_) => None,
@@ -239,7 +241,7 @@ impl ArmSource {
 }
 
 /// Returns plausible servos and a plausible calibration for an arm of this kind.
-pub fn nominal_servos(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
+pub fn nominal_servo_info(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
     let servos = bus_config(data_dir, robot, name, None).ok()?;
-    ServoInfo::of(robot, &servos, &nominal_calibration(robot, &servos)).ok()
+    ServoInfo::from_calibration(robot, &servos, &nominal_calibration(robot, &servos)).ok()
 }

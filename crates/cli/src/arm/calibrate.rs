@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::hardware::Hardware;
 use super::stdin_lines::StdinLines;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Shortest range of a joint that was moved from end to end, steps.
 const MIN_RANGE_STEPS: i64 = 200;
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
     let (path, kept, calibration) = run(hardware, names, || {
         let stop = StopSwitch::new();
-        on_interrupt(stop.clone())?;
+        stop_on_interrupt(stop.clone())?;
         Ok(stop)
     })?;
     if hardware.json {
@@ -53,7 +53,7 @@ pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
 /// # Errors
 /// If a joint is not known, the servos do not answer, somebody broke it off, or the file cannot be
 /// written. The servos have their old settings then.
-pub fn calibrate_until(
+pub fn calibrate_with_stop(
     hardware: &Hardware,
     names: &[String],
     stop: StopSwitch,
@@ -71,13 +71,13 @@ fn run(
     let chosen: Vec<usize> = if names.is_empty() {
         (0..hardware.bus_config.servos.len()).collect()
     } else {
-        let indices = names.iter().map(|name| hardware.joint(name));
+        let indices = names.iter().map(|name| hardware.joint_index(name));
         indices.collect::<Result<_>>()?
     };
     let path = hardware.calibration_file(false)?;
     let all = (0..hardware.bus_config.servos.len()).all(|index| chosen.contains(&index));
     let old = old_calibration(&path, all)?;
-    let lines = StdinLines::read();
+    let lines = StdinLines::start_reading();
     let stop = stop()?;
     let mut guide = Guide::begin(hardware, &chosen, &stop).map_err(|error| told(&stop, error))?;
     let calibrated = guide.calibrate(&lines, &chosen, old, &path);
@@ -168,7 +168,7 @@ impl Drop for Guide<'_> {
     fn drop(&mut self) {
         let session = self.session.take();
         for complaint in session
-            .map(CalibrationSession::restore)
+            .map(CalibrationSession::restore_servos)
             .into_iter()
             .flatten()
         {
@@ -189,7 +189,8 @@ impl<'a> Guide<'a> {
             }
             !stop.is_pressed()
         };
-        let session = CalibrationSession::begin(hardware.bus()?, all, chosen, Box::new(notice))?;
+        let session =
+            CalibrationSession::begin(hardware.open_bus()?, all, chosen, Box::new(notice))?;
         Ok(Self {
             hardware,
             stop,
@@ -214,7 +215,7 @@ impl<'a> Guide<'a> {
     ) -> Result<(Calibration, Option<PathBuf>)> {
         let found = self.ask(lines)?;
         let calibration = merged(self.hardware, old, chosen, found);
-        self.session().keep(&calibration)?;
+        self.session().write_calibration(&calibration)?;
         let kept = calibration.save(path)?;
         Ok((calibration, kept))
     }
@@ -224,7 +225,7 @@ impl<'a> Guide<'a> {
         if self.stop.is_pressed() {
             bail!("broken off");
         }
-        lines.entered()
+        lines.was_enter_pressed()
     }
 
     /// Asks a person for the middle and the ends.

@@ -10,11 +10,11 @@ use enact_arm::driver::feedback::Reading;
 use enact_arm::driver::firmware;
 use enact_arm::driver::health::{self, HealthLimits};
 use enact_arm::driver::id_conflict::has_id_conflict;
-use enact_arm::servo::Restart;
+use enact_arm::servo::AlarmReset;
 use serde_json::json;
 
 use super::hardware::Hardware;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 
 /// Largest latency of an adapter that does not slow the arm, ms.
 const LATENCY_MS: u32 = 1;
@@ -76,18 +76,18 @@ pub fn doctor(hardware: &Hardware) -> Result<bool> {
 }
 
 fn examine(hardware: &Hardware, findings: &mut Findings) {
-    let Some(port) = findings.check(hardware.port()) else {
+    let Some(port) = findings.check(hardware.port_path()) else {
         return;
     };
-    let Some(mut bus) = findings.check(hardware.bus()) else {
+    let Some(mut bus) = findings.check(hardware.open_bus()) else {
         return;
     };
     let baud = hardware.bus_config.baud;
     findings.tell(Level::Well, format!("{port} opens at {baud} baud"));
-    if let Some(device) = findings.check(hardware.device()) {
+    if let Some(device) = findings.check(hardware.device_path()) {
         adapter(&port, &device, findings);
     }
-    let Some(found) = findings.check(bus.who()) else {
+    let Some(found) = findings.check(bus.ping_all()) else {
         return;
     };
     let ids: Vec<u8> = found.iter().map(|status| status.id).collect();
@@ -112,7 +112,10 @@ fn examine(hardware: &Hardware, findings: &mut Findings) {
             }
             Err(error) => {
                 missing += 1;
-                findings.tell(Level::Bad, format!("joint `{name}`: {}", told(&error)));
+                findings.tell(
+                    Level::Bad,
+                    format!("joint `{name}`: {}", error_message_with_sources(&error)),
+                );
             }
         }
     }
@@ -144,7 +147,7 @@ fn compare_firmware(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings)
         .iter()
         .map(|(name, servo, version)| (*name, *servo, version.as_str()))
         .collect();
-    if let Some(difference) = firmware::difference(&servos) {
+    if let Some(difference) = firmware::describe_version_differences(&servos) {
         findings.tell(Level::Odd, difference);
     }
 }
@@ -155,7 +158,7 @@ fn adapter(port: &str, device: &Path, findings: &mut Findings) {
     {
         findings.tell(Level::Odd, slow(latency, device));
     }
-    let known = ports::ports();
+    let known = ports::list_ports();
     let known = known.iter().find(|info| Path::new(&info.path) == device);
     if let Some(path) = known.and_then(|info| info.by_id.as_deref())
         && path != Path::new(port)
@@ -206,13 +209,13 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
         let what = "it replies late; arming the arm fixes that".to_owned();
         complaints.push((Level::Odd, what));
     }
-    let limits = HealthLimits::read(bus, id, model)?;
-    let status = bus.read(id, map.feedback, map.feedback_length)?;
+    let limits = HealthLimits::read_limits(bus, id, model)?;
+    let status = bus.read_registers(id, map.feedback, map.feedback_length)?;
     let alarms = health::alarms(bus, id, model, status.error)?;
     for alarm in alarms {
-        let then = match model.facts().restart {
-            Restart::Power => "switch the arm off and on",
-            Restart::Reboot => "restart it with `enact arm reboot`",
+        let then = match model.family_facts().restart {
+            AlarmReset::Power => "switch the arm off and on",
+            AlarmReset::Reboot => "restart it with `enact arm reboot`",
         };
         let what = format!("{alarm}; let it cool, free it, then {then}");
         complaints.push((Level::Bad, what));
@@ -222,8 +225,8 @@ fn examine_servo(bus: &mut Bus, servo: &ServoConfig) -> Result<Vec<(Level, Strin
             let what = format!("{} °C is too hot; let it cool", reading.temperature);
             complaints.push((Level::Bad, what));
         }
-        if !limits.has_power(reading.voltage) {
-            let volts = map.voltage.value(reading.voltage);
+        if !limits.is_voltage_within_limits(reading.voltage) {
+            let volts = map.voltage.physical_value(reading.voltage);
             let what = format!("{volts:.1} V is not what it needs; is it the right power supply?");
             complaints.push((Level::Bad, what));
         }
@@ -237,10 +240,10 @@ fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
         if *baud == hardware.bus_config.baud {
             continue;
         }
-        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
+        let Ok(mut bus) = hardware.open_bus_at_baud_rate(*baud) else {
             continue;
         };
-        for status in bus.who().unwrap_or_default() {
+        for status in bus.ping_all().unwrap_or_default() {
             let what = format!(
                 "servo {} listens at {baud} baud; connect it alone and use `enact arm set-id`",
                 status.id
@@ -251,7 +254,7 @@ fn look_elsewhere(hardware: &Hardware, findings: &mut Findings) {
 }
 
 fn calibration(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
-    let Some(calibration) = findings.check(hardware.calibration()) else {
+    let Some(calibration) = findings.check(hardware.load_calibration()) else {
         return;
     };
     let mut same = true;
@@ -264,7 +267,7 @@ fn calibration(hardware: &Hardware, bus: &mut Bus, findings: &mut Findings) {
             );
             continue;
         };
-        match findings.check(joint.differences(name, servo.model, bus)) {
+        match findings.check(joint.find_mismatches(name, servo.model, bus)) {
             Some(differences) => {
                 same &= differences.is_empty();
                 for difference in differences {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::{ArmState, StopSwitch};
 use enact_camera::Camera;
 use enact_plan::Usage;
-use enact_recording::stream::{ArmClock, CAMERA, JointTrack, StreamThread};
+use enact_recording::stream::{ArmClock, DEFAULT_CAMERA_NAME, JointTrack, StreamThread};
 use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
 use enact_robot::Robot;
 use enact_runtime::{Event, Observer, TaskEnd, TaskOptions, TaskReport};
@@ -19,11 +19,11 @@ use serde_json::json;
 
 use super::args::TeleopArgs;
 use super::hardware::Hardware;
-use crate::camera::config::MAIN;
-use crate::camera::open::{OpenCameras, as_measured};
+use crate::camera::config::MAIN_CAMERA_NAME;
+use crate::camera::open::{OpenCameras, with_measured_lens_and_place};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::recordings::run_recorder::{robot_info, say_kept, wall_clock};
+use crate::recordings::run_recorder::{report_kept_recording, robot_info, wall_clock};
 
 /// Default name of a task.
 const TASK: &str = "teleoperation";
@@ -33,11 +33,11 @@ pub enum GuidedRecording {
     /// Lines of JSON.
     Lines(BufWriter<File>),
     /// A run as any other, with what the camera sees.
-    Run(Box<Run>),
+    Run(Box<RunRecording>),
 }
 
 /// A recorded run without the loop.
-pub struct Run {
+pub struct RunRecording {
     recorder: Recorder,
     path: PathBuf,
     robot: Robot,
@@ -63,7 +63,7 @@ impl GuidedRecording {
                 .with_context(|| format!("cannot write the recording {}", path.display()))?;
             Self::Lines(BufWriter::new(file))
         } else {
-            Self::Run(Box::new(Run::begin(data_dir, args, arm, path)?))
+            Self::Run(Box::new(RunRecording::begin(data_dir, args, arm, path)?))
         }))
     }
 
@@ -108,7 +108,7 @@ fn is_of_lines(path: &Path) -> bool {
         .is_some_and(|end| ["jsonl", "ndjson", "json"].iter().any(|it| end == *it))
 }
 
-impl Run {
+impl RunRecording {
     fn begin(data_dir: &DataDir, args: &TeleopArgs, arm: &Hardware, path: &Path) -> Result<Self> {
         let mut launch = launch(data_dir, args)?;
         let fps = args.record_fps.unwrap_or(match &launch {
@@ -127,7 +127,7 @@ impl Run {
         let info = RunInfo {
             enact: env!("CARGO_PKG_VERSION").to_owned(),
             robot: RobotInfo {
-                meshes: arm.robot.meshes().to_vec(),
+                meshes: arm.robot.mesh_decompositions().to_vec(),
                 ..robot_info(data_dir, robot, arm.robot.name())?
             },
             scene: None,
@@ -137,10 +137,10 @@ impl Run {
                 name: "none".to_owned(),
                 sha256: None,
                 perception: "none".to_owned(),
-                planning: ModelInfo::PERSON.to_owned(),
+                planning: ModelInfo::PERSON_SOURCE.to_owned(),
                 planner: None,
             },
-            servos: Some(arm.servos()?),
+            servos: Some(arm.servo_info()?),
             prompts: None,
         };
         let command = std::env::args().collect();
@@ -170,14 +170,14 @@ impl Run {
         run.recorder.observe(&Event::TaskStarted {
             instruction: &run.instruction,
             robot: &run.robot,
-            options: TaskOptions::of_turns(1),
+            options: TaskOptions::with_max_turns(1),
         });
         Ok(run)
     }
 
     fn keep_sample(&mut self, state: &ArmState) {
-        self.clock.note_moving(state.stamp);
-        self.track.note(&state.position);
+        self.clock.note_stamp_while_moving(state.stamp);
+        self.track.note_position(&state.position);
         self.first.get_or_insert(state.stamp);
         self.last = state.stamp;
         self.recorder.observe(&Event::StateRead(state));
@@ -201,7 +201,7 @@ impl Run {
                 self.recorder.observe(&Event::TaskEnded(&report));
             }
         }
-        say_kept(self.recorder.finish()?, &self.path);
+        report_kept_recording(self.recorder.finish()?, &self.path);
         Ok(())
     }
 }
@@ -211,10 +211,15 @@ impl Run {
 fn launch(data_dir: &DataDir, args: &TeleopArgs) -> Result<Option<Launch>> {
     let robot = Path::new(&args.target.robot).file_stem();
     let robot = robot.map(|name| name.to_string_lossy().into_owned());
-    let own = robot.filter(|name| data_dir.launches().join(format!("{name}.toml")).is_file());
+    let own = robot.filter(|name| {
+        data_dir
+            .launch_folder()
+            .join(format!("{name}.toml"))
+            .is_file()
+    });
     match args.launch.clone().or(own) {
         Some(name) => Ok(Some(Launch::load(
-            &data_dir.resolve(&name, &data_dir.launches())?,
+            &data_dir.find_toml_file(&name, &data_dir.launch_folder())?,
         )?)),
         None if args.record_fps == Some(0) => Ok(None),
         None => bail!(
@@ -233,13 +238,13 @@ fn cameras(
     robot: &Robot,
     track: &JointTrack,
 ) -> Result<Vec<(String, Box<dyn Camera>)>> {
-    let scene = Scene::load(&data_dir.resolve(&launch.scene, &data_dir.scenes())?)?;
-    let scene_camera = scene.draw(launch.seed).camera;
+    let scene = Scene::load(&data_dir.find_toml_file(&launch.scene, &data_dir.scenes_folder())?)?;
+    let scene_camera = scene.sample_layout(launch.seed).camera;
     let (opened, robot) = (OpenCameras::default(), Arc::new(robot.clone()));
     let mut cameras = Vec::new();
     for config in launch.cameras.all() {
         let name = &config.name;
-        if !config.source.films() {
+        if !config.source.is_live() {
             bail!(
                 "the launch file's camera `{name}` does not see a real arm move; name another file with --launch, \
                  or record without pictures with --record-fps 0"
@@ -251,12 +256,16 @@ fn cameras(
                  line), name another launch file with --launch, or record without pictures with --record-fps 0"
             )
         };
-        let place = config.place.place(&scene_camera);
+        let place = config.place.place_with_scene_defaults(&scene_camera);
         let opened = opened.open(config, &place, &StopSwitch::new());
         let mut camera = opened.with_context(hint)?;
         camera.capture().with_context(hint)?;
-        let camera = as_measured(camera, &config.place, &place, &robot, track)?;
-        let name = if name == MAIN { CAMERA } else { name };
+        let camera = with_measured_lens_and_place(camera, &config.place, &place, &robot, track)?;
+        let name = if name == MAIN_CAMERA_NAME {
+            DEFAULT_CAMERA_NAME
+        } else {
+            name
+        };
         cameras.push((name.to_owned(), camera));
     }
     Ok(cameras)

@@ -35,8 +35,8 @@ impl Hardware {
     /// # Errors
     /// If the robot or the settings of its bus cannot be loaded, or a link of the robot is
     /// unguarded.
-    pub fn find(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
-        let robot = data_dir.guarded(&target.robot)?;
+    pub fn load(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
+        let robot = data_dir.load_robot_to_move(&target.robot)?;
         let bus_config = bus_config(data_dir, &robot, &target.robot, target.protocol)?;
         Ok(Self {
             robot,
@@ -52,10 +52,10 @@ impl Hardware {
     ///
     /// # Errors
     /// As [`find`](Self::find).
-    pub fn find_leader(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
+    pub fn load_leader(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
         Ok(Self {
             leads: true,
-            ..Self::find(data_dir, target)?
+            ..Self::load(data_dir, target)?
         })
     }
 
@@ -63,16 +63,16 @@ impl Hardware {
     ///
     /// # Errors
     /// If the port is to be found and there is none, or more than one.
-    pub fn port(&self) -> Result<String> {
-        Ok(ports::resolve(&self.port)?)
+    pub fn port_path(&self) -> Result<String> {
+        Ok(ports::resolve_port(&self.port)?)
     }
 
     /// Returns the device of the port, with links resolved.
     ///
     /// # Errors
     /// As [`port`](Self::port).
-    pub fn device(&self) -> Result<PathBuf> {
-        let port = self.port()?;
+    pub fn device_path(&self) -> Result<PathBuf> {
+        let port = self.port_path()?;
         Ok(std::fs::canonicalize(&port).unwrap_or_else(|_| port.into()))
     }
 
@@ -80,16 +80,16 @@ impl Hardware {
     ///
     /// # Errors
     /// If the port cannot be found or opened.
-    pub fn bus(&self) -> Result<Bus> {
-        self.bus_at_baud_rate(self.bus_config.baud)
+    pub fn open_bus(&self) -> Result<Bus> {
+        self.open_bus_at_baud_rate(self.bus_config.baud)
     }
 
     /// Opens the bus at another baud rate.
     ///
     /// # Errors
     /// As [`bus`](Self::bus).
-    pub fn bus_at_baud_rate(&self, baud: u32) -> Result<Bus> {
-        let line = SerialTransport::open(&self.port()?, baud)?;
+    pub fn open_bus_at_baud_rate(&self, baud: u32) -> Result<Bus> {
+        let line = SerialTransport::open(&self.port_path()?, baud)?;
         Ok(Bus::new(
             Box::new(line),
             self.bus_config.family.codec(),
@@ -101,9 +101,9 @@ impl Hardware {
     ///
     /// # Errors
     /// If the calibration or the port cannot be opened, or a check before arming fails.
-    pub fn arm(&self, shutdown: ShutdownMode) -> Result<ServoArm> {
-        let calibration = self.calibration()?;
-        let bus = self.bus()?;
+    pub fn open_armed_arm(&self, shutdown: ShutdownMode) -> Result<ServoArm> {
+        let calibration = self.load_calibration()?;
+        let bus = self.open_bus()?;
         let options = ArmingOptions { shutdown };
         Ok(ServoArm::arm(
             bus,
@@ -118,7 +118,7 @@ impl Hardware {
     ///
     /// # Errors
     /// If the file cannot be found, read or understood.
-    pub fn calibration(&self) -> Result<Calibration> {
+    pub fn load_calibration(&self) -> Result<Calibration> {
         Ok(Calibration::load(&self.calibration_file(true)?)?)
     }
 
@@ -126,13 +126,17 @@ impl Hardware {
     ///
     /// # Errors
     /// If the calibration cannot be read or does not fit the servos.
-    pub fn servos(&self) -> Result<ServoInfo> {
-        let calibration = self.calibration()?;
-        Ok(ServoInfo::of(&self.robot, &self.bus_config, &calibration)?)
+    pub fn servo_info(&self) -> Result<ServoInfo> {
+        let calibration = self.load_calibration()?;
+        Ok(ServoInfo::from_calibration(
+            &self.robot,
+            &self.bus_config,
+            &calibration,
+        )?)
     }
 
     /// Returns whether a person named its calibration.
-    pub fn names_calibration(&self) -> bool {
+    pub fn has_named_calibration(&self) -> bool {
         self.calibration.is_some()
     }
 
@@ -150,14 +154,14 @@ impl Hardware {
         let name = choice.map(|choice| choice.strip_suffix(ENDING).unwrap_or(choice));
         let root = folder::default_root().context("neither HOME nor HF_HOME is set")?;
         let folders = self.calibration_folders(&root, name);
-        let names = folder::names(&folders);
+        let names = folder::arm_names(&folders);
         let option = match self.leads {
             true => "--leader-calibration",
             false => "--calibration",
         };
         let name = match (name, names.as_slice()) {
             (Some(name), _) => {
-                let file = folder::file(&folders, name);
+                let file = folder::calibration_file(&folders, name);
                 if !file.is_some_and(|file| file.is_file()) {
                     match choice.filter(|choice| choice.ends_with(ENDING)) {
                         Some(new) if !needed => return Ok(new.into()),
@@ -178,21 +182,23 @@ impl Hardware {
                 several.join(", ")
             ),
         };
-        folder::file(&folders, name)
+        folder::calibration_file(&folders, name)
             .context("the robot's bus.toml names no LeRobot class (`lerobot`)")
     }
 
     /// Returns the folders in which its calibration may be, called `name` if that is given. A
     /// leader without one of its own may be kept as a follower.
     fn calibration_folders(&self, root: &Path, name: Option<&str>) -> Vec<PathBuf> {
-        let followers = folder::followers(root, &self.bus_config.lerobot);
+        let followers = folder::follower_folders(root, &self.bus_config.lerobot);
         if !self.leads {
             return followers;
         }
-        let leaders = folder::leaders(root, &self.bus_config.lerobot);
+        let leaders = folder::leader_folders(root, &self.bus_config.lerobot);
         let is_known = match name {
-            Some(name) => folder::file(&leaders, name).is_some_and(|file| file.is_file()),
-            None => !folder::names(&leaders).is_empty(),
+            Some(name) => {
+                folder::calibration_file(&leaders, name).is_some_and(|file| file.is_file())
+            }
+            None => !folder::arm_names(&leaders).is_empty(),
         };
         if is_known {
             leaders
@@ -211,7 +217,7 @@ impl Hardware {
     ///
     /// # Errors
     /// If there is no such joint; names the ones there are.
-    pub fn joint(&self, name: &str) -> Result<usize> {
+    pub fn joint_index(&self, name: &str) -> Result<usize> {
         let names: Vec<String> = self.joints().map(|(name, _)| name.to_owned()).collect();
         names
             .iter()
@@ -265,7 +271,7 @@ pub fn bus_config(
     let folder = if direct.is_dir() {
         direct.to_owned()
     } else {
-        data_dir.robots().join(name)
+        data_dir.robots_folder().join(name)
     };
     let family = protocol.map(|protocol| match protocol {
         Protocol::Feetech => Family::Sts,
@@ -276,7 +282,7 @@ pub fn bus_config(
     if fits(&own) {
         return Ok(own);
     }
-    for name in crate::data_dir::names_in(&folder) {
+    for name in crate::data_dir::toml_names_in(&folder) {
         if name.starts_with("bus-") {
             let other = BusConfig::load(&folder.join(format!("{name}.toml")), robot)?;
             if fits(&other) {

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::hardware::Hardware;
 
 /// Prints the registers of one joint's servo, or of all.
-pub fn info(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
-    let only = joint.map(|name| hardware.joint(name)).transpose()?;
-    let mut bus = hardware.bus()?;
+pub fn print_registers(hardware: &Hardware, joint: Option<&str>) -> Result<bool> {
+    let only = joint.map(|name| hardware.joint_index(name)).transpose()?;
+    let mut bus = hardware.open_bus()?;
     let mut all_answer = true;
     for (index, (name, servo)) in hardware.joints().enumerate() {
         if only.is_some_and(|only| only != index) {
@@ -46,7 +46,7 @@ fn facts(bus: &mut Bus, joint: &str, servo: &ServoConfig) -> Value {
             "name": register.name,
             "address": register.address,
             "number": read.as_ref().ok(),
-            "value": read.as_ref().ok().map(|number| register.value(*number)),
+            "value": read.as_ref().ok().map(|number| register.physical_value(*number)),
             "unit": register.unit.symbol,
             "error": read.as_ref().err().map(ToString::to_string),
         }));
@@ -80,7 +80,11 @@ fn line(register: &Register, number: i64) -> String {
     } = register;
     let mut text = format!("{address:>3} {name:<24} {number:>8}");
     if unit.scale != 1.0 || !unit.symbol.is_empty() {
-        text += &format!("  {} {}", human(register.value(number)), unit.symbol);
+        text += &format!(
+            "  {} {}",
+            human(register.physical_value(number)),
+            unit.symbol
+        );
     }
     text
 }

@@ -8,7 +8,7 @@ use enact_types::{JointVector, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::hardware::Hardware;
-use super::slow_motion::straight;
+use super::slow_motion::plan_straight_motion;
 use crate::args::StopArgs;
 use crate::config_hint;
 use crate::stop_sources;
@@ -18,23 +18,27 @@ const GENTLE: f64 = 0.5;
 
 /// Turns one joint by so many degrees.
 pub fn jog(hardware: &Hardware, stop: &StopArgs, joint: &str, by_deg: f64) -> Result<bool> {
-    let joint = hardware.joint(joint)?;
+    let joint = hardware.joint_index(joint)?;
     let arm = begin(hardware, stop)?;
-    let mut goal = arm.state()?.goal().clone();
+    let mut goal = arm.state()?.commanded_or_measured().clone();
     goal[joint] += by_deg.to_radians();
     go(hardware, &arm, &goal)
 }
 
 /// Moves every joint home; an arm that lies on itself gets out of that first.
-pub fn home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
-    let (robot, table) = (&hardware.robot, CollisionWorld::table(&hardware.robot));
+pub fn move_home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
+    let (robot, table) = (
+        &hardware.robot,
+        CollisionWorld::with_table_only(&hardware.robot),
+    );
     let arm = begin(hardware, stop)?;
     let state = arm.state()?;
-    let motion_to = |goal: &JointVector| straight(robot, &state, goal, GENTLE, &table);
+    let motion_to = |goal: &JointVector| plan_straight_motion(robot, &state, goal, GENTLE, &table);
     if let Ok(trajectory) = motion_to(robot.home()) {
         return follow(hardware, &arm, trajectory);
     }
-    if let Some((_, trajectory)) = escape_path(robot, &table, state.goal(), motion_to)
+    if let Some((_, trajectory)) =
+        escape_path(robot, &table, state.commanded_or_measured(), motion_to)
         && !follow(hardware, &arm, trajectory)?
     {
         return Ok(false);
@@ -46,15 +50,19 @@ pub fn home(hardware: &Hardware, stop: &StopArgs) -> Result<bool> {
 /// motion.
 fn begin(hardware: &Hardware, args: &StopArgs) -> Result<ArmThread> {
     let stop = StopSwitch::new();
-    stop_sources::arrange(&stop, args)?;
-    let arm = Box::new(hardware.arm(ShutdownMode::Hold)?);
-    Ok(ArmThread::start_with(arm, &hardware.robot, stop))
+    stop_sources::install_stop_sources(&stop, args)?;
+    let arm = Box::new(hardware.open_armed_arm(ShutdownMode::Hold)?);
+    Ok(ArmThread::start_with_stop_switch(
+        arm,
+        &hardware.robot,
+        stop,
+    ))
 }
 
 /// Moves from where the arm is to a goal.
 fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> {
-    let table = CollisionWorld::table(&hardware.robot);
-    match straight(&hardware.robot, &arm.state()?, goal, GENTLE, &table) {
+    let table = CollisionWorld::with_table_only(&hardware.robot);
+    match plan_straight_motion(&hardware.robot, &arm.state()?, goal, GENTLE, &table) {
         Ok(trajectory) => follow(hardware, arm, trajectory),
         Err(refusal) if hardware.json => {
             let reason = refusal.to_string();
@@ -75,7 +83,7 @@ fn go(hardware: &Hardware, arm: &ArmThread, goal: &JointVector) -> Result<bool> 
 fn follow(hardware: &Hardware, arm: &ArmThread, trajectory: Trajectory) -> Result<bool> {
     let execution = arm.execute(
         trajectory,
-        ContactPolicy::Limit(hardware.robot.contact_effort()),
+        ContactPolicy::Limit(hardware.robot.contact_effort_ratio()),
     )?;
     let position = &execution.state.position;
     let (end, reason) = match &execution.end {
@@ -110,7 +118,7 @@ fn follow(hardware: &Hardware, arm: &ArmThread, trajectory: Trajectory) -> Resul
 
 /// Says what a refusal rests on.
 fn hint(refusal: &Refusal) {
-    if let Some(hint) = config_hint::hint(refusal) {
+    if let Some(hint) = config_hint::hint_for_refusal(refusal) {
         errln!("{hint}");
     }
 }

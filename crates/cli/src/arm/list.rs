@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::hardware::Hardware;
 
 /// Shows every port and the servos on it at the usual baud rate.
-pub fn list(hardware: &Hardware) -> Result<bool> {
-    let mut all = ports::ports();
-    if let Ok(port) = hardware.port()
+pub fn list_ports_and_servos(hardware: &Hardware) -> Result<bool> {
+    let mut all = ports::list_ports();
+    if let Ok(port) = hardware.port_path()
         && !all.iter().any(|info| info.path == port)
     {
         all.push(PortInfo {
@@ -32,8 +32,8 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
             continue;
         }
         outln!("{}", describe(info));
-        for family in Family::ALL {
-            let name = family.facts().maker;
+        for family in Family::ALL_FAMILIES {
+            let name = family.shared_facts().maker;
             match servos_on(&info.path, family, hardware.bus_config.baud) {
                 Ok(found) if found.is_empty() => {}
                 Ok(found) => {
@@ -54,8 +54,8 @@ pub fn list(hardware: &Hardware) -> Result<bool> {
 fn facts(info: &PortInfo, baud: u32) -> Value {
     let mut servos = Vec::new();
     let mut failure = None;
-    for family in Family::ALL {
-        let name = family.facts().maker;
+    for family in Family::ALL_FAMILIES {
+        let name = family.shared_facts().maker;
         match servos_on(&info.path, family, baud) {
             Ok(found) => servos.extend(
                 found
@@ -127,17 +127,17 @@ impl fmt::Display for Found {
 
 /// Finds every servo on a bus.
 fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
-    let ids: Vec<u8> = bus.who()?.iter().map(|status| status.id).collect();
+    let ids: Vec<u8> = bus.ping_all()?.iter().map(|status| status.id).collect();
     ids.into_iter()
         .map(|id| {
-            let any = ServoModel::ALL
+            let any = ServoModel::ALL_MODELS
                 .into_iter()
                 .find(|model| model.family == family);
             let number = any.map(|model| model.map.model_number.read(bus, id));
             let model = number.transpose()?.map(|number| {
                 u16::try_from(number)
                     .ok()
-                    .and_then(|number| ServoModel::numbered(family, number))
+                    .and_then(|number| ServoModel::find_by_number(family, number))
                     .map_or(format!("model {number}"), |model| model.name.to_owned())
             });
             Ok(Found { id, model })
@@ -146,14 +146,14 @@ fn found(bus: &mut Bus, family: Family) -> Result<Vec<Found>> {
 }
 
 /// Asks at every baud rate; whether anybody answers.
-pub fn scan(hardware: &Hardware) -> Result<bool> {
+pub fn scan_baud_rates(hardware: &Hardware) -> Result<bool> {
     let family = hardware.bus_config.family;
     let mut any = false;
     for baud in family.baud_rates() {
         // A rate that the adapter cannot do is not where the servos are.
-        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
+        let Ok(mut bus) = hardware.open_bus_at_baud_rate(*baud) else {
             if *baud == hardware.bus_config.baud {
-                hardware.bus_at_baud_rate(*baud)?;
+                hardware.open_bus_at_baud_rate(*baud)?;
             }
             errln!("{baud} baud: the adapter cannot do it");
             continue;

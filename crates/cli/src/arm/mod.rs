@@ -47,20 +47,22 @@ use hardware::Hardware;
 /// # Errors
 /// If the command's files or port cannot be opened, or the servos do not answer.
 pub fn run(data_dir: &DataDir, command: &ArmCommand) -> Result<bool> {
-    let find = |target| Hardware::find(data_dir, target);
+    let find = |target| Hardware::load(data_dir, target);
     match command {
-        ArmCommand::List(target) => list::list(&find(target)?),
-        ArmCommand::Scan(target) => list::scan(&find(target)?),
-        ArmCommand::Info { target, joint } => info::info(&find(target)?, joint.as_deref()),
+        ArmCommand::List(target) => list::list_ports_and_servos(&find(target)?),
+        ArmCommand::Scan(target) => list::scan_baud_rates(&find(target)?),
+        ArmCommand::Info { target, joint } => {
+            info::print_registers(&find(target)?, joint.as_deref())
+        }
         ArmCommand::Monitor(args) => monitor::monitor(&find(&args.target)?, args),
-        ArmCommand::Torque { state, target } => torque::torque(&find(target)?, *state),
+        ArmCommand::Torque { state, target } => torque::set_torque(&find(target)?, *state),
         ArmCommand::Jog {
             joint,
             by_deg,
             target,
             stop,
         } => jog::jog(&find(target)?, stop, joint, *by_deg),
-        ArmCommand::Home { target, stop } => jog::home(&find(target)?, stop),
+        ArmCommand::Home { target, stop } => jog::move_home(&find(target)?, stop),
         ArmCommand::Reboot { joint, target } => reboot::reboot(&find(target)?, joint),
         ArmCommand::SetId { joint, target } => set_id::set_id(&find(target)?, joint),
         ArmCommand::Calibrate { joint, target } => calibrate::calibrate(&find(target)?, joint),

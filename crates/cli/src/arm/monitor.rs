@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use super::args::MonitorArgs;
 use super::hardware::Hardware;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::out::{self, Stdout};
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Largest age of a joint's last reading at the end at which the joint counts as heard.
 const RECENT: Duration = Duration::from_millis(500);
@@ -25,7 +25,7 @@ const REDRAW: f64 = 0.2;
 /// Watches the arm until told to stop; whether every joint was heard.
 pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
     let stop = StopSwitch::new();
-    on_interrupt(stop.clone())?;
+    stop_on_interrupt(stop.clone())?;
     let mut watch = ArmStatus::new(hardware)?;
     let period = if args.rate > 0.0 {
         Duration::from_secs_f64(1.0 / args.rate)
@@ -45,7 +45,7 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
         let now = watch.bus.now();
         if hardware.json {
             outln!("{}", watch.line((now - begun).as_secs_f64()));
-            out::check()?;
+            out::check_stdout()?;
         }
         let stale = drawn.is_none_or(|at| (now - at).as_secs_f64() > REDRAW);
         if live && stale {
@@ -54,7 +54,7 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
         }
         due += period;
         if due > now {
-            stop.sleep(due - now);
+            stop.sleep_unless_pressed(due - now);
         } else {
             // What is missed is not made up for.
             due = now;
@@ -70,13 +70,20 @@ pub fn monitor(hardware: &Hardware, args: &MonitorArgs) -> Result<bool> {
 /// Returns the joints by their calibration. An arm without one can be monitored all the same, but
 /// an explicitly chosen calibration must fit.
 fn calibrated(hardware: &Hardware) -> Result<Option<Vec<ServoJoint>>> {
-    let joints = hardware.calibration().and_then(|calibration| {
+    let joints = hardware.load_calibration().and_then(|calibration| {
         let (robot, bus_config) = (&hardware.robot, &hardware.bus_config);
-        Ok(ServoJoint::all(robot, bus_config, &calibration)?)
+        Ok(ServoJoint::joints_of_robot(
+            robot,
+            bus_config,
+            &calibration,
+        )?)
     });
     match joints {
-        Err(error) if !hardware.names_calibration() => {
-            errln!("positions are in steps of the servos: {}", told(&error));
+        Err(error) if !hardware.has_named_calibration() => {
+            errln!(
+                "positions are in steps of the servos: {}",
+                error_message_with_sources(&error)
+            );
             Ok(None)
         }
         joints => joints.map(Some),
@@ -102,7 +109,7 @@ impl<'a> ArmStatus<'a> {
         let joints = calibrated(hardware)?;
         let ids: Vec<u8> = hardware.joints().map(|(_, servo)| servo.id).collect();
         Ok(Self {
-            bus: hardware.bus()?,
+            bus: hardware.open_bus()?,
             readings: vec![None; ids.len()],
             heard: vec![None; ids.len()],
             ids,
@@ -143,7 +150,12 @@ impl<'a> ArmStatus<'a> {
     /// Returns a joint's position, in degrees if calibrated, and its unit.
     fn position(&self, joint: usize, reading: &Reading) -> (f64, &'static str) {
         match &self.joints {
-            Some(joints) => (joints[joint].position(reading.steps).to_degrees(), "°"),
+            Some(joints) => (
+                joints[joint]
+                    .position_from_steps(reading.steps)
+                    .to_degrees(),
+                "°",
+            ),
             None => (reading.steps as f64, " "),
         }
     }
@@ -155,10 +167,10 @@ impl<'a> ArmStatus<'a> {
                 let map = servo.model.map;
                 json!({
                     "steps": reading.steps,
-                    "position": self.joints.as_ref().map(|all| all[index].position(reading.steps)),
+                    "position": self.joints.as_ref().map(|all| all[index].position_from_steps(reading.steps)),
                     "load": reading.load as f64 / servo.model.full_load,
                     "temperature": reading.temperature,
-                    "voltage": map.voltage.value(reading.voltage),
+                    "voltage": map.voltage.physical_value(reading.voltage),
                     "error": reading.error,
                 })
             });
@@ -186,7 +198,7 @@ impl<'a> ArmStatus<'a> {
             };
             let (position, unit) = self.position(index, reading);
             let load = 100.0 * reading.load as f64 / servo.model.full_load;
-            let volts = servo.model.map.voltage.value(reading.voltage);
+            let volts = servo.model.map.voltage.physical_value(reading.voltage);
             writeln!(
                 out,
                 "{name:<16} {position:>9.1}{unit} {load:>6.0}% {:>4}°C {volts:>6.1}V  {}{end}",

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use enact_arm::bus::{Bus, BusError};
 use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::health;
-use enact_arm::servo::Restart;
+use enact_arm::servo::AlarmReset;
 use serde_json::json;
 
 use super::hardware::Hardware;
@@ -18,13 +18,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Reboots the servo of a joint; returns `false` if its alarms persist.
 pub fn reboot(hardware: &Hardware, joint: &str) -> Result<bool> {
-    let servo = hardware.bus_config.servos[hardware.joint(joint)?];
-    if servo.model.facts().restart == Restart::Power {
+    let servo = hardware.bus_config.servos[hardware.joint_index(joint)?];
+    if servo.model.family_facts().restart == AlarmReset::Power {
         bail!(
             "joint `{joint}`: a Feetech servo must not be told to reboot, which starts its boot loader; free the joint, let it cool, then switch the arm's power off and on"
         );
     }
-    let mut bus = hardware.bus()?;
+    let mut bus = hardware.open_bus()?;
     let before = alarms(&mut bus, &servo)?;
     start_anew(&mut bus, servo.id)?;
     let after = alarms(&mut bus, &servo)?;

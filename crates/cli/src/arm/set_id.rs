@@ -14,9 +14,9 @@ const ALONE: &str = "connect the servo of one joint alone, so that no other chan
 
 /// Gives the only servo on the bus a joint's id and the bus's baud rate.
 pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
-    let servo = hardware.bus_config.servos[hardware.joint(joint)?];
+    let servo = hardware.bus_config.servos[hardware.joint_index(joint)?];
     let (baud, id) = only_one(hardware)?;
-    let mut bus = hardware.bus_at_baud_rate(baud)?;
+    let mut bus = hardware.open_bus_at_baud_rate(baud)?;
     if has_id_conflict(&mut bus, id, servo.model)? {
         bail!("several servos with id {id} answer at once; {ALONE}");
     }
@@ -68,10 +68,10 @@ fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
     let mut found = Vec::new();
     let mut broken = 0;
     for baud in hardware.bus_config.family.baud_rates() {
-        let Ok(mut bus) = hardware.bus_at_baud_rate(*baud) else {
+        let Ok(mut bus) = hardware.open_bus_at_baud_rate(*baud) else {
             continue;
         };
-        found.extend(bus.who()?.iter().map(|status| (*baud, status.id)));
+        found.extend(bus.ping_all()?.iter().map(|status| (*baud, status.id)));
         broken += bus.counters().corrupt;
     }
     match found.as_slice() {
@@ -79,7 +79,7 @@ fn only_one(hardware: &Hardware) -> Result<(u32, u8)> {
         [] if broken > 0 => bail!("all replies are corrupt: several servos with one id? {ALONE}"),
         [] => {
             // Says why the port cannot be opened, if that is the reason.
-            hardware.bus()?;
+            hardware.open_bus()?;
             bail!("no servo answers; is it powered, and does it speak this protocol?")
         }
         several => bail!("{} servos answer; {ALONE}", several.len()),
@@ -96,7 +96,7 @@ fn tell(bus: &mut Bus, id: u8, register: Register, value: i64) -> Result<()> {
 
 /// Checks that the servo answers as it should now, and keeps its settings.
 fn confirm(hardware: &Hardware, servo: &ServoConfig) -> Result<()> {
-    let mut bus = hardware.bus()?;
+    let mut bus = hardware.open_bus()?;
     let map = servo.model.map;
     let found = map.id.read(&mut bus, servo.id)?;
     if let Some(lock) = map.lock {

@@ -1,7 +1,7 @@
 //! Slow motion, for an arm that somebody stands beside.
 
 use enact_arm::ArmState;
-use enact_ground::motion::point_to_point::{creeping, move_to};
+use enact_ground::motion::point_to_point::{min_duration_from_outside_limits, sample_fastest_move};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
 use enact_types::{JointVector, Refusal};
 
@@ -10,15 +10,16 @@ use enact_types::{JointVector, Refusal};
 ///
 /// # Errors
 /// The reason why the gate does not admit the motion.
-pub fn straight(
+pub fn plan_straight_motion(
     robot: &Robot,
     state: &ArmState,
     goal: &JointVector,
     speed: f64,
     around: &CollisionWorld,
 ) -> Result<Trajectory, Refusal> {
-    let start = state.goal();
-    let seconds = (start.max_difference(goal) / speed).max(creeping(robot, start, goal));
-    let samples = move_to(robot, start, goal, seconds)?;
-    Gate::new(robot).admit_among(samples, &state.start(), around)
+    let start = state.commanded_or_measured();
+    let seconds = (start.max_difference(goal) / speed)
+        .max(min_duration_from_outside_limits(robot, start, goal));
+    let samples = sample_fastest_move(robot, start, goal, seconds)?;
+    Gate::new(robot).admit_among_obstacles(samples, &state.as_start_state(), around)
 }

@@ -12,7 +12,7 @@ pub struct StdinLines(Receiver<String>);
 
 impl StdinLines {
     /// Begins to read.
-    pub fn read() -> Self {
+    pub fn start_reading() -> Self {
         let (send, receive) = channel();
         // It ends with the program, or with the input.
         std::thread::spawn(move || {
@@ -29,7 +29,7 @@ impl StdinLines {
     ///
     /// # Errors
     /// If nobody can press it any more.
-    pub fn entered(&self) -> Result<bool> {
+    pub fn was_enter_pressed(&self) -> Result<bool> {
         match self.0.try_recv() {
             Ok(_) => Ok(true),
             Err(TryRecvError::Empty) => Ok(false),
@@ -39,12 +39,12 @@ impl StdinLines {
 
     /// Waits for a line as long as it takes; `None` if nobody can type one any more, or once `stop`
     /// is pressed.
-    pub fn answer(&self, stop: &StopSwitch) -> Option<String> {
-        stop.receive(&self.0, None).ok()
+    pub fn wait_for_answer(&self, stop: &StopSwitch) -> Option<String> {
+        stop.receive_unless_pressed(&self.0, None).ok()
     }
 
     /// Waits for a line for so long; `None` if none came.
-    pub fn wait(&self, response_timeout: Duration) -> Option<String> {
+    pub fn wait_for_line_within(&self, response_timeout: Duration) -> Option<String> {
         match self.0.recv_timeout(response_timeout) {
             Ok(line) => Some(line),
             Err(RecvTimeoutError::Timeout) => None,

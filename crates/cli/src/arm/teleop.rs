@@ -19,7 +19,7 @@ use super::hardware::Hardware;
 use super::torque;
 use crate::config_hint;
 use crate::data_dir::DataDir;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::stop_sources;
 
 /// Number of control periods per reading of the leader.
@@ -40,7 +40,7 @@ const ALIKE: f64 = 0.1;
 pub fn teleop(data_dir: &DataDir, args: &TeleopArgs) -> Result<bool> {
     let well = follow(data_dir, args, || {
         let stop = StopSwitch::new();
-        stop_sources::arrange(&stop, &args.stop)?;
+        stop_sources::install_stop_sources(&stop, &args.stop)?;
         Ok(stop)
     })?;
     if args.target.json {
@@ -54,7 +54,11 @@ pub fn teleop(data_dir: &DataDir, args: &TeleopArgs) -> Result<bool> {
 ///
 /// # Errors
 /// As [`teleop`].
-pub fn follow_until(data_dir: &DataDir, args: &TeleopArgs, stop: StopSwitch) -> Result<bool> {
+pub fn follow_leader_until_stopped(
+    data_dir: &DataDir,
+    args: &TeleopArgs,
+    stop: StopSwitch,
+) -> Result<bool> {
     follow(data_dir, args, || Ok(stop))
 }
 
@@ -63,8 +67,8 @@ fn follow(
     args: &TeleopArgs,
     stop: impl FnOnce() -> Result<StopSwitch>,
 ) -> Result<bool> {
-    let follower = Hardware::find(data_dir, &args.target)?;
-    let leader = Hardware::find_leader(
+    let follower = Hardware::load(data_dir, &args.target)?;
+    let leader = Hardware::load_leader(
         data_dir,
         &ArmTarget {
             port: args.leader.clone(),
@@ -72,13 +76,13 @@ fn follow(
             ..args.target.clone()
         },
     )?;
-    if follower.device()? == leader.device()? {
+    if follower.device_path()? == leader.device_path()? {
         bail!("leader and follower are on the same port");
     }
     let stop = stop()?;
     let leader = Leader::open(&leader)?;
     let recording = GuidedRecording::begin(data_dir, args, &follower)?;
-    let mut arm = follower.arm(ShutdownMode::Lower)?;
+    let mut arm = follower.open_armed_arm(ShutdownMode::Lower)?;
     errln!("the arm follows the leader; Ctrl-C ends it");
     let robot = Arc::new(follower.robot);
     let mut pair = TeleopArms {
@@ -93,7 +97,7 @@ fn follow(
     let followed = pair.follow(&mut arm, over);
     let braked = pair.brake(&mut arm);
     let failure = match &followed {
-        Err(error) => Some(told(error)),
+        Err(error) => Some(error_message_with_sources(error)),
         Ok(false) => Some("an alarm of the arm ended it".to_owned()),
         Ok(true) => None,
     };
@@ -102,7 +106,7 @@ fn follow(
     let well = followed?;
     braked?;
     recorded.transpose()?;
-    arm.end()?;
+    arm.shut_down()?;
     Ok(well)
 }
 
@@ -169,18 +173,19 @@ struct Leader {
 impl Leader {
     /// Lets go of an arm that its calibration fits.
     fn open(hardware: &Hardware) -> Result<Self> {
-        let calibration = hardware.calibration().context("the leader")?;
-        let joints = ServoJoint::all(&hardware.robot, &hardware.bus_config, &calibration)
-            .map_err(|unfit| anyhow::anyhow!("the leader: {unfit}"))?;
-        let mut bus = hardware.bus()?;
+        let calibration = hardware.load_calibration().context("the leader")?;
+        let joints =
+            ServoJoint::joints_of_robot(&hardware.robot, &hardware.bus_config, &calibration)
+                .map_err(|unfit| anyhow::anyhow!("the leader: {unfit}"))?;
+        let mut bus = hardware.open_bus()?;
         check_calibration(&mut bus, &joints)?;
         drop(bus);
-        torque::off(hardware)?;
+        torque::switch_motors_off(hardware)?;
         let mut leader = Self {
             ids: joints.iter().map(|joint| joint.servo.id).collect(),
             position: JointVector::zeros(joints.len()),
             joints,
-            bus: hardware.bus()?,
+            bus: hardware.open_bus()?,
             heard: Duration::ZERO,
         };
         let end = leader.bus.now() + LEADER_TIMEOUT;
@@ -202,7 +207,7 @@ impl Leader {
             .context("the leader")?;
         let position = |(joint, answer): (&ServoJoint, &Option<_>)| {
             let reading = Reading::new(joint.servo.model, answer.as_ref()?)?;
-            Some(joint.position(reading.steps))
+            Some(joint.position_from_steps(reading.steps))
         };
         let positions: Option<JointVector> =
             self.joints.iter().zip(&answers).map(position).collect();
@@ -222,7 +227,7 @@ impl Leader {
 /// Checks that the leader has its own calibration: with another arm's, the follower would do
 /// something else.
 fn check_calibration(bus: &mut Bus, joints: &[ServoJoint]) -> Result<()> {
-    let differences = ServoJoint::differences(joints, bus).context("the leader")?;
+    let differences = ServoJoint::find_mismatches(joints, bus).context("the leader")?;
     if !differences.is_empty() {
         let unfit = ArmingFault::OtherCalibration(differences);
         bail!("the leader: {unfit}\nhint: name its own with --leader-calibration");
@@ -243,7 +248,7 @@ struct FollowerArm {
 
 impl FollowerArm {
     fn new(robot: &Arc<enact_robot::Robot>, state: &ArmState) -> Result<Self> {
-        let start = state.start();
+        let start = state.as_start_state();
         let online_trajectory =
             OnlineTrajectory::new(robot, &start).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         Ok(Self {
@@ -290,6 +295,6 @@ impl FollowerArm {
     fn check(&self, command: &Command, state: &ArmState) -> Result<()> {
         self.gate
             .check_following(command, &state.position)
-            .map_err(|refusal| config_hint::error(&refusal))
+            .map_err(|refusal| config_hint::error_with_hint(&refusal))
     }
 }

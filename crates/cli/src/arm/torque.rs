@@ -8,16 +8,16 @@ use serde_json::json;
 
 use super::args::OnOff;
 use super::hardware::Hardware;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Number of attempts before a servo is given up.
 const ATTEMPTS: usize = 3;
 
 /// Holds the arm where it is, or lets it fall.
-pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
+pub fn set_torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
     match state {
         OnOff::On => on(hardware)?,
-        OnOff::Off => off(hardware)?,
+        OnOff::Off => switch_motors_off(hardware)?,
     }
     let what = match state {
         OnOff::On => "the arm holds itself where it is",
@@ -34,16 +34,16 @@ pub fn torque(hardware: &Hardware, state: OnOff) -> Result<bool> {
 /// Arms the arm and leaves it holding itself.
 fn on(hardware: &Hardware) -> Result<()> {
     // A first Ctrl-C must not leave half of its motors on.
-    on_interrupt(StopSwitch::new())?;
-    Ok(hardware.arm(ShutdownMode::Hold)?.end()?)
+    stop_on_interrupt(StopSwitch::new())?;
+    Ok(hardware.open_armed_arm(ShutdownMode::Hold)?.shut_down()?)
 }
 
 /// Switches off every motor that can be reached, without checks of calibration or health.
-pub fn off(hardware: &Hardware) -> Result<()> {
-    let mut bus = hardware.bus()?;
+pub fn switch_motors_off(hardware: &Hardware) -> Result<()> {
+    let mut bus = hardware.open_bus()?;
     let mut failures = Vec::new();
     for (name, servo) in hardware.joints() {
-        if let Err(error) = off_one(&mut bus, servo) {
+        if let Err(error) = switch_motor_off(&mut bus, servo) {
             failures.push(format!("joint `{name}`: {error}"));
         }
     }
@@ -54,7 +54,7 @@ pub fn off(hardware: &Hardware) -> Result<()> {
 }
 
 /// Switches one motor off and verifies it.
-pub fn off_one(bus: &mut Bus, servo: &ServoConfig) -> Result<()> {
+pub fn switch_motor_off(bus: &mut Bus, servo: &ServoConfig) -> Result<()> {
     let register = servo.model.map.torque_enable;
     let mut last = None;
     for _ in 0..ATTEMPTS {

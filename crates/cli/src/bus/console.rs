@@ -34,7 +34,7 @@ impl Console {
             ["hand", joint, to] => self.hand(joint, to, port),
             ["fault", name, keys @ ..] => strike(name, keys, port),
             ["well"] => {
-                port.with(|emulated_bus| emulated_bus.faults().clear());
+                port.with_locked_bus(|emulated_bus| emulated_bus.faults_mut().clear());
                 Ok(())
             }
             _ => bail!("`{line}` is nothing that can be done\n{HELP}"),
@@ -58,7 +58,7 @@ impl Console {
                 Some(degrees.to_radians())
             }
         };
-        port.with(|emulated_bus| emulated_bus.plant_mut().guide(joint, to));
+        port.with_locked_bus(|emulated_bus| emulated_bus.plant_mut().guide(joint, to));
         Ok(())
     }
 }
@@ -78,6 +78,6 @@ fn strike(name: &str, keys: &[&str], port: &PtyBus) -> Result<()> {
         }
     }
     let rules = Faults::parse(&rule).map_err(|error| anyhow::anyhow!(error.message))?;
-    port.with(|emulated_bus| emulated_bus.faults().extend(rules));
+    port.with_locked_bus(|emulated_bus| emulated_bus.faults_mut().extend(rules));
     Ok(())
 }

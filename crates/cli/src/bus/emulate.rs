@@ -25,8 +25,8 @@ use crate::arm::arm_config::EmulatedPort;
 use crate::arm::hardware::bus_config;
 use crate::arm::stdin_lines::StdinLines;
 use crate::data_dir::DataDir;
-use crate::out::told;
-use crate::stop_sources::on_interrupt;
+use crate::out::error_message_with_sources;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Interval of checks for typed lines and received packets.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -58,7 +58,7 @@ impl EmulatedArm {
             )
         };
         let calibration = Calibration::load(path).map_err(|error| wrong(error.to_string()))?;
-        ServoJoint::all(&self.robot, &self.bus_config, &calibration)
+        ServoJoint::joints_of_robot(&self.robot, &self.bus_config, &calibration)
             .map_err(|unfit| wrong(format!("{}: {unfit}", path.display())))?;
         self.calibration = calibration;
         Ok(self)
@@ -76,14 +76,14 @@ impl EmulatedArm {
             calibration: &self.calibration,
             faults,
         };
-        Ok(emulator.emulated_bus(Box::new(plant))?)
+        Ok(emulator.build_bus(Box::new(plant))?)
     }
 
     /// Returns the arm on `port`, armed.
     ///
     /// # Errors
     /// If the port is unplugged or cannot be opened, or a check before arming fails.
-    pub fn arm(&self, port: &EmulatedPort, shutdown: ShutdownMode) -> Result<ServoArm> {
+    pub fn open_armed_arm(&self, port: &EmulatedPort, shutdown: ShutdownMode) -> Result<ServoArm> {
         let bus = match port {
             EmulatedPort::Pty(port) => {
                 let path = port.path().context("the emulated port is unplugged")?;
@@ -91,7 +91,7 @@ impl EmulatedArm {
                 let line = SerialTransport::open(&path.display().to_string(), baud)?;
                 Bus::new(Box::new(line), family.codec(), baud)
             }
-            EmulatedPort::Line(line) => line.bus(&self.bus_config),
+            EmulatedPort::Line(line) => line.host_side_bus(&self.bus_config),
         };
         Ok(ServoArm::arm(
             bus,
@@ -106,8 +106,8 @@ impl EmulatedArm {
     ///
     /// # Errors
     /// If the calibration does not fit the servos.
-    pub fn servos(&self) -> Result<ServoInfo> {
-        Ok(ServoInfo::of(
+    pub fn servo_info(&self) -> Result<ServoInfo> {
+        Ok(ServoInfo::from_calibration(
             &self.robot,
             &self.bus_config,
             &self.calibration,
@@ -116,7 +116,7 @@ impl EmulatedArm {
 
     /// Describes the port and the servos for a program.
     fn facts(&self, port: &Path) -> Value {
-        let servos = self.joints().into_iter().zip(&self.bus_config.servos);
+        let servos = self.joint_names().into_iter().zip(&self.bus_config.servos);
         let joints: Map<String, Value> = servos
             .map(|(name, servo)| {
                 let ServoConfig { id, model, .. } = servo;
@@ -132,7 +132,7 @@ impl EmulatedArm {
     }
 
     /// Names of the joints.
-    pub fn joints(&self) -> Vec<String> {
+    pub fn joint_names(&self) -> Vec<String> {
         let joints = self.robot.joints().iter();
         joints.map(|joint| joint.name.clone()).collect()
     }
@@ -143,9 +143,9 @@ impl EmulatedArm {
 /// # Errors
 /// If a file cannot be read or written, or no pty can be opened.
 pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
-    let robot = data_dir.guarded(&args.robot)?;
-    let scene = data_dir.scene(&args.scene)?.before(&robot)?;
-    let simulator = Simulator::new(&robot, &scene.draw(args.seed), false);
+    let robot = data_dir.load_robot_to_move(&args.robot)?;
+    let scene = data_dir.load_scene(&args.scene)?.placed_for_robot(&robot)?;
+    let simulator = Simulator::new(&robot, &scene.sample_layout(args.seed), false);
     let bus_config = bus_config(data_dir, &robot, &args.robot, args.protocol)?;
     let bench = EmulatedArm::new(&robot, bus_config, simulator.clone());
     let bench = match &args.calibration {
@@ -159,11 +159,11 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
         _ => bench,
     };
     let mut emulated_bus = bench.emulated_bus(read_faults(args.faults.as_deref())?)?;
-    emulated_bus.set_timed(!args.untimed);
+    emulated_bus.set_realistic_timing(!args.untimed);
     if args.uncalibrated {
         forget_calibration(&mut emulated_bus);
     } else if !args.limp {
-        emulated_bus.hold();
+        emulated_bus.hold_joints();
     }
     let mut arrivals = args.log.as_deref().map(PacketLog::create).transpose()?;
     let look = args.sheet.appearance(&robot)?;
@@ -175,7 +175,7 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
         })
         .transpose()?;
     let stop = StopSwitch::new();
-    on_interrupt(stop.clone())?;
+    stop_on_interrupt(stop.clone())?;
     let port = PtyBus::serve(emulated_bus, args.link.as_deref()).context("cannot serve a pty")?;
     if let Some(path) = port.path() {
         if args.json {
@@ -185,19 +185,19 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
         }
     }
     errln!("{}", super::console::HELP);
-    let console = Console::new(bench.joints());
-    let lines = StdinLines::read();
+    let console = Console::new(bench.joint_names());
+    let lines = StdinLines::start_reading();
     while !stop.is_pressed() {
-        if let Some(line) = lines.wait(PAUSE)
+        if let Some(line) = lines.wait_for_line_within(PAUSE)
             && let Err(error) = console.obey(&line, &port)
         {
-            errln!("{}", told(&error));
+            errln!("{}", error_message_with_sources(&error));
         }
         if let Some(arrivals) = &mut arrivals {
-            arrivals.write(&port)?;
+            arrivals.write_new_packets(&port)?;
         }
         if let Some(pictures) = &mut pictures {
-            pictures.take()?;
+            pictures.write_picture_if_due()?;
         }
     }
     Ok(true)
@@ -219,10 +219,10 @@ pub fn read_faults(path: Option<&Path>) -> Result<Faults> {
 
 /// Resets the servos to factory settings.
 fn forget_calibration(emulated_bus: &mut EmulatedBus) {
-    for servo in emulated_bus.servos() {
+    for servo in emulated_bus.servos_mut() {
         let map = servo.model().map;
-        servo.set(map.homing_offset, 0);
-        servo.set(map.min_position, 0);
-        servo.set(map.max_position, servo.model().steps_per_turn - 1);
+        servo.set_register(map.homing_offset, 0);
+        servo.set_register(map.min_position, 0);
+        servo.set_register(map.max_position, servo.model().steps_per_turn - 1);
     }
 }

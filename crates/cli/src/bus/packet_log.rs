@@ -26,9 +26,9 @@ impl PacketLog {
     }
 
     /// Writes what arrived since the last time.
-    pub fn write(&mut self, port: &PtyBus) -> Result<()> {
-        let (new, seen) = port.with(|emulated_bus| {
-            let (new, seen) = emulated_bus.log_since(self.seen);
+    pub fn write_new_packets(&mut self, port: &PtyBus) -> Result<()> {
+        let (new, seen) = port.with_locked_bus(|emulated_bus| {
+            let (new, seen) = emulated_bus.received_packets_since(self.seen);
             (new.to_vec(), seen)
         });
         self.seen = seen;

@@ -34,12 +34,12 @@ impl PictureFolderWriter {
             period: Duration::from_secs(1) / fps,
             last: None,
         };
-        pictures.take()?;
+        pictures.write_picture_if_due()?;
         Ok(pictures)
     }
 
     /// Takes a picture if it is time to. Whoever reads finds a whole one.
-    pub fn take(&mut self) -> Result<()> {
+    pub fn write_picture_if_due(&mut self) -> Result<()> {
         if self.last.is_some_and(|last| last.elapsed() < self.period) {
             return Ok(());
         }

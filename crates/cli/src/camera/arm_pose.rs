@@ -96,14 +96,15 @@ impl ArmReader {
     ///
     /// # Errors
     /// If the launch file has no servos, or they are not calibrated.
-    pub fn find(data_dir: &DataDir, launch: &Launch) -> Result<Self> {
-        let Some(hardware) = hardware(data_dir, launch)? else {
+    pub fn find_arm(data_dir: &DataDir, launch: &Launch) -> Result<Self> {
+        let Some(hardware) = find_servo_hardware(data_dir, launch)? else {
             bail!(
                 "the launch file has no arm on a port to be read\nhint: --poses FILE says where the arm was"
             );
         };
-        let calibration = hardware.calibration()?;
-        let joints = ServoJoint::all(&hardware.robot, &hardware.bus_config, &calibration)?;
+        let calibration = hardware.load_calibration()?;
+        let joints =
+            ServoJoint::joints_of_robot(&hardware.robot, &hardware.bus_config, &calibration)?;
         Ok(Self { hardware, joints })
     }
 
@@ -111,8 +112,8 @@ impl ArmReader {
     ///
     /// # Errors
     /// If a servo does not answer.
-    pub fn read(&self) -> Result<Vec<f64>> {
-        let mut bus = self.hardware.bus()?;
+    pub fn read_joints(&self) -> Result<Vec<f64>> {
+        let mut bus = self.hardware.open_bus()?;
         let servos = &self.hardware.bus_config.servos;
         let ids: Vec<u8> = servos.iter().map(|servo| servo.id).collect();
         let map = servos[0].model.map;
@@ -126,7 +127,7 @@ impl ArmReader {
                 let name = &self.hardware.robot.joints()[index].name;
                 format!("the servo of `{name}` does not answer")
             })?;
-            joints.push(self.joints[index].position(reading.steps));
+            joints.push(self.joints[index].position_from_steps(reading.steps));
         }
         Ok(joints)
     }
@@ -136,7 +137,7 @@ impl ArmReader {
 ///
 /// # Errors
 /// As [`Hardware::find`].
-pub fn hardware(data_dir: &DataDir, launch: &Launch) -> Result<Option<Hardware>> {
+pub fn find_servo_hardware(data_dir: &DataDir, launch: &Launch) -> Result<Option<Hardware>> {
     let ArmConfig::Servos(servos) = &launch.arm else {
         return Ok(None);
     };
@@ -147,5 +148,5 @@ pub fn hardware(data_dir: &DataDir, launch: &Launch) -> Result<Option<Hardware>>
         calibration: servos.calibration.clone(),
         json: false,
     };
-    Hardware::find(data_dir, &target).map(Some)
+    Hardware::load(data_dir, &target).map(Some)
 }

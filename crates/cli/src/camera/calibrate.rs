@@ -11,14 +11,14 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::args::CalibrateArgs;
-use super::config::MAIN;
+use super::config::MAIN_CAMERA_NAME;
 use super::file::{CameraFile, LensEntry, LensKind, today};
 use super::live_views;
-use super::locate::file_of;
+use super::locate::camera_file_path;
 use super::pictures::{self, LiveCamera};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// A picture, and what is seen of the board in it or why it is not used.
 pub(super) struct View {
@@ -43,19 +43,24 @@ pub fn calibrate(data_dir: &DataDir, args: &CalibrateArgs) -> Result<bool> {
         None => None,
     };
     let path = match (&args.name, &launch) {
-        (Some(name), Some(launch)) => Some(file_of(data_dir, launch, name, args.file.as_ref())?),
+        (Some(name), Some(launch)) => Some(camera_file_path(
+            data_dir,
+            launch,
+            name,
+            args.file.as_ref(),
+        )?),
         _ => None,
     };
     let views: Vec<View> = match (&args.images, &launch) {
         (Some(folder), _) => {
-            let paths = pictures::files(folder)?;
+            let paths = pictures::list_visible_files(folder)?;
             // Files are read in parallel; their order is that of their names.
             paths.par_iter().map(|path| look(args, path)).collect()
         }
         (None, Some(launch)) => {
             let stop = StopSwitch::new();
-            on_interrupt(stop.clone())?;
-            let name = args.name.as_deref().unwrap_or(MAIN);
+            stop_on_interrupt(stop.clone())?;
+            let name = args.name.as_deref().unwrap_or(MAIN_CAMERA_NAME);
             let camera = LiveCamera::open(data_dir, launch, name, stop, args.save.as_deref())?;
             live_views::take(camera, launch, name, args, model)?
         }
@@ -140,7 +145,7 @@ fn look(args: &CalibrateArgs, path: &Path) -> View {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let seen = pictures::read(path)
+    let seen = pictures::read_gray_picture(path)
         .map_err(|error| format!("cannot be read: {error:#}"))
         .and_then(|picture| {
             let corners = detect(&args.board, &picture).map_err(|reason| reason.to_string())?;

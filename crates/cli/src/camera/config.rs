@@ -11,10 +11,10 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::node::config::RemoteNode;
+use crate::node::config::RemoteCameraConfig;
 
 /// Name of the camera that the model sees through.
-pub const MAIN: &str = "main";
+pub const MAIN_CAMERA_NAME: &str = "main";
 
 /// The cameras: one is called `main`.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub enum CameraSource {
         /// Stills asked for each second, if the camera sends them one by one.
         fps: Option<u32>,
         /// What the stream may do.
-        limits: LimitsConfig,
+        limits: StreamLimitsConfig,
     },
     /// A webcam.
     Usb {
@@ -63,23 +63,23 @@ pub enum CameraSource {
         /// Wanted width and height, pixels, and pictures a second.
         mode: (u32, u32, u32),
         /// What the stream may do.
-        limits: LimitsConfig,
+        limits: StreamLimitsConfig,
     },
     /// An image topic of ROS 2.
     Ros2 {
         /// Name of the topic; one that ends in `/compressed` carries compressed pictures.
         topic: String,
         /// What the stream may do.
-        limits: LimitsConfig,
+        limits: StreamLimitsConfig,
     },
     /// A camera on another machine, which `enact node camera` offers there.
     Zenoh {
         /// Its node.
-        node: RemoteNode,
+        node: RemoteCameraConfig,
         /// Pictures asked for each second at most; as many as the link takes if nothing is said.
         fps: Option<u32>,
         /// What the stream may do.
-        limits: LimitsConfig,
+        limits: StreamLimitsConfig,
     },
     /// The pictures that a model saw in a recorded run.
     Recording {
@@ -91,7 +91,7 @@ pub enum CameraSource {
 impl CameraSource {
     /// Returns whether it shows what happens now, rather than pictures one after another or the
     /// simulator's.
-    pub fn films(&self) -> bool {
+    pub fn is_live(&self) -> bool {
         match self {
             Self::Folder { live, .. } => *live,
             Self::Mjpeg { .. } | Self::Usb { .. } | Self::Ros2 { .. } | Self::Zenoh { .. } => true,
@@ -102,16 +102,16 @@ impl CameraSource {
 
 /// What a stream may do, seconds; the defaults where nothing is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LimitsConfig {
+pub struct StreamLimitsConfig {
     /// Greatest age of a picture when it arrives.
     pub max_age: Option<f64>,
     /// Age of every picture when it arrives.
     pub latency: Option<f64>,
 }
 
-impl LimitsConfig {
+impl StreamLimitsConfig {
     /// Returns the limits.
-    pub fn limits(&self) -> StreamLimits {
+    pub fn stream_limits(&self) -> StreamLimits {
         let usual = StreamLimits::default();
         let seconds = |value: Option<f64>, usual| value.map_or(usual, Duration::from_secs_f64);
         StreamLimits {
@@ -142,7 +142,7 @@ pub struct PlaceConfig {
 
 impl PlaceConfig {
     /// Returns the place of the camera, where the scene's camera is at `scene`.
-    pub fn place(&self, scene: &CameraPlace) -> CameraPlace {
+    pub fn place_with_scene_defaults(&self, scene: &CameraPlace) -> CameraPlace {
         let (width, height) = self.size.unwrap_or((scene.width, scene.height));
         CameraPlace {
             eye: self.eye.map_or(scene.eye, Point3::from),
@@ -161,7 +161,7 @@ impl PlaceConfig {
 impl Default for Cameras {
     fn default() -> Self {
         Self(vec![CameraConfig {
-            name: MAIN.to_owned(),
+            name: MAIN_CAMERA_NAME.to_owned(),
             source: CameraSource::Sim,
             place: PlaceConfig::default(),
         }])
@@ -171,28 +171,30 @@ impl Default for Cameras {
 impl Cameras {
     /// Returns all of them, the main one first.
     pub fn all(&self) -> impl Iterator<Item = &CameraConfig> {
-        std::iter::once(self.main()).chain(self.others())
+        std::iter::once(self.main_camera()).chain(self.other_cameras())
     }
 
     /// Returns the camera that the model sees through.
-    pub fn main(&self) -> &CameraConfig {
-        let main = self.0.iter().find(|camera| camera.name == MAIN);
+    pub fn main_camera(&self) -> &CameraConfig {
+        let main = self.0.iter().find(|camera| camera.name == MAIN_CAMERA_NAME);
         main.expect("it is checked when the cameras are read")
     }
 
     /// Returns the camera of this name, else the main one.
-    pub fn named(&self, name: &str) -> &CameraConfig {
+    pub fn camera_named_or_main(&self, name: &str) -> &CameraConfig {
         let named = self.0.iter().find(|camera| camera.name == name);
-        named.unwrap_or_else(|| self.main())
+        named.unwrap_or_else(|| self.main_camera())
     }
 
     /// Returns the others.
-    pub fn others(&self) -> impl Iterator<Item = &CameraConfig> {
-        self.0.iter().filter(|camera| camera.name != MAIN)
+    pub fn other_cameras(&self) -> impl Iterator<Item = &CameraConfig> {
+        self.0
+            .iter()
+            .filter(|camera| camera.name != MAIN_CAMERA_NAME)
     }
 
     /// Makes paths relative to the folder of the launch file absolute.
-    pub fn resolve(&mut self, folder: &Path) {
+    pub fn resolve_paths(&mut self, folder: &Path) {
         for camera in &mut self.0 {
             if let Some(file) = &mut camera.place.calibration {
                 *file = folder.join(&*file);
@@ -205,7 +207,7 @@ impl Cameras {
                     }
                 }
                 CameraSource::Recording { path } => *path = folder.join(&*path),
-                CameraSource::Zenoh { node, .. } => node.resolve(folder),
+                CameraSource::Zenoh { node, .. } => node.resolve_path(folder),
                 CameraSource::Sim
                 | CameraSource::Mjpeg { .. }
                 | CameraSource::Usb { .. }
@@ -226,26 +228,26 @@ impl Cameras {
             if names[..index].contains(name) {
                 return Err(format!("two cameras are called `{name}`"));
             }
-            if *name == enact_recording::stream::CAMERA {
+            if *name == enact_recording::stream::DEFAULT_CAMERA_NAME {
                 return Err(format!(
                     "`{name}` is what recordings call the main camera; call this one differently"
                 ));
             }
         }
-        if !names.contains(&MAIN) {
+        if !names.contains(&MAIN_CAMERA_NAME) {
             let names = names.join("`, `");
             return Err(format!(
-                "one camera must be called `{MAIN}`: the one that the model sees through; there is `{names}`"
+                "one camera must be called `{MAIN_CAMERA_NAME}`: the one that the model sees through; there is `{names}`"
             ));
         }
         let cameras = Self(cameras);
-        let main = cameras.main();
+        let main = cameras.main_camera();
         if main.place.mount.is_some() {
             return Err(format!(
-                "the camera `{MAIN}` must stand still; the one on the arm is a second one, with another name"
+                "the camera `{MAIN_CAMERA_NAME}` must stand still; the one on the arm is a second one, with another name"
             ));
         }
-        for other in cameras.others() {
+        for other in cameras.other_cameras() {
             let PlaceConfig {
                 eye,
                 target,
@@ -360,11 +362,11 @@ enum SourceName {
 }
 
 fn main() -> String {
-    MAIN.to_owned()
+    MAIN_CAMERA_NAME.to_owned()
 }
 
 fn is_main(name: &str) -> bool {
-    name == MAIN
+    name == MAIN_CAMERA_NAME
 }
 
 impl CameraTable {
@@ -425,7 +427,7 @@ impl CameraTable {
             return Err(format!("`{key}` does not go with source = \"{name}\""));
         }
         let needs = |key: &str, what: &str| format!("source = \"{name}\" needs `{key}`: {what}");
-        let limits = LimitsConfig {
+        let limits = StreamLimitsConfig {
             max_age: seconds("max_age_s", self.max_age_s)?,
             latency: seconds("latency_s", self.latency_s)?,
         };
@@ -470,7 +472,7 @@ impl CameraTable {
                 limits,
             },
             SourceName::Zenoh => CameraSource::Zenoh {
-                node: RemoteNode {
+                node: RemoteCameraConfig {
                     name: self
                         .node
                         .clone()
@@ -492,7 +494,7 @@ impl CameraTable {
     }
 
     fn depth(&self) -> Result<Option<(PathBuf, f64)>, String> {
-        let scale = self.depth_scale.unwrap_or(DepthFolder::MILLIMETERS);
+        let scale = self.depth_scale.unwrap_or(DepthFolder::MILLIMETER_SCALE);
         if !(1e-7..=1.0).contains(&scale) {
             return Err("`depth_scale` is meters to the unit, such as 0.001".to_owned());
         }
@@ -676,14 +678,14 @@ mod tests {
 
     #[test]
     fn one_camera_or_several_are_read() {
-        assert_eq!(read("").unwrap().main().source, CameraSource::Sim);
+        assert_eq!(read("").unwrap().main_camera().source, CameraSource::Sim);
         let one = read("[camera]\nsource = \"folder\"\npath = \"p\"\nlive = true").unwrap();
         let folder = CameraSource::Folder {
             path: "p".into(),
             live: true,
             depth: None,
         };
-        assert_eq!(one.main().source, folder);
+        assert_eq!(one.main_camera().source, folder);
         let several = "
             [[camera]]
             name = \"wrist\"
@@ -701,11 +703,11 @@ mod tests {
         let cameras = read(several).unwrap();
         let names: Vec<&str> = cameras.all().map(|camera| camera.name.as_str()).collect();
         assert_eq!(names, ["main", "wrist"]);
-        let CameraSource::Mjpeg { url, limits, .. } = &cameras.main().source else {
+        let CameraSource::Mjpeg { url, limits, .. } = &cameras.main_camera().source else {
             panic!("{cameras:?}");
         };
         assert_eq!(url, "http://me:secret@cam/stream");
-        assert_eq!(limits.limits().latency, Duration::from_millis(200));
+        assert_eq!(limits.stream_limits().latency, Duration::from_millis(200));
         // What is recorded of it has no password, and is read again.
         let written = serde_json::to_value(&cameras).unwrap();
         assert_eq!(written[1]["url"], "http://cam/stream");

@@ -157,7 +157,7 @@ impl CameraFile {
     ///
     /// # Errors
     /// If it was not measured, or on another link.
-    pub fn pose_on(&self, link: &str) -> Result<Pose> {
+    pub fn pose_on_link(&self, link: &str) -> Result<Pose> {
         let Some(place) = &self.place else {
             bail!("it is not known where the camera stands: `enact camera locate` measures it");
         };
@@ -174,16 +174,20 @@ impl CameraFile {
     ///
     /// # Errors
     /// If the place is not one in the base.
-    pub fn place(&self, camera: Box<dyn Camera>, robot: &Robot) -> Result<Box<dyn Camera>> {
-        let pose = self.pose_on(&robot.links()[0].name)?;
-        self.with_lens(PlacedCamera::standing(camera, pose))
+    pub fn apply_place_and_lens(
+        &self,
+        camera: Box<dyn Camera>,
+        robot: &Robot,
+    ) -> Result<Box<dyn Camera>> {
+        let pose = self.pose_on_link(&robot.links()[0].name)?;
+        self.apply_lens(PlacedCamera::from_standing_camera(camera, pose))
     }
 
     /// Returns the camera with this lens, if it was measured.
     ///
     /// # Errors
     /// If the lens is none.
-    pub fn with_lens(&self, placed: PlacedCamera) -> Result<Box<dyn Camera>> {
+    pub fn apply_lens(&self, placed: PlacedCamera) -> Result<Box<dyn Camera>> {
         Ok(match &self.lens {
             Some(lens) => Box::new(placed.with_intrinsics(lens.intrinsics()?)),
             None => Box::new(placed),
@@ -191,7 +195,7 @@ impl CameraFile {
     }
 
     /// Returns what has changed since the camera's place was measured.
-    pub fn changes(&self, robot: &str, arm_sha256: Option<&str>) -> Vec<String> {
+    pub fn changes_since_measurement(&self, robot: &str, arm_sha256: Option<&str>) -> Vec<String> {
         let mut changes = Vec::new();
         let Some(place) = &self.place else {
             return vec!["nobody has measured where the camera stands".to_owned()];
@@ -209,7 +213,7 @@ impl CameraFile {
             changes.push(format!("the arm was calibrated again {since}"));
         }
         match &self.lens {
-            Some(lens) if lens.sha256() != place.lens_sha256 => {
+            Some(lens) if lens.lens_sha256() != place.lens_sha256 => {
                 changes.push(format!("its lens was measured again {since}"));
             }
             None => changes.push(format!("its lens is no longer known {since}")),
@@ -282,9 +286,9 @@ impl LensEntry {
     }
 
     /// Returns what tells this lens from another.
-    pub fn sha256(&self) -> String {
+    pub fn lens_sha256(&self) -> String {
         let text = toml::to_string(self).unwrap_or_default();
-        sha256(text.as_bytes())
+        sha256_hex(text.as_bytes())
     }
 }
 
@@ -307,7 +311,7 @@ impl PlaceEntry {
 }
 
 /// Returns the SHA-256 of bytes in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
+pub fn sha256_hex(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -349,7 +353,7 @@ mod tests {
             joint_offsets_deg: BTreeMap::from([("elbow_flex".to_owned(), 1.5)]),
             robot: "so101".to_owned(),
             arm_sha256: Some("a".to_owned()),
-            lens_sha256: lens.sha256(),
+            lens_sha256: lens.lens_sha256(),
         };
         CameraFile {
             lens: Some(lens),
@@ -390,11 +394,20 @@ mod tests {
     #[test]
     fn what_changed_since_is_said() {
         let mut file = file();
-        assert!(file.changes("so101", Some("a")).is_empty());
-        assert!(file.changes("so101", Some("b"))[0].contains("the arm was calibrated again"));
-        assert!(file.changes("so100", None)[0].contains("base of `so101`"));
+        assert!(
+            file.changes_since_measurement("so101", Some("a"))
+                .is_empty()
+        );
+        assert!(
+            file.changes_since_measurement("so101", Some("b"))[0]
+                .contains("the arm was calibrated again")
+        );
+        assert!(file.changes_since_measurement("so100", None)[0].contains("base of `so101`"));
         file.lens.as_mut().unwrap().fx += 1.0;
-        assert!(file.changes("so101", Some("a"))[0].contains("lens was measured again"));
+        assert!(
+            file.changes_since_measurement("so101", Some("a"))[0]
+                .contains("lens was measured again")
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Views of a board from a camera that films it, until they tell the lens.
 
 use anyhow::Result;
-use enact_calibration::{Calibration, Corner, LensModel, Refused, calibrate, detect, next_view};
+use enact_calibration::{
+    Calibration, Corner, LensModel, Refused, calibrate, detect, suggest_next_view,
+};
 
 use super::args::CalibrateArgs;
 use super::calibrate::View;
@@ -27,8 +29,8 @@ pub(super) fn take(
     args: &CalibrateArgs,
     model: LensModel,
 ) -> Result<Vec<View>> {
-    let is_film = launch.cameras.named(name).source.films();
-    let lines = StdinLines::read();
+    let is_film = launch.cameras.camera_named_or_main(name).source.is_live();
+    let lines = StdinLines::start_reading();
     let stop = camera.stop.clone();
     let mut views: Vec<View> = Vec::new();
     let mut before: Vec<Corner> = Vec::new();
@@ -36,10 +38,10 @@ pub(super) fn take(
     say(&views, (0, 0), model);
     for _ in 0..args.pictures {
         // Nobody at standard input is nobody who ends it.
-        if stop.is_pressed() || lines.entered().unwrap_or(false) {
+        if stop.is_pressed() || lines.was_enter_pressed().unwrap_or(false) {
             break;
         }
-        let (name, picture) = camera.take()?;
+        let (name, picture) = camera.take_picture()?;
         let size = picture.dimensions();
         let Ok(corners) = detect(&args.board, &picture) else {
             before.clear();
@@ -101,7 +103,7 @@ fn say(views: &[View], size: (u32, u32), model: LensModel) -> bool {
             e.tilt_spread_deg
         )
     });
-    let next = next_view(&corners, &result);
+    let next = suggest_next_view(&corners, &result);
     let is_enough = views.len() >= MIN_VIEWS && result.is_ok() && next.is_none();
     let next = next.unwrap_or("another one, leaning another way");
     if is_enough {

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_calibration::{
-    ArmView, Board, Corner, HandEye, JointError, Lens, Located, Touch, by_sheet, by_touch, detect,
-    eye_in_hand, eye_to_hand,
+    Board, CameraLocation, Corner, HandEye, JointUncertainty, Lens, PostureView, Touch, detect,
+    locate_camera_by_sheet, locate_camera_by_touch, solve_eye_in_hand, solve_eye_to_hand,
 };
 use enact_robot::Robot;
 use image::GrayImage;
@@ -18,15 +18,15 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::args::{LocateArgs, LocateBy};
-use super::arm_pose::{ArmReader, PoseLine, hardware, read_poses};
-use super::file::{CameraFile, PlaceEntry, sha256, today};
+use super::arm_pose::{ArmReader, PoseLine, find_servo_hardware, read_poses};
+use super::file::{CameraFile, PlaceEntry, sha256_hex, today};
 use super::fingertip::base_from_fingertip;
 use super::lying_sheet::base_from_sheet;
 use super::pictures::{self, LiveCamera};
 use crate::arm::stdin_lines::StdinLines;
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Pictures that a live camera takes of a sheet that lies still.
 const PICTURES: usize = 10;
@@ -35,7 +35,7 @@ const STILL: f64 = 0.005;
 
 /// What is found of a camera, whichever way.
 struct Found {
-    located: Located,
+    located: CameraLocation,
     frame: String,
     offsets: Vec<f64>,
     notes: Vec<String>,
@@ -74,7 +74,7 @@ pub fn locate(data_dir: &DataDir, args: &LocateArgs) -> Result<bool> {
 ///
 /// # Errors
 /// If the arm's calibration cannot be found.
-pub fn file_of(
+pub fn camera_file_path(
     data_dir: &DataDir,
     launch: &Launch,
     name: &str,
@@ -84,7 +84,7 @@ pub fn file_of(
         return Ok(path.clone());
     }
     let file = format!("{name}.{}", super::file::ENDING);
-    let Some(hardware) = hardware(data_dir, launch)? else {
+    let Some(hardware) = find_servo_hardware(data_dir, launch)? else {
         return Ok(file.into());
     };
     let calibration = hardware.calibration_file(true)?;
@@ -95,13 +95,13 @@ pub fn file_of(
 ///
 /// # Errors
 /// If the calibration cannot be found or read.
-pub fn arm_sha256(data_dir: &DataDir, launch: &Launch) -> Result<Option<String>> {
-    let Some(hardware) = hardware(data_dir, launch)? else {
+pub fn arm_calibration_sha256(data_dir: &DataDir, launch: &Launch) -> Result<Option<String>> {
+    let Some(hardware) = find_servo_hardware(data_dir, launch)? else {
         return Ok(None);
     };
     let path = hardware.calibration_file(true)?;
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(Some(sha256(&bytes)))
+    Ok(Some(sha256_hex(&bytes)))
 }
 
 /// What a way of measuring needs.
@@ -119,8 +119,8 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn begin(data_dir: &'a DataDir, args: &'a LocateArgs, launch: &'a Launch) -> Result<Self> {
-        let robot = data_dir.guarded(&launch.robot)?;
-        let path = file_of(
+        let robot = data_dir.load_robot_to_move(&launch.robot)?;
+        let path = camera_file_path(
             data_dir,
             launch,
             &args.target.name,
@@ -137,7 +137,7 @@ impl<'a> Session<'a> {
         };
         let (lens, size) = (entry.lens(), (entry.width, entry.height));
         let stop = StopSwitch::new();
-        on_interrupt(stop.clone())?;
+        stop_on_interrupt(stop.clone())?;
         Ok(Self {
             data_dir,
             args,
@@ -181,12 +181,12 @@ impl<'a> Session<'a> {
     /// Returns what is seen of a sheet that lies still.
     fn sheet_pictures(&self) -> Result<Vec<Vec<Corner>>> {
         if let Some(folder) = &self.args.images {
-            let files = pictures::files(folder)?;
+            let files = pictures::list_visible_files(folder)?;
             let seen: Vec<Option<Vec<Corner>>> = files
                 .par_iter()
                 .map(|path| {
                     let name = path.display().to_string();
-                    let picture = pictures::read(path)
+                    let picture = pictures::read_gray_picture(path)
                         .with_context(|| format!("{name} cannot be read as a picture"))?;
                     self.look(&name, &picture)
                 })
@@ -196,7 +196,7 @@ impl<'a> Session<'a> {
         let mut camera = self.camera()?;
         let mut seen = Vec::new();
         for _ in 0..PICTURES {
-            let (name, picture) = camera.take()?;
+            let (name, picture) = camera.take_picture()?;
             seen.extend(self.look(&name, &picture)?);
         }
         Ok(seen)
@@ -221,18 +221,20 @@ impl<'a> Session<'a> {
             edge.y * 1e3
         );
         let pictures = self.sheet_pictures()?;
-        Ok(by_sheet(&self.lens, &pictures, &base_from_sheet)
-            .map(|located| Found {
-                located,
-                frame: self.base(),
-                offsets: Vec::new(),
-                notes: Vec::new(),
-            })
-            .map_err(|refusal| refusal.to_string()))
+        Ok(
+            locate_camera_by_sheet(&self.lens, &pictures, &base_from_sheet)
+                .map(|located| Found {
+                    located,
+                    frame: self.base(),
+                    offsets: Vec::new(),
+                    notes: Vec::new(),
+                })
+                .map_err(|refusal| refusal.to_string()),
+        )
     }
 
     fn by_touch(&self) -> Result<Result<Found, String>> {
-        if self.args.target.board.marks().is_empty() {
+        if self.args.target.board.fingertip_marks().is_empty() {
             bail!(
                 "a {} has no marks to touch: --by touch needs a sheet of tags",
                 self.args.target.board
@@ -252,12 +254,12 @@ impl<'a> Session<'a> {
             }
             None => self.live_touches()?,
         };
-        let error = JointError {
+        let error = JointUncertainty {
             noise: self.args.joint_error_deg.to_radians(),
             offset: self.args.joint_offset_deg.to_radians(),
         };
         let tip = |joints: &[f64]| base_from_fingertip(&self.robot, joints);
-        let touched = by_touch(&self.lens, &pictures, &touches, error, tip);
+        let touched = locate_camera_by_touch(&self.lens, &pictures, &touches, error, tip);
         Ok(touched
             .map(|touched| Found {
                 located: touched.located,
@@ -269,7 +271,7 @@ impl<'a> Session<'a> {
     }
 
     fn touch(&self, number: usize, joints: Vec<f64>) -> Result<Touch> {
-        let marks = self.args.target.board.marks();
+        let marks = self.args.target.board.fingertip_marks();
         let place = number.checked_sub(1).and_then(|index| marks.get(index));
         let on_board = *place
             .with_context(|| format!("there is no mark {number}, only 1 to {}", marks.len()))?;
@@ -281,9 +283,9 @@ impl<'a> Session<'a> {
     }
 
     fn live_touches(&self) -> Result<Vec<Touch>> {
-        let arm = ArmReader::find(self.data_dir, self.launch)?;
-        let lines = StdinLines::read();
-        let count = self.args.target.board.marks().len();
+        let arm = ArmReader::find_arm(self.data_dir, self.launch)?;
+        let lines = StdinLines::start_reading();
+        let count = self.args.target.board.fingertip_marks().len();
         let mut touches = Vec::new();
         let mut next = 1;
         errln!(
@@ -292,13 +294,13 @@ impl<'a> Session<'a> {
         );
         loop {
             errln!("mark {next}:");
-            let Some(line) = lines.answer(&self.stop) else {
+            let Some(line) = lines.wait_for_answer(&self.stop) else {
                 bail!("nobody presses Enter any more");
             };
             match line.trim() {
                 "done" => return Ok(touches),
                 "" => {
-                    let joints = arm.read()?;
+                    let joints = arm.read_joints()?;
                     self.note(PoseLine {
                         mark: Some(next),
                         ..PoseLine::new(&self.robot, &joints)
@@ -325,10 +327,15 @@ impl<'a> Session<'a> {
         let noise = self.args.joint_error_deg.to_radians();
         let forward = |joints: &[f64]| self.robot.forward(joints);
         let (solved, frame) = if self.args.on_gripper {
-            let hand = self.robot.links()[self.robot.tool_link()].name.clone();
-            (eye_in_hand(&self.lens, &views, noise, forward), hand)
+            let hand = self.robot.links()[self.robot.tool_link_index()]
+                .name
+                .clone();
+            (solve_eye_in_hand(&self.lens, &views, noise, forward), hand)
         } else {
-            (eye_to_hand(&self.lens, &views, noise, forward), self.base())
+            (
+                solve_eye_to_hand(&self.lens, &views, noise, forward),
+                self.base(),
+            )
         };
         Ok(solved
             .map(|found| self.of_hand_eye(found, frame, views.len()))
@@ -357,7 +364,7 @@ impl<'a> Session<'a> {
             ));
         }
         Found {
-            located: Located {
+            located: CameraLocation {
                 base_from_camera: found.mount_from_camera,
                 residual: found.residual,
                 place_std: found.place_std,
@@ -369,20 +376,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn view(&self, joints: &[f64], corners: Vec<Corner>) -> ArmView {
-        ArmView {
+    fn view(&self, joints: &[f64], corners: Vec<Corner>) -> PostureView {
+        PostureView {
             joints: joints[..self.robot.arm_joints().len()].to_vec(),
             corners,
         }
     }
 
-    fn kept_views(&self, images: &Path, poses: &Path) -> Result<Vec<ArmView>> {
+    fn kept_views(&self, images: &Path, poses: &Path) -> Result<Vec<PostureView>> {
         let poses_of: HashMap<String, Vec<f64>> = read_poses(poses, &self.robot)?
             .into_iter()
             .filter_map(|(line, joints)| Some((line.image?, joints)))
             .collect();
-        let files = pictures::files(images)?;
-        let views: Vec<Option<ArmView>> = files
+        let files = pictures::list_visible_files(images)?;
+        let views: Vec<Option<PostureView>> = files
             .par_iter()
             .map(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -390,7 +397,7 @@ impl<'a> Session<'a> {
                     errln!("{name}: {} does not say where the arm was", poses.display());
                     return Ok(None);
                 };
-                let picture = pictures::read(path)
+                let picture = pictures::read_gray_picture(path)
                     .with_context(|| format!("{} cannot be read as a picture", path.display()))?;
                 let corners = self.look(&name, &picture)?;
                 Ok(corners.map(|corners| self.view(joints, corners)))
@@ -399,10 +406,10 @@ impl<'a> Session<'a> {
         Ok(views.into_iter().flatten().collect())
     }
 
-    fn live_views(&self) -> Result<Vec<ArmView>> {
-        let arm = ArmReader::find(self.data_dir, self.launch)?;
+    fn live_views(&self) -> Result<Vec<PostureView>> {
+        let arm = ArmReader::find_arm(self.data_dir, self.launch)?;
         let mut camera = self.camera()?;
-        let lines = StdinLines::read();
+        let lines = StdinLines::start_reading();
         let mut views = Vec::new();
         errln!(
             "move the arm so that the camera sees the whole board, hold it still and press Enter; each time turn the hand another way \
@@ -411,15 +418,15 @@ impl<'a> Session<'a> {
         );
         loop {
             errln!("pose {}:", views.len() + 1);
-            let Some(line) = lines.answer(&self.stop) else {
+            let Some(line) = lines.wait_for_answer(&self.stop) else {
                 bail!("nobody presses Enter any more");
             };
             if line.trim() == "done" {
                 return Ok(views);
             }
-            let before = arm.read()?;
-            let (name, picture) = camera.take()?;
-            let after = arm.read()?;
+            let before = arm.read_joints()?;
+            let (name, picture) = camera.take_picture()?;
+            let after = arm.read_joints()?;
             let moved = before.iter().zip(&after);
             if moved.fold(0.0, |most: f64, (a, b)| most.max((a - b).abs())) > STILL {
                 errln!("the arm moved meanwhile; hold it still");
@@ -480,8 +487,8 @@ impl<'a> Session<'a> {
             direction_std_deg: located.direction_std.to_degrees(),
             joint_offsets_deg,
             robot: self.robot.name().to_owned(),
-            arm_sha256: arm_sha256(self.data_dir, self.launch)?,
-            lens_sha256: lens.map(|lens| lens.sha256()).unwrap_or_default(),
+            arm_sha256: arm_calibration_sha256(self.data_dir, self.launch)?,
+            lens_sha256: lens.map(|lens| lens.lens_sha256()).unwrap_or_default(),
         };
         for note in &notes {
             errln!("{note}");

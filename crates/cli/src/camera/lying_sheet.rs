@@ -52,7 +52,7 @@ impl SheetArgs {
 /// If `edge` is no place.
 pub fn base_from_sheet(robot: &Robot, edge: &[f64]) -> Result<Pose> {
     let [x, y, yaw_deg] = match *edge {
-        [] => [robot.front(), 0.0, 0.0],
+        [] => [robot.base_front_x(), 0.0, 0.0],
         [x, y] => [x, y, 0.0],
         [x, y, yaw_deg] => [x, y, yaw_deg],
         _ => bail!("a sheet lies at X,Y in meters, or at X,Y,DEG"),
@@ -79,7 +79,7 @@ fn card(board: &Board, base_from_sheet: &Pose) -> Card {
     );
     let center = base_from_sheet * middle;
     let right = base_from_sheet.rotation * Vector3::x();
-    Card::print(
+    Card::from_picture(
         picture,
         1e-3 / DOTS,
         [center.x, center.y],

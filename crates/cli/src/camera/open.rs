@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use enact_camera::source::Source;
-use enact_camera::source::http::{HttpSource, STILLS};
+use enact_camera::source::http::{DEFAULT_STILLS_PER_S, HttpSource};
 use enact_camera::{
     Camera, CameraError, DepthFolder, FolderCamera, LiveFolder, PictureStream, PlacedCamera,
     StreamLimits,
@@ -16,7 +16,7 @@ use enact_recording::Recording;
 use enact_recording::stream::JointTrack;
 use enact_robot::Robot;
 use enact_sim::CameraPlace;
-use enact_sim::render::look_at;
+use enact_sim::render::pose_looking_at;
 use enact_types::{Frame, Pose, Reason, Stamp, StopSwitch};
 
 use super::config::{CameraConfig, CameraSource, PlaceConfig};
@@ -40,7 +40,10 @@ impl OpenCameras {
         place: &CameraPlace,
         stop: &StopSwitch,
     ) -> Result<Box<dyn Camera>> {
-        let (fov, pose) = (place.vertical_fov, look_at(&place.eye, &place.target));
+        let (fov, pose) = (
+            place.vertical_fov,
+            pose_looking_at(&place.eye, &place.target),
+        );
         Ok(match &camera.source {
             CameraSource::Sim => bail!("the simulator renders the camera `{}`", camera.name),
             CameraSource::Folder { path, live, depth } => {
@@ -50,10 +53,10 @@ impl OpenCameras {
             }
             CameraSource::Recording { path } => Box::new(RecordedPictures::open(path)?),
             CameraSource::Mjpeg { .. } | CameraSource::Usb { .. } | CameraSource::Zenoh { .. } => {
-                Box::new(self.stream(camera)?.camera(fov, pose, stop))
+                Box::new(self.picture_stream(camera)?.create_camera(fov, pose, stop))
             }
             CameraSource::Ros2 { topic, .. } => {
-                let shown = self.stream(camera)?.camera(fov, pose, stop);
+                let shown = self.picture_stream(camera)?.create_camera(fov, pose, stop);
                 // What is measured of the camera here counts before what it says itself.
                 let is_known =
                     camera.place.calibration.is_some() || camera.place.vertical_fov_deg.is_some();
@@ -61,7 +64,7 @@ impl OpenCameras {
                     Box::new(shown)
                 } else {
                     let intrinsics = ros2_intrinsics(topic)?;
-                    let placed = PlacedCamera::standing(Box::new(shown), pose);
+                    let placed = PlacedCamera::from_standing_camera(Box::new(shown), pose);
                     Box::new(placed.with_intrinsics(intrinsics))
                 };
                 camera
@@ -73,7 +76,7 @@ impl OpenCameras {
     ///
     /// # Errors
     /// If the camera has none, or its address is none.
-    pub fn stream(&self, camera: &CameraConfig) -> Result<PictureStream> {
+    pub fn picture_stream(&self, camera: &CameraConfig) -> Result<PictureStream> {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(stream) = streams.get(&camera.name) {
             return Ok(stream.clone());
@@ -89,16 +92,22 @@ impl OpenCameras {
 fn source(source: &CameraSource) -> Result<(Box<dyn Source>, StreamLimits)> {
     Ok(match source {
         CameraSource::Mjpeg { url, fps, limits } => {
-            let source = HttpSource::new(url, fps.unwrap_or(STILLS))?;
-            (Box::new(source), limits.limits())
+            let source = HttpSource::new(url, fps.unwrap_or(DEFAULT_STILLS_PER_S))?;
+            (Box::new(source), limits.stream_limits())
         }
         CameraSource::Usb {
             device,
             mode: (width, height, fps),
             limits,
-        } => (webcam(device, *width, *height, *fps)?, limits.limits()),
-        CameraSource::Ros2 { topic, limits } => (ros2_source(topic)?, limits.limits()),
-        CameraSource::Zenoh { node, fps, limits } => (remote::camera(node, *fps)?, limits.limits()),
+        } => (
+            webcam(device, *width, *height, *fps)?,
+            limits.stream_limits(),
+        ),
+        CameraSource::Ros2 { topic, limits } => (ros2_source(topic)?, limits.stream_limits()),
+        CameraSource::Zenoh { node, fps, limits } => (
+            remote::open_remote_camera(node, *fps)?,
+            limits.stream_limits(),
+        ),
         CameraSource::Sim | CameraSource::Folder { .. } | CameraSource::Recording { .. } => {
             bail!("it has no stream")
         }
@@ -106,22 +115,24 @@ fn source(source: &CameraSource) -> Result<(Box<dyn Source>, StreamLimits)> {
 }
 
 #[cfg(feature = "ros2")]
-use crate::ros2::remote::{camera as ros2_source, intrinsics as ros2_intrinsics};
+use crate::ros2::remote::{
+    image_topic_source as ros2_source, wait_for_intrinsics as ros2_intrinsics,
+};
 
 #[cfg(not(feature = "ros2"))]
 fn ros2_source(_: &str) -> Result<Box<dyn Source>> {
-    bail!(crate::ros2::ABSENT)
+    bail!(crate::ros2::ROS2_ABSENT_MESSAGE)
 }
 
 #[cfg(not(feature = "ros2"))]
 fn ros2_intrinsics(_: &str) -> Result<enact_types::Intrinsics> {
-    bail!(crate::ros2::ABSENT)
+    bail!(crate::ros2::ROS2_ABSENT_MESSAGE)
 }
 
 #[cfg(target_os = "linux")]
 fn webcam(device: &Path, width: u32, height: u32, fps: u32) -> Result<Box<dyn Source>> {
-    use enact_camera::source::usb::{UsbMode, UsbSource};
-    let mode = UsbMode { width, height, fps };
+    use enact_camera::source::usb::{UsbSource, WantedMode};
+    let mode = WantedMode { width, height, fps };
     Ok(Box::new(UsbSource::new(device, mode)))
 }
 
@@ -141,7 +152,7 @@ fn folder(
     stop: &StopSwitch,
 ) -> Result<Box<dyn Camera>> {
     if live {
-        let camera = LiveFolder::open(path, fov, pose)?.stopped_by(stop.clone());
+        let camera = LiveFolder::open(path, fov, pose)?.with_stop_switch(stop.clone());
         return Ok(match depth {
             Some(depth) => Box::new(camera.with_depth(depth)),
             None => Box::new(camera),
@@ -159,7 +170,7 @@ fn folder(
 ///
 /// # Errors
 /// If what was measured cannot be read, or was measured on something else.
-pub fn as_measured(
+pub fn with_measured_lens_and_place(
     camera: Box<dyn Camera>,
     config: &PlaceConfig,
     place: &CameraPlace,
@@ -174,17 +185,17 @@ pub fn as_measured(
     let frame = config.mount.as_ref().unwrap_or(base);
     let pose = match &measured {
         Some((file, path)) => file
-            .pose_on(frame)
+            .pose_on_link(frame)
             .with_context(|| path.display().to_string())?,
-        None => look_at(&place.eye, &place.target),
+        None => pose_looking_at(&place.eye, &place.target),
     };
     let placed = match &config.mount {
         None if measured.is_none() => return Ok(camera),
-        None => PlacedCamera::standing(camera, pose),
+        None => PlacedCamera::from_standing_camera(camera, pose),
         Some(link) => on_link(camera, pose, Arc::clone(robot), link, track),
     };
     match measured {
-        Some((file, _)) => file.with_lens(placed),
+        Some((file, _)) => file.apply_lens(placed),
         None => Ok(Box::new(placed)),
     }
 }
@@ -199,14 +210,14 @@ fn on_link(
     let (link, track) = (link.to_owned(), track.clone());
     let pose = move |taken: Instant| {
         let joints = track
-            .at(taken)
+            .position_at(taken)
             .ok_or_else(|| Reason::from("the arm has not said yet where it is"))?;
         let base_from_link = robot
             .frame_pose(&link, &joints)
             .ok_or_else(|| Reason::from("the arm says too little about where it is"))?;
         Ok(base_from_link * link_from_camera)
     };
-    PlacedCamera::moving(camera, Box::new(pose))
+    PlacedCamera::from_moving_camera(camera, Box::new(pose))
 }
 
 /// Shows the pictures that a model saw in a recorded run, then the last one repeatedly, from where

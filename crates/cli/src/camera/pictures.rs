@@ -19,7 +19,7 @@ use crate::launch::Launch;
 ///
 /// # Errors
 /// If it cannot be read or is empty.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn list_visible_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = Vec::new();
@@ -45,7 +45,7 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn read(path: &Path) -> Result<GrayImage> {
+pub fn read_gray_picture(path: &Path) -> Result<GrayImage> {
     let mut decoder = ImageReader::open(path)?
         .with_guessed_format()?
         .into_decoder()?;
@@ -76,17 +76,21 @@ impl LiveCamera {
         stop: StopSwitch,
         save: Option<&Path>,
     ) -> Result<Self> {
-        let robot = data_dir.guarded(&launch.robot)?;
+        let robot = data_dir.load_robot_to_move(&launch.robot)?;
         let layout = data_dir
-            .scene(&launch.scene)?
-            .before(&robot)?
-            .draw(launch.seed);
-        let config = launch.cameras.named(name);
+            .load_scene(&launch.scene)?
+            .placed_for_robot(&robot)?
+            .sample_layout(launch.seed);
+        let config = launch.cameras.camera_named_or_main(name);
         let camera: Box<dyn Camera> = match &config.source {
             CameraSource::Sim => Box::new(
                 Simulator::new(&robot, &layout, false).camera(Appearance::default(), launch.seed),
             ),
-            _ => OpenCameras::default().open(config, &config.place.place(&layout.camera), &stop)?,
+            _ => OpenCameras::default().open(
+                config,
+                &config.place.place_with_scene_defaults(&layout.camera),
+                &stop,
+            )?,
         };
         if let Some(folder) = save {
             fs::create_dir_all(folder)
@@ -104,7 +108,7 @@ impl LiveCamera {
     ///
     /// # Errors
     /// If the camera gives none, or it cannot be kept.
-    pub fn take(&mut self) -> Result<(String, GrayImage)> {
+    pub fn take_picture(&mut self) -> Result<(String, GrayImage)> {
         let frame = self.camera.capture()?;
         self.taken += 1;
         let name = format!("{:04}.png", self.taken);

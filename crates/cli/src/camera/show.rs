@@ -11,13 +11,15 @@ use enact_types::{Distortion, Frame, Stamp, StopSwitch};
 use serde_json::json;
 
 use super::args::ShowArgs;
-use super::config::{CameraConfig, CameraSource, LimitsConfig, MAIN, PlaceConfig};
+use super::config::{
+    CameraConfig, CameraSource, MAIN_CAMERA_NAME, PlaceConfig, StreamLimitsConfig,
+};
 use super::open::OpenCameras;
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
 use crate::recordings::run_recorder::wall_clock;
 use crate::rerun_view::{self, RerunView, ViewTarget};
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Shows a camera, and prints how well it sees.
 ///
@@ -27,7 +29,7 @@ pub fn show(data_dir: &DataDir, args: &ShowArgs) -> Result<()> {
     let stop = StopSwitch::new();
     let mut looked_at = Looked::open(data_dir, args, &stop)?;
     let first = looked_at.camera.capture()?;
-    on_interrupt(stop.clone())?;
+    stop_on_interrupt(stop.clone())?;
     let measured = looked_at.measure(first, Duration::from_secs_f64(args.seconds), &stop)?;
     looked_at.tell(&measured, args.json);
     if let Some(path) = &args.out {
@@ -82,7 +84,7 @@ impl Looked {
         Ok(Self {
             name,
             camera: cameras.open(&config, &place, stop)?,
-            stream: cameras.stream(&config).ok(),
+            stream: cameras.picture_stream(&config).ok(),
         })
     }
 
@@ -106,7 +108,7 @@ impl Looked {
         };
         let fps = pictures / begun.elapsed().as_secs_f64();
         Ok(Measured {
-            quality: Quality::of(&frame.rgb),
+            quality: Quality::measure(&frame.rgb),
             fps: (seen > 0).then_some(fps),
             frame,
         })
@@ -119,7 +121,10 @@ impl Looked {
             fps,
         } = measured;
         let (width, height) = frame.rgb.dimensions();
-        let age = self.stream.as_ref().and_then(PictureStream::age);
+        let age = self
+            .stream
+            .as_ref()
+            .and_then(PictureStream::newest_picture_age);
         let age = age.map(|age| age.as_secs_f64());
         let counts = self.stream.as_ref().map(PictureStream::counts);
         if as_json {
@@ -190,8 +195,8 @@ impl Looked {
         seen: &Frame,
         stop: &StopSwitch,
     ) -> Result<()> {
-        let mut view = RerunView::of_run(target, Box::new(wall_clock), stop)?;
-        let mut shown = view.other_camera(&self.name);
+        let mut view = RerunView::open_for_run(target, Box::new(wall_clock), stop)?;
+        let mut shown = view.other_camera_sink(&self.name);
         let begun = Instant::now();
         shown.receive(seen.clone(), Stamp::ZERO);
         let time = Duration::from_secs_f64(args.seconds);
@@ -199,7 +204,7 @@ impl Looked {
         let is_over = || stop.is_pressed() || is_file && begun.elapsed() >= time;
         while !is_over() {
             match self.camera.capture() {
-                Ok(frame) => shown.receive(frame, Stamp::ZERO.after(begun.elapsed())),
+                Ok(frame) => shown.receive(frame, Stamp::ZERO.later_by(begun.elapsed())),
                 Err(_) if stop.is_pressed() => break,
                 // It may come back.
                 Err(error) => errln!("enact: {error}"),
@@ -207,7 +212,7 @@ impl Looked {
         }
         drop(shown);
         if let Some(page) = view.finish()? {
-            rerun_view::keep(page);
+            rerun_view::keep_page_open(page);
         }
         Ok(())
     }
@@ -215,7 +220,7 @@ impl Looked {
 
 /// Returns a camera that needs no launch file: a device, or an address.
 fn unlisted(name: &str) -> Option<CameraConfig> {
-    let limits = LimitsConfig::default();
+    let limits = StreamLimitsConfig::default();
     let source = if name.contains("://") {
         CameraSource::Mjpeg {
             url: name.to_owned(),
@@ -232,7 +237,7 @@ fn unlisted(name: &str) -> Option<CameraConfig> {
         return None;
     };
     Some(CameraConfig {
-        name: MAIN.to_owned(),
+        name: MAIN_CAMERA_NAME.to_owned(),
         source,
         place: PlaceConfig::default(),
     })
@@ -258,13 +263,17 @@ fn world(
     launch: &Launch,
     camera: &CameraConfig,
 ) -> Result<(CameraPlace, Option<Simulator>)> {
-    let robot = data_dir.guarded(&launch.robot)?;
+    let robot = data_dir.load_robot_to_move(&launch.robot)?;
     let mut layout = data_dir
-        .scene(&launch.scene)?
-        .before(&robot)?
-        .draw(launch.seed);
-    layout.camera = launch.cameras.main().place.place(&layout.camera);
-    let place = camera.place.place(&layout.camera);
+        .load_scene(&launch.scene)?
+        .placed_for_robot(&robot)?
+        .sample_layout(launch.seed);
+    layout.camera = launch
+        .cameras
+        .main_camera()
+        .place
+        .place_with_scene_defaults(&layout.camera);
+    let place = camera.place.place_with_scene_defaults(&layout.camera);
     let is_simulated = camera.source == CameraSource::Sim;
     let simulator = is_simulated.then(|| Simulator::new(&robot, &layout, false));
     Ok((place, simulator))

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
-use enact_calibration::{board_view, detect};
+use enact_calibration::{detect, locate_board};
 use enact_camera::Camera;
 use enact_sim::Simulator;
 use enact_types::Point3;
@@ -12,12 +12,12 @@ use serde_json::json;
 use super::args::VerifyArgs;
 use super::config::CameraSource;
 use super::file::CameraFile;
-use super::locate::file_of;
+use super::locate::camera_file_path;
 use super::lying_sheet::base_from_sheet;
 use super::open::OpenCameras;
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Compares where a camera sees the sheet's marks with where they lie; `false` if they are farther
 /// apart than is allowed.
@@ -26,15 +26,15 @@ use crate::stop_sources::on_interrupt;
 /// If a file cannot be read, the camera gives no picture, or the sheet is not seen.
 pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     let launch = Launch::find(data_dir, &args.target.launch)?;
-    let robot = data_dir.guarded(&launch.robot)?;
-    let path = file_of(
+    let robot = data_dir.load_robot_to_move(&launch.robot)?;
+    let path = camera_file_path(
         data_dir,
         &launch,
         &args.target.name,
         args.target.file.as_ref(),
     )?;
     let file = CameraFile::load(&path)?;
-    let marks = args.target.board.marks();
+    let marks = args.target.board.fingertip_marks();
     if marks.is_empty() {
         bail!(
             "a {} has no marks: --board needs a sheet of tags",
@@ -42,21 +42,25 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
         );
     }
     let stop = StopSwitch::new();
-    on_interrupt(stop.clone())?;
+    stop_on_interrupt(stop.clone())?;
     let layout = data_dir
-        .scene(&launch.scene)?
-        .before(&robot)?
-        .draw(launch.seed);
-    let config = launch.cameras.named(&args.target.name);
+        .load_scene(&launch.scene)?
+        .placed_for_robot(&robot)?
+        .sample_layout(launch.seed);
+    let config = launch.cameras.camera_named_or_main(&args.target.name);
     let camera: Box<dyn Camera> = match &config.source {
         CameraSource::Sim => Box::new(
             Simulator::new(&robot, &layout, false)
                 .camera(args.sheet.appearance(&robot)?, launch.seed),
         ),
-        _ => OpenCameras::default().open(config, &config.place.place(&layout.camera), &stop)?,
+        _ => OpenCameras::default().open(
+            config,
+            &config.place.place_with_scene_defaults(&layout.camera),
+            &stop,
+        )?,
     };
     let mut camera = file
-        .place(camera, &robot)
+        .apply_place_and_lens(camera, &robot)
         .with_context(|| path.display().to_string())?;
     let lens = file
         .lens
@@ -75,7 +79,7 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     }
     let corners = detect(&args.target.board, &picture)
         .with_context(|| format!("the sheet is not seen ({})", args.target.board))?;
-    let view = board_view(&lens.lens(), &[corners])?;
+    let view = locate_board(&lens.lens(), &[corners])?;
     let seen = base_from_camera * view.camera_from_board;
     let lying = base_from_sheet(&robot, &args.target.edge)?;
     let misses: Vec<f64> = marks

@@ -27,8 +27,8 @@ pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
     }
     let is_chosen = !args.settings.is_empty();
     let settings = match is_chosen {
-        true => MethodSetting::read(&args.settings)?,
-        false => MethodSetting::each(),
+        true => MethodSetting::parse_settings(&args.settings)?,
+        false => MethodSetting::none_and_each_alone(),
     };
     let suites: Vec<EvalArgs> = args
         .suite
@@ -61,7 +61,7 @@ pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
         for setting in &settings {
             let (name, records) = match row(data_dir, suite, setting) {
                 Err(error) if !is_chosen && first.is_some() => {
-                    let why = out::told(&error);
+                    let why = out::error_message_with_sources(&error);
                     leave_out(format!("{setting} with {}: {why}", suite.suite));
                     continue;
                 }
@@ -88,11 +88,11 @@ fn row(
     suite: &EvalArgs,
     setting: &MethodSetting,
 ) -> Result<(String, Vec<EpisodeResult>)> {
-    let (args, methods) = setting.applied(suite);
+    let (args, methods) = setting.apply_to_eval_args(suite);
     let job = Job::load(data_dir, &args)?.with_methods(methods)?;
     let kept = match &args.out {
         Some(folder) => {
-            let folder = folder.join(&job.name).join(setting.folder());
+            let folder = folder.join(&job.name).join(setting.folder_name());
             Some(EpisodeStore::open(&folder, &settings(&args, &job)?)?)
         }
         None => None,
@@ -136,7 +136,7 @@ fn print(
         });
         outln!("{value}");
     } else {
-        out::data(&table);
+        out::print_to_stdout(&table);
     }
     Ok(())
 }
@@ -147,7 +147,9 @@ fn command(args: &EvalArgs, settings: &[MethodSetting]) -> String {
     format!(
         "{}{} --ablate --episodes {} --methods {}",
         super::words(args),
-        args.methods.over(MethodsConfig::default()).written(),
+        args.methods
+            .override_config(MethodsConfig::default())
+            .to_command_line_flags(),
         args.episodes,
         names.join(",")
     )

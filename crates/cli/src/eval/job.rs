@@ -56,16 +56,16 @@ impl Job {
     /// # Errors
     /// If a file is missing or wrong, or the robot has no gripper.
     pub fn load(data_dir: &DataDir, args: &EvalArgs) -> Result<Self> {
-        let path = data_dir.resolve(&args.suite, &data_dir.suites())?;
-        let mut suite = file_kind::load(path.clone(), FileKind::Suite, Suite::load)?;
+        let path = data_dir.find_toml_file(&args.suite, &data_dir.suites_folder())?;
+        let mut suite = file_kind::load_expecting_kind(path.clone(), FileKind::Suite, Suite::load)?;
         for setting in &args.set {
             change(&mut suite, setting)?;
         }
-        let scene_path = data_dir.resolve(&suite.scene, &data_dir.scenes())?;
+        let scene_path = data_dir.find_toml_file(&suite.scene, &data_dir.scenes_folder())?;
         let scene = std::fs::read(&scene_path)
             .and_then(text::decode)
             .with_context(|| format!("cannot read {}", scene_path.display()))?;
-        let robot = Arc::new(data_dir.guarded(&args.robot)?);
+        let robot = Arc::new(data_dir.load_robot_to_move(&args.robot)?);
         if robot.gripper().is_none() {
             bail!(
                 "`{}` has no gripper, and suites are about things to grasp",
@@ -90,7 +90,7 @@ impl Job {
             robot,
             models,
         }
-        .with_methods(args.methods.over(MethodsConfig::default()))
+        .with_methods(args.methods.override_config(MethodsConfig::default()))
     }
 
     /// Puts these methods around the model that plans.
@@ -98,7 +98,7 @@ impl Job {
     /// # Errors
     /// If the edited blocks of the prompt cannot be used.
     pub fn with_methods(mut self, methods: MethodsConfig) -> Result<Self> {
-        let folder = prompts::folder(methods.prompts.as_deref(), Some(&self.planner.name));
+        let folder = prompts::blocks_folder(methods.prompts.as_deref(), Some(&self.planner.name));
         let edited = folder.map(|folder| prompts::load(&folder, &self.robot));
         self.prompts = edited.transpose()?.map(Arc::new);
         self.methods = methods;
@@ -116,7 +116,7 @@ impl Job {
         kept: Option<EpisodeStore>,
         progress: &mut dyn FnMut(&EpisodeResult),
     ) -> Result<Vec<EpisodeResult>> {
-        self.with_config(data_dir, args, |config| {
+        self.call_with_eval_config(data_dir, args, |config| {
             Ok(runner::run(config, kept, progress)?)
         })
     }
@@ -125,7 +125,7 @@ impl Job {
     ///
     /// # Errors
     /// As `act`.
-    pub fn with_config<T>(
+    pub fn call_with_eval_config<T>(
         &self,
         data_dir: &DataDir,
         args: &EvalArgs,
@@ -141,7 +141,7 @@ impl Job {
             shard: args.shard.unwrap_or_default(),
             workers: args.jobs.map_or_else(|| self.servers(), usize::from),
             marks: args.marks,
-            choice: args.draws.choice(),
+            choice: args.draws.plan_choice(),
             agents: (args.planner != PlannerKind::Scripted).then_some(&agents),
         })
     }
@@ -150,8 +150,8 @@ impl Job {
     /// one of them is run in this process.
     fn servers(&self) -> usize {
         let seen = self.perceiver.as_ref();
-        let seen = seen.map_or(usize::MAX, ModelChoice::servers);
-        self.planner.servers().min(seen).max(1)
+        let seen = seen.map_or(usize::MAX, ModelChoice::server_count);
+        self.planner.server_count().min(seen).max(1)
     }
 
     /// Opens the model that plans, with its methods around it.
@@ -174,12 +174,12 @@ impl Job {
             models: self.models.clone(),
             robot_name: self.robot.name(),
             robot: &args.robot,
-            scene: library::episode(&self.suite.scene, args.seed).scene,
+            scene: library::episode_of_scene(&self.suite.scene, args.seed).scene,
             current: CurrentEpisode::default(),
             stop: &stop,
             recording: Arc::default(),
         };
-        methods::layered(planner, &self.methods, &context, toolbox)
+        methods::layer_methods_around_model(planner, &self.methods, &context, toolbox)
     }
 
     /// Makes the agent of a worker.

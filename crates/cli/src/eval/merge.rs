@@ -38,7 +38,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<bool> {
     let sink = ResultSink::open(&args.results)?;
     let merged = merge::merge(&args.shards, env!("CARGO_PKG_VERSION"))?;
     if let Some(folder) = &args.out {
-        merged.keep(folder)?;
+        merged.save_episodes(folder)?;
     }
     sink.show(&Results {
         suite: &merged.first.suite,

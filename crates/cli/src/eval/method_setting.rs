@@ -50,7 +50,7 @@ struct Flags {
 
 impl MethodSetting {
     /// Returns no method, and each alone.
-    pub fn each() -> Vec<Self> {
+    pub fn none_and_each_alone() -> Vec<Self> {
         let all = std::iter::once(NONE).chain(ALONE);
         all.map(|name| name.parse().expect("the program's own words are methods"))
             .collect()
@@ -60,7 +60,7 @@ impl MethodSetting {
     ///
     /// # Errors
     /// Everything that is wrong with any of them, and which methods there are.
-    pub fn read(texts: &[String]) -> Result<Vec<Self>> {
+    pub fn parse_settings(texts: &[String]) -> Result<Vec<Self>> {
         let (mut settings, mut faults) = (Vec::new(), Vec::new());
         for text in texts {
             match text.parse::<Self>() {
@@ -80,12 +80,12 @@ impl MethodSetting {
 
     /// Returns what is wrong with a flag of the setting that has no effect on `config`, the methods that
     /// it is applied to.
-    pub fn fault(&self, config: &MethodsConfig) -> Option<String> {
-        self.flags.methods.fault(config)
+    pub fn first_idle_flag_fault(&self, config: &MethodsConfig) -> Option<String> {
+        self.flags.methods.first_idle_flag_fault(config)
     }
 
     /// Returns an evaluation with these methods beside its own, and what both switch on.
-    pub fn applied(&self, args: &EvalArgs) -> (EvalArgs, MethodsConfig) {
+    pub fn apply_to_eval_args(&self, args: &EvalArgs) -> (EvalArgs, MethodsConfig) {
         let Flags {
             methods,
             draws,
@@ -93,11 +93,11 @@ impl MethodSetting {
             score_steps,
         } = &self.flags;
         let mut row = args.clone();
-        row.draws = draws.instead_of(args.draws);
+        row.draws = draws.override_others(args.draws);
         row.free_text |= free_text;
         row.models.score_steps |= score_steps;
-        let config = args.methods.over(MethodsConfig::default());
-        (row, methods.over(config))
+        let config = args.methods.override_config(MethodsConfig::default());
+        (row, methods.override_config(config))
     }
 
     /// Returns whether it is no method.
@@ -106,7 +106,7 @@ impl MethodSetting {
     }
 
     /// Returns a name for a folder.
-    pub fn folder(&self) -> String {
+    pub fn folder_name(&self) -> String {
         let letter = |letter: char| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '+' | '=' | '-' | '_' | '.' => letter,
             _ => '-',
@@ -191,15 +191,15 @@ mod tests {
     #[test]
     fn a_setting_is_read_as_flags_are() {
         let setting: MethodSetting = "tools=3+vote=5+score-steps".parse().unwrap();
-        assert_eq!(setting.folder(), "tools=3+vote=5+score-steps");
-        let (row, methods) = setting.applied(&evaluation());
+        assert_eq!(setting.folder_name(), "tools=3+vote=5+score-steps");
+        let (row, methods) = setting.apply_to_eval_args(&evaluation());
         assert_eq!(methods.tools, Some(3));
-        assert_eq!(row.draws.choice(), PlanChoice::Vote(5));
+        assert_eq!(row.draws.plan_choice(), PlanChoice::Vote(5));
         assert!(row.models.score_steps && !row.free_text);
         let none: MethodSetting = "none".parse().unwrap();
-        let (row, methods) = none.applied(&evaluation());
+        let (row, methods) = none.apply_to_eval_args(&evaluation());
         assert_eq!(methods.tools, Some(9));
-        assert_eq!(row.draws.choice(), PlanChoice::Best(3));
+        assert_eq!(row.draws.plan_choice(), PlanChoice::Best(3));
         for (text, part) in [
             ("fly", "--fly"),
             ("tools=many", "many"),
@@ -217,7 +217,7 @@ mod tests {
     fn everything_that_is_wrong_with_settings_is_told_at_once() {
         let read = |texts: &str| {
             let texts: Vec<String> = texts.split(',').map(str::to_owned).collect();
-            MethodSetting::read(&texts)
+            MethodSetting::parse_settings(&texts)
         };
         let settings = read("none,tools=3, rank=4+think=64").unwrap();
         let names: Vec<String> = settings.iter().map(ToString::to_string).collect();
@@ -238,7 +238,7 @@ mod tests {
     fn a_setting_of_a_method_that_is_off_is_told() {
         let fault = |text: &str| {
             let setting: MethodSetting = text.parse().unwrap();
-            setting.fault(&setting.applied(&evaluation()).1)
+            setting.first_idle_flag_fault(&setting.apply_to_eval_args(&evaluation()).1)
         };
         assert!(fault("critic-rounds=1").unwrap().contains("--critic"));
         assert_eq!(fault("critic-rounds=1+critic=self"), None);
@@ -253,6 +253,6 @@ mod tests {
                 "add `{flag}` to the methods that are compared"
             );
         }
-        assert_eq!(MethodSetting::each().len(), 1 + ALONE.len());
+        assert_eq!(MethodSetting::none_and_each_alone().len(), 1 + ALONE.len());
     }
 }

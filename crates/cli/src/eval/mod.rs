@@ -37,7 +37,7 @@ use enact_types::StopSwitch;
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
 use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
-use crate::methods::{DrawArgs, MethodsConfig, UnaskedMethods};
+use crate::methods::{DrawArgs, IdleMethodsObserver, MethodsConfig};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
 use crate::{out, progress, prompts};
 use job::Job;
@@ -54,24 +54,25 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         return merge::merge(shards);
     }
     if let Some(labels) = &args.photos {
-        return photos::score(data_dir, labels, args).map(|()| true);
+        return photos::score_perceiver(data_dir, labels, args).map(|()| true);
     }
     if args.ablate {
         return ablate::ablate(data_dir, args).map(|()| true);
     }
-    let methods = args.methods.over(MethodsConfig::default());
-    if let Some(fault) = args.methods.fault(&methods) {
+    let methods = args.methods.override_config(MethodsConfig::default());
+    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
         bail!("{fault}");
     }
     let job = Job::load(data_dir, args)?;
     if let Some(number) = args.episode {
-        return job.with_config(data_dir, args, |config| show(config, number, args));
+        return job.call_with_eval_config(data_dir, args, |config| show(config, number, args));
     }
     let sink = ResultSink::open(&args.results)?;
     let settings = settings(args, &job)?;
     let command = command(args, &job);
     let kept = kept(args, &job, &settings, &command)?;
-    let count = job.with_config(data_dir, args, |config| Ok(config.numbers().len()))?;
+    let count =
+        job.call_with_eval_config(data_dir, args, |config| Ok(config.episode_numbers().len()))?;
     let bar = progress::bar(count as u64, "episodes, {msg}");
     let mut successes = 0;
     let records = job.run(data_dir, args, kept, &mut |record| {
@@ -118,7 +119,7 @@ fn kept(args: &EvalArgs, job: &Job, settings: &str, command: &str) -> Result<Opt
         settings: settings.to_owned(),
         command: command.to_owned(),
     };
-    Ok(Some(manifest.open(folder)?))
+    Ok(Some(manifest.open_store(folder)?))
 }
 
 /// Returns the models that the arguments name; the shipped one by default.
@@ -127,7 +128,7 @@ fn models(args: &EvalArgs) -> ModelsConfig {
         model: Some(SHIPPED_MODEL.to_owned()),
         ..ModelsConfig::default()
     };
-    config.overridden(&args.models, args.pointing)
+    config.with_overrides(&args.models, args.pointing)
 }
 
 /// Returns how plans are drawn.
@@ -149,32 +150,33 @@ fn options(
         pointing: config.pointing,
         meaning: args.meaning,
         free_text: args.free_text,
-        notify: model_choice::talk(),
-        ..choice.options()
+        notify: model_choice::notify_on_stderr(),
+        ..choice.request_options()
     };
     // The choice among plans reads how probable tokens were.
-    options.server.log_probabilities = args.draws.choice().drawn() > 1;
+    options.server.log_probabilities = args.draws.plan_choice().drawn_plan_count() > 1;
     options
 }
 
 /// Narrates one episode on stderr and prints its result on stdout.
 fn show(job: &EvalConfig<'_>, number: u64, args: &EvalArgs) -> Result<bool> {
-    let drawn = episode_setup::episode(job.suite, job.scene, job.robot, job.seed, number)
-        .map_err(|error| anyhow!("{error}"))?;
+    let drawn =
+        episode_setup::draw_random_episode(job.suite, job.scene, job.robot, job.seed, number)
+            .map_err(|error| anyhow!("{error}"))?;
     let mut agent = job
         .agents
         .map(|make| make())
         .transpose()
         .map_err(|error| anyhow!("{error}"))?;
-    let agent = WorkerAgent::for_episode(agent.as_mut());
+    let agent = WorkerAgent::episode_agent(agent.as_mut());
     let mut console = ConsoleObserver::new(stderr());
     let scores = args.models.score_steps;
-    let mut unasked = UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores);
+    let mut unasked = IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores);
     let record: EpisodeResult = episode::run(
         number,
         &drawn,
         job.robot,
-        job.options(),
+        job.task_options(),
         agent,
         vec![Box::new(&mut console), Box::new(&mut unasked)],
     );
@@ -220,7 +222,7 @@ fn opened(
 fn as_planner_error(model: &ModelChoice, error: anyhow::Error) -> PlannerError {
     error.downcast().unwrap_or_else(|error| PlannerError::Load {
         model: model.name.clone(),
-        reason: out::told(&error).into(),
+        reason: out::error_message_with_sources(&error).into(),
     })
 }
 
@@ -256,7 +258,11 @@ pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
     let scene_sum = crc32fast::hash(scene.as_bytes());
     let named = |model: &ModelChoice| {
         let sum = checksum(Path::new(&model.name));
-        format!("{} {sum:08x}{}", model.name, model.differences())
+        format!(
+            "{} {sum:08x}{}",
+            model.name,
+            model.describe_unusual_settings()
+        )
     };
     let model_sum = match args.planner {
         PlannerKind::Scripted => "scripted".to_owned(),
@@ -272,7 +278,7 @@ pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
             let meaning = args.meaning.map(|mode| format!(", meaning {mode}"));
             let methods = match methods.is_empty() {
                 true => String::new(),
-                false => format!(", methods{}", methods.written()),
+                false => format!(", methods{}", methods.to_command_line_flags()),
             };
             let prompts = match prompts {
                 None => String::new(),
@@ -308,7 +314,7 @@ fn drawn(args: &EvalArgs) -> String {
         temperature: None,
         ..args.draws
     };
-    match others.written() {
+    match others.to_command_line_flags() {
         words if words.is_empty() => words,
         words => format!(",{words}"),
     }
@@ -341,7 +347,7 @@ fn checksum(model: &Path) -> u32 {
 
 /// Returns the command that shows an episode again, without its number.
 fn command(args: &EvalArgs, job: &Job) -> String {
-    words(args) + &job.methods.written()
+    words(args) + &job.methods.to_command_line_flags()
 }
 
 /// Returns the command, without [`MethodsConfig`].
@@ -358,7 +364,7 @@ fn words(args: &EvalArgs) -> String {
     if args.marks {
         words += " --marks";
     }
-    words += &args.models.written();
+    words += &args.models.to_command_line_flags();
     if args.perception == PerceptionSource::GroundTruth {
         words += " --perception ground-truth";
     }
@@ -371,7 +377,7 @@ fn words(args: &EvalArgs) -> String {
     if let Some(mode) = args.meaning {
         words += &format!(" --meaning {mode}");
     }
-    words += &args.draws.written();
+    words += &args.draws.to_command_line_flags();
     for setting in &args.set {
         words += &format!(" --set {setting}");
     }

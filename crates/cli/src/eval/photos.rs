@@ -20,7 +20,7 @@ const VERTICAL_FOV: f64 = 0.8;
 ///
 /// # Errors
 /// If the labels, a picture or the model cannot be read, or the model does not answer.
-pub fn score(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
+pub fn score_perceiver(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
     let all = photos::load(labels)?;
     let pictures: Vec<LabeledPicture> = all
         .into_iter()
@@ -59,7 +59,7 @@ pub fn score(data_dir: &DataDir, labels: &Path, args: &EvalArgs) -> Result<()> {
     if args.results.json {
         outln!("{}", serde_json::to_string(&report)?);
     } else {
-        out::data(&report.table());
+        out::print_to_stdout(&report.table());
     }
     Ok(())
 }

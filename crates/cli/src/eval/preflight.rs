@@ -37,8 +37,8 @@ impl Unfit {
 /// The flag that has none, and what it belongs to.
 pub(super) fn check_flags(args: &EvalArgs, settings: &[MethodSetting]) -> Result<()> {
     let idle = settings.iter().map(|setting| {
-        let (_, methods) = setting.applied(args);
-        args.methods.idle(&methods)
+        let (_, methods) = setting.apply_to_eval_args(args);
+        args.methods.idle_flag_faults(&methods)
     });
     let always = idle.reduce(|before, now| {
         let is_still = |fault: &String| now.contains(fault);
@@ -65,7 +65,7 @@ pub(super) fn split(
             fit.push(setting);
             continue;
         };
-        let (why, is_last) = (out::told(&error), setting.is_none());
+        let (why, is_last) = (out::error_message_with_sources(&error), setting.is_none());
         unfit.push(Unfit { setting, why });
         if is_last {
             break;
@@ -87,8 +87,8 @@ pub(super) fn told(unfit: &[Unfit]) -> String {
 }
 
 fn check(data_dir: &DataDir, suite: &EvalArgs, setting: &MethodSetting) -> Result<()> {
-    let (args, methods) = setting.applied(suite);
-    if let Some(fault) = setting.fault(&methods) {
+    let (args, methods) = setting.apply_to_eval_args(suite);
+    if let Some(fault) = setting.first_idle_flag_fault(&methods) {
         bail!("{fault}");
     }
     if methods.think.is_some() && (args.free_text || args.models.score_steps) {
@@ -110,7 +110,7 @@ mod tests {
         let fault = |settings: &str| {
             let words = ["--critic-rounds=1", "--example-tokens=9"].map(OsStr::new);
             let texts: Vec<String> = settings.split(',').map(str::to_owned).collect();
-            let settings = MethodSetting::read(&texts).unwrap();
+            let settings = MethodSetting::parse_settings(&texts).unwrap();
             check_flags(&parsed(&words), &settings).map_err(|error| error.to_string())
         };
         assert_eq!(fault("none,critic=self,examples=2"), Ok(()));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use enact_eval::episode::EpisodeResult;
-use enact_eval::page::Page;
+use enact_eval::page::ResultsPage;
 use enact_eval::report::SuiteReport;
 use enact_eval::store;
 
@@ -92,7 +92,7 @@ impl<'a> ResultSink<'a> {
         if let Some(folder) = &self.args.report {
             let compared = self.args.compare.as_ref();
             let compared = compared.map(|folder| folder.display().to_string());
-            let page = Page {
+            let page = ResultsPage {
                 suite,
                 settings,
                 records,
@@ -107,9 +107,9 @@ impl<'a> ResultSink<'a> {
         if self.args.json {
             outln!("{}", serde_json::to_string(&report)?);
         } else if self.args.md {
-            out::data(&report.markdown());
+            out::print_to_stdout(&report.markdown());
         } else {
-            out::data(&report.table());
+            out::print_to_stdout(&report.table());
             let seconds = &report.seconds;
             errln!(
                 "{:>9}  {:.2} s an episode, {:.2} s of them the model's",
@@ -121,7 +121,7 @@ impl<'a> ResultSink<'a> {
         let wrong = report
             .outcomes
             .last()
-            .map_or(0.0, |all| all.share(all.wrong).value());
+            .map_or(0.0, |all| all.as_proportion(all.wrong).value());
         Ok(
             100.0 * report.share.value() >= self.args.floor
                 && 100.0 * wrong <= self.args.most_wrong,

@@ -13,16 +13,16 @@ const MISSING: &str =
     "this program was built without speech to text: build it with `--features speech`";
 
 /// Cannot be created.
-pub enum Hearing {}
+pub enum SpeechInput {}
 
 /// Cannot be created.
-pub enum Ears {}
+pub enum SpokenOrTypedInput {}
 
 /// Returns nothing, unless somebody wants to be listened to.
 ///
 /// # Errors
 /// If speech is asked for: says what is missing.
-pub fn prepare(args: &ListenArgs) -> Result<Option<Hearing>> {
+pub fn prepare_listening(args: &ListenArgs) -> Result<Option<SpeechInput>> {
     if args.listen.is_some() || args.speech.speech_model.is_some() {
         bail!(MISSING);
     }
@@ -40,27 +40,27 @@ pub fn transcriber(args: &SpeechArgs) -> Result<Option<Arc<dyn Transcriber>>> {
     Ok(None)
 }
 
-impl Hearing {
+impl SpeechInput {
     /// Never called.
     ///
     /// # Errors
     /// Never.
-    pub fn start(self, _: StopSwitch) -> Result<Ears> {
+    pub fn start_listening(self, _: StopSwitch) -> Result<SpokenOrTypedInput> {
         match self {}
     }
 }
 
-impl Ears {
+impl SpokenOrTypedInput {
     /// Never called.
     ///
     /// # Errors
     /// Never.
-    pub fn line(&mut self, _: &LineEditor) -> Result<Option<String>> {
+    pub fn next_spoken_or_typed_line(&mut self, _: &LineEditor) -> Result<Option<String>> {
         match *self {}
     }
 
     /// Never called.
-    pub fn forget(&mut self) {
+    pub fn forget_pending_speech(&mut self) {
         match *self {}
     }
 }

@@ -25,7 +25,7 @@ use crate::stop_sources;
 const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// A model and a microphone, before anybody listens.
-pub struct Hearing {
+pub struct SpeechInput {
     whisper: Whisper,
     recorder: Recorder,
     confirm: Confirm,
@@ -36,7 +36,7 @@ pub struct Hearing {
 ///
 /// # Errors
 /// If the model cannot be loaded, nothing can record, or what is heard could not be corrected.
-pub fn prepare(args: &ListenArgs) -> Result<Option<Hearing>> {
+pub fn prepare_listening(args: &ListenArgs) -> Result<Option<SpeechInput>> {
     let Some(command) = &args.listen else {
         return Ok(None);
     };
@@ -56,11 +56,11 @@ pub fn prepare(args: &ListenArgs) -> Result<Option<Hearing>> {
     };
     let whisper = model::load(folder, &args.speech)?;
     let recorder = match command.as_str() {
-        "" => Recorder::find()?,
-        "-" => Recorder::reader("standard input", stdin()),
-        command => Recorder::command(command)?,
+        "" => Recorder::start_first_found()?,
+        "-" => Recorder::from_reader("standard input", stdin()),
+        command => Recorder::start_command(command)?,
     };
-    Ok(Some(Hearing {
+    Ok(Some(SpeechInput {
         whisper,
         recorder,
         confirm: args.listen_confirm,
@@ -68,12 +68,12 @@ pub fn prepare(args: &ListenArgs) -> Result<Option<Hearing>> {
     }))
 }
 
-impl Hearing {
+impl SpeechInput {
     /// Begins to listen. From now on a spoken stop presses the switch.
     ///
     /// # Errors
     /// Never; a program without speech has the same function.
-    pub fn start(self, stop: StopSwitch) -> Result<Ears> {
+    pub fn start_listening(self, stop: StopSwitch) -> Result<SpokenOrTypedInput> {
         let (send, events) = channel();
         let options = ListenerOptions {
             push_to_talk: self.push_to_talk,
@@ -93,7 +93,7 @@ impl Hearing {
             let _ = send.send(event);
         };
         let voice = VoiceNetwork::default();
-        Ok(Ears {
+        Ok(SpokenOrTypedInput {
             listener: Listener::start(self.recorder, voice, self.whisper, options, tell),
             events,
             confirm: self.confirm,
@@ -105,7 +105,7 @@ impl Hearing {
 }
 
 /// Lines that are spoken or typed.
-pub struct Ears {
+pub struct SpokenOrTypedInput {
     listener: Listener,
     events: Receiver<SpeechEvent>,
     confirm: Confirm,
@@ -122,14 +122,14 @@ enum Input {
     End,
 }
 
-impl Ears {
+impl SpokenOrTypedInput {
     /// Returns the next line; `None` at the end of input, on Ctrl-C, and once the program is to end.
     ///
     /// # Errors
     /// If no line can be read.
-    pub fn line(&mut self, prompt: &LineEditor) -> Result<Option<String>> {
+    pub fn next_spoken_or_typed_line(&mut self, prompt: &LineEditor) -> Result<Option<String>> {
         if self.is_lost {
-            return prompt.line();
+            return prompt.read_line();
         }
         errln!(
             "{}",
@@ -150,16 +150,16 @@ impl Ears {
                     "heard ({:.0} %): correct it; Enter carries it out, an empty line drops it",
                     100.0 * confidence
                 );
-                prompt.edited(&text)
+                prompt.read_line_prefilled(&text)
             }
-            Input::Typed(begun) => prompt.edited(&begun),
-            Input::Lost if stdin().is_terminal() => prompt.line(),
+            Input::Typed(begun) => prompt.read_line_prefilled(&begun),
+            Input::Lost if stdin().is_terminal() => prompt.read_line(),
             Input::Lost | Input::End => Ok(None),
         }
     }
 
     /// Forgets what was said while the arm was at work, and says so.
-    pub fn forget(&mut self) {
+    pub fn forget_pending_speech(&mut self) {
         while let Ok(event) = self.events.try_recv() {
             match event {
                 SpeechEvent::Sentence { text, .. } if !is_only_stop(&text) => {
@@ -175,7 +175,7 @@ impl Ears {
     fn next(&mut self) -> Input {
         let mut keys = Keys::open().filter(|_| stdin().is_terminal());
         loop {
-            if stop_sources::is_to_end() {
+            if stop_sources::is_exit_requested() {
                 return Input::End;
             }
             let key = match &mut keys {
@@ -241,6 +241,6 @@ impl Ears {
             errln!("{}", if is_held { "speak; Enter ends" } else { "…" });
         }
         self.is_held = is_held;
-        self.listener.hold(is_held);
+        self.listener.set_button_held(is_held);
     }
 }

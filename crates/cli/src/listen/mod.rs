@@ -19,9 +19,9 @@ mod keys;
 mod model;
 
 #[cfg(not(feature = "speech"))]
-pub use absent::{Ears, Hearing, prepare, transcriber};
+pub use absent::{SpeechInput, SpokenOrTypedInput, prepare_listening, transcriber};
 pub use args::{ListenArgs, SpeechArgs};
 #[cfg(feature = "speech")]
-pub use ears::{Ears, Hearing, prepare};
+pub use ears::{SpeechInput, SpokenOrTypedInput, prepare_listening};
 #[cfg(feature = "speech")]
 pub use model::transcriber;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use enact_serve::{HearError, Heard, Transcriber};
-use enact_speech::doubt::spoken;
-use enact_speech::{Effort, Transcribe, Whisper, calls_stop, doubt, read_wav};
+use enact_speech::doubt::strip_noise_marks;
+use enact_speech::{Transcribe, TranscriptionEffort, Whisper, calls_stop, doubt, read_wav};
 
 use super::SpeechArgs;
 
@@ -26,7 +26,7 @@ pub(super) fn load(folder: &Path, args: &SpeechArgs) -> Result<Whisper> {
     let named = &args.speech_language;
     let whisper = Whisper::load(folder, named)?.with_context("en", TABLE)?;
     Ok(match named.is_empty() {
-        true => whisper.preferring(&LANGUAGES),
+        true => whisper.with_preferred_languages(&LANGUAGES),
         false => whisper,
     })
 }
@@ -59,14 +59,14 @@ impl Transcriber for ServedWhisper {
         let unreadable = |error: enact_speech::AudioError| HearError::Unreadable(error.to_string());
         let samples = read_wav(wav, longest).map_err(unreadable)?;
         let (model, effort) = match is_whole {
-            true => (&self.whole, Effort::Full),
-            false => (&self.parts, Effort::Spot),
+            true => (&self.whole, TranscriptionEffort::Full),
+            false => (&self.parts, TranscriptionEffort::Spot),
         };
         let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
         let heard = model.transcribe(&samples, effort);
         let transcript = heard.map_err(|error| HearError::Failed(error.to_string()))?;
-        let text = spoken(&transcript.text);
-        let doubt = doubt(&transcript);
+        let text = strip_noise_marks(&transcript.text);
+        let doubt = reason_to_doubt(&transcript);
         Ok(Heard {
             is_stop: calls_stop(&text),
             // What nobody said is not shown as if somebody had.

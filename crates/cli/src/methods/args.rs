@@ -62,7 +62,7 @@ pub struct MethodArgs {
 
 impl MethodArgs {
     /// Returns `config` with what the command line says instead.
-    pub fn over(&self, mut config: MethodsConfig) -> MethodsConfig {
+    pub fn override_config(&self, mut config: MethodsConfig) -> MethodsConfig {
         let args = self.clone();
         config.attach.extend(args.attach);
         MethodsConfig {
@@ -84,13 +84,13 @@ impl MethodArgs {
     }
 
     /// Returns what is wrong with the first flag that is idle.
-    pub fn fault(&self, config: &MethodsConfig) -> Option<String> {
-        self.idle(config).into_iter().next()
+    pub fn first_idle_flag_fault(&self, config: &MethodsConfig) -> Option<String> {
+        self.idle_flag_faults(config).into_iter().next()
     }
 
     /// Returns what is wrong with each flag that has no effect on `config`, the methods that these flags
     /// and whatever is beside them switch on: it sets a method that is off.
-    pub fn idle(&self, config: &MethodsConfig) -> Vec<String> {
+    pub fn idle_flag_faults(&self, config: &MethodsConfig) -> Vec<String> {
         let criticizes = config.critic.is_some() || config.dialogue.is_some();
         let other_critic = config.critic.as_deref().is_some_and(|it| it != "self");
         let shows_examples = config.examples.is_some();
@@ -136,7 +136,8 @@ mod tests {
         let fault = |words: &[&str], config: MethodsConfig| {
             let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
             let args: EvalArgs = parsed(&words);
-            args.methods.fault(&args.methods.over(config))
+            args.methods
+                .first_idle_flag_fault(&args.methods.override_config(config))
         };
         let none = MethodsConfig::default;
         for (flag, on) in [

@@ -55,7 +55,7 @@ pub struct MethodsConfig {
 impl MethodsConfig {
     /// Returns the flag of a method that has the model that plans read or write something else than it
     /// does for a plan, if one is switched on.
-    pub fn asks_the_planner(&self) -> Option<&'static str> {
+    pub fn method_that_asks_planner(&self) -> Option<&'static str> {
         let criticizes_itself = self.critic.as_deref().is_none_or(|it| it == "self");
         [
             (self.critic.is_some() && criticizes_itself, "critic self"),
@@ -76,7 +76,7 @@ impl MethodsConfig {
     }
 
     /// Makes paths relative to the folder of the launch file absolute.
-    pub fn resolve(&mut self, folder: &Path) {
+    pub fn resolve_paths(&mut self, folder: &Path) {
         for file in &mut self.attach {
             *file = folder.join(&*file);
         }
@@ -84,7 +84,7 @@ impl MethodsConfig {
 
     /// Returns what is switched on as it is written on a command line, with a space before each
     /// flag: a key is the flag of that name.
-    pub fn written(&self) -> String {
+    pub fn to_command_line_flags(&self) -> String {
         let value = |config: &Self| serde_json::to_value(config).unwrap_or_default();
         let (config, usual) = (value(self), value(&Self::default()));
         let mut words = String::new();
@@ -115,12 +115,15 @@ mod tests {
 
     #[test]
     fn what_is_switched_on_is_written_as_flags() {
-        assert_eq!(MethodsConfig::default().written(), "");
+        assert_eq!(MethodsConfig::default().to_command_line_flags(), "");
         let config = MethodsConfig {
             tools: Some(4),
             attach: vec!["a.txt".into(), "b.png".into()],
             ..MethodsConfig::default()
         };
-        assert_eq!(config.written(), " --tools=4 --attach=a.txt --attach=b.png");
+        assert_eq!(
+            config.to_command_line_flags(),
+            " --tools=4 --attach=a.txt --attach=b.png"
+        );
     }
 }

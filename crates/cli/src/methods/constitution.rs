@@ -16,8 +16,8 @@ pub const FILE: &str = "constitution.md";
 /// # Errors
 /// If it cannot be read or holds no rules.
 pub fn load(data_dir: &DataDir, robot: &str) -> Result<Constitution> {
-    let own = own(data_dir, robot);
-    read(&own.unwrap_or_else(|| data_dir.robots().join(FILE)))
+    let own = path_in_robot_folder(data_dir, robot);
+    read(&own.unwrap_or_else(|| data_dir.robots_folder().join(FILE)))
 }
 
 /// Reads a constitution.
@@ -32,8 +32,8 @@ pub fn read(path: &Path) -> Result<Constitution> {
 }
 
 /// Returns the file in the robot's own folder, if there is one.
-pub fn own(data_dir: &DataDir, robot: &str) -> Option<PathBuf> {
-    let shipped = data_dir.robots().join(robot);
+pub fn path_in_robot_folder(data_dir: &DataDir, robot: &str) -> Option<PathBuf> {
+    let shipped = data_dir.robots_folder().join(robot);
     let place = if shipped.is_dir() {
         shipped
     } else {

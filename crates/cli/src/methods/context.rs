@@ -37,7 +37,7 @@ impl MethodContext<'_> {
     ///
     /// # Errors
     /// If the embeddings cannot be loaded.
-    pub fn similarity(&self) -> Result<Arc<dyn TextSimilarity>> {
+    pub fn text_similarity_measure(&self) -> Result<Arc<dyn TextSimilarity>> {
         match &self.models.planning.embeddings {
             Some(folder) => model_choice::embeddings(folder),
             None => Ok(Arc::new(BySpelling)),

@@ -7,7 +7,7 @@ use anyhow::Result;
 use enact_plan::strategy::lessons::{Lesson, LessonBook};
 
 use crate::json_lines;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::recordings::run_recorder::BegunRecording;
 
 /// Most lessons in a file; the oldest go first.
@@ -37,7 +37,7 @@ impl LessonFile {
 
     /// Has each lesson noted in this recording, too.
     #[must_use]
-    pub fn noted_in(self, recording: Arc<OnceLock<BegunRecording>>) -> Self {
+    pub fn noting_in_recording(self, recording: Arc<OnceLock<BegunRecording>>) -> Self {
         Self { recording, ..self }
     }
 
@@ -80,7 +80,10 @@ impl LessonBook for LessonFile {
             recording.outcomes.note_lesson(&lesson.lesson);
         }
         if let Err(error) = self.add(lesson) {
-            errln!("enact: the lesson is not kept: {}", told(&error));
+            errln!(
+                "enact: the lesson is not kept: {}",
+                error_message_with_sources(&error)
+            );
         }
     }
 }

@@ -18,10 +18,10 @@ const FILE: &str = "examples.jsonl";
 ///
 /// # Errors
 /// If there is no data folder.
-pub fn path(chosen: Option<&Path>) -> Result<PathBuf> {
+pub fn example_library_path(chosen: Option<&Path>) -> Result<PathBuf> {
     match chosen {
         Some(path) => Ok(path.to_owned()),
-        None => json_lines::in_data_folder(FILE, "--example-library"),
+        None => json_lines::path_in_data_folder(FILE, "--example-library"),
     }
 }
 
@@ -34,7 +34,7 @@ pub fn load(path: &Path) -> Result<Vec<Example>> {
 }
 
 /// Returns an episode by the name or path of its scene.
-pub fn episode(scene: &str, seed: u64) -> Episode {
+pub fn episode_of_scene(scene: &str, seed: u64) -> Episode {
     let stem = Path::new(scene).file_stem();
     let name = stem.map_or_else(|| scene.to_owned(), |it| it.to_string_lossy().into_owned());
     Episode { scene: name, seed }
@@ -56,15 +56,15 @@ struct RecordedTask {
 /// # Errors
 /// If the recording cannot be read, or holds no such task.
 pub fn solved_tasks(recording: &Recording, run: &Path) -> Result<Vec<Example>> {
-    let info = recording.info()?;
+    let info = recording.run_info()?;
     let scene = info.scene.as_ref();
-    let episode = scene.map(|scene| episode(&scene.name, info.seed));
+    let episode = scene.map(|scene| episode_of_scene(&scene.name, info.seed));
     let mut examples = Vec::new();
     let mut task = RecordedTask::default();
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
             Topic::Task => {
-                let begun: TaskMessage = record.read()?;
+                let begun: TaskMessage = record.deserialize_message()?;
                 task = RecordedTask {
                     instruction: begun.instruction,
                     is_dry: begun.options.dry_run,
@@ -72,10 +72,10 @@ pub fn solved_tasks(recording: &Recording, run: &Path) -> Result<Vec<Example>> {
                 };
             }
             Topic::Plan if task.situation.is_none() => {
-                task.situation = record.read::<ResponseMessage>()?.situation;
+                task.situation = record.deserialize_message::<ResponseMessage>()?.situation;
             }
-            Topic::Report => task.report = Some(record.read()?),
-            Topic::Outcome if record.read::<OutcomeMessage>()?.reached => {
+            Topic::Report => task.report = Some(record.deserialize_message()?),
+            Topic::Outcome if record.deserialize_message::<OutcomeMessage>()?.reached => {
                 let found = example(std::mem::take(&mut task));
                 examples.extend(found.map(|example| Example {
                     robot: Some(info.robot.name.clone()),
@@ -105,12 +105,12 @@ pub fn solved_tasks(recording: &Recording, run: &Path) -> Result<Vec<Example>> {
 fn example(task: RecordedTask) -> Option<Example> {
     let (situation, report) = (task.situation?, task.report.filter(|_| !task.is_dry)?);
     let worked = report.steps.into_iter();
-    let worked = worked.filter(|it| it.verdict == Verdict::Yes && it.step.moves());
+    let worked = worked.filter(|it| it.verdict == Verdict::Yes && it.step.moves_arm());
     let mut steps: Vec<Step> = worked.map(|it| it.step).collect();
     if steps.is_empty() {
         return None;
     }
-    steps.push(Step::done());
+    steps.push(Step::done_step());
     Some(Example {
         instruction: task.instruction,
         objects: situation.objects.iter().map(ExampleObject::from).collect(),

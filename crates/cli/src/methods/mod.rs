@@ -37,8 +37,8 @@ use enact_plan::examples::{Episode, shipped};
 use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::dialogue::Dialogue;
 use enact_plan::strategy::examples::Examples;
-use enact_plan::strategy::lessons::{LessonPlace, Lessons};
-use enact_plan::strategy::tools::{Toolbox, Tools};
+use enact_plan::strategy::lessons::{LessonContext, Lessons};
+use enact_plan::strategy::tools::{ToolUse, Toolbox};
 use enact_plan::{Decompose, GoalFirst, LayeredPlanner, PlanningModel, Strategy, Think};
 
 pub use args::MethodArgs;
@@ -48,9 +48,9 @@ pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
 pub use tool_servers::ToolsConfig;
-pub use unasked::UnaskedMethods;
+pub use unasked::IdleMethodsObserver;
 
-use crate::model_choice::talk;
+use crate::model_choice::notify_on_stderr;
 use lesson_file::LessonFile;
 
 /// Puts the methods that are switched on around a model. `toolbox` holds what tools can use beside
@@ -59,14 +59,14 @@ use lesson_file::LessonFile;
 /// # Errors
 /// If a file or a model that a method needs cannot be loaded, or a method asks the model for more
 /// than it was trained on.
-pub fn layered<M: PlanningModel>(
+pub fn layer_methods_around_model<M: PlanningModel>(
     model: M,
     config: &MethodsConfig,
     context: &MethodContext<'_>,
     toolbox: Toolbox,
 ) -> Result<LayeredPlanner<M>> {
     if !model.follows_requests()
-        && let Some(method) = config.asks_the_planner()
+        && let Some(method) = config.method_that_asks_planner()
     {
         bail!(
             "--{method} needs a model that follows requests in words, and the one that plans was trained \
@@ -88,15 +88,19 @@ fn strategies(
     critic(config, context, &mut strategies)?;
     if let Some(file) = &config.lessons {
         let recording = context.recording.clone();
-        let place = LessonPlace {
+        let place = LessonContext {
             robot: context.robot_name.to_owned(),
             scene: context.scene.clone(),
             date: Box::new(|| Local::now().format("%Y-%m-%d").to_string()),
             run: Box::new(move || Some(recording.get()?.path.display().to_string())),
         };
-        let book = LessonFile::open(file)?.noted_in(Arc::clone(&context.recording));
+        let book = LessonFile::open(file)?.noting_in_recording(Arc::clone(&context.recording));
         let book = Box::new(book);
-        strategies.push(Box::new(Lessons::new(book, place, context.similarity()?)));
+        strategies.push(Box::new(Lessons::new(
+            book,
+            place,
+            context.text_similarity_measure()?,
+        )));
     }
     if let Some(count) = config.examples {
         strategies.push(Box::new(examples(config, context, count.get())?));
@@ -106,7 +110,7 @@ fn strategies(
         strategies.push(Box::new(attached::load(&config.attach)?));
     }
     if let Some(most) = config.tools {
-        strategies.push(Box::new(Tools::new(most, toolbox)));
+        strategies.push(Box::new(ToolUse::new(most, toolbox)));
     }
     if config.decompose {
         strategies.push(Box::new(Decompose::default()));
@@ -131,16 +135,18 @@ fn critic(
         None | Some("self") => CriticModel::Planner,
         Some(name) => {
             let key_env = config.critic_key_env.clone();
-            let choice = context.models.other(name, key_env, context.data_dir);
+            let choice = context
+                .models
+                .choose_other_model(name, key_env, context.data_dir);
             let options = RequestOptions {
-                notify: talk(),
-                ..choice.options()
+                notify: notify_on_stderr(),
+                ..choice.request_options()
             };
-            CriticModel::other(choice.open(options, context.stop)?)
+            CriticModel::from_other_model(choice.open(options, context.stop)?)
         }
     };
     let rules = constitution::load(context.data_dir, context.robot)?;
-    let rounds = config.critic_rounds.unwrap_or(Critic::ROUNDS);
+    let rounds = config.critic_rounds.unwrap_or(Critic::DEFAULT_ROUNDS);
     strategies.push(Box::new(Critic::new(model.clone(), rules.clone(), rounds)));
     if let Some(most) = config.dialogue {
         strategies.push(Box::new(Dialogue::new(model, rules, most.get())));
@@ -151,7 +157,7 @@ fn critic(
 /// Returns the method that shows solved tasks.
 fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> Result<Examples> {
     let chosen = config.example_library.as_deref();
-    let path = library::path(chosen)?;
+    let path = library::example_library_path(chosen)?;
     if chosen.is_some() && !path.exists() {
         bail!(
             "there is no library of examples {}\nhint: `enact examples add RUN --example-library {0}` \
@@ -162,7 +168,7 @@ fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> 
     let mut library = shipped().to_vec();
     library.extend(library::load(&path)?);
     // Where the seed is not known, as in an evaluation, any of the scene may be the one that goes on.
-    if context.current.get().is_none() {
+    if context.current.episode().is_none() {
         let is_of_scene = |it: &Episode| it.scene == context.scene;
         library.retain(|example| !example.episode.as_ref().is_some_and(is_of_scene));
     }
@@ -170,8 +176,8 @@ fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> 
     Ok(Examples {
         library,
         count: count as usize,
-        tokens: tokens.unwrap_or(Examples::TOKENS),
-        similarity: context.similarity()?,
+        tokens: tokens.unwrap_or(Examples::DEFAULT_MAX_TOKENS),
+        similarity: context.text_similarity_measure()?,
         current: context.current.clone(),
     })
 }

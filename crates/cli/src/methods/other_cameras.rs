@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use enact_camera::Camera;
-use enact_plan::strategy::tools::Views;
+use enact_plan::strategy::tools::TableViews;
 use enact_types::{Frame, Reason};
 
 use crate::setup::Setup;
@@ -17,21 +17,21 @@ impl OtherCameras {
     ///
     /// # Errors
     /// If one cannot be opened.
-    pub fn open(setup: &Setup) -> Result<Option<Box<dyn Views>>> {
-        let cameras = setup.launch.cameras.others();
-        let opened = cameras.map(|it| Ok((it.name.clone(), setup.onlooker(it)?)));
+    pub fn open(setup: &Setup) -> Result<Option<Box<dyn TableViews>>> {
+        let cameras = setup.launch.cameras.other_cameras();
+        let opened = cameras.map(|it| Ok((it.name.clone(), setup.open_camera_for_onlooker(it)?)));
         let opened: BTreeMap<String, Box<dyn Camera>> = opened.collect::<Result<_>>()?;
-        Ok((!opened.is_empty()).then(|| Box::new(Self(opened)) as Box<dyn Views>))
+        Ok((!opened.is_empty()).then(|| Box::new(Self(opened)) as Box<dyn TableViews>))
     }
 }
 
-impl Views for OtherCameras {
+impl TableViews for OtherCameras {
     fn names(&self) -> Vec<String> {
         self.0.keys().cloned().collect()
     }
 
     fn look(&mut self, from: &str) -> Result<Frame, Reason> {
         let camera = self.0.get_mut(from).ok_or("there is no such camera")?;
-        camera.capture().map_err(Reason::of)
+        camera.capture().map_err(Reason::from_error)
     }
 }

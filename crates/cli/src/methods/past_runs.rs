@@ -57,7 +57,7 @@ impl Recall for PastRuns {
         let mut known: Vec<PastRun> = files
             .into_iter()
             .filter_map(|file| {
-                let read = || Recording::outline(&file).ok().and_then(|it| past(&it));
+                let read = || Recording::read_outline(&file).ok().and_then(|it| past(&it));
                 self.read.entry(file.clone()).or_insert_with(read).clone()
             })
             .collect();
@@ -78,7 +78,7 @@ impl Recall for PastRuns {
 /// Returns what is remembered of a run that has ended: its last instruction, what was tried, and
 /// what came of it.
 fn past(recording: &Recording) -> Option<PastRun> {
-    let task = recording.tasks().pop()?;
+    let task = recording.task_instructions().pop()?;
     let RunEnd::Ended(report) = recording.run_end() else {
         return None;
     };

@@ -35,7 +35,7 @@ pub struct DrawArgs {
 
 impl DrawArgs {
     /// Returns how many plans are drawn, and which of them is carried out.
-    pub fn choice(&self) -> PlanChoice {
+    pub fn plan_choice(&self) -> PlanChoice {
         match (self.vote, self.rank) {
             (Some(count), _) => PlanChoice::Vote(count),
             (None, 0 | 1) => PlanChoice::Only,
@@ -44,8 +44,8 @@ impl DrawArgs {
     }
 
     /// Returns `others` with what these say instead.
-    pub fn instead_of(self, others: Self) -> Self {
-        let chooses = self.choice().drawn() > 1;
+    pub fn override_others(self, others: Self) -> Self {
+        let chooses = self.plan_choice().drawn_plan_count() > 1;
         Self {
             rank: if chooses { self.rank } else { others.rank },
             vote: if chooses { self.vote } else { others.vote },
@@ -58,7 +58,7 @@ impl DrawArgs {
     }
 
     /// Returns `config` with what the command line says instead.
-    pub fn over(&self, config: Sampling) -> Sampling {
+    pub fn override_sampling(&self, config: Sampling) -> Sampling {
         config.overridden(Sampling {
             temperature: self.temperature,
             top_p: self.top_p,
@@ -75,24 +75,27 @@ impl DrawArgs {
     /// # Errors
     /// If a value is out of range, or has no effect.
     pub fn sampling(&self, config: Sampling, seed: u64) -> Result<Sampling> {
-        let mut sampling = self.over(config);
-        let drawn = self.choice().drawn();
+        let mut sampling = self.override_sampling(config);
+        let drawn = self.plan_choice().drawn_plan_count();
         if drawn > 1 {
             // A choice needs plans that differ: they are drawn as the model weighs them.
             sampling.temperature.get_or_insert(1.0);
         }
         sampling.seed.get_or_insert(seed);
-        if let Some(fault) = sampling.fault().or_else(|| sampling.gap()) {
+        if let Some(fault) = sampling
+            .describe_out_of_range()
+            .or_else(|| sampling.describe_missing_setting())
+        {
             bail!("sampling: {fault}");
         }
-        if drawn > 1 && !sampling.draws() {
+        if drawn > 1 && !sampling.is_random() {
             bail!("sampling: at temperature 0 all {drawn} plans are the same; say a higher one");
         }
         Ok(sampling)
     }
 
     /// Returns them as they are written on a command line, with a space before each.
-    pub fn written(&self) -> String {
+    pub fn to_command_line_flags(&self) -> String {
         let Self {
             rank,
             vote,
@@ -126,12 +129,12 @@ mod tests {
     fn a_choice_draws_and_one_plan_does_not() {
         let sampling = |args: DrawArgs, config: Sampling| args.sampling(config, 7);
         let one = sampling(DrawArgs::default(), Sampling::GREEDY).unwrap();
-        assert_eq!((one.draws(), one.seed), (false, Some(7)));
+        assert_eq!((one.is_random(), one.seed), (false, Some(7)));
         let vote = DrawArgs {
             vote: Some(5),
             ..DrawArgs::default()
         };
-        assert_eq!(vote.choice(), PlanChoice::Vote(5));
+        assert_eq!(vote.plan_choice(), PlanChoice::Vote(5));
         assert_eq!(
             sampling(vote, Sampling::GREEDY).unwrap().temperature,
             Some(1.0)
@@ -155,7 +158,7 @@ mod tests {
         };
         let error = sampling(idle, Sampling::GREEDY).unwrap_err().to_string();
         assert!(error.contains("temperature"), "{error}");
-        assert_eq!(vote.written(), " --vote 5");
-        assert_eq!(idle.written(), " --top-p 0.5");
+        assert_eq!(vote.to_command_line_flags(), " --vote 5");
+        assert_eq!(idle.to_command_line_flags(), " --top-p 0.5");
     }
 }

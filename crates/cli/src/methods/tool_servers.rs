@@ -57,7 +57,7 @@ impl ToolsConfig {
     }
 
     /// Returns the first thing that is wrong, if there is one.
-    pub fn fault(&self) -> Option<String> {
+    pub fn find_config_fault(&self) -> Option<String> {
         self.mcp.iter().find_map(|(name, server)| {
             let fault = match is_name(name) {
                 true => server.fault()?,
@@ -71,7 +71,7 @@ impl ToolsConfig {
     }
 
     /// Takes programs with a relative path to be beside the launch file, which is in this folder.
-    pub fn resolve(&mut self, folder: &Path) {
+    pub fn resolve_program_paths(&mut self, folder: &Path) {
         for server in self.mcp.values_mut() {
             if let Some(program) = server.command.first_mut()
                 && Path::new(program.as_str()).components().count() > 1
@@ -195,11 +195,14 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_server_is_named() {
         let sound = "[mcp.clock]\ncommand = [\"clock\"]\nallow = [\"now\"]\nkey_env = \"KEY\"\n";
-        assert_eq!(config(sound).fault(), None);
-        assert_eq!(config("").fault(), None);
+        assert_eq!(config(sound).find_config_fault(), None);
+        assert_eq!(config("").find_config_fault(), None);
         let with = |more: &str| format!("{sound}{more}");
         let called = |url: &str| format!("[mcp.clock]\nurl = \"{url}\"\nallow = [\"now\"]\n");
-        assert_eq!(config(&called("http://127.0.0.1:1/mcp")).fault(), None);
+        assert_eq!(
+            config(&called("http://127.0.0.1:1/mcp")).find_config_fault(),
+            None
+        );
         for (text, part) in [
             (
                 "[mcp.clock]\nallow = [\"now\"]".to_owned(),
@@ -232,7 +235,9 @@ mod tests {
                 "[tools.mcp.a.b] the name",
             ),
         ] {
-            let fault = config(&text).fault().unwrap_or_else(|| panic!("{text}"));
+            let fault = config(&text)
+                .find_config_fault()
+                .unwrap_or_else(|| panic!("{text}"));
             assert!(
                 fault.starts_with("[tools.mcp.") && fault.contains(part),
                 "{fault}"
@@ -259,7 +264,7 @@ mod tests {
         let text = "[mcp.clock]\ncommand = [\"./clock.py\", \"./data\"]\nallow = [\"now\"]\n\
                     env = { PASSWORD = \"hidden\" }\n[mcp.other]\ncommand = [\"uvx\"]\n";
         let mut config = config(text);
-        config.resolve(Path::new("folder"));
+        config.resolve_program_paths(Path::new("folder"));
         assert_eq!(config.mcp["clock"].command, ["folder/./clock.py", "./data"]);
         assert_eq!(config.mcp["other"].command, ["uvx"]);
         let kept = serde_json::to_string(&config).unwrap();

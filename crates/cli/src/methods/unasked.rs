@@ -1,14 +1,14 @@
 //! Says once that methods which the command line switches on had nothing to do: rules understood the
 //! instruction, so that no model was asked for a plan.
 
-use enact_model::READ_FROM_WORDS;
+use enact_model::REASONING_WITHOUT_MODEL;
 use enact_runtime::{Event, Observer};
 
 use super::{DrawArgs, MethodArgs};
 
 /// Watches a run for plans of rules.
 #[derive(Clone, Debug)]
-pub struct UnaskedMethods {
+pub struct IdleMethodsObserver {
     /// The flags that have an effect only where a model plans.
     flags: Vec<&'static str>,
     task: Planned,
@@ -22,7 +22,7 @@ struct Planned {
     by_a_model: bool,
 }
 
-impl UnaskedMethods {
+impl IdleMethodsObserver {
     /// Creates an observer for the flags of a command line.
     pub fn new(methods: &MethodArgs, draws: &DrawArgs, free_text: bool, score_steps: bool) -> Self {
         // The others ask a model whoever plans.
@@ -80,7 +80,7 @@ impl UnaskedMethods {
     fn notice(&mut self, event: &Event<'_>) -> Option<String> {
         match event {
             Event::TaskStarted { .. } => self.task = Planned::default(),
-            Event::Planned { answer, .. } if answer.thinking == READ_FROM_WORDS => {
+            Event::Planned { answer, .. } if answer.thinking == REASONING_WITHOUT_MODEL => {
                 self.task.by_rules = true;
             }
             Event::Planned { .. } => self.task.by_a_model = true,
@@ -101,7 +101,7 @@ impl UnaskedMethods {
     }
 }
 
-impl Observer for UnaskedMethods {
+impl Observer for IdleMethodsObserver {
     fn observe(&mut self, event: &Event<'_>) {
         if let Some(line) = self.notice(event) {
             errln!("{:>9}  {line}", "note");
@@ -117,23 +117,23 @@ mod tests {
     use super::*;
     use crate::args::{SetupArgs, parsed};
 
-    fn watching(words: &[&str]) -> UnaskedMethods {
+    fn watching(words: &[&str]) -> IdleMethodsObserver {
         let words: Vec<&std::ffi::OsStr> = words.iter().map(AsRef::as_ref).collect();
         let args: SetupArgs = parsed(&words);
         let scores = args.models.score_steps;
-        UnaskedMethods::new(&args.methods, &args.draws, args.free_text, scores)
+        IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores)
     }
 
     /// What is said during a task with such thoughts before its plans.
-    fn said(watching: &mut UnaskedMethods, thoughts: &[&str]) -> Vec<String> {
+    fn said(watching: &mut IdleMethodsObserver, thoughts: &[&str]) -> Vec<String> {
         let situation = Situation::default();
         let mut said = Vec::new();
         watching.task = Planned::default();
         for thought in thoughts {
             let answer = &ModelResponse {
                 thinking: (*thought).to_owned(),
-                ..ModelResponse::planned(Plan {
-                    steps: vec![Step::done()],
+                ..ModelResponse::from_plan(Plan {
+                    steps: vec![Step::done_step()],
                 })
             };
             let situation = &situation;
@@ -155,10 +155,10 @@ mod tests {
     #[test]
     fn methods_that_rules_leave_idle_are_told_once() {
         let mut voting = watching(&["--vote", "3", "--temperature", "0.5", "--critic", "self"]);
-        assert!(said(&mut voting, &["", READ_FROM_WORDS]).is_empty());
+        assert!(said(&mut voting, &["", REASONING_WITHOUT_MODEL]).is_empty());
         assert!(said(&mut voting, &["I think."]).is_empty());
         assert!(said(&mut voting, &[]).is_empty(), "nobody planned");
-        let told = said(&mut voting, &[READ_FROM_WORDS; 3]);
+        let told = said(&mut voting, &[REASONING_WITHOUT_MODEL; 3]);
         assert_eq!(told.len(), 1);
         assert!(
             told[0].starts_with("--vote, --temperature: not asked")
@@ -166,12 +166,12 @@ mod tests {
             "{told:?}"
         );
         assert!(
-            said(&mut voting, &[READ_FROM_WORDS]).is_empty(),
+            said(&mut voting, &[REASONING_WITHOUT_MODEL]).is_empty(),
             "it is told"
         );
         let all: [&[&str]; 2] = [&[], &["--critic", "self", "--tools"]];
         for others in all {
-            assert!(said(&mut watching(others), &[READ_FROM_WORDS]).is_empty());
+            assert!(said(&mut watching(others), &[REASONING_WITHOUT_MODEL]).is_empty());
         }
     }
 }

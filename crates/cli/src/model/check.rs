@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::picture::TestPicture;
 use super::trial::Trial;
-use super::verdict::{Verdict, judge};
+use super::verdict::{ConventionVerdict, judge_convention};
 use crate::args::{ModelCheckArgs, StopArgs};
 use crate::data_dir::DataDir;
 use crate::model_choice::{self, ModelChoice};
@@ -32,19 +32,19 @@ const TAGGED: [Convention; 4] = [
 ];
 
 /// Shows the model a picture and asks what is in it; returns whether its convention is found.
-pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
+pub fn check_pointing_convention(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
     let picture = TestPicture::new(data_dir)?;
     if let Some(path) = &args.out {
         let saved = picture.frame.rgb.save(path);
         saved.with_context(|| format!("cannot write {}", path.display()))?;
     }
     let stop = StopSwitch::new();
-    stop_sources::arrange(&stop, &StopArgs::default())?;
-    let name = data_dir.model(&args.model);
+    stop_sources::install_stop_sources(&stop, &StopArgs::default())?;
+    let name = data_dir.resolve_model_name(&args.model);
     let choice = ModelChoice::new(name, &args.run);
     let options = RequestOptions {
-        notify: model_choice::talk(),
-        ..choice.options()
+        notify: model_choice::notify_on_stderr(),
+        ..choice.request_options()
     };
     let mut model = choice.open(options, &stop)?;
     let own = model.pointing();
@@ -55,7 +55,7 @@ pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
             ask(&mut *model, &picture, &[own], &mut trials)?;
             let written = WRITTEN.map(Pointing::from);
             ask(&mut *model, &picture, &written, &mut trials)?;
-            let is_plain = matches!(judge(&trials, own), Verdict::Speaks(trial, _) if trial.obeys);
+            let is_plain = matches!(judge_convention(&trials, own), ConventionVerdict::Speaks(trial, _) if trial.obeys);
             if !is_plain {
                 ask(
                     &mut *model,
@@ -66,13 +66,13 @@ pub fn check(data_dir: &DataDir, args: &ModelCheckArgs) -> Result<bool> {
             }
         }
     }
-    let verdict = judge(&trials, own);
+    let verdict = judge_convention(&trials, own);
     if args.json {
         tell_program(&args.model, &trials, &verdict);
     } else {
         tell(&picture, &trials, &verdict);
     }
-    Ok(matches!(verdict, Verdict::Speaks(..)))
+    Ok(matches!(verdict, ConventionVerdict::Speaks(..)))
 }
 
 /// Asks in these conventions, but for those that were asked in already.
@@ -94,7 +94,7 @@ fn ask(
         let trial = match answer {
             Ok(answer) => Trial::new(picture, pointing, &answer, took),
             Err(stopped @ PlannerError::Stopped) => return Err(stopped.into()),
-            Err(error) => Trial::failed(pointing, error.to_string(), took),
+            Err(error) => Trial::without_answer(pointing, error.to_string(), took),
         };
         errln!("{}", line(picture, &trial));
         trials.push(trial);
@@ -106,7 +106,7 @@ fn ask(
 fn line(picture: &TestPicture, trial: &Trial) -> String {
     let asked = format!("asked {:<16}", trial.asked.to_string());
     let time = seconds(Duration::from_secs_f64(trial.seconds));
-    let Some(best) = trial.best().filter(|best| best.things > 0) else {
+    let Some(best) = trial.best_score().filter(|best| best.things > 0) else {
         let why = trial.problem.as_deref().unwrap_or("it points at nothing");
         return format!("{asked} {time:>7}  {why}");
     };
@@ -127,9 +127,9 @@ fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
-fn tell(picture: &TestPicture, trials: &[Trial], verdict: &Verdict<'_>) {
+fn tell(picture: &TestPicture, trials: &[Trial], verdict: &ConventionVerdict<'_>) {
     match verdict {
-        Verdict::Speaks(trial, score) => {
+        ConventionVerdict::Speaks(trial, score) => {
             let (width, height) = picture.frame.rgb.dimensions();
             outln!(
                 "it speaks {}: {} of {} things, {:.1} px off in a picture of {width} x {height}; \
@@ -144,7 +144,7 @@ fn tell(picture: &TestPicture, trials: &[Trial], verdict: &Verdict<'_>) {
             outln!("for its enact.toml or the launch file:");
             outln!("pointing = \"{}\"", score.pointing);
         }
-        Verdict::Ambiguous(fitting) => {
+        ConventionVerdict::Ambiguous(fitting) => {
             let names: Vec<String> = fitting.iter().map(ToString::to_string).collect();
             outln!(
                 "ambiguous: its answers fit {} alike; nothing should move by them: take --marks, or \
@@ -152,7 +152,7 @@ fn tell(picture: &TestPicture, trials: &[Trial], verdict: &Verdict<'_>) {
                 names.join(" and ")
             );
         }
-        Verdict::Unknown => {
+        ConventionVerdict::Unknown => {
             let problem = trials.iter().find_map(|trial| trial.problem.as_deref());
             let why = problem.map_or_else(String::new, |why| format!(" ({why})"));
             outln!(
@@ -171,9 +171,9 @@ fn obedience(trial: &Trial) -> &'static str {
     }
 }
 
-fn tell_program(model: &str, trials: &[Trial], verdict: &Verdict<'_>) {
+fn tell_program(model: &str, trials: &[Trial], verdict: &ConventionVerdict<'_>) {
     let found = match verdict {
-        Verdict::Speaks(trial, score) => json!({
+        ConventionVerdict::Speaks(trial, score) => json!({
             "model": model,
             "pointing": score.pointing,
             "things": score.things,
@@ -182,10 +182,10 @@ fn tell_program(model: &str, trials: &[Trial], verdict: &Verdict<'_>) {
             "seconds": trial.seconds,
             "asked": trials,
         }),
-        Verdict::Ambiguous(fitting) => {
+        ConventionVerdict::Ambiguous(fitting) => {
             json!({"model": model, "pointing": null, "ambiguous": fitting, "asked": trials})
         }
-        Verdict::Unknown => {
+        ConventionVerdict::Unknown => {
             json!({"model": model, "pointing": null, "ambiguous": [], "asked": trials})
         }
     };

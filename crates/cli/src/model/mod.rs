@@ -21,8 +21,8 @@ use crate::data_dir::DataDir;
 ///
 /// # Errors
 /// If the model cannot be loaded, or the picture cannot be rendered or saved.
-pub fn answer(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
+pub fn run_model_command(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
     match question {
-        ModelQuestion::Check(args) => check::check(data_dir, args),
+        ModelQuestion::Check(args) => check::check_pointing_convention(data_dir, args),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use enact_camera::Camera;
-use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::geometry::FIRST_OBJECT_SEGMENT_ID;
 use enact_sim::render::{Appearance, Segmentation, objects_in_view};
 use enact_sim::{Layout, Scene, Simulator};
 use enact_types::Frame;
@@ -81,9 +81,9 @@ impl TestPicture {
     /// # Errors
     /// If the robot that stands in it cannot be loaded.
     pub fn new(data_dir: &DataDir) -> Result<Self> {
-        let robot = data_dir.robot(crate::args::SHIPPED_ROBOT)?;
-        let scene = Scene::parse(Path::new("the test picture"), SCENE)?.before(&robot)?;
-        let layout = scene.draw(0);
+        let robot = data_dir.load_robot_for_queries(crate::args::SHIPPED_ROBOT)?;
+        let scene = Scene::parse(Path::new("the test picture"), SCENE)?.placed_for_robot(&robot)?;
+        let layout = scene.sample_layout(0);
         let simulator = Simulator::new(&robot, &layout, false);
         let mut camera = simulator.camera(Appearance::default(), 0);
         let truth = camera.capture_segmentation();
@@ -106,7 +106,7 @@ impl TestPicture {
                 let row = u32::try_from(y as i64 + dy)
                     .ok()
                     .filter(|it| *it < height)?;
-                let id = self.truth.id_at(column, row);
+                let id = self.truth.segment_id_at(column, row);
                 let thing = self.things.iter().position(|thing| thing.id == id)?;
                 Some((dx * dx + dy * dy, thing))
             })
@@ -120,7 +120,8 @@ fn things(truth: &Segmentation, layout: &Layout) -> Vec<Thing> {
     objects_in_view(truth)
         .into_iter()
         .map(|seen| Thing {
-            label: layout.objects[usize::from(seen.id - FIRST_OBJECT)].label(),
+            label: layout.objects[usize::from(seen.id - FIRST_OBJECT_SEGMENT_ID)]
+                .color_and_shape_label(),
             point: seen.point,
             id: seen.id,
         })
@@ -130,7 +131,7 @@ fn things(truth: &Segmentation, layout: &Layout) -> Vec<Thing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use enact_plan::pointing::readings;
+    use enact_plan::pointing::read_in_all_conventions;
     use enact_plan::{Convention, Detection, PictureConvention};
     use enact_types::NormalizedPoint;
 
@@ -146,7 +147,7 @@ mod tests {
             .map(|thing| {
                 let (x, y) = thing.point;
                 let point = NormalizedPoint::from_pixel(x, y, width, height);
-                Detection::at(point, &thing.label)
+                Detection::at_point(point, &thing.label)
             })
             .collect();
         for convention in [
@@ -159,8 +160,8 @@ mod tests {
                 convention,
                 picture: [width, height],
             };
-            let text = convention.write(&list);
-            for reading in readings(&convention, &text) {
+            let text = convention.write_detections(&list);
+            for reading in read_in_all_conventions(&convention, &text) {
                 let hits = reading.points.iter().filter(|(point, _)| {
                     let pixel = point.map(|point| point.to_pixel(width, height));
                     pixel.is_some_and(|pixel| picture.thing_at(pixel).is_some())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use enact_plan::pointing::{Reading, readings};
+use enact_plan::pointing::{Reading, read_in_all_conventions};
 use enact_plan::{Convention, Detection, ModelResponse, PictureConvention, Pointing};
 use serde::Serialize;
 use serde_json::Value;
@@ -47,8 +47,8 @@ impl Trial {
         took: Duration,
     ) -> Self {
         let size = picture.frame.rgb.dimensions().into();
-        let convention = answer.pointing.unwrap_or(asked.in_picture(size));
-        let mut scores: Vec<Score> = readings(&convention, &answer.completion)
+        let convention = answer.pointing.unwrap_or(asked.for_picture_size(size));
+        let mut scores: Vec<Score> = read_in_all_conventions(&convention, &answer.completion)
             .iter()
             .map(|reading| score(picture, reading))
             .collect();
@@ -65,7 +65,7 @@ impl Trial {
     }
 
     /// Creates a trial without an answer.
-    pub fn failed(asked: Pointing, problem: String, took: Duration) -> Self {
+    pub fn without_answer(asked: Pointing, problem: String, took: Duration) -> Self {
         Self {
             asked,
             readings: Vec::new(),
@@ -76,7 +76,7 @@ impl Trial {
     }
 
     /// Returns the best reading.
-    pub fn best(&self) -> Option<&Score> {
+    pub fn best_score(&self) -> Option<&Score> {
         self.readings.iter().reduce(|best, other| {
             if other.is_better_than(best) {
                 other

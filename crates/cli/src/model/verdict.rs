@@ -11,7 +11,7 @@ const MUCH_CLOSER: f64 = 2.0;
 
 /// The pointing convention of a model, as found by trials.
 #[derive(Clone, Debug)]
-pub enum Verdict<'a> {
+pub enum ConventionVerdict<'a> {
     /// By this one.
     Speaks(&'a Trial, Score),
     /// By one of these: its answers fit all of them.
@@ -22,7 +22,7 @@ pub enum Verdict<'a> {
 
 /// Returns the convention in which the model answers rightly when it is asked in it. `own`, from
 /// its name or settings, is preferred among equals.
-pub fn judge(trials: &[Trial], own: Pointing) -> Verdict<'_> {
+pub fn judge_convention(trials: &[Trial], own: Pointing) -> ConventionVerdict<'_> {
     let mut doubts: Vec<Pointing> = Vec::new();
     let mut spoken: Vec<(&Trial, Score)> = Vec::new();
     for trial in trials {
@@ -66,14 +66,14 @@ pub fn judge(trials: &[Trial], own: Pointing) -> Verdict<'_> {
         }
     });
     match found {
-        Some((trial, score)) => Verdict::Speaks(trial, score),
+        Some((trial, score)) => ConventionVerdict::Speaks(trial, score),
         None => {
             doubts.dedup();
             let several = doubts.iter().any(|one| *one != doubts[0]);
             if several {
-                Verdict::Ambiguous(doubts)
+                ConventionVerdict::Ambiguous(doubts)
             } else {
-                Verdict::Unknown
+                ConventionVerdict::Unknown
             }
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use enact_network::Link;
-use enact_network::clock::NOTABLE;
+use enact_network::clock::NOTABLE_CLOCK_DIFFERENCE_S;
 use enact_network::presence::{self, Presence};
 use enact_network::remote_arm::clear::clear_stop;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) fn stop(args: &NodeStopArgs) -> Result<bool> {
     let link = Link::open(&network(&args.network))?;
     let name = args.name.as_deref().unwrap_or("*");
-    for (name, stop) in presence::stop(&link, name, &myself(), RESPONSE_TIMEOUT)? {
+    for (name, stop) in presence::stop_arms(&link, name, &myself(), RESPONSE_TIMEOUT)? {
         outln!("{name}: stopped (stop {})", stop.number);
     }
     Ok(true)
@@ -55,7 +55,7 @@ pub(super) fn list(args: &NodeListArgs) -> Result<bool> {
         }
     }
     if nodes.is_empty() {
-        errln!("no node is there at {}", link.places());
+        errln!("no node is there at {}", link.describe_endpoints());
     }
     Ok(!nodes.is_empty())
 }
@@ -85,7 +85,11 @@ fn line(node: &Presence) -> String {
         said.push(format!("{:.1} ms there and back", 1e3 * round_trip));
     }
     if let Some(ahead) = node.wall_ahead {
-        let warning = if ahead.abs() >= NOTABLE { " (!)" } else { "" };
+        let warning = if ahead.abs() >= NOTABLE_CLOCK_DIFFERENCE_S {
+            " (!)"
+        } else {
+            ""
+        };
         said.push(format!("clock {ahead:+.3} s{warning}"));
     }
     said.join("  ")

@@ -26,7 +26,7 @@ pub struct RemoteArmConfig {
 
 /// A camera on another machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RemoteNode {
+pub struct RemoteCameraConfig {
     /// Name of its node.
     pub name: String,
     /// Endpoints to connect to.
@@ -41,16 +41,16 @@ fn patience() -> f64 {
 
 impl RemoteArmConfig {
     /// Makes the path relative to the folder of the launch file absolute.
-    pub fn resolve(&mut self, folder: &Path) {
+    pub fn resolve_path(&mut self, folder: &Path) {
         if let Some(file) = &mut self.zenoh_config {
             *file = folder.join(&*file);
         }
     }
 }
 
-impl RemoteNode {
+impl RemoteCameraConfig {
     /// Makes the path relative to the folder of the launch file absolute.
-    pub fn resolve(&mut self, folder: &Path) {
+    pub fn resolve_path(&mut self, folder: &Path) {
         if let Some(file) = &mut self.zenoh_config {
             *file = folder.join(&*file);
         }

@@ -53,5 +53,5 @@ fn ros2(data_dir: &DataDir, args: &Ros2Args) -> Result<bool> {
 
 #[cfg(not(feature = "ros2"))]
 fn ros2(_: &DataDir, _: &Ros2Args) -> Result<bool> {
-    anyhow::bail!(crate::ros2::ABSENT)
+    anyhow::bail!(crate::ros2::ROS2_ABSENT_MESSAGE)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use enact_arm::StopSwitch;
-use enact_network::arm_node::{LASTS, SILENCE};
+use enact_network::arm_node::{DEFAULT_LEASE_DURATION, DEFAULT_MAX_SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, CameraNode, Link, NetworkConfig};
 
 use super::args::{NetworkArgs, NodeArmArgs, NodeCameraArgs};
@@ -33,7 +33,7 @@ pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
 pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
     check_reachable(&args.network)?;
     let stop = StopSwitch::new();
-    stop_sources::arrange(&stop, &args.stop)?;
+    stop_sources::install_stop_sources(&stop, &args.stop)?;
     let setup_args = SetupArgs {
         launch: args.launch.clone(),
         port: args.port.clone(),
@@ -41,10 +41,10 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
         realtime: args.realtime,
         ..SetupArgs::default()
     };
-    let setup = Setup::load_with(data_dir, &setup_args, stop)?;
+    let setup = Setup::load_with_stop_switch(data_dir, &setup_args, stop)?;
     let link = Link::open(&network(&args.network))?;
     let name = args.name.as_deref().unwrap_or(setup.robot.name());
-    let arm = setup.arm_thread()?;
+    let arm = setup.start_arm_thread()?;
     let node = ArmNode::start(
         &link,
         arm,
@@ -52,9 +52,9 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
             name: name.to_owned(),
             robot: Arc::clone(&setup.robot),
             obstacles: setup.layout.obstacles(),
-            walls: setup.layout.walls(setup.robot.clearance().table),
-            silence: SILENCE,
-            lease: LASTS,
+            walls: setup.layout.workspace_walls(setup.robot.clearance().table),
+            silence: DEFAULT_MAX_SILENCE,
+            lease: DEFAULT_LEASE_DURATION,
         },
     )?;
     let mut cameras = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
     }
     errln!(
         "the arm `{name}` is offered at {}; Ctrl-C stops it and ends",
-        link.places()
+        link.describe_endpoints()
     );
     wait();
     drop(cameras);
@@ -82,12 +82,12 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
 pub(super) fn camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> {
     check_reachable(&args.network)?;
     let stop = StopSwitch::new();
-    stop_sources::on_interrupt(stop.clone())?;
+    stop_sources::stop_on_interrupt(stop.clone())?;
     let setup_args = SetupArgs {
         launch: args.launch.clone(),
         ..SetupArgs::default()
     };
-    let setup = Setup::load_with(data_dir, &setup_args, stop)?;
+    let setup = Setup::load_with_stop_switch(data_dir, &setup_args, stop)?;
     let mut all = setup.launch.cameras.all();
     let Some(camera) = all.find(|camera| camera.name == args.camera) else {
         let names: Vec<&str> = setup
@@ -107,7 +107,7 @@ pub(super) fn camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> 
     let node = offered(&setup, &link, camera, name)?;
     errln!(
         "the camera `{name}` is offered at {}; Ctrl-C ends",
-        link.places()
+        link.describe_endpoints()
     );
     wait();
     drop(node);
@@ -120,7 +120,11 @@ fn offered(
     camera: &CameraConfig,
     name: &str,
 ) -> Result<CameraNode> {
-    Ok(CameraNode::start(link, name, setup.onlooker(camera)?)?)
+    Ok(CameraNode::start(
+        link,
+        name,
+        setup.open_camera_for_onlooker(camera)?,
+    )?)
 }
 
 /// Refuses a node that nobody could reach.
@@ -135,7 +139,7 @@ fn check_reachable(args: &NetworkArgs) -> Result<()> {
 }
 
 fn wait() {
-    while !stop_sources::is_to_end() {
+    while !stop_sources::is_exit_requested() {
         thread::sleep(POLL_PERIOD);
     }
 }

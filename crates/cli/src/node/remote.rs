@@ -7,7 +7,7 @@ use enact_arm::{StopSwitch, TrajectoryExecutor};
 use enact_camera::source::Source;
 use enact_robot::Robot;
 
-use super::config::{RemoteArmConfig, RemoteNode};
+use super::config::{RemoteArmConfig, RemoteCameraConfig};
 
 /// Takes the lease of an arm on another machine.
 ///
@@ -15,7 +15,7 @@ use super::config::{RemoteArmConfig, RemoteNode};
 /// If it cannot be reached, is another robot, is stopped or driven by somebody else; or if this program was
 /// built without the network.
 #[cfg(feature = "network")]
-pub fn arm(
+pub fn lease_remote_arm(
     config: &RemoteArmConfig,
     robot: &Arc<Robot>,
     stop: &StopSwitch,
@@ -50,7 +50,7 @@ pub fn arm(
 /// # Errors
 /// If the network cannot be opened, or this program was built without it.
 #[cfg(feature = "network")]
-pub fn camera(node: &RemoteNode, fps: Option<u32>) -> Result<Box<dyn Source>> {
+pub fn open_remote_camera(node: &RemoteCameraConfig, fps: Option<u32>) -> Result<Box<dyn Source>> {
     use enact_network::{Link, NetworkConfig, RemoteCamera};
 
     let link = Link::open(&NetworkConfig {
@@ -60,7 +60,7 @@ pub fn camera(node: &RemoteNode, fps: Option<u32>) -> Result<Box<dyn Source>> {
     })?;
     let camera = RemoteCamera::new(&link, &node.name)?;
     Ok(match fps {
-        Some(fps) => Box::new(camera.at_most(f64::from(fps))),
+        Some(fps) => Box::new(camera.with_max_rate(f64::from(fps))),
         None => Box::new(camera),
     })
 }
@@ -81,7 +81,7 @@ pub(super) fn myself() -> String {
 /// # Errors
 /// Always.
 #[cfg(not(feature = "network"))]
-pub fn arm(
+pub fn lease_remote_arm(
     config: &RemoteArmConfig,
     _: &Arc<Robot>,
     _: &StopSwitch,
@@ -98,7 +98,7 @@ pub fn arm(
 /// # Errors
 /// Always.
 #[cfg(not(feature = "network"))]
-pub fn camera(node: &RemoteNode, _: Option<u32>) -> Result<Box<dyn Source>> {
+pub fn open_remote_camera(node: &RemoteCameraConfig, _: Option<u32>) -> Result<Box<dyn Source>> {
     anyhow::bail!(
         "the camera `{}` is on another machine, and this program was built without the network: build it with \
          `--features network`",

@@ -13,7 +13,9 @@ mod scorer;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use enact_eval::optimize::{Finding, ScoredText, SearchBounds, SearchEvent, search, split};
+use enact_eval::optimize::{
+    Finding, ScoredText, SearchBounds, SearchEvent, search_for_better_text, split,
+};
 use enact_eval::wilson::Proportion;
 use enact_model::{RequestOptions, VisionLanguageModel};
 use enact_plan::PromptTemplates;
@@ -43,8 +45,8 @@ const GLIMPSE: usize = 60;
 /// search is another one than the folder holds, or it cannot go on.
 pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
     let evaluation = args.evaluation();
-    let methods = args.methods.over(MethodsConfig::default());
-    if let Some(fault) = args.methods.fault(&methods) {
+    let methods = args.methods.override_config(MethodsConfig::default());
+    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
         bail!("{fault}");
     }
     let job = Job::load(data_dir, &evaluation)?;
@@ -58,11 +60,11 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         longest,
     };
     let choice = match &args.proposer {
-        Some(name) => ModelChoice::new(data_dir.model(name), &args.models.run),
+        Some(name) => ModelChoice::new(data_dir.resolve_model_name(name), &args.models.run),
         None => job.planner.clone(),
     };
     let proposer = participants(&job.planner, &choice)?;
-    for task in split::worded_once(&job.suite) {
+    for task in split::tasks_worded_once(&job.suite) {
         errln!(
             "{:>9}  `{task}` has one wording, in training and when judging",
             "note"
@@ -96,7 +98,7 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         held_out: args.held_out,
     };
     let state = format!("{stem}.search.json");
-    let finding = search(
+    let finding = search_for_better_text(
         &present,
         &bounds,
         &settings,
@@ -127,10 +129,10 @@ fn participants(
     proposer: &ModelChoice,
 ) -> Result<Box<dyn VisionLanguageModel>> {
     let open = |choice: &ModelChoice| {
-        let notify = model_choice::talk();
+        let notify = model_choice::notify_on_stderr();
         let options = RequestOptions {
             notify,
-            ..choice.options()
+            ..choice.request_options()
         };
         choice.open(options, &StopSwitch::new())
     };

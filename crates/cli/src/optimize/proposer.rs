@@ -40,9 +40,9 @@ impl Proposer for ModelProposer {
             let reply = self.model.complete(&TextRequest {
                 temperature: Some(TEMPERATURE),
                 // Few tokens have a single character, and what is written in JSON is longer.
-                ..TextRequest::json(&text, schema.clone(), self.longest + 64)
+                ..TextRequest::request_for_json(&text, schema.clone(), self.longest + 64)
             });
-            let reply = reply.map_err(Reason::of)?;
+            let reply = reply.map_err(Reason::from_error)?;
             match read(&reply.text) {
                 Some(text) => proposed.push(text),
                 None => errln!("{:>9}  a proposal that cannot be read", "dropped"),

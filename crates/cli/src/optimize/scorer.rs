@@ -40,7 +40,7 @@ impl SuiteScorer<'_> {
 
 impl Scorer for SuiteScorer<'_> {
     fn check(&self, text: &str) -> Result<(), Reason> {
-        self.with_text(text).check().map_err(Reason::of)
+        self.with_text(text).check().map_err(Reason::from_error)
     }
 
     fn score(&mut self, text: &str, half: Half) -> Result<Vec<TrialResult>, Reason> {

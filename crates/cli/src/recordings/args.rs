@@ -102,7 +102,7 @@ pub struct ReplayArgs {
 
 impl ReplayArgs {
     /// Replays the whole recording in a simulator of its own, as fast as possible.
-    pub fn of(file: &Path) -> Self {
+    pub fn for_whole_recording(file: &Path) -> Self {
         // What begins with a hyphen is a file here.
         parsed(&["--".as_ref(), file.as_ref()])
     }

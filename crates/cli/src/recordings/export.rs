@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
-use enact_export::lerobot::video::Video;
-use enact_export::pictures::SEEN;
+use enact_export::lerobot::video::VideoWriter;
+use enact_export::pictures::MODEL_CAMERA_NAME;
 use enact_export::{EpisodeFilter, ExportError, Pixels, RecordedEpisodes, csv};
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use super::picture_source::PictureSource;
 use super::{lerobot, open_readable};
 use crate::data_dir::DataDir;
 use crate::progress;
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Writes what `args` ask for.
 ///
@@ -54,13 +54,16 @@ fn write(data_dir: &DataDir, args: &ExportArgs) -> Result<Map<String, Value>> {
         return Ok(written);
     }
     let switch = StopSwitch::new();
-    on_interrupt(switch.clone())?;
+    stop_on_interrupt(switch.clone())?;
     let stop = || switch.is_pressed();
     let survey = EpisodeFilter {
         fps: args.fps,
         keep_pauses: args.keep_pauses,
     };
-    let recordings = args.files.iter().map(|file| survey.of(file, &stop));
+    let recordings = args
+        .files
+        .iter()
+        .map(|file| survey.read_episodes(file, &stop));
     let recordings: Vec<RecordedEpisodes> = recordings.collect::<Result<_, _>>()?;
     if let Some(folder) = &args.lerobot {
         let set = lerobot::write(data_dir, folder, &recordings, args, &stop)?;
@@ -87,12 +90,12 @@ fn film(
     args: &ExportArgs,
     stop: &dyn Fn() -> bool,
 ) -> Result<()> {
-    let source = PictureSource::of(recording, args.as_taken)?;
-    let tracks = source.tracks();
+    let source = PictureSource::from_recording(recording, args.as_taken)?;
+    let tracks = source.camera_tracks();
     // What the model sees, if that was kept.
     let colors = tracks
         .iter()
-        .position(|track| !track.depth && track.camera == SEEN)
+        .position(|track| !track.depth && track.camera == MODEL_CAMERA_NAME)
         .or_else(|| tracks.iter().position(|track| !track.depth));
     let Some(colors) = colors.filter(|_| !recording.episodes.is_empty()) else {
         bail!(
@@ -101,7 +104,7 @@ fn film(
         );
     };
     let size = (tracks[colors].width, tracks[colors].height);
-    let mut film = Video::film(path, size, args.fps)?;
+    let mut film = VideoWriter::begin_rgb_video(path, size, args.fps)?;
     let episodes: Vec<_> = recording.episodes.iter().collect();
     let pictures: usize = episodes.iter().map(|it| it.samples.len()).sum();
     let bar = progress::bar(pictures as u64, "pictures");

@@ -5,14 +5,14 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use enact_arm::calibration::Calibration;
 use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetWriter, VideoCodec};
-use enact_export::pictures::{CameraTrack, HeldPictures};
+use enact_export::pictures::{CameraTrack, HeldPictureCounts};
 use enact_export::{Episode, JointColumns, RecordedEpisodes, Units};
 use enact_recording::ServoInfo;
 use serde_json::{Value, json};
 
 use super::args::{DatasetExportArgs, ExportArgs, TaskFilter, UnitsArg};
 use super::picture_source::PictureSource;
-use crate::arm::arm_config::nominal_servos;
+use crate::arm::arm_config::nominal_servo_info;
 use crate::arm::hardware::bus_config;
 use crate::data_dir::DataDir;
 use crate::progress;
@@ -59,7 +59,7 @@ pub fn write(
         outcome: !set.without_outcome,
     };
     let mut writer = DatasetWriter::begin(folder, spec, set.append, stop)?;
-    for note in writer.notes() {
+    for note in writer.spec_differences() {
         errln!("    note  {note}");
     }
     let samples = |part: &&Part<'_>| {
@@ -73,11 +73,16 @@ pub fn write(
     let appended = set.append;
     for part in &parts {
         let columns = self::columns(data_dir, part.recording, set)?;
-        writer.read_by(columns)?;
-        writer.expect(&part.episodes);
+        writer.set_joint_columns(columns)?;
+        writer.announce_episodes(&part.episodes);
         let wanted: Vec<&CameraTrack> = tracks
             .iter()
-            .filter_map(|track| part.source.tracks().iter().find(|own| same(own, track)))
+            .filter_map(|track| {
+                part.source
+                    .camera_tracks()
+                    .iter()
+                    .find(|own| same(own, track))
+            })
             .collect();
         let held = part.source.deliver(
             part.recording,
@@ -86,11 +91,11 @@ pub fn write(
             args.fps,
             &mut |number, shot| {
                 bar.inc(1);
-                writer.push(number, shot)
+                writer.push_picture(number, shot)
             },
         )?;
         tell_of_held(part.recording, &wanted, &held);
-        writer.add(&part.episodes)?;
+        writer.write_episodes(&part.episodes)?;
     }
     bar.finish_and_clear();
     let spec = writer.spec().clone();
@@ -161,7 +166,7 @@ fn choose<'a>(recording: &'a RecordedEpisodes, args: &ExportArgs) -> Result<Part
     Ok(Part {
         recording,
         episodes,
-        source: PictureSource::of(recording, args.as_taken)?,
+        source: PictureSource::from_recording(recording, args.as_taken)?,
     })
 }
 
@@ -175,12 +180,17 @@ fn agree(parts: &[&Part<'_>], set: &DatasetExportArgs) -> Result<Vec<CameraTrack
     };
     if let Some(names) = &set.cameras {
         let is_unknown = |name: &&String| {
-            let mut tracks = first.source.tracks().iter();
+            let mut tracks = first.source.camera_tracks().iter();
             !tracks.any(|track| track.camera == **name)
         };
         if let Some(unknown) = names.iter().find(is_unknown) {
             let mut known: Vec<&str> = Vec::new();
-            for track in first.source.tracks().iter().filter(|track| !track.depth) {
+            for track in first
+                .source
+                .camera_tracks()
+                .iter()
+                .filter(|track| !track.depth)
+            {
                 known.push(&track.camera);
             }
             bail!(
@@ -192,13 +202,13 @@ fn agree(parts: &[&Part<'_>], set: &DatasetExportArgs) -> Result<Vec<CameraTrack
     }
     let tracks: Vec<CameraTrack> = first
         .source
-        .tracks()
+        .camera_tracks()
         .iter()
         .filter(wanted)
         .cloned()
         .collect();
     for part in &parts[1..] {
-        let own: Vec<&CameraTrack> = part.source.tracks().iter().filter(wanted).collect();
+        let own: Vec<&CameraTrack> = part.source.camera_tracks().iter().filter(wanted).collect();
         let (here, there) = (&part.recording.path, &first.recording.path);
         for track in &tracks {
             let Some(other) = own.iter().find(|own| same(own, track)) else {
@@ -264,7 +274,7 @@ fn columns(
 ) -> Result<JointColumns> {
     let robot = &recording.robot;
     if set.units == Some(UnitsArg::Rad) {
-        return Ok(JointColumns::own(robot));
+        return Ok(JointColumns::in_radians_and_meters(robot));
     }
     let servos = servos(data_dir, recording, set)?;
     let Some(servos) = servos.filter(|servos| !servos.lerobot.is_empty()) else {
@@ -274,14 +284,14 @@ fn columns(
                 robot.name()
             );
         }
-        return Ok(JointColumns::own(robot));
+        return Ok(JointColumns::in_radians_and_meters(robot));
     };
     let units = match set.units {
         Some(UnitsArg::Normalized) => Units::Normalized,
         Some(UnitsArg::Degrees) => Units::Degrees,
-        _ => Units::of(&servos),
+        _ => Units::default_for_servos(&servos),
     };
-    Ok(JointColumns::lerobot(robot, &servos, units)?)
+    Ok(JointColumns::for_lerobot(robot, &servos, units)?)
 }
 
 /// Returns the recorded servos, or else those that an arm of its kind has.
@@ -295,13 +305,13 @@ fn servos(
     let name = launched["robot"].as_str().unwrap_or(robot.name());
     if let Some(path) = &set.calibration {
         let bus_config = bus_config(data_dir, robot, name, None)?;
-        let servos = ServoInfo::of(robot, &bus_config, &Calibration::load(path)?);
+        let servos = ServoInfo::from_calibration(robot, &bus_config, &Calibration::load(path)?);
         return Ok(Some(servos.with_context(|| path.display().to_string())?));
     }
     if let Some(servos) = &recording.info.servos {
         return Ok(Some(servos.clone()));
     }
-    let nominal = nominal_servos(data_dir, name, robot);
+    let nominal = nominal_servo_info(data_dir, name, robot);
     let real = launched["arm"]["source"] == "servos";
     if real && nominal.is_some() {
         bail!(
@@ -337,7 +347,7 @@ fn require_alike(first: &RecordedEpisodes, other: &RecordedEpisodes) -> Result<(
     Ok(())
 }
 
-fn tell_of_held(recording: &RecordedEpisodes, tracks: &[&CameraTrack], held: &[HeldPictures]) {
+fn tell_of_held(recording: &RecordedEpisodes, tracks: &[&CameraTrack], held: &[HeldPictureCounts]) {
     for (track, held) in tracks.iter().zip(held) {
         let parts = [
             (held.early, "samples before the first picture have that one"),

@@ -45,7 +45,7 @@ use enact_recording::Recording;
 pub fn open(path: &Path) -> Result<Recording> {
     let unusable = || format!("cannot use {}", path.display());
     let recording = Recording::open(path).with_context(unusable)?;
-    recording.info().with_context(unusable)?;
+    recording.run_info().with_context(unusable)?;
     Ok(recording)
 }
 

@@ -52,7 +52,7 @@ impl Arm for PacedArm {
         if self.on.load(Ordering::Relaxed) {
             let due = self.due.unwrap_or_else(Instant::now) + self.period;
             self.stop
-                .sleep(due.saturating_duration_since(Instant::now()));
+                .sleep_unless_pressed(due.saturating_duration_since(Instant::now()));
             self.due = Some(due);
         }
         self.arm.cycle(command)
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_arm_is_looked_after_and_asked_as_without_a_pace() {
         let robots = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots");
-        let robot = Robot::find("so101", robots.as_ref()).unwrap();
+        let robot = Robot::load_by_name("so101", robots.as_ref()).unwrap();
         let (on, cared_for) = <(Arc<AtomicBool>, Arc<AtomicBool>)>::default();
         let arm = Box::new(Watched(Arc::clone(&cared_for)));
         let mut paced = PacedArm::new(arm, &robot, 0.25, on, StopSwitch::new());

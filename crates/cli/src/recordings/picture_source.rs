@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread};
 use enact_camera::Camera;
-use enact_export::pictures::{self, CameraTrack, HeldPictures};
+use enact_export::pictures::{self, CameraTrack, HeldPictureCounts};
 use enact_export::resample::SamplePosition;
 use enact_export::{Episode, ExportError, Pixels, RecordedEpisodes, SamplePicture};
 use enact_recording::Replay;
@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::open;
 use super::replay_world::ReplayWorld;
-use crate::camera::config::MAIN;
+use crate::camera::config::MAIN_CAMERA_NAME;
 
 /// Maximum number of pictures that are rendered ahead.
 const AHEAD: usize = 8;
@@ -33,7 +33,7 @@ pub enum PictureSource {
 }
 
 /// Takes a picture of a track.
-pub type Push<'a> = &'a mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>;
+pub type PictureCallback<'a> = &'a mut dyn FnMut(usize, &SamplePicture) -> Result<(), ExportError>;
 
 impl PictureSource {
     /// Chooses streams if there are any, or else a replay of a simulated run, unless its pictures
@@ -41,7 +41,7 @@ impl PictureSource {
     ///
     /// # Errors
     /// If the recorded scene cannot be read.
-    pub fn of(recording: &RecordedEpisodes, as_taken: bool) -> Result<Self> {
+    pub fn from_recording(recording: &RecordedEpisodes, as_taken: bool) -> Result<Self> {
         let streamed = recording.tracks.iter().any(|track| track.streamed);
         let simulated = main_source(&recording.info.launch).is_none_or(|source| source == "sim");
         let scene = recording.info.scene.as_ref();
@@ -51,7 +51,7 @@ impl PictureSource {
         let layout: Layout = serde_json::from_value(scene.layout.clone())
             .with_context(|| format!("{}: its scene cannot be read", recording.path.display()))?;
         let track = |depth| CameraTrack {
-            camera: pictures::SEEN.to_owned(),
+            camera: pictures::MODEL_CAMERA_NAME.to_owned(),
             depth,
             streamed: false,
             width: layout.camera.width,
@@ -65,7 +65,7 @@ impl PictureSource {
     }
 
     /// Returns the available camera tracks.
-    pub fn tracks(&self) -> &[CameraTrack] {
+    pub fn camera_tracks(&self) -> &[CameraTrack] {
         match self {
             Self::Recorded(tracks) | Self::Rendered(tracks) => tracks,
         }
@@ -82,13 +82,15 @@ impl PictureSource {
         episodes: &[&Episode],
         tracks: &[&CameraTrack],
         fps: u32,
-        push: Push<'_>,
-    ) -> Result<Vec<HeldPictures>> {
+        push: PictureCallback<'_>,
+    ) -> Result<Vec<HeldPictureCounts>> {
         if tracks.is_empty() || episodes.is_empty() {
             return Ok(Vec::new());
         }
         if let Self::Recorded(_) = self {
-            return Ok(pictures::deliver(recording, episodes, tracks, fps, push)?);
+            return Ok(pictures::deliver_sampled_pictures(
+                recording, episodes, tracks, fps, push,
+            )?);
         }
         let places: Vec<SamplePosition> = episodes
             .iter()
@@ -107,7 +109,7 @@ impl PictureSource {
         });
         match developed {
             (Ok(taken), Ok(())) if taken == count => {
-                Ok(vec![HeldPictures::default(); tracks.len()])
+                Ok(vec![HeldPictureCounts::default(); tracks.len()])
             }
             (Ok(taken), Ok(())) => bail!(
                 "{}: its replay ends after {taken} of {count} pictures; try --as-taken",
@@ -122,7 +124,11 @@ impl PictureSource {
 /// Returns where the main camera's pictures came from, according to a launch file.
 fn main_source(launch: &Value) -> Option<&str> {
     let cameras = &launch["camera"];
-    let is_main = |camera: &&Value| camera["name"].as_str().is_none_or(|name| name == MAIN);
+    let is_main = |camera: &&Value| {
+        camera["name"]
+            .as_str()
+            .is_none_or(|name| name == MAIN_CAMERA_NAME)
+    };
     let main = match cameras.as_array() {
         Some(several) => several.iter().find(is_main)?,
         None => cameras,
@@ -134,7 +140,7 @@ fn main_source(launch: &Value) -> Option<&str> {
 fn take(
     frames: impl Iterator<Item = Frame>,
     tracks: &[&CameraTrack],
-    push: Push<'_>,
+    push: PictureCallback<'_>,
 ) -> Result<usize> {
     let mut count = 0;
     for frame in frames {
@@ -159,7 +165,7 @@ fn render(
     frames: SyncSender<Frame>,
 ) -> Result<()> {
     let run = open(&recording.path)?;
-    let world = ReplayWorld::of(&run)?;
+    let world = ReplayWorld::from_recording(&run)?;
     let camera = world
         .simulator
         .camera(Appearance::default(), recording.info.seed);
@@ -182,7 +188,7 @@ fn render(
     let replay = Replay::new(&world.robot, &arm);
     for motion in &run.motions()? {
         with(&|photographer| photographer.begin())?;
-        let deviation = replay.motion(motion)?;
+        let deviation = replay.replay_motion(motion)?;
         if let Some(refusal) = deviation.refused {
             bail!(
                 "{}: the run cannot be replayed for its pictures: {refusal}; try --as-taken",

@@ -26,17 +26,17 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     if frames.is_empty() {
         bail!("no picture was kept in this recording");
     }
-    let methods = args.methods.over(MethodsConfig::default());
-    if let Some(fault) = args.methods.fault(&methods) {
+    let methods = args.methods.override_config(MethodsConfig::default());
+    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
         bail!("{fault}");
     }
     let (perceiver, planner) = models(data_dir, recording, args)?;
     let stop = StopSwitch::new();
     let open = |choice: &ModelChoice| {
-        let notify = model_choice::talk();
+        let notify = model_choice::notify_on_stderr();
         let options = RequestOptions {
             notify,
-            ..choice.options()
+            ..choice.request_options()
         };
         let model = choice.open(options, &stop)?;
         // Methods are for the model that plans.
@@ -67,14 +67,14 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
     let mut seen = frames.iter();
     let mut frame: Option<&Frame> = None;
     let mut tally = Tally::default();
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
             Topic::Frame => frame = seen.next(),
             Topic::Perception => {
                 let (Some(frame), Some(model)) = (frame, &mut sees) else {
                     continue;
                 };
-                let then: ResponseMessage = record.read()?;
+                let then: ResponseMessage = record.deserialize_message()?;
                 let now = model.perceive(frame)?;
                 tally.objects.0 += u32::from(then.completion == now.completion);
                 tally.objects.1 += 1;
@@ -87,7 +87,7 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
                 let (Some(frame), Some(model)) = (frame, model) else {
                     continue;
                 };
-                let then: ResponseMessage = record.read()?;
+                let then: ResponseMessage = record.deserialize_message()?;
                 let situation = situation(&then, args);
                 let now = model.plan(frame, &situation)?;
                 let rejected = now.parsed.as_ref().err().map(ToString::to_string);
@@ -124,22 +124,22 @@ fn layered(
     methods: &MethodsConfig,
     stop: &StopSwitch,
 ) -> Result<Layered> {
-    let info = recording.info()?;
+    let info = recording.run_info()?;
     let launched = |key: &str| info.launch[key].as_str().unwrap_or_default().to_owned();
     let robot = launched("robot");
     let seed = info.launch["seed"].as_u64().unwrap_or_default();
-    let episode = library::episode(&launched("scene"), seed);
+    let episode = library::episode_of_scene(&launched("scene"), seed);
     let context = MethodContext {
         data_dir,
         models: ModelsConfig::default(),
         robot_name: &info.robot.name,
         robot: &robot,
         scene: episode.scene.clone(),
-        current: CurrentEpisode::of(Some(episode)),
+        current: CurrentEpisode::from_episode(Some(episode)),
         stop,
         recording: Arc::default(),
     };
-    methods::layered(model, methods, &context, Toolbox::default())
+    methods::layer_methods_around_model(model, methods, &context, Toolbox::default())
 }
 
 /// Who is asked to see and who to plan: whom the command line names, else whom the recording does.
@@ -149,7 +149,7 @@ fn models(
     recording: &Recording,
     args: &ReplayArgs,
 ) -> Result<(Option<ModelChoice>, Option<ModelChoice>)> {
-    let then = recording.info()?.model;
+    let then = recording.run_info()?.model;
     let planner = then.planner.map(|planner| planner.name);
     let config = ModelsConfig {
         model: Some(then.name),
@@ -159,7 +159,7 @@ fn models(
         },
         ..ModelsConfig::default()
     };
-    let config = config.overridden(&args.models, None);
+    let config = config.with_overrides(&args.models, None);
     let asked = &args.models;
     let sees = then.perception == "model" || asked.model.is_some() || asked.perceive.is_some();
     let plans = then.planning == "model" || asked.model.is_some() || asked.plan_with.is_some();

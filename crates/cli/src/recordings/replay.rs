@@ -31,12 +31,12 @@ pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     let recording = open_readable(&args.file)?;
     let asked = &args.models;
     let named = [&asked.model, &asked.perceive, &asked.plan_with];
-    let methods = args.methods.over(MethodsConfig::default());
+    let methods = args.methods.override_config(MethodsConfig::default());
     if !args.reask && (named.into_iter().any(Option::is_some) || !methods.is_empty()) {
         bail!("a replay asks no model\nhint: --reask sends the recorded pictures to one again");
     }
     if args.verify {
-        return verify::check(&recording, args.json);
+        return verify::replay_and_compare(&recording, args.json);
     }
     if let Some(prompt) = &args.instruction {
         checked_instruction(prompt)?;
@@ -46,10 +46,10 @@ pub fn replay(data_dir: &DataDir, args: &ReplayArgs) -> Result<bool> {
     }
     let player = Player::assemble(data_dir, args, recording, || {
         let stop = StopSwitch::new();
-        stop_sources::arrange(&stop, &args.stop)?;
+        stop_sources::install_stop_sources(&stop, &args.stop)?;
         Ok(stop)
     })?;
-    let lines = args.step.then(StdinLines::read);
+    let lines = args.step.then(StdinLines::start_reading);
     let outcome = player.play(
         |motion, stop| {
             lines
@@ -115,8 +115,8 @@ impl Player {
         if last.is_none_or(|last| args.from_turn > last) {
             bail!(nothing_moved(args.from_turn, last, all > 0));
         }
-        let world = ReplayWorld::of(&recording)?;
-        data_dir.guard(&world.robot)?;
+        let world = ReplayWorld::from_recording(&recording)?;
+        data_dir.check_no_unguarded_links(&world.robot)?;
         let on = Arc::new(AtomicBool::new(false));
         let source = replay_arm::find(data_dir, args, &recording, &world)?;
         let arm = replay_arm::start(&source, args, &world, &on, stop)?;
@@ -148,7 +148,7 @@ impl Player {
         if self.by_an_arm {
             let around = replay_arm::recorded_obstacles(robot, recording)?;
             if let Some(first) = self.motions.first() {
-                replay_arm::approach(robot, arm, first, &around)?;
+                replay_arm::move_to_motion_start(robot, arm, first, &around)?;
             }
             replay = replay.with_obstacles(around);
         }
@@ -165,7 +165,7 @@ impl Player {
                 outcome.broken_off = true;
                 break;
             }
-            let deviation = replay.motion(motion)?;
+            let deviation = replay.replay_motion(motion)?;
             if shown {
                 told(motion, &deviation);
             }
@@ -179,12 +179,12 @@ impl Player {
         }
         outcome.wall = started.elapsed();
         outcome.arm = arm.state()?.stamp.since(begun);
-        let tasks = recording.tasks();
+        let tasks = recording.task_instructions();
         if let ([task], true, true) = (tasks.as_slice(), self.whole, self.source.is_simulated()) {
             let world = &self.world.simulator;
-            let goal = self.world.goal(task);
-            outcome.reached = goal.map(|goal| world.with_world(|world| goal.holds(world)));
-            outcome.was_reached = recording.is_reached();
+            let goal = self.world.goal_of_instruction(task);
+            outcome.reached = goal.map(|goal| world.with_world(|world| goal.is_satisfied(world)));
+            outcome.was_reached = recording.is_goal_reached();
         }
         Ok(outcome)
     }
@@ -208,17 +208,17 @@ fn nothing_moved(from: u32, last: Option<u32>, elsewhere: bool) -> String {
 
 /// Waits for Enter; `false` at the end of input and after a stop.
 fn go_on(motion: &RecordedMotion, lines: &StdinLines, stop: &StopSwitch) -> bool {
-    let seconds = motion.planned.duration().as_secs_f64();
+    let seconds = motion.planned.motion_duration().as_secs_f64();
     errln!(
         "next: turn {}, {}, {seconds:.1} s; press Enter",
         motion.turn,
         motion.planned.purpose
     );
-    lines.answer(stop).is_some()
+    lines.wait_for_answer(stop).is_some()
 }
 
 fn line(motion: &RecordedMotion, deviation: &Deviation) -> String {
-    let seconds = motion.planned.duration().as_secs_f64();
+    let seconds = motion.planned.motion_duration().as_secs_f64();
     let how = match deviation {
         Deviation {
             refused: Some(refusal),
@@ -273,7 +273,7 @@ pub struct Outcome {
 impl Outcome {
     fn note(&mut self, deviation: Deviation) {
         self.motions += 1;
-        self.exact += usize::from(deviation.is_none());
+        self.exact += usize::from(deviation.is_exact_match());
         self.ends += usize::from(deviation.end.is_some());
         self.tool = self.tool.max(deviation.tool);
         let off = deviation.joint.map_or(0.0, |(_, off)| off);

@@ -14,7 +14,7 @@ use super::paced_arm::PacedArm;
 use super::replay_world::ReplayWorld;
 use super::run_recorder::robot_info;
 use crate::arm::arm_config::{ArmConfig, ArmSource};
-use crate::arm::slow_motion::straight;
+use crate::arm::slow_motion::plan_straight_motion;
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
 
@@ -43,7 +43,7 @@ pub fn find(
         return Ok(ArmSource::Sim);
     };
     let mut launch = Launch::find(data_dir, name)?;
-    let recorded = recording.info()?.robot;
+    let recorded = recording.run_info()?.robot;
     let chosen = RobotInfo {
         meshes: recorded.meshes.clone(),
         ..robot_info(data_dir, &launch.robot, &recorded.name)?
@@ -60,7 +60,7 @@ pub fn find(
     }
     launch
         .arm
-        .find(data_dir, &launch.robot, &world.robot, &world.simulator)
+        .find_arm(data_dir, &launch.robot, &world.robot, &world.simulator)
 }
 
 /// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops
@@ -80,7 +80,7 @@ pub fn start(
         check_pace(world.robot.control_period(), speed)?;
     }
     let stop = stop()?;
-    let mut arm = source.arm(&world.simulator)?;
+    let mut arm = source.open_armed_arm(&world.simulator)?;
     if let Some(speed) = speed {
         // Servos brake at the pace at which they move.
         let waits = match source {
@@ -99,7 +99,7 @@ pub fn start(
             waits,
         ));
     }
-    Ok(ArmThread::start_with(arm, &world.robot, stop))
+    Ok(ArmThread::start_with_stop_switch(arm, &world.robot, stop))
 }
 
 /// Refuses what is too slow for an arm of servos.
@@ -118,7 +118,7 @@ fn check_pace(period: Duration, speed: f64) -> Result<()> {
 /// # Errors
 /// If the recorded obstacles cannot be read.
 pub fn recorded_obstacles(robot: &Robot, recording: &Recording) -> Result<CollisionWorld> {
-    let mut around = CollisionWorld::table(robot);
+    let mut around = CollisionWorld::with_table_only(robot);
     if let Some(known) = recording.collision_world()? {
         around.obstacles = known.obstacles().map(|body| (body, 0.0)).collect();
         around.half_spaces.extend(known.walls());
@@ -130,7 +130,7 @@ pub fn recorded_obstacles(robot: &Robot, recording: &Recording) -> Result<Collis
 ///
 /// # Errors
 /// If the gate does not admit a straight motion there, or the arm does not finish it.
-pub fn approach(
+pub fn move_to_motion_start(
     robot: &Robot,
     arm: &ArmThread,
     motion: &RecordedMotion,
@@ -140,7 +140,7 @@ pub fn approach(
         return Ok(());
     };
     let state = arm.state()?;
-    let far = state.goal().max_difference(goal);
+    let far = state.commanded_or_measured().max_difference(goal);
     let near_enough = match state.commanded {
         Some(_) => far == 0.0,
         None => far < THERE,
@@ -148,7 +148,7 @@ pub fn approach(
     if near_enough {
         return Ok(());
     }
-    let trajectory = match straight(robot, &state, goal, GENTLE, around) {
+    let trajectory = match plan_straight_motion(robot, &state, goal, GENTLE, around) {
         Ok(trajectory) => trajectory,
         Err(refusal) => bail!(
             "the arm cannot go straight to where the recording begins: {refusal}; move it nearer, as `enact arm home` does"
@@ -157,7 +157,10 @@ pub fn approach(
     let seconds = trajectory.duration().as_secs_f64();
     errln!("going to where the recording begins, {seconds:.1} s");
     match arm
-        .execute(trajectory, ContactPolicy::Limit(robot.contact_effort()))?
+        .execute(
+            trajectory,
+            ContactPolicy::Limit(robot.contact_effort_ratio()),
+        )?
         .end
     {
         ExecutionEnd::Finished => Ok(()),

@@ -35,9 +35,9 @@ impl ReplayWorld {
     ///
     /// # Errors
     /// If the recorded robot or scene cannot be read.
-    pub fn of(recording: &Recording) -> Result<Self> {
-        let info = recording.info()?;
-        let robot = info.robot.load()?;
+    pub fn from_recording(recording: &Recording) -> Result<Self> {
+        let info = recording.run_info()?;
+        let robot = info.robot.load_robot()?;
         let layout = match &info.scene {
             Some(scene) => serde_json::from_value(scene.layout.clone())
                 .context("the recorded scene cannot be read")?,
@@ -55,17 +55,20 @@ impl ReplayWorld {
     }
 
     /// Returns the goal of an instruction, if the scene knows it.
-    pub fn goal(&self, instruction: &str) -> Option<Goal> {
+    pub fn goal_of_instruction(&self, instruction: &str) -> Option<Goal> {
         let scene = self.info.scene.as_ref()?;
         let parsed = Scene::parse(Path::new(&scene.name), &scene.toml).ok()?;
-        parsed.goal_for(instruction, &self.layout)
+        parsed.goal_for_instruction(instruction, &self.layout)
     }
 
     fn begin_where_it_began(&self, recording: &Recording) -> Result<()> {
-        let Some(record) = recording.of(Topic::JointStates).next() else {
+        let Some(record) = recording.messages_of_topic(Topic::JointStates).next() else {
             return Ok(());
         };
-        let first = record.read::<JointStates>()?.state().position;
+        let first = record
+            .deserialize_message::<JointStates>()?
+            .to_arm_state()
+            .position;
         let joints = self.robot.joints().len();
         if first.len() != joints {
             bail!(
@@ -74,8 +77,8 @@ impl ReplayWorld {
             );
         }
         self.simulator.with_world(|world| {
-            if world.state().position.max_difference(&first) > ELSEWHERE && first.is_finite() {
-                world.set_arm(&first);
+            if world.arm_state().position.max_difference(&first) > ELSEWHERE && first.is_finite() {
+                world.teleport_arm(&first);
             }
         });
         Ok(())
@@ -85,10 +88,10 @@ impl ReplayWorld {
 /// Returns a layout of the first objects seen, at their positions. Leaves out, with a message,
 /// objects of shapes and colors that the simulator does not have.
 fn as_perceived(recording: &Recording) -> Result<Layout> {
-    let Some(record) = recording.of(Topic::Objects).next() else {
+    let Some(record) = recording.messages_of_topic(Topic::Objects).next() else {
         bail!("nothing was seen in this recording, so there is no scene to replay it in");
     };
-    let seen: ObjectsMessage = record.read()?;
+    let seen: ObjectsMessage = record.deserialize_message()?;
     let mut objects = Vec::new();
     for view in &seen.objects {
         match item(view) {
@@ -114,16 +117,19 @@ fn as_perceived(recording: &Recording) -> Result<Layout> {
 
 fn item(view: &ObjectView) -> Option<PlacedObject> {
     let has = |word: String| view.name.split(' ').any(|part| part == word);
-    let shape = ObjectShape::ALL
+    let shape = ObjectShape::ALL_SHAPES
         .into_iter()
         .find(|it| has(it.to_string()))?;
-    let color = Color::ALL.into_iter().find(|it| has(it.to_string()))?;
+    let color = Color::ALL_COLORS
+        .into_iter()
+        .find(|it| has(it.to_string()))?;
     // The largest extent was measured; the others are as they usually are.
     let usual = shape.size_range().map(|(low, high)| (low + high) / 2.0);
     let largest = usual.iter().copied().fold(0.0, f64::max);
     let size = usual.map(|extent| extent * view.size / largest);
-    let item = PlacedObject::on_table(shape, color, size, [view.position.x, view.position.y], 0.0);
-    shape.admits(size).then_some(PlacedObject {
+    let item =
+        PlacedObject::create_on_table(shape, color, size, [view.position.x, view.position.y], 0.0);
+    shape.can_have_size(size).then_some(PlacedObject {
         name: view.name.clone(),
         ..item
     })

@@ -10,7 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use chrono::Local;
 use enact_recording::{
-    ModelInfo, Outcomes, PlannerInfo, Recorder, RecordingSummary, RobotInfo, RunInfo, SceneInfo,
+    ModelInfo, OutcomeRecorder, PlannerInfo, Recorder, RecordingSummary, RobotInfo, RunInfo,
+    SceneInfo,
 };
 use enact_robot::load::read_urdf;
 use enact_types::{StopSwitch, text};
@@ -62,7 +63,7 @@ pub struct BegunRecording {
     /// Its file.
     pub path: PathBuf,
     /// Takes what comes of tasks.
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeRecorder,
 }
 
 impl RunRecorder {
@@ -92,13 +93,13 @@ impl RunRecorder {
             Ok(recorder) => {
                 let begun = BegunRecording {
                     path: path.clone(),
-                    outcomes: recorder.outcomes(),
+                    outcomes: recorder.outcome_recorder(),
                 };
                 // A set-up has one run.
                 let _ = setup.recording.set(begun);
                 let unused = UnusedFile {
                     path: path.clone(),
-                    begun: recorder.begun(),
+                    begun: recorder.worth_keeping_flag(),
                 };
                 Ok(Some(Self {
                     recorder,
@@ -135,13 +136,13 @@ impl RunRecorder {
                 return Ok(());
             }
         };
-        say_kept(kept, &self.path);
+        report_kept_recording(kept, &self.path);
         Ok(())
     }
 }
 
 /// Says where a recording is and whether all of it is there.
-pub fn say_kept(kept: RecordingSummary, path: &Path) {
+pub fn report_kept_recording(kept: RecordingSummary, path: &Path) {
     if kept.lost > 0 {
         errln!("     lost  {} entries: the disk was too slow", kept.lost);
     }
@@ -185,37 +186,40 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
         ArmConfig::Servos(_) | ArmConfig::Ros2(_) | ArmConfig::Zenoh(_) => None,
         ArmConfig::Sim | ArmConfig::Emulated(_) => Some(SceneInfo {
             name: launch.scene.clone(),
-            toml: read(&data_dir.resolve(&launch.scene, &data_dir.scenes())?)?,
+            toml: read(&data_dir.find_toml_file(&launch.scene, &data_dir.scenes_folder())?)?,
             layout: serde_json::to_value(&setup.layout)?,
         }),
     };
-    let simulated = launch.cameras.main().source == CameraSource::Sim;
-    let truth = setup.perception() == PerceptionSource::GroundTruth;
-    let models = setup.run_models(scripted)?;
+    let simulated = launch.cameras.main_camera().source == CameraSource::Sim;
+    let truth = setup.perception_source() == PerceptionSource::GroundTruth;
+    let models = setup.models_of_run(scripted)?;
     let weights = |name: &str| hash(Path::new(name), &setup.stop);
     Ok(RunInfo {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
         robot: RobotInfo {
-            meshes: setup.robot.meshes().to_vec(),
+            meshes: setup.robot.mesh_decompositions().to_vec(),
             ..robot_info(data_dir, &launch.robot, setup.robot.name())?
         },
         scene,
         launch: serde_json::to_value(launch)?,
         seed: launch.seed,
         model: ModelInfo {
-            name: models.name().to_owned(),
-            sha256: models.asked().next().and_then(|it| weights(&it.name)),
+            name: models.main_model_name().to_owned(),
+            sha256: models
+                .asked_models()
+                .next()
+                .and_then(|it| weights(&it.name)),
             perception: match (truth, simulated) {
                 (true, true) => "truth".to_owned(),
                 _ => "model".to_owned(),
             },
             planning: if scripted { "file" } else { "model" }.to_owned(),
-            planner: models.other_planner().map(|name| PlannerInfo {
+            planner: models.separate_planner_name().map(|name| PlannerInfo {
                 name: name.to_owned(),
                 sha256: weights(name),
             }),
         },
-        servos: setup.servos(data_dir)?,
+        servos: setup.servo_info(data_dir)?,
         prompts: setup.prompts_sha256(),
     })
 }
@@ -225,7 +229,7 @@ fn info(data_dir: &DataDir, setup: &Setup, scripted: bool) -> Result<RunInfo> {
 /// # Errors
 /// If a file cannot be read.
 pub fn robot_info(data_dir: &DataDir, name_or_path: &str, name: &str) -> Result<RobotInfo> {
-    let shipped = data_dir.robots().join(name_or_path);
+    let shipped = data_dir.robots_folder().join(name_or_path);
     let place = if shipped.is_dir() {
         shipped
     } else {

@@ -20,7 +20,7 @@ const SHOWN_CHARS: usize = 600;
 ///
 /// # Errors
 /// If the folder or the recording cannot be read, or the answer cannot be written.
-pub fn runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
+pub fn list_or_describe_runs(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     match &args.question {
         Some(RunsCommand::Show { file }) => {
             let recording = open(file)?;
@@ -40,7 +40,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     }
     for file in files {
         // One that cannot be read is listed as such.
-        let recording = Recording::outline(&file);
+        let recording = Recording::read_outline(&file);
         if args.json {
             writeln!(sink, "{}", line_of_json(&file, recording.as_ref()))?;
             continue;
@@ -51,7 +51,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
                 let outcome = outcome(recording);
                 format!(
                     "{outcome:<13} {seconds:>7.1} s  {}",
-                    recording.tasks().join("; ")
+                    recording.task_instructions().join("; ")
                 )
             }
             Err(error) => error.to_string(),
@@ -65,12 +65,12 @@ pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &Recording
     match recording {
         Ok(recording) => json!({
             "file": file,
-            "tasks": recording.tasks(),
+            "tasks": recording.task_instructions(),
             "outcome": outcome(recording),
             // What came of a task is not what comes of the run.
-            "reached": recording.is_reached().filter(|_| !recording.is_growing()),
+            "reached": recording.is_goal_reached().filter(|_| !recording.is_growing()),
             "seconds": recording.duration().as_secs_f64(),
-            "unix_seconds": recording.wall().map(|wall| wall.unix_seconds),
+            "unix_seconds": recording.wall_clock().map(|wall| wall.unix_seconds),
             "error": recording.damage().map(|damage| damage.to_string()),
         }),
         Err(error) => json!({
@@ -87,9 +87,9 @@ pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &Recording
 
 /// Tells the story of a run for a program.
 pub(crate) fn story(file: &Path, recording: &Recording) -> Result<Value> {
-    let info = recording.info()?;
+    let info = recording.run_info()?;
     let log: Vec<Value> = recording
-        .log()
+        .log_lines()
         .map(|line| {
             let seconds = enact_types::Stamp::from(line.timestamp).seconds();
             json!({
@@ -103,7 +103,7 @@ pub(crate) fn story(file: &Path, recording: &Recording) -> Result<Value> {
     let mut story = line_of_json(file, Ok(recording));
     let more = json!({
         "how": how(recording),
-        "command": recording.wall().map(|wall| wall.command),
+        "command": recording.wall_clock().map(|wall| wall.command),
         "robot": info.robot.name,
         "scene": info.scene.map(|scene| scene.name),
         "seed": info.seed,
@@ -138,7 +138,7 @@ pub(crate) fn outcome(recording: &Recording) -> String {
     if recording.is_growing() {
         return "still running".to_owned();
     }
-    match (recording.is_reached(), recording.run_end()) {
+    match (recording.is_goal_reached(), recording.run_end()) {
         (Some(false), RunEnd::Ended(report)) if report.ending == TaskEnd::Said => {
             "declined".to_owned()
         }
@@ -177,9 +177,9 @@ fn in_words(ending: &TaskEnd) -> String {
 }
 
 fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
-    let info = recording.info()?;
+    let info = recording.run_info()?;
     let mut say = |what: &str, text: &str| writeln!(sink, "{what:>10}  {text}");
-    if let Some(wall) = recording.wall() {
+    if let Some(wall) = recording.wall_clock() {
         let seconds = wall.unix_seconds as i64;
         let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
         let time = time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
@@ -211,14 +211,14 @@ fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
     }
     say("enact", &info.enact)?;
     let mut wrote = None;
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
             Topic::Perception | Topic::Plan => {
-                let answer: ResponseMessage = record.read()?;
+                let answer: ResponseMessage = record.deserialize_message()?;
                 wrote = answer.rejected.map(|_| answer.completion);
             }
             Topic::Log => {
-                let line: Log = record.read()?;
+                let line: Log = record.deserialize_message()?;
                 let seconds = enact_types::Stamp::from(line.timestamp).seconds();
                 let mark = if line.level > 2 { "!" } else { " " };
                 writeln!(

@@ -1,7 +1,7 @@
 //! `enact replay --verify`: the loop again on recorded inputs.
 
 use anyhow::Result;
-use enact_recording::{Recording, verify};
+use enact_recording::{Recording, verify_by_playback};
 use serde_json::json;
 
 /// Number of bytes shown of each side of a difference.
@@ -12,15 +12,15 @@ const EXCERPT: usize = 240;
 ///
 /// # Errors
 /// If the recording cannot be read or lived through again.
-pub fn check(recording: &Recording, as_json: bool) -> Result<bool> {
-    let version = recording.info()?.enact;
+pub fn replay_and_compare(recording: &Recording, as_json: bool) -> Result<bool> {
+    let version = recording.run_info()?.enact;
     if version != env!("CARGO_PKG_VERSION") {
         errln!(
             "enact: recorded by version {version}, verified by {}",
             env!("CARGO_PKG_VERSION")
         );
     }
-    let verification = verify(recording)?;
+    let verification = verify_by_playback(recording)?;
     let same = verification.same;
     let excerpts = verification.difference.as_ref().map(|difference| {
         let (recorded, again) = difference.excerpt(EXCERPT);

@@ -4,12 +4,12 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use enact_arm::StopSwitch;
-use enact_recording::{Playback, RecordedWall, Recording};
+use enact_recording::{Playback, RecordedWallClock, Recording};
 
 use super::args::ViewArgs;
 use super::open_readable;
 use crate::rerun_view::{self, Page, RerunView, ViewTarget};
-use crate::stop_sources::on_interrupt;
+use crate::stop_sources::stop_on_interrupt;
 
 /// Replays the run for rerun.
 ///
@@ -18,9 +18,9 @@ use crate::stop_sources::on_interrupt;
 pub fn view(args: &ViewArgs) -> Result<()> {
     let recording = open_readable(&args.file)?;
     let stop = StopSwitch::new();
-    if let Some(page) = show(&recording, &args.shown, &stop)? {
-        on_interrupt(stop)?;
-        rerun_view::keep(page);
+    if let Some(page) = show_recording(&recording, &args.shown, &stop)? {
+        stop_on_interrupt(stop)?;
+        rerun_view::keep_page_open(page);
     }
     Ok(())
 }
@@ -29,13 +29,17 @@ pub fn view(args: &ViewArgs) -> Result<()> {
 ///
 /// # Errors
 /// If the recording cannot be used or what shows it cannot be opened.
-pub fn show(recording: &Recording, shown: &ViewTarget, stop: &StopSwitch) -> Result<Option<Page>> {
+pub fn show_recording(
+    recording: &Recording,
+    shown: &ViewTarget,
+    stop: &StopSwitch,
+) -> Result<Option<Page>> {
     let playback = Playback::new(recording)?;
-    let mut wall = RecordedWall::new(recording, playback.robot());
-    let now = wall.now();
+    let mut wall = RecordedWallClock::new(recording, playback.robot());
+    let now = wall.newest_wall_time_ns();
     let now = Box::new(move || now.load(Ordering::Relaxed));
-    let mut view = RerunView::of_recording(shown, now, stop)?;
-    view.show_streams(recording);
+    let mut view = RerunView::open_for_recording(shown, now, stop)?;
+    view.show_other_camera_streams(recording);
     playback.play(vec![Box::new(&mut wall), Box::new(view.observer())])?;
     view.finish()
 }

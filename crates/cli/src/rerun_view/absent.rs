@@ -21,7 +21,7 @@ impl RerunView {
     ///
     /// # Errors
     /// Always.
-    pub fn of_run(_: &ViewTarget, _: WallClock, _: &StopSwitch) -> Result<Self> {
+    pub fn open_for_run(_: &ViewTarget, _: WallClock, _: &StopSwitch) -> Result<Self> {
         bail!("this program was built without its viewer: build it with `--features view`")
     }
 
@@ -29,8 +29,12 @@ impl RerunView {
     ///
     /// # Errors
     /// Always.
-    pub fn of_recording(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
-        Self::of_run(shown, wall, stop)
+    pub fn open_for_recording(
+        shown: &ViewTarget,
+        wall: WallClock,
+        stop: &StopSwitch,
+    ) -> Result<Self> {
+        Self::open_for_run(shown, wall, stop)
     }
 
     /// Never called.
@@ -39,12 +43,12 @@ impl RerunView {
     }
 
     /// Never called.
-    pub fn other_camera(&mut self, _: &str) -> Box<dyn FrameSink> {
+    pub fn other_camera_sink(&mut self, _: &str) -> Box<dyn FrameSink> {
         match *self {}
     }
 
     /// Never called.
-    pub fn show_streams(&mut self, _: &Recording) {
+    pub fn show_other_camera_streams(&mut self, _: &Recording) {
         match *self {}
     }
 
@@ -70,7 +74,7 @@ impl LiveFeed {
     ///
     /// # Errors
     /// Never.
-    pub fn piece(&self, _: Option<u64>) -> Result<LiveView> {
+    pub fn encode_updates_or_snapshot(&self, _: Option<u64>) -> Result<LiveView> {
         match *self {}
     }
 }
@@ -79,12 +83,16 @@ impl LiveFeed {
 ///
 /// # Errors
 /// Never.
-pub fn live(_: &Robot, _: Vec<String>, _: WallClock) -> Result<Option<(RerunView, LiveFeed)>> {
+pub fn open_live_view(
+    _: &Robot,
+    _: Vec<String>,
+    _: WallClock,
+) -> Result<Option<(RerunView, LiveFeed)>> {
     Ok(None)
 }
 
 /// Never called.
-pub fn keep(page: Page) {
+pub fn keep_page_open(page: Page) {
     match page {}
 }
 
@@ -94,6 +102,6 @@ pub fn viewer_file(_: &str) -> Option<ViewerFile> {
 }
 
 /// Returns false: no viewer is waited for.
-pub fn is_stop(_: &(dyn std::error::Error + 'static)) -> bool {
+pub fn is_caused_by_stop(_: &(dyn std::error::Error + 'static)) -> bool {
     false
 }

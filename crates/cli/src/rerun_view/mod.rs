@@ -18,7 +18,9 @@ mod viewer;
 #[cfg(not(feature = "view"))]
 pub use absent::{LiveFeed, Page, RerunView, is_stop, keep, live, viewer_file};
 #[cfg(feature = "view")]
-pub use viewer::{LiveFeed, Page, RerunView, is_stop, keep, live, viewer_file};
+pub use viewer::{
+    LiveFeed, Page, RerunView, is_caused_by_stop, keep_page_open, open_live_view, viewer_file,
+};
 
 /// Clock for timestamps in the viewer: nanoseconds since 1970.
 pub type WallClock = Box<dyn Fn() -> u64 + Send>;

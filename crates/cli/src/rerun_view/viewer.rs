@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use enact_recording::stream::{CAMERA, FrameSink};
+use enact_recording::stream::{DEFAULT_CAMERA_NAME, FrameSink};
 use enact_recording::{Recording, Topic};
 use enact_robot::Robot;
 use enact_runtime::Observer;
-use enact_serve::backend::{LiveView, ViewerFile};
+use enact_serve::backend::{LiveViewPiece, ViewerFile};
 use enact_types::{Frame, Stamp, StopSwitch};
 pub use enact_viz::Page;
 use enact_viz::web::{Asset, asset};
@@ -34,7 +34,7 @@ impl RerunView {
     ///
     /// # Errors
     /// If the viewer, page or file cannot be opened, with what to do.
-    pub fn of_run(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
+    pub fn open_for_run(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
         Self::open(shown, Backpressure::Run, wall, stop)
     }
 
@@ -42,7 +42,11 @@ impl RerunView {
     ///
     /// # Errors
     /// As [`of_run`](Self::of_run).
-    pub fn of_recording(shown: &ViewTarget, wall: WallClock, stop: &StopSwitch) -> Result<Self> {
+    pub fn open_for_recording(
+        shown: &ViewTarget,
+        wall: WallClock,
+        stop: &StopSwitch,
+    ) -> Result<Self> {
         Self::open(shown, Backpressure::Viewer, wall, stop)
     }
 
@@ -52,20 +56,24 @@ impl RerunView {
     }
 
     /// Returns who shows the pictures of another camera than the main one.
-    pub fn other_camera(&mut self, name: &str) -> Box<dyn FrameSink> {
-        Box::new(ShownCamera(self.observer.other_camera(name)))
+    pub fn other_camera_sink(&mut self, name: &str) -> Box<dyn FrameSink> {
+        Box::new(ShownCamera(self.observer.add_camera_feed(name)))
     }
 
     /// Shows the pictures that other cameras than the main one streamed in a finished run.
-    pub fn show_streams(&mut self, recording: &Recording) {
+    pub fn show_other_camera_streams(&mut self, recording: &Recording) {
         let mut feeds = BTreeMap::new();
-        for message in recording.of(Topic::StreamImage) {
-            let Some(name) = message.camera.as_deref().filter(|name| *name != CAMERA) else {
+        for message in recording.messages_of_topic(Topic::StreamImage) {
+            let Some(name) = message
+                .camera
+                .as_deref()
+                .filter(|name| *name != DEFAULT_CAMERA_NAME)
+            else {
                 continue;
             };
             let feed = feeds
                 .entry(name.to_owned())
-                .or_insert_with(|| self.observer.other_camera(name));
+                .or_insert_with(|| self.observer.add_camera_feed(name));
             // A picture that cannot be read is missing in the viewer too.
             if let Ok(picture) = message.picture() {
                 let rgb = &picture.rgb;
@@ -85,7 +93,7 @@ impl RerunView {
         let observer = match shown {
             ViewTarget::Viewer => RerunObserver::to_viewer(pace, wall, stop)?,
             ViewTarget::Web => {
-                let page = page.insert(Page::open()?);
+                let page = page.insert(Page::start_serving()?);
                 errln!("     view  {}", page.url());
                 RerunObserver::to_page(page, wall)?
             }
@@ -138,9 +146,9 @@ impl LiveFeed {
     ///
     /// # Errors
     /// If it cannot be encoded.
-    pub fn piece(&self, after: Option<u64>) -> Result<LiveView> {
-        let piece = self.0.piece(after)?;
-        Ok(LiveView {
+    pub fn encode_updates_or_snapshot(&self, after: Option<u64>) -> Result<LiveViewPiece> {
+        let piece = self.0.piece_after(after)?;
+        Ok(LiveViewPiece {
             rrd: piece.rrd,
             next: piece.next,
         })
@@ -152,12 +160,12 @@ impl LiveFeed {
 ///
 /// # Errors
 /// If nothing can be recorded.
-pub fn live(
+pub fn open_live_view(
     robot: &Robot,
     cameras: Vec<String>,
     wall: WallClock,
 ) -> Result<Option<(RerunView, LiveFeed)>> {
-    let (observer, feed) = RerunObserver::to_live(robot, cameras, wall)?;
+    let (observer, feed) = RerunObserver::to_live_feed(robot, cameras, wall)?;
     let view = RerunView {
         observer,
         page: None,
@@ -171,12 +179,12 @@ struct ShownCamera(CameraFeed);
 
 impl FrameSink for ShownCamera {
     fn receive(&mut self, frame: Frame, at: Stamp) {
-        self.0.show(&frame, at);
+        self.0.show_frame(&frame, at);
     }
 }
 
 /// Leaves a page open until Ctrl-C.
-pub fn keep(page: Page) {
+pub fn keep_page_open(page: Page) {
     errln!("     view  {} stays open until Ctrl-C", page.url());
     while !is_interrupted() {
         std::thread::sleep(POLL_PERIOD);
@@ -190,6 +198,6 @@ pub fn viewer_file(name: &str) -> Option<ViewerFile> {
 }
 
 /// Returns whether this cause of an error says that a stop ended the wait for a viewer.
-pub fn is_stop(cause: &(dyn std::error::Error + 'static)) -> bool {
+pub fn is_caused_by_stop(cause: &(dyn std::error::Error + 'static)) -> bool {
     matches!(cause.downcast_ref::<VizError>(), Some(VizError::Stopped))
 }

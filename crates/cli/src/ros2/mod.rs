@@ -19,5 +19,5 @@ pub use args::Ros2Args;
 
 /// What a program says that was built without ROS 2.
 #[cfg(not(feature = "ros2"))]
-pub const ABSENT: &str =
+pub const ROS2_ABSENT_MESSAGE: &str =
     "this program was built without ROS 2: build it with `--features ros2`, as docs/ros2.md shows";

@@ -7,13 +7,13 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use enact_recording::stream::JointTrack;
 use enact_ros2::{
-    ArmNodeOptions, CameraNodeOptions, Reach, Ros2ArmNode, Ros2CameraNode, Ros2Settings,
+    ArmNodeOptions, CameraNodeOptions, DiscoveryRange, Ros2ArmNode, Ros2CameraNode, Ros2Settings,
 };
 
 use super::{Ros2Args, tasks};
 use crate::args::SetupArgs;
 use crate::arm::arm_config::ArmConfig;
-use crate::camera::config::{CameraSource, MAIN};
+use crate::camera::config::{CameraSource, MAIN_CAMERA_NAME};
 use crate::data_dir::DataDir;
 use crate::recordings::run_recorder::robot_info;
 use crate::setup::Setup;
@@ -45,12 +45,12 @@ pub fn serve(data_dir: &DataDir, args: &Ros2Args) -> Result<()> {
     options.gripper_action.clone_from(&args.gripper_action);
     options.rate = args.rate;
     options.transforms = !args.no_description;
-    options.around = setup.fixed_world();
+    options.around = setup.fixed_collision_world();
     if !args.no_description {
         let info = robot_info(data_dir, &setup.launch.robot, setup.robot.name())?;
         options.description = Some(info.urdf);
     }
-    let arm = setup.arm()?;
+    let arm = setup.start_arm()?;
     let robot = Arc::clone(&setup.robot);
     let node = Ros2ArmNode::start(&settings, arm, robot, options, setup.stop.clone())?;
     let cameras = cameras(args, &setup)?;
@@ -59,11 +59,11 @@ pub fn serve(data_dir: &DataDir, args: &Ros2Args) -> Result<()> {
         setup.robot.name(),
         settings.domain,
         match settings.reach {
-            Reach::LocalHost => "on this machine",
-            Reach::Subnet => "on all networks of this machine",
+            DiscoveryRange::LocalHost => "on this machine",
+            DiscoveryRange::Subnet => "on all networks of this machine",
         }
     );
-    while !stop_sources::is_to_end() {
+    while !stop_sources::is_exit_requested() {
         if !node.is_alive() {
             bail!("the thread of the arm's node has ended");
         }
@@ -83,7 +83,7 @@ pub fn settings(args: &Ros2Args, node: &str) -> Result<Ros2Settings> {
     let mut settings = Ros2Settings::from_env(node)?;
     settings.namespace.clone_from(&args.namespace);
     if args.subnet && std::env::var_os("ROS_AUTOMATIC_DISCOVERY_RANGE").is_none() {
-        settings.reach = Reach::Subnet;
+        settings.reach = DiscoveryRange::Subnet;
     }
     Ok(settings)
 }
@@ -99,7 +99,7 @@ fn cameras(args: &Ros2Args, setup: &Setup) -> Result<Vec<Ros2CameraNode>> {
             );
             continue;
         }
-        let is_main = camera.name == MAIN;
+        let is_main = camera.name == MAIN_CAMERA_NAME;
         let options = CameraNodeOptions {
             name: if is_main {
                 String::new()
@@ -111,7 +111,7 @@ fn cameras(args: &Ros2Args, setup: &Setup) -> Result<Vec<Ros2CameraNode>> {
         };
         let node = format!("enact_camera_{}", camera.name.replace('-', "_"));
         let settings = settings(args, &node)?;
-        let opened = setup.camera(camera, &JointTrack::default())?;
+        let opened = setup.open_camera(camera, &JointTrack::default())?;
         nodes.push(Ros2CameraNode::start(&settings, opened, options)?);
     }
     Ok(nodes)

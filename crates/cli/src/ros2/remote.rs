@@ -7,7 +7,9 @@ use anyhow::{Context, Result};
 use enact_arm::Arm;
 use enact_camera::source::Source;
 use enact_robot::Robot;
-use enact_ros2::{GripperPort, ImageSource, ImageTopic, Ros2Arm, Ros2ArmOptions, Ros2Settings};
+use enact_ros2::{
+    GripperController, ImageSource, ImageTopic, Ros2Arm, Ros2ArmOptions, Ros2Settings,
+};
 use enact_types::Intrinsics;
 
 use crate::arm::arm_config::Ros2ArmConfig;
@@ -19,7 +21,7 @@ const INTRINSICS_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// If it or one of its controllers is not found.
-pub fn arm(robot: &Arc<Robot>, config: &Ros2ArmConfig) -> Result<Box<dyn Arm>> {
+pub fn find_ros2_control_arm(robot: &Arc<Robot>, config: &Ros2ArmConfig) -> Result<Box<dyn Arm>> {
     let mut options = Ros2ArmOptions::new(robot);
     if let Some(controller) = &config.controller {
         options.controller.clone_from(controller);
@@ -29,8 +31,8 @@ pub fn arm(robot: &Arc<Robot>, config: &Ros2ArmConfig) -> Result<Box<dyn Arm>> {
     }
     if let (Some(action), Some(_)) = (&config.gripper_action, robot.gripper()) {
         options.gripper = match action.as_str() {
-            "" => GripperPort::SameController,
-            name => GripperPort::Action(name.to_owned()),
+            "" => GripperController::SameController,
+            name => GripperController::Action(name.to_owned()),
         };
     }
     let settings = Ros2Settings::from_env("enact_driver")?;
@@ -45,7 +47,7 @@ pub fn arm(robot: &Arc<Robot>, config: &Ros2ArmConfig) -> Result<Box<dyn Arm>> {
 ///
 /// # Errors
 /// If the environment asks for what there is not.
-pub fn camera(topic: &str) -> Result<Box<dyn Source>> {
+pub fn image_topic_source(topic: &str) -> Result<Box<dyn Source>> {
     Ok(Box::new(source(topic)?))
 }
 
@@ -53,8 +55,8 @@ pub fn camera(topic: &str) -> Result<Box<dyn Source>> {
 ///
 /// # Errors
 /// If they do not come, or are none.
-pub fn intrinsics(topic: &str) -> Result<Intrinsics> {
-    source(topic)?.intrinsics(INTRINSICS_TIMEOUT).context(
+pub fn wait_for_intrinsics(topic: &str) -> Result<Intrinsics> {
+    source(topic)?.wait_for_intrinsics(INTRINSICS_TIMEOUT).context(
         "the camera's lens is not known: publish camera_info, or give `calibration` or `vertical_fov_deg`",
     )
 }

@@ -47,13 +47,13 @@ pub fn serve(
     setup: &Setup,
 ) -> Result<()> {
     let scripted = args.plan.is_some();
-    let agent = setup.agent(args.plan.as_deref(), None)?;
+    let agent = setup.load_agent(args.plan.as_deref(), None)?;
     let mut observers = RunObservers::open(data_dir, setup_args, setup, "ros2", scripted)?;
-    let films = observers.films(setup);
+    let films = observers.camera_stream_sinks(setup);
     let lines = LineSink::default();
     let mut all = observers.observers();
     all.push(Box::new(EventLog::new(lines.clone())));
-    let mut session = setup.session(agent.agent, all, films)?;
+    let mut session = setup.start_session(agent.agent, all, films)?;
     let (jobs, inbox) = channel();
     let runner = LoopRunner {
         jobs,
@@ -81,7 +81,7 @@ fn carry_out(
     lines: &LineSink,
 ) -> Result<()> {
     loop {
-        if stop_sources::is_to_end() {
+        if stop_sources::is_exit_requested() {
             return Ok(());
         }
         let job = match inbox.recv_timeout(POLL_PERIOD) {
@@ -101,7 +101,7 @@ fn carry_out(
             Err(error @ RuntimeError::Arm(_)) => return Err(error.into()),
             Err(error) => TaskOutcome {
                 success: false,
-                message: reason::told(&error),
+                message: reason::join_error_messages(&error),
             },
         };
         // Nobody may wait any more.
@@ -129,7 +129,7 @@ fn run(
         choice: setup.choice,
         marks: setup.marks,
     };
-    let report = session.run(instruction, options)?;
+    let report = session.run_task(instruction, options)?;
     let success = report.reports_success();
     Ok(TaskOutcome {
         success,

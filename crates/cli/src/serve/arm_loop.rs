@@ -1,14 +1,14 @@
 //! Carries out what the session takes up, one task after the other.
 
 use enact_plan::SpeechAct;
-use enact_recording::Outcomes;
+use enact_recording::OutcomeRecorder;
 use enact_runtime::{RuntimeError, Session, TaskEnd, TaskOptions, TaskReport};
 use enact_serve::{ArmSession, Job, JobEnd, Work};
 use enact_types::reason;
 
-use super::steered_agent::{Steered, Steering};
+use super::steered_agent::{PlanOverride, Steering};
 use super::step_planner;
-use crate::run::{is_left_open, is_reached};
+use crate::run::{is_goal_reached, is_outcome_unknown_after_stop};
 use crate::setup::Setup;
 
 /// Turns of a task that is one step: it is tried once, and what comes of it is told.
@@ -23,7 +23,7 @@ pub struct ArmLoop<'a> {
     /// How the agent is given plans.
     pub steering: Steering,
     /// Who keeps how tasks ended.
-    pub outcomes: Option<Outcomes>,
+    pub outcomes: Option<OutcomeRecorder>,
     /// The loop itself.
     pub robot_session: Session<'a>,
 }
@@ -33,29 +33,29 @@ type Reported = Result<TaskReport, RuntimeError>;
 
 impl ArmLoop<'_> {
     /// Takes task after task until the session ends.
-    pub fn carry_out(&mut self) {
+    pub fn carry_out_tasks(&mut self) {
         while let Some(job) = self.session.next_job() {
             let end = self.meet(&job).unwrap_or_else(ended_by);
-            self.steering.release();
+            self.steering.clear_override();
             self.tell_held(&end);
-            self.session.finish(job.id, end);
+            self.session.finish_task(job.id, end);
         }
     }
 
     fn meet(&mut self, job: &Job) -> Result<JobEnd, RuntimeError> {
         match &job.work {
             Work::Look => {
-                self.robot_session.see()?;
+                self.robot_session.look_at_table()?;
                 Ok(JobEnd::Seen)
             }
-            Work::Home => Ok(JobEnd::Moved(self.robot_session.home()?)),
+            Work::Home => Ok(JobEnd::Moved(self.robot_session.move_home()?)),
             Work::Jog { joint, by } => self.jog(joint, *by),
             Work::Plan { instruction } => {
                 let options = TaskOptions {
                     dry_run: true,
                     ..self.options()
                 };
-                let report = self.robot_session.run(instruction, options)?;
+                let report = self.robot_session.run_task(instruction, options)?;
                 Ok(JobEnd::Reported {
                     report,
                     reached: None,
@@ -63,17 +63,19 @@ impl ArmLoop<'_> {
             }
             Work::Skill { step } => {
                 let sentence = step.to_string();
-                self.steering.set(Steered::Throughout(step_planner(step)));
-                let options = TaskOptions::of_turns(ONE_STEP);
+                self.steering
+                    .set_override(PlanOverride::Throughout(step_planner(step)));
+                let options = TaskOptions::with_max_turns(ONE_STEP);
                 self.go_home_first()?;
-                let report = self.robot_session.run(&sentence, options)?;
-                let reached = (!is_left_open(&report)).then(|| report.reports_success());
+                let report = self.robot_session.run_task(&sentence, options)?;
+                let reached =
+                    (!is_outcome_unknown_after_stop(&report)).then(|| report.reports_success());
                 self.note(reached);
                 Ok(JobEnd::Reported { report, reached })
             }
             Work::Instruction { instruction } => {
                 let report = self.instructed(job, instruction)?;
-                let reached = is_reached(self.setup, instruction, &report);
+                let reached = is_goal_reached(self.setup, instruction, &report);
                 self.note(reached);
                 Ok(JobEnd::Reported { report, reached })
             }
@@ -84,24 +86,24 @@ impl ArmLoop<'_> {
     /// one.
     fn instructed(&mut self, job: &Job, instruction: &str) -> Reported {
         // Where nobody is asked, the arm may get out of the camera's view before the first look.
-        if !job.approve && SpeechAct::of(instruction).is_request() {
+        if !job.approve && SpeechAct::of_instruction(instruction).is_request() {
             self.go_home_first()?;
         }
         loop {
-            let report = self.robot_session.run(instruction, self.options())?;
+            let report = self.robot_session.run_task(instruction, self.options())?;
             if report.ending != TaskEnd::Stopped || self.setup.stop.is_pressed() {
                 return Ok(report);
             }
-            let Some(plan) = self.session.take_edited(job.id) else {
+            let Some(plan) = self.session.take_edited_plan(job.id) else {
                 return Ok(report);
             };
-            self.steering.set(Steered::Once(plan));
+            self.steering.set_override(PlanOverride::Once(plan));
         }
     }
 
     /// Moves home; where the way is blocked, the arm looks from where it is.
     fn go_home_first(&mut self) -> Result<(), RuntimeError> {
-        if let Some(why) = self.robot_session.home()?
+        if let Some(why) = self.robot_session.move_home()?
             && !self.setup.stop.is_pressed()
         {
             tracing::info!("the arm looks from where it is: {why}");
@@ -120,7 +122,7 @@ impl ArmLoop<'_> {
     /// Has the recording keep whether the goal of the last task was reached, if that is known.
     fn note(&self, reached: Option<bool>) {
         if let Some((outcomes, reached)) = self.outcomes.as_ref().zip(reached) {
-            outcomes.note(reached);
+            outcomes.record_outcome(reached);
         }
     }
 
@@ -136,7 +138,7 @@ impl ArmLoop<'_> {
         };
         if is_known {
             let held = self.robot_session.situation().holding;
-            self.session.note_held(held.as_deref());
+            self.session.note_held_object(held.as_deref());
         }
     }
 
@@ -153,9 +155,9 @@ impl ArmLoop<'_> {
 /// Tells an error of the loop. The arm holds itself up, and the next picture or answer may be
 /// better; only an arm that failed is not used any more.
 fn ended_by(error: RuntimeError) -> JobEnd {
-    let told = reason::told(&error);
+    let told = reason::join_error_messages(&error);
     match error {
-        error if error.is_stop() => JobEnd::Stopped,
+        error if error.is_caused_by_stop() => JobEnd::Stopped,
         RuntimeError::Arm(_) => JobEnd::Broken(told),
         RuntimeError::Camera(_) | RuntimeError::Planner(_) | RuntimeError::Pointing(_) => {
             JobEnd::Failed(told)

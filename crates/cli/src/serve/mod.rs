@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use enact_plan::{Plan, ScriptedPlanner, Step};
 use enact_serve::access::secret_file::read_secret;
-use enact_serve::api::{Server, router};
-use enact_serve::{Hosts, ServerOptions, Tls, Tokens};
+use enact_serve::api::{ApiState, router};
+use enact_serve::{AllowedHosts, ServerOptions, Tls, Tokens};
 use enact_types::text;
 
 pub use args::ServeArgs;
@@ -58,12 +58,12 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         shows_live: true,
         runs: &args.runs,
     };
-    session_loop::carry_out(data_dir, &loop_args, |session, backend| {
+    session_loop::run_session_loop(data_dir, &loop_args, |session, backend| {
         let (tokens, link) = match known {
             Some(known) => (known, String::new()),
             None => {
                 let token = random_token();
-                (Tokens::single(&token), format!("?token={token}"))
+                (Tokens::from_single_token(&token), format!("?token={token}"))
             }
         };
         let scheme = if options.tls.is_some() {
@@ -71,11 +71,11 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         } else {
             "http"
         };
-        let mut server = Server::new(
+        let mut server = ApiState::new(
             session,
             backend,
             tokens,
-            Hosts::new(address, &args.host),
+            AllowedHosts::new(address, &args.host),
             options.tls.is_some(),
         );
         if let Some(transcriber) = transcriber {
@@ -118,6 +118,6 @@ fn random_token() -> String {
 /// Returns a planner that carries out this step and nothing else.
 pub(crate) fn step_planner(step: &Step) -> ScriptedPlanner {
     ScriptedPlanner::new(Plan {
-        steps: vec![step.clone(), Step::done()],
+        steps: vec![step.clone(), Step::done_step()],
     })
 }

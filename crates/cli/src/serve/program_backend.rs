@@ -10,9 +10,9 @@ use anyhow::Result;
 use enact_camera::Camera;
 use enact_recording::Recording;
 use enact_serve::backend::{
-    Backend, BackendError, ConfigKind, LiveView, Models, Replayed, Run, ViewerFile,
+    Backend, BackendError, ConfigKind, LiveViewPiece, Models, Replayed, Run, ViewerFile,
 };
-use enact_serve::session::readings::Readings;
+use enact_serve::session::readings::LatestArmReading;
 use enact_sim::Scene;
 use enact_types::StopSwitch;
 use image::codecs::jpeg::JpegEncoder;
@@ -20,10 +20,10 @@ use serde_json::Value;
 
 use crate::check::check_launch;
 use crate::data_dir::DataDir;
-use crate::out::told;
+use crate::out::error_message_with_sources;
 use crate::recordings::args::ReplayArgs;
 use crate::recordings::replay::Player;
-use crate::recordings::view::show;
+use crate::recordings::view::show_recording;
 use crate::recordings::{open, runs};
 use crate::rerun_view::{LiveFeed, ViewTarget, viewer_file};
 use crate::setup::{RunModels, Setup};
@@ -41,7 +41,7 @@ pub struct ProgramBackend {
     models: Models,
     replaying: Mutex<()>,
     viewing: Mutex<()>,
-    live: Option<(LiveFeed, Arc<Readings>)>,
+    live: Option<(LiveFeed, Arc<LatestArmReading>)>,
 }
 
 /// A camera, and its newest picture.
@@ -71,12 +71,15 @@ impl ProgramBackend {
         Ok(Self {
             data_dir: data_dir.clone(),
             camera: Mutex::new(SharedCamera {
-                camera: setup.onlooker(setup.launch.cameras.main())?,
+                camera: setup.open_camera_for_onlooker(setup.launch.cameras.main_camera())?,
                 newest: None,
             }),
             runs,
             models: Models {
-                name: models.asked().next().map(|_| models.name().to_owned()),
+                name: models
+                    .asked_models()
+                    .next()
+                    .map(|_| models.main_model_name().to_owned()),
                 perceiver: name(&models.perceiver),
                 planner: name(&models.planner),
             },
@@ -88,7 +91,7 @@ impl ProgramBackend {
 
     /// Adds what shows the arm to viewers that come and go, and the newest reading of its joints.
     #[must_use]
-    pub fn with_live(mut self, feed: LiveFeed, readings: Arc<Readings>) -> Self {
+    pub fn with_live_view(mut self, feed: LiveFeed, readings: Arc<LatestArmReading>) -> Self {
         self.live = Some((feed, readings));
         self
     }
@@ -107,7 +110,7 @@ impl Backend for ProgramBackend {
             return Ok(Arc::clone(picture));
         }
         let unavailable = |error: &(dyn std::error::Error + 'static)| {
-            BackendError::Unavailable(enact_types::reason::told(error))
+            BackendError::Unavailable(enact_types::reason::join_error_messages(error))
         };
         let frame = shared.camera.capture().map_err(|it| unavailable(&it))?;
         let mut jpeg = Cursor::new(Vec::new());
@@ -122,7 +125,8 @@ impl Backend for ProgramBackend {
 
     fn runs(&self) -> Result<Vec<Run>, BackendError> {
         let files = runs::recordings(&self.runs);
-        let files = files.map_err(|error| BackendError::Unavailable(told(&error)))?;
+        let files =
+            files.map_err(|error| BackendError::Unavailable(error_message_with_sources(&error)))?;
         Ok(files.iter().map(|file| run_of(file)).collect())
     }
 
@@ -142,7 +146,7 @@ impl Backend for ProgramBackend {
     fn story(&self, name: &str) -> Result<Value, BackendError> {
         let file = self.run_file(name)?;
         let story = open(&file).and_then(|recording| runs::story(Path::new(name), &recording));
-        story.map_err(|error| BackendError::Invalid(told(&error)))
+        story.map_err(|error| BackendError::Invalid(error_message_with_sources(&error)))
     }
 
     fn view(&self, name: &str) -> Result<File, BackendError> {
@@ -154,24 +158,24 @@ impl Backend for ProgramBackend {
         let shown = || -> Result<File> {
             let folder = tempfile::tempdir()?;
             let target = folder.path().join("run.rrd");
-            show(
+            show_recording(
                 &open(&file)?,
                 &ViewTarget::File(target.clone()),
                 &StopSwitch::new(),
             )?;
             Ok(File::open(target)?)
         };
-        shown().map_err(|error| BackendError::Invalid(told(&error)))
+        shown().map_err(|error| BackendError::Invalid(error_message_with_sources(&error)))
     }
 
-    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError> {
+    fn live_view(&self, after: Option<u64>) -> Result<LiveViewPiece, BackendError> {
         let none = || BackendError::NotFound("this program has no viewer for the arm".to_owned());
         let (feed, readings) = self.live.as_ref().ok_or_else(none)?;
         if let Some(reading) = readings.newest() {
             feed.show_arm(&reading.position, reading.at);
         }
-        let piece = feed.piece(after);
-        piece.map_err(|error| BackendError::Unavailable(told(&error)))
+        let piece = feed.encode_updates_or_snapshot(after);
+        piece.map_err(|error| BackendError::Unavailable(error_message_with_sources(&error)))
     }
 
     fn viewer_file(&self, name: &str) -> Option<ViewerFile> {
@@ -182,10 +186,11 @@ impl Backend for ProgramBackend {
         let file = self.run_file(name)?;
         let _one_at_a_time = alone(&self.replaying, "another run is being replayed")?;
         // It has a world and a switch of its own.
-        let args = ReplayArgs::of(&file);
+        let args = ReplayArgs::for_whole_recording(&file);
         let player = Player::open(&self.data_dir, &args, StopSwitch::new());
         let outcome = player.and_then(|player| player.play(|_, _| true, |_, _| {}));
-        let outcome = outcome.map_err(|error| BackendError::Invalid(told(&error)))?;
+        let outcome =
+            outcome.map_err(|error| BackendError::Invalid(error_message_with_sources(&error)))?;
         Ok(Replayed {
             as_recorded: outcome.is_as_recorded(),
             motions: outcome.motions,
@@ -201,11 +206,13 @@ impl Backend for ProgramBackend {
         match kind {
             ConfigKind::Scene => {
                 let checked = Scene::parse(Path::new("scene.toml"), text);
-                checked.err().map(|error| told(&error.into()))
+                checked
+                    .err()
+                    .map(|error| error_message_with_sources(&error.into()))
             }
             ConfigKind::Launch => {
                 let fault = self.fault_of_launch(text);
-                fault.unwrap_or_else(|error| Some(told(&error)))
+                fault.unwrap_or_else(|error| Some(error_message_with_sources(&error)))
             }
         }
     }
@@ -221,7 +228,9 @@ impl ProgramBackend {
         let checked = check_launch(&self.data_dir, &file);
         // Whoever sent the text knows of no folder.
         let place = format!("{}{MAIN_SEPARATOR}", place.display());
-        Ok(checked.err().map(|error| told(&error).replace(&place, "")))
+        Ok(checked
+            .err()
+            .map(|error| error_message_with_sources(&error).replace(&place, "")))
     }
 }
 
@@ -234,7 +243,7 @@ fn alone<'a>(taken: &'a Mutex<()>, otherwise: &str) -> Result<MutexGuard<'a, ()>
 
 /// Returns what the file of a recording is of.
 fn run_of(file: &Path) -> Run {
-    let outline = Recording::outline(file);
+    let outline = Recording::read_outline(file);
     let line = runs::line_of_json(file, outline.as_ref());
     let name = file.file_name().unwrap_or_default();
     Run {

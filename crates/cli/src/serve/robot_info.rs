@@ -5,7 +5,7 @@ use enact_serve::session::skill_info;
 use enact_serve::session::status::{JointInfo, RobotInfo};
 
 /// Returns what the server tells of a robot, and of the model that is asked.
-pub fn of(robot: &Robot, model: Option<String>) -> RobotInfo {
+pub fn info_of_robot(robot: &Robot, model: Option<String>) -> RobotInfo {
     let joints = robot.joints();
     RobotInfo {
         name: robot.name().to_owned(),
@@ -29,6 +29,6 @@ pub fn of(robot: &Robot, model: Option<String>) -> RobotInfo {
             .gripper()
             .map(|gripper| joints[gripper.joint].name.clone()),
         home: robot.home().to_vec(),
-        skills: skill_info::all(),
+        skills: skill_info::all_skills(),
     }
 }

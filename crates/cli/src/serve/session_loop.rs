@@ -46,33 +46,40 @@ pub struct LoopArgs<'a> {
 ///
 /// # Errors
 /// If the set-up or the queue cannot be loaded, or arm, model or whoever serves cannot be started.
-pub fn carry_out<T>(
+pub fn run_session_loop<T>(
     data_dir: &DataDir,
     args: &LoopArgs<'_>,
     serve: impl FnOnce(Arc<ArmSession>, Arc<dyn Backend>) -> Result<T>,
 ) -> Result<bool> {
     let setup = Setup::load(data_dir, args.setup)?;
     let scripted = args.plan.is_some();
-    let agent = setup.agent(args.plan, None)?;
-    let mut observers =
-        RunObservers::open_in(args.runs, data_dir, args.setup, &setup, args.name, scripted)?;
+    let agent = setup.load_agent(args.plan, None)?;
+    let mut observers = RunObservers::open_with_recording_folder(
+        args.runs, data_dir, args.setup, &setup, args.name, scripted,
+    )?;
     let live = match args.shows_live {
-        true => observers.show_live(&setup)?,
+        true => observers.add_live_view(&setup)?,
         false => None,
     };
-    let (films, outcomes) = (observers.films(&setup), observers.outcomes());
-    let models = setup.run_models(scripted)?;
-    let model = models.asked().next().map(|_| models.name().to_owned());
+    let (films, outcomes) = (
+        observers.camera_stream_sinks(&setup),
+        observers.outcome_recorder(),
+    );
+    let models = setup.models_of_run(scripted)?;
+    let model = models
+        .asked_models()
+        .next()
+        .map(|_| models.main_model_name().to_owned());
     let recording = setup
         .recording
         .get()
         .and_then(|begun| begun.path.file_name());
     let session = ArmSession::open(SessionOptions {
-        robot: robot_info::of(&setup.robot, model),
+        robot: robot_info::info_of_robot(&setup.robot, model),
         recording: recording.map(|name| name.to_string_lossy().into_owned()),
         stop: setup.stop.clone(),
         state: args.state.clone(),
-        lease: SessionOptions::LEASE,
+        lease: SessionOptions::DEFAULT_LEASE,
         run: format!("{:x}", wall_clock()),
         clock: seconds,
     })?;
@@ -81,18 +88,18 @@ pub fn carry_out<T>(
     let mut all = observers.observers();
     // After the recording: it holds the loop while the session is paused.
     all.push(Box::new(ServeObserver::new(&session)));
-    let readings = Arc::clone(session.readings());
-    let robot_session = setup.session_with(agent, all, films, |arm| {
+    let readings = Arc::clone(session.latest_arm_reading());
+    let robot_session = setup.start_session_wrapping_arm(agent, all, films, |arm| {
         Box::new(WatchedArm::new(arm, readings))
     })?;
     let asked = Arc::clone(&session);
     let robot_session =
-        robot_session.approved_by(Box::new(move |plan: &Plan, preview: &[Outcome]| {
-            asked.ask(plan, preview)
+        robot_session.with_approver(Box::new(move |plan: &Plan, preview: &[Outcome]| {
+            asked.wait_for_approval(plan, preview)
         }));
     let mut backend = ProgramBackend::new(data_dir, &setup, &models, args.runs.to_owned())?;
     if let Some(live) = live {
-        backend = backend.with_live(live, Arc::clone(session.readings()));
+        backend = backend.with_live_view(live, Arc::clone(session.latest_arm_reading()));
     }
     let serving = serve(Arc::clone(&session), Arc::new(backend))?;
     end_when_told(&session);
@@ -103,10 +110,10 @@ pub fn carry_out<T>(
         outcomes,
         robot_session,
     };
-    arm_loop.carry_out();
+    arm_loop.carry_out_tasks();
     drop(arm_loop);
     drop(serving);
-    observers.note("ended", ended_by());
+    observers.record_note("ended", ended_by());
     observers.finish()?;
     Ok(true)
 }
@@ -115,20 +122,20 @@ pub fn carry_out<T>(
 fn end_when_told(session: &Arc<ArmSession>) {
     let session = Arc::downgrade(session);
     thread::spawn(move || {
-        while !stop_sources::is_to_end() {
+        while !stop_sources::is_exit_requested() {
             thread::sleep(POLL_PERIOD);
         }
         if let Some(session) = session.upgrade() {
             // Whoever waits goes on into a stop.
-            session.press("the end of the server");
-            session.end();
+            session.press_stop("the end of the server");
+            session.end_session();
         }
     });
 }
 
 /// Says what ended the loop.
 fn ended_by() -> &'static str {
-    if stop_sources::is_terminated() {
+    if stop_sources::is_termination_requested() {
         "the program was told to end by a signal: SIGTERM, or the end of its terminal"
     } else if stop_sources::is_interrupted() {
         "the program was ended by Ctrl-C"

@@ -9,7 +9,7 @@ use enact_plan::{
 use enact_types::{Frame, NormalizedPoint};
 
 /// What is done instead of asking.
-pub enum Steered {
+pub enum PlanOverride {
     /// This plan is followed once; whatever comes after it is asked for.
     Once(Plan),
     /// This planner is asked instead, throughout the task.
@@ -18,20 +18,20 @@ pub enum Steered {
 
 /// The plan that an agent is given. Clones share it.
 #[derive(Clone, Default)]
-pub struct Steering(Arc<Mutex<Option<Steered>>>);
+pub struct Steering(Arc<Mutex<Option<PlanOverride>>>);
 
 impl Steering {
     /// Gives the agent a plan.
-    pub fn set(&self, steered: Steered) {
+    pub fn set_override(&self, steered: PlanOverride) {
         *self.lock() = Some(steered);
     }
 
     /// Lets the agent plan by itself again.
-    pub fn release(&self) {
+    pub fn clear_override(&self) {
         *self.lock() = None;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Steered>> {
+    fn lock(&self) -> MutexGuard<'_, Option<PlanOverride>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -80,10 +80,10 @@ impl Planner for SteeredAgent {
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let mut steered = self.steering.lock();
         match steered.take() {
-            Some(Steered::Once(plan)) => Ok(ModelResponse::planned(plan)),
-            Some(Steered::Throughout(mut planner)) => {
+            Some(PlanOverride::Once(plan)) => Ok(ModelResponse::from_plan(plan)),
+            Some(PlanOverride::Throughout(mut planner)) => {
                 let answer = planner.plan(frame, situation);
-                *steered = Some(Steered::Throughout(planner));
+                *steered = Some(PlanOverride::Throughout(planner));
                 answer
             }
             None => {
@@ -111,7 +111,7 @@ impl Planner for SteeredAgent {
 
     /// Has the agent learn from what it planned itself only.
     fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
-        if matches!(*self.steering.lock(), Some(Steered::Throughout(_))) {
+        if matches!(*self.steering.lock(), Some(PlanOverride::Throughout(_))) {
             return Ok(());
         }
         self.agent.task_ended(task)
@@ -130,13 +130,13 @@ mod tests {
 
     impl Perceiver for Asking {
         fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-            Ok(ModelResponse::unasked(String::new(), Vec::new()))
+            Ok(ModelResponse::without_prompt(String::new(), Vec::new()))
         }
     }
 
     impl Planner for Asking {
         fn plan(&mut self, _: &Frame, _: &Situation) -> Result<ModelResponse<Plan>, PlannerError> {
-            Ok(ModelResponse::planned(Plan { steps: Vec::new() }))
+            Ok(ModelResponse::from_plan(Plan { steps: Vec::new() }))
         }
     }
 
@@ -151,9 +151,9 @@ mod tests {
         let situation = Situation::default();
         assert!(!agent.understands(&situation));
         let given = Plan {
-            steps: vec![Step::home()],
+            steps: vec![Step::home_step()],
         };
-        steering.set(Steered::Once(given.clone()));
+        steering.set_override(PlanOverride::Once(given.clone()));
         assert!(agent.understands(&situation));
         let frame = Frame {
             sequence: 1,

@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use enact_arm::{Arm, ArmError, ArmState};
 use enact_robot::{Command, Trajectory};
-use enact_serve::session::readings::Readings;
+use enact_serve::session::readings::LatestArmReading;
 use enact_types::Refusal;
 
 /// An arm that notes each of its readings. Nobody who looks at them keeps it waiting.
 pub struct WatchedArm {
     arm: Box<dyn Arm>,
-    readings: Arc<Readings>,
+    readings: Arc<LatestArmReading>,
 }
 
 impl WatchedArm {
     /// Creates an arm that notes its readings there.
-    pub fn new(arm: Box<dyn Arm>, readings: Arc<Readings>) -> Self {
+    pub fn new(arm: Box<dyn Arm>, readings: Arc<LatestArmReading>) -> Self {
         Self { arm, readings }
     }
 
     fn noted(&self, state: ArmState) -> ArmState {
         self.readings
-            .note(state.stamp, &state.position, &state.effort);
+            .store_reading(state.stamp, &state.position, &state.effort);
         state
     }
 }

@@ -10,7 +10,7 @@ use super::TendArgs;
 
 /// Bounds of everything that is done for a goal.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub struct TendBudget {
     until: Option<Instant>,
     turns: u32,
 }
@@ -34,7 +34,7 @@ pub enum TendEnd {
     Stopped,
 }
 
-impl Bounds {
+impl TendBudget {
     /// Creates the bounds of a command line, from now on.
     pub fn new(args: &TendArgs) -> Self {
         let time = args
@@ -47,7 +47,7 @@ impl Bounds {
     }
 
     /// Returns the reason to begin no more task, if there is one.
-    pub fn reached(&self, list: &TaskList) -> Option<TendEnd> {
+    pub fn reason_to_end(&self, list: &TaskList) -> Option<TendEnd> {
         if list.turns >= self.turns {
             return Some(TendEnd::OutOfTurns);
         }
@@ -56,7 +56,7 @@ impl Bounds {
     }
 
     /// Returns the turns of the next task, of which there are `most` at most.
-    pub fn turns(&self, list: &TaskList, most: u32) -> u32 {
+    pub fn turns_for_next_task(&self, list: &TaskList, most: u32) -> u32 {
         most.min(self.turns.saturating_sub(list.turns))
     }
 }
@@ -90,7 +90,7 @@ impl fmt::Display for TendEnd {
 }
 
 /// Returns why a task was not done, in words.
-pub fn feedback(report: &TaskReport) -> String {
+pub fn describe_failure(report: &TaskReport) -> String {
     let failed = report.steps.last();
     let failed = failed.filter(|last| last.verdict != Verdict::Yes);
     match (report.said.last(), failed) {
@@ -102,7 +102,7 @@ pub fn feedback(report: &TaskReport) -> String {
 }
 
 /// Returns a task that was set aside, with the reason.
-pub fn aside(task: &Task) -> String {
+pub fn describe_set_aside_task(task: &Task) -> String {
     match task.feedback.is_empty() {
         true => task.instruction.clone(),
         false => format!("{} ({})", task.instruction, task.feedback),

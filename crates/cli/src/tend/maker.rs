@@ -7,7 +7,7 @@ use enact_runtime::{RuntimeError, Session};
 
 /// What came of making a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Made {
+pub enum TaskListOutcome {
     /// These tasks are left.
     Tasks(Vec<String>),
     /// The answer cannot be read: why.
@@ -23,30 +23,30 @@ pub enum Made {
 ///
 /// # Errors
 /// If the arm, the camera or the model fails.
-pub fn made(
+pub fn find_remaining_tasks(
     list: &mut TaskList,
     session: &mut Session<'_>,
     usage: &mut Usage,
-) -> Result<Made, RuntimeError> {
-    session.see()?;
+) -> Result<TaskListOutcome, RuntimeError> {
+    session.look_at_table()?;
     let situation = session.situation();
     let model = session.text_model();
     let Some(model) = model.filter(|model| model.follows_requests()) else {
-        return Ok(match rules::left(list, &situation) {
-            rules::Left::Tasks(tasks) => Made::Tasks(tasks),
-            rules::Left::Stuck(why) => Made::Stuck(why),
-            rules::Left::Unclear(text) => Made::Unclear(text),
+        return Ok(match rules::find_remaining_tasks(list, &situation) {
+            rules::RemainingTasks::Tasks(tasks) => TaskListOutcome::Tasks(tasks),
+            rules::RemainingTasks::Stuck(why) => TaskListOutcome::Stuck(why),
+            rules::RemainingTasks::Unclear(text) => TaskListOutcome::Unclear(text),
         });
     };
     let text = request::prompt(list, &situation);
-    let reply = model.complete(&TextRequest::json(
+    let reply = model.complete(&TextRequest::request_for_json(
         &text,
-        request::schema(),
+        request::answer_schema(),
         request::MAX_TOKENS,
     ))?;
     *usage += reply.usage;
-    Ok(match request::parse(&reply.text) {
-        Err(rejection) => Made::AsBefore(rejection.to_string()),
+    Ok(match request::parse_answer(&reply.text) {
+        Err(rejection) => TaskListOutcome::AsBefore(rejection.to_string()),
         Ok((tasks, dropped)) => {
             for one in dropped {
                 errln!(
@@ -56,7 +56,7 @@ pub fn made(
                     one.reason
                 );
             }
-            Made::Tasks(tasks)
+            TaskListOutcome::Tasks(tasks)
         }
     })
 }

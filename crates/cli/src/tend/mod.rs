@@ -22,13 +22,15 @@ use serde_json::{Value, json};
 pub use args::TendArgs;
 
 use crate::data_dir::DataDir;
-use crate::out::told;
-use crate::run::{Times, approver, checked_instruction, cost, is_reached, summary};
+use crate::out::error_message_with_sources;
+use crate::run::{
+    Times, checked_instruction, is_goal_reached, model_usage_json, summary, terminal_approver,
+};
 use crate::run_observers::RunObservers;
 use crate::setup::{RunModels, Setup};
 use crate::stop_sources;
-use bounds::{Bounds, TendEnd};
-use maker::Made;
+use bounds::{TendBudget, TendEnd};
+use maker::TaskListOutcome;
 use store::TaskFile;
 
 /// Carries out tasks of the robot's own for a goal until nothing is left; returns whether the goal
@@ -37,24 +39,27 @@ use store::TaskFile;
 /// # Errors
 /// If there is no goal, the set-up cannot be loaded, the list cannot be read or written, or the arm
 /// or the model fails.
-pub fn tend(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
+pub fn tend_to_goal(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
     let words = args.goal.join(" ");
     let goal = match args.resume {
         true => None,
         false => Some(checked_instruction(&words)?),
     };
     let file = TaskFile::open(args.tasks.as_deref(), goal, args.anew)?;
-    let bounds = Bounds::new(args);
+    let bounds = TendBudget::new(args);
     let setup = Setup::load(data_dir, &args.setup)?;
-    let goal = file.list().goal.clone();
-    let agent = setup.agent(None, Some(&goal))?;
+    let goal = file.task_list().goal.clone();
+    let agent = setup.load_agent(None, Some(&goal))?;
     let mut observers = RunObservers::open(data_dir, &args.setup, &setup, &goal, false)?;
-    let (films, outcomes) = (observers.films(&setup), observers.outcomes());
-    let mut session = setup.session(agent.agent, observers.observers(), films)?;
+    let (films, outcomes) = (
+        observers.camera_stream_sinks(&setup),
+        observers.outcome_recorder(),
+    );
+    let mut session = setup.start_session(agent.agent, observers.observers(), films)?;
     if args.approve {
-        session = session.approved_by(approver(setup.stop.clone()));
+        session = session.with_approver(terminal_approver(setup.stop.clone()));
     }
-    let models = setup.run_models(false)?;
+    let models = setup.models_of_run(false)?;
     let mut tending = Tending {
         args,
         setup: &setup,
@@ -64,22 +69,24 @@ pub fn tend(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
         making: Usage::default(),
     };
     let ended = tending.carry_out(&mut session, &|instruction, report| {
-        let reached = is_reached(&setup, instruction, report);
+        let reached = is_goal_reached(&setup, instruction, report);
         if let Some((outcomes, reached)) = outcomes.as_ref().zip(reached) {
-            outcomes.note(reached);
+            outcomes.record_outcome(reached);
         }
     });
-    let mut usage = session.usage();
+    let mut usage = session.model_usage();
     usage += tending.making;
     drop(session);
     let ending = match ended {
-        Err(error) if stop_sources::is_stop(&error) => TendEnd::Stopped,
+        Err(error) if stop_sources::is_stop_error(&error) => TendEnd::Stopped,
         ended => ended?,
     };
-    tending.tell(&ending, &cost(&models, &usage, agent.load_time));
+    tending.tell(&ending, &model_usage_json(&models, &usage, agent.load_time));
     match observers.finish() {
         // Whoever stops a run does not wait for a viewer either.
-        Err(error) if ending == TendEnd::Stopped => errln!("enact: {}", told(&error)),
+        Err(error) if ending == TendEnd::Stopped => {
+            errln!("enact: {}", error_message_with_sources(&error))
+        }
         finished => drop(finished?),
     }
     Ok(ending == TendEnd::NothingLeft)
@@ -91,7 +98,7 @@ struct Tending<'a> {
     setup: &'a Setup,
     models: &'a RunModels,
     file: TaskFile,
-    bounds: Bounds,
+    bounds: TendBudget,
     /// Cost of making the list.
     making: Usage,
 }
@@ -104,18 +111,18 @@ impl Tending<'_> {
         note: &dyn Fn(&str, &TaskReport),
     ) -> Result<TendEnd> {
         // A list that was interrupted goes on as it is.
-        let mut is_current = self.file.list().next().is_some();
+        let mut is_current = self.file.task_list().next_task_index().is_some();
         loop {
             if self.setup.stop.is_pressed() {
                 return Ok(TendEnd::Stopped);
             }
-            if let Some(ending) = self.bounds.reached(self.file.list()) {
+            if let Some(ending) = self.bounds.reason_to_end(self.file.task_list()) {
                 return Ok(ending);
             }
             if !is_current && let Some(ending) = self.revise(session)? {
                 return Ok(ending);
             }
-            let Some(next) = self.file.list().next() else {
+            let Some(next) = self.file.task_list().next_task_index() else {
                 return self.over();
             };
             self.attempt(session, next, note)?;
@@ -125,19 +132,20 @@ impl Tending<'_> {
 
     /// Makes the list anew from what is seen and what came of the tasks so far.
     fn revise(&mut self, session: &mut Session<'_>) -> Result<Option<TendEnd>> {
-        let made = maker::made(self.file.list_mut(), session, &mut self.making)?;
+        let made =
+            maker::find_remaining_tasks(self.file.task_list_mut(), session, &mut self.making)?;
         let tasks = match made {
-            Made::Tasks(tasks) => tasks,
-            Made::AsBefore(why) => {
+            TaskListOutcome::Tasks(tasks) => tasks,
+            TaskListOutcome::AsBefore(why) => {
                 errln!("{:>9}  the list stays as it is: {why}", "tend");
                 // Nobody knows whether anything is left.
-                let is_known = self.file.list().next().is_some();
+                let is_known = self.file.task_list().next_task_index().is_some();
                 return Ok((!is_known).then_some(TendEnd::Unclear(why)));
             }
-            Made::Unclear(text) => return Ok(Some(TendEnd::Unclear(text))),
-            Made::Stuck(text) => return Ok(Some(TendEnd::Stuck(text))),
+            TaskListOutcome::Unclear(text) => return Ok(Some(TendEnd::Unclear(text))),
+            TaskListOutcome::Stuck(text) => return Ok(Some(TendEnd::Stuck(text))),
         };
-        for dropped in self.file.list_mut().revise(tasks) {
+        for dropped in self.file.task_list_mut().replace_open_tasks(tasks) {
             errln!(
                 "{:>9}  not taken: {} ({})",
                 "tend",
@@ -148,8 +156,8 @@ impl Tending<'_> {
         self.file.save()?;
         let open: Vec<&str> = self
             .file
-            .list()
-            .standing(TaskState::Open)
+            .task_list()
+            .tasks_in_state(TaskState::Open)
             .map(|task| task.instruction.as_str())
             .collect();
         if !open.is_empty() {
@@ -165,36 +173,38 @@ impl Tending<'_> {
         index: usize,
         note: &dyn Fn(&str, &TaskReport),
     ) -> Result<()> {
-        self.file.list_mut().begin(index);
+        self.file.task_list_mut().mark_begun(index);
         self.file.save()?;
-        let instruction = self.file.list().tasks[index].instruction.clone();
+        let instruction = self.file.task_list().tasks[index].instruction.clone();
         let options = TaskOptions {
-            turns: self.bounds.turns(self.file.list(), self.setup.launch.turns),
+            turns: self
+                .bounds
+                .turns_for_next_task(self.file.task_list(), self.setup.launch.turns),
             dry_run: false,
             choice: self.setup.choice,
             marks: self.setup.marks,
         };
         let started = Instant::now();
-        let report = match session.run(&instruction, options) {
+        let report = match session.run_task(&instruction, options) {
             Ok(report) => report,
             Err(error) => {
-                self.file.list_mut().interrupt(index);
+                self.file.task_list_mut().mark_interrupted(index);
                 self.file.save()?;
                 return Err(error.into());
             }
         };
         note(&instruction, &report);
-        self.file.list_mut().turns += report.turns;
+        self.file.task_list_mut().turns += report.turns;
         let success = report.reports_success();
         if success {
-            self.file.list_mut().worked(index);
+            self.file.task_list_mut().mark_done(index);
         } else if report.ending == TaskEnd::Stopped && self.setup.stop.is_pressed() {
-            self.file.list_mut().interrupt(index);
+            self.file.task_list_mut().mark_interrupted(index);
         } else if report.ending == TaskEnd::Stopped {
-            self.file.list_mut().set_aside(index, "you said no");
+            self.file.task_list_mut().set_aside(index, "you said no");
         } else {
-            let why = bounds::feedback(&report);
-            if self.file.list_mut().failed(index, &why) {
+            let why = bounds::describe_failure(&report);
+            if self.file.task_list_mut().mark_failed(index, &why) {
                 errln!("{:>9}  {instruction}: it failed twice, {why}", "set aside");
             }
         }
@@ -208,7 +218,7 @@ impl Tending<'_> {
             let how = match success {
                 true => "done".to_owned(),
                 false if report.ending == TaskEnd::Stopped => "stopped".to_owned(),
-                false => format!("not done: {}", bounds::feedback(report)),
+                false => format!("not done: {}", bounds::describe_failure(report)),
             };
             outln!("{instruction}: {how}");
             return;
@@ -222,10 +232,10 @@ impl Tending<'_> {
 
     /// Ends a list in which nothing is open.
     fn over(&mut self) -> Result<TendEnd> {
-        self.file.list_mut().is_over = true;
+        self.file.task_list_mut().is_over = true;
         self.file.save()?;
-        let aside = self.file.list().standing(TaskState::SetAside);
-        let aside: Vec<String> = aside.map(bounds::aside).collect();
+        let aside = self.file.task_list().tasks_in_state(TaskState::SetAside);
+        let aside: Vec<String> = aside.map(bounds::describe_set_aside_task).collect();
         Ok(match aside.is_empty() {
             true => TendEnd::NothingLeft,
             false => TendEnd::SetAside(aside.join("; ")),
@@ -234,7 +244,7 @@ impl Tending<'_> {
 
     /// Tells how it ended, and for programs what everything cost.
     fn tell(&self, ending: &TendEnd, cost: &Value) {
-        let list = self.file.list();
+        let list = self.file.task_list();
         if self.args.json {
             outln!(
                 "{}",
@@ -251,7 +261,7 @@ impl Tending<'_> {
             return;
         }
         outln!("{ending}");
-        if list.next().is_some() {
+        if list.next_task_index().is_some() {
             errln!(
                 "hint: `enact tend --resume` goes on with the list in {}",
                 self.file.path().display()

@@ -61,12 +61,12 @@ impl TaskFile {
     }
 
     /// Returns the list.
-    pub fn list(&self) -> &TaskList {
+    pub fn task_list(&self) -> &TaskList {
         &self.list
     }
 
     /// Returns the list to be changed; [`save`](Self::save) keeps that.
-    pub fn list_mut(&mut self) -> &mut TaskList {
+    pub fn task_list_mut(&mut self) -> &mut TaskList {
         &mut self.list
     }
 
@@ -111,7 +111,7 @@ fn locked(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let attempt = || -> io::Result<Option<File>> {
-        replaced_file::made_folder(path)?;
+        replaced_file::create_parent_folder(path)?;
         let file = File::options().create(true).append(true).open(&name)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
@@ -179,12 +179,13 @@ mod tests {
         assert!(missing.contains("no list of tasks"), "{missing}");
         assert!(!path.parent().unwrap().exists(), "nothing is left of that");
         let mut file = open(Some("tidy up"), false).unwrap();
-        file.list_mut().revise(vec!["put it away".to_owned()]);
-        file.list_mut().begin(0);
+        file.task_list_mut()
+            .replace_open_tasks(vec!["put it away".to_owned()]);
+        file.task_list_mut().mark_begun(0);
         file.save().unwrap();
-        let mut list = file.list().clone();
+        let mut list = file.task_list().clone();
         drop(file);
-        assert_eq!(*open(None, false).unwrap().list(), list);
+        assert_eq!(*open(None, false).unwrap().task_list(), list);
         let lost = open(Some("sort the cubes"), false).unwrap_err().to_string();
         assert!(
             lost.contains("tidy up") && lost.contains("--resume"),
@@ -192,11 +193,11 @@ mod tests {
         );
         let mut file = open(Some("sort the cubes"), true).unwrap();
         list.is_over = true;
-        file.list_mut().clone_from(&list);
+        file.task_list_mut().clone_from(&list);
         file.save().unwrap();
         drop(file);
         assert!(open(None, false).is_err());
-        assert_eq!(open(Some("sort"), false).unwrap().list().goal, "sort");
+        assert_eq!(open(Some("sort"), false).unwrap().task_list().goal, "sort");
         fs::write(&path, "{\"goal\":").unwrap();
         let broken = open(None, false).unwrap_err().to_string();
         assert!(broken.contains("is no list of tasks"), "{broken}");
@@ -229,6 +230,6 @@ mod tests {
         let other = folder.path().join("other.json");
         assert!(TaskFile::open(Some(&other), Some("sort"), false).is_ok());
         drop(one);
-        assert_eq!(open(None, false).unwrap().list().goal, "tidy up");
+        assert_eq!(open(None, false).unwrap().task_list().goal, "tidy up");
     }
 }

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{sleep, timeout};
 
-use crate::program::{PUT, root, write};
+use crate::program::{PUT_CUBE_PLAN, repository_root, write};
 
 /// Everything that is waited for comes within seconds on a calm machine.
 pub const TEST_TIMEOUT: Duration = Duration::from_secs(120);
@@ -220,13 +220,13 @@ fn params(tool: &str, arguments: &Value) -> CallToolRequestParams {
 
 /// The command line, in a folder of its own.
 pub fn command(folder: &Path, more: &[&str]) -> Command {
-    let plan = write(folder, "plan.json", PUT);
+    let plan = write(folder, "plan.json", PUT_CUBE_PLAN);
     let mut command = Command::new(env!("CARGO_BIN_EXE_enact"));
     command
         .args(["mcp", "--plan", &plan, "--perception", "ground-truth"])
         .args(more)
         .current_dir(folder)
-        .env("ENACT_HOME", root().canonicalize().unwrap());
+        .env("ENACT_HOME", repository_root().canonicalize().unwrap());
     if !more.contains(&"--record") {
         command.arg("--no-record");
     }

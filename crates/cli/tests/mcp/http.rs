@@ -9,7 +9,7 @@ use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
 
 use crate::client::{Client, folder, outcome};
-use crate::program::{PUT, TASK, root, write};
+use crate::program::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, repository_root, write};
 
 /// A server for clients with tokens, killed at the end of a test.
 struct Serving {
@@ -22,7 +22,7 @@ const DRIVE: &str = "drive-drive-drive-drive-drive";
 
 impl Serving {
     fn start(folder: &Path) -> Self {
-        let plan = write(folder, "plan.json", PUT);
+        let plan = write(folder, "plan.json", PUT_CUBE_PLAN);
         let entry = |name: &str, token: &str| {
             format!("[[token]]\nname = \"{name}\"\nrole = \"{name}\"\ntoken = \"{token}\"\n")
         };
@@ -40,7 +40,7 @@ impl Serving {
             .args(["--tokens", &tokens, "--state"])
             .arg(state)
             .current_dir(folder)
-            .env("ENACT_HOME", root().canonicalize().unwrap())
+            .env("ENACT_HOME", repository_root().canonicalize().unwrap())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -89,7 +89,7 @@ async fn over_http_the_role_of_the_token_counts() {
     for (tool, arguments) in [
         ("pick", json!({"object": "red cube"})),
         ("home", json!({})),
-        ("run_task", json!({"instruction": TASK})),
+        ("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION})),
         ("replay_in_simulation", json!({"name": "one.mcap"})),
     ] {
         let why = watcher.refused(tool, arguments).await;
@@ -103,7 +103,9 @@ async fn over_http_the_role_of_the_token_counts() {
     );
 
     let driver = Client::connect(&serving.address, DRIVE, Some(true)).await;
-    let done = driver.done("run_task", json!({"instruction": TASK})).await;
+    let done = driver
+        .done("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
+        .await;
     assert_eq!(done["reached"], true, "{done}");
     assert_eq!(driver.asked().len(), 1);
     // Whoever watches may stop; whoever drives may not clear what nobody said yes to.
@@ -123,7 +125,9 @@ async fn a_client_that_cannot_ask_waits_for_the_console() {
     let folder = folder();
     let serving = Serving::start(folder.path());
     let mut client = Client::connect(&serving.address, DRIVE, None).await;
-    let running = client.begin("run_task", json!({"instruction": TASK})).await;
+    let running = client
+        .begin("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
+        .await;
     let waits = "the plan waits until somebody approves it at the console";
     client.told(waits).await;
     // Whoever is at the console drives, and says yes.

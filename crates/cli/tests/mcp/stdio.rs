@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::client::{Client, POLL_PERIOD, TEST_TIMEOUT, command, folder, in_bowl, outcome};
-use crate::program::{TASK, shipped, write};
+use crate::program::{PUT_CUBE_INSTRUCTION, read_shipped_file, write};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_is_listed_and_says_what_moves() {
@@ -125,15 +125,23 @@ async fn a_plan_is_carried_out_once_a_person_said_yes_to_it() {
     for lifecycle in lifecycles {
         let folder = folder();
         let mut client = Client::start_by(lifecycle, folder.path(), Some(true), &[]).await;
-        let planned = client.done("plan", json!({"instruction": TASK})).await;
+        let planned = client
+            .done("plan", json!({"instruction": PUT_CUBE_INSTRUCTION}))
+            .await;
         assert_eq!(planned["steps"][0]["verdict"], "feasible", "{planned}");
         assert!(client.asked().is_empty(), "a plan alone needs no yes");
-        let done = client.done("run_task", json!({"instruction": TASK})).await;
+        let done = client
+            .done("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
+            .await;
         assert_eq!(done["ending"], "done", "{done}");
         assert_eq!(done["reached"], true, "physics has it in the bowl");
         let asked = client.asked();
         assert_eq!(asked.len(), 1, "{asked:?}");
-        for part in [TASK, "1. pick red cube\n", "2. place red cube in blue bowl"] {
+        for part in [
+            PUT_CUBE_INSTRUCTION,
+            "1. pick red cube\n",
+            "2. place red cube in blue bowl",
+        ] {
             assert!(asked[0].contains(part), "{asked:?}");
         }
         client.told("place red cube in blue bowl: done").await;
@@ -147,7 +155,7 @@ async fn without_a_persons_yes_nothing_moves() {
     let folder = folder();
     let client = Client::start(folder.path(), Some(false), &[]).await;
     let why = client
-        .refused("run_task", json!({"instruction": TASK}))
+        .refused("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
         .await;
     assert!(why.contains("said no"), "{why}");
     assert_eq!(client.asked().len(), 1);
@@ -156,7 +164,7 @@ async fn without_a_persons_yes_nothing_moves() {
 
     let client = Client::start(folder.path(), None, &[]).await;
     let why = client
-        .refused("run_task", json!({"instruction": TASK}))
+        .refused("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
         .await;
     assert!(why.contains("cannot ask a person"), "{why}");
     assert!(why.contains("--yes"), "{why}");
@@ -164,7 +172,9 @@ async fn without_a_persons_yes_nothing_moves() {
     client.leave().await;
 
     let client = Client::start(folder.path(), None, &["--yes"]).await;
-    let done = client.done("run_task", json!({"instruction": TASK})).await;
+    let done = client
+        .done("run_task", json!({"instruction": PUT_CUBE_INSTRUCTION}))
+        .await;
     assert_eq!(done["reached"], true, "{done}");
     client.leave().await;
 }
@@ -200,7 +210,7 @@ async fn what_is_beyond_a_limit_is_refused_with_the_reason() {
     client.leave().await;
 
     // A cube that lies beyond the arm's reach.
-    let text = shipped("scenes/tabletop.toml");
+    let text = read_shipped_file("scenes/tabletop.toml");
     let far = text.replacen("color = \"red\"", "color = \"red\"\nat = [-0.12, 0.26]", 1);
     assert_ne!(far, text);
     let scene = write(folder.path(), "far.toml", &far);
@@ -275,7 +285,7 @@ fn standard_output_carries_the_protocol_alone_and_its_end_ends_the_program() {
     send(json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}));
     send(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
     let params = json!({
-        "name": "run_task", "arguments": {"instruction": TASK}, "_meta": {"progressToken": "t"},
+        "name": "run_task", "arguments": {"instruction": PUT_CUBE_INSTRUCTION}, "_meta": {"progressToken": "t"},
     });
     send(json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}));
     let mut lines = Vec::new();

@@ -8,7 +8,7 @@ pub mod planner_server;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-pub use enact_testkit::{PUT, TASK, root, shipped};
+pub use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN, read_shipped_file, repository_root};
 use serde_json::Value;
 
 /// `enact`, in the repository, with nothing on standard input. Runs are not kept unless a test
@@ -21,7 +21,7 @@ pub fn enact(arguments: &[&str]) -> Command {
     {
         command.arg("--no-record");
     }
-    command.current_dir(root()).stdin(Stdio::null());
+    command.current_dir(repository_root()).stdin(Stdio::null());
     command
 }
 
@@ -37,7 +37,14 @@ pub fn put(plan: &str, more: &[&str]) -> Output {
 
 /// The command line of [`put`].
 pub fn put_arguments<'a>(plan: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let put = ["run", TASK, "--plan", plan, "--perception", "ground-truth"];
+    let put = [
+        "run",
+        PUT_CUBE_INSTRUCTION,
+        "--plan",
+        plan,
+        "--perception",
+        "ground-truth",
+    ];
     [&put[..], more].concat()
 }
 

@@ -18,7 +18,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::episode::{advance, any_table, natural_relation};
+use crate::episode::{natural_relation, random_initial_situation, simulate_expert_steps};
 use crate::vocabulary::is_movable;
 use crate::wording::{Speaker, WordingSplit};
 use enact_plan::expert;
@@ -43,28 +43,28 @@ type Draw = fn(&mut Speaker<'_>, &mut Situation) -> Option<(String, Intent)>;
 
 /// Kinds of situations with their weights.
 const KINDS: &[(&str, u32, Draw)] = &[
-    ("put", 20, single::put),
-    ("stack", 5, single::stack),
-    ("beside", 6, single::beside),
-    ("pick", 3, single::pick),
-    ("point", 3, single::point),
-    ("push", 3, single::push),
-    ("home", 1, single::home),
-    ("several", 6, sequence::several),
-    ("all", 14, sequence::all),
-    ("sort", 9, sequence::sort),
-    ("tower", 5, sequence::tower),
-    ("swap", 30, sequence::swap),
-    ("reference", 26, ambiguous::spatial),
-    ("missing", 13, ambiguous::missing),
-    ("short", 14, ambiguous::short),
-    ("pronoun", 3, ambiguous::pronoun),
-    ("talk", 9, no_action::talk),
-    ("hostile", 5, no_action::hostile),
+    ("put", 20, single::draw_put_request),
+    ("stack", 5, single::draw_stack_request),
+    ("beside", 6, single::draw_put_beside_request),
+    ("pick", 3, single::draw_pick_request),
+    ("point", 3, single::draw_point_request),
+    ("push", 3, single::draw_push_request),
+    ("home", 1, single::draw_go_home_request),
+    ("several", 6, sequence::draw_request_for_two_puts),
+    ("all", 14, sequence::draw_put_all_request),
+    ("sort", 9, sequence::draw_sort_by_color_request),
+    ("tower", 5, sequence::draw_tower_request),
+    ("swap", 30, sequence::draw_swap_contents_request),
+    ("reference", 26, ambiguous::draw_spatial_request),
+    ("missing", 13, ambiguous::draw_request_for_missing_object),
+    ("short", 14, ambiguous::draw_short_reference_request),
+    ("pronoun", 3, ambiguous::draw_pronoun_request),
+    ("talk", 9, no_action::draw_small_talk_or_question),
+    ("hostile", 5, no_action::draw_request_with_hostile_demand),
 ];
 
 /// Returns the `index`th example of a data set, which depends only on the seed.
-pub fn example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
+pub fn generate_plan_example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
     let (kind, _, draw) = KINDS
@@ -76,7 +76,7 @@ pub fn example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
         Language::English
     };
     let (mut situation, goal) = loop {
-        let mut situation = any_table(&mut rng);
+        let mut situation = random_initial_situation(&mut rng);
         let mut speaker = Speaker {
             rng: &mut rng,
             language,
@@ -87,10 +87,10 @@ pub fn example(seed: u64, index: u64, wordings: WordingSplit) -> PlanExample {
             break (situation, goal);
         }
     };
-    advance(&mut rng, &goal, &mut situation);
+    simulate_expert_steps(&mut rng, &goal, &mut situation);
     let plan = expert::plan(&goal, &situation);
     PlanExample {
-        prompt: prompt::compact(&situation),
+        prompt: prompt::compact_plan_prompt(&situation),
         completion: serde_json::to_string(&plan).expect("a plan is always valid JSON"),
         kind,
     }
@@ -133,7 +133,7 @@ fn put_action(object: &str, target: &str) -> Action {
 }
 
 fn worded(speaker: &mut Speaker<'_>, actions: Vec<Action>) -> (String, Intent) {
-    (speaker.ask_for(&actions), Intent::Act(actions))
+    (speaker.request_for_actions(&actions), Intent::Act(actions))
 }
 
 #[cfg(test)]
@@ -146,15 +146,18 @@ mod tests {
     fn examples_are_valid_varied_and_repeatable() {
         let mut kinds = BTreeSet::new();
         for index in 0..1000 {
-            let made = example(7, index, WordingSplit::Training);
+            let made = generate_plan_example(7, index, WordingSplit::Training);
             Plan::parse(&made.completion).unwrap();
-            assert_eq!(made, example(7, index, WordingSplit::Training));
+            assert_eq!(
+                made,
+                generate_plan_example(7, index, WordingSplit::Training)
+            );
             kinds.insert(made.kind);
         }
         assert_eq!(kinds.len(), KINDS.len(), "{kinds:?}");
         assert_ne!(
-            example(7, 1, WordingSplit::Training),
-            example(8, 1, WordingSplit::Training)
+            generate_plan_example(7, 1, WordingSplit::Training),
+            generate_plan_example(8, 1, WordingSplit::Training)
         );
     }
 }

@@ -30,23 +30,32 @@ const HOSTILE: [&str; 2] = [
 ];
 
 /// Draws small talk or a question about the table.
-pub fn talk(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_small_talk_or_question(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let language = speaker.language;
     let (patterns, answer) = match speaker.rng.random_range(0..5) {
         0 | 1 => (GREETINGS, replies::hello(language)),
         2 | 3 => (REQUESTS, replies::help(language)),
-        _ => (QUESTIONS, replies::seen(language, &names(situation))),
+        _ => (
+            QUESTIONS,
+            replies::list_seen_objects(language, &names(situation)),
+        ),
     };
     Some((say(speaker, patterns), Intent::Say(answer)))
 }
 
 /// Draws a request accompanied by a demand that the robot has no step for.
-pub fn hostile(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_request_with_hostile_demand(
+    speaker: &mut Speaker<'_>,
+    situation: &mut Situation,
+) -> Drawn {
     let actions = vec![put_action(
         &movable(speaker, situation)?,
         &container(speaker, situation)?,
     )];
-    let (request, demand) = (speaker.ask_for(&actions), hostile_demand(speaker));
+    let (request, demand) = (
+        speaker.request_for_actions(&actions),
+        hostile_demand(speaker),
+    );
     let instruction = match speaker.rng.random_range(0..3) {
         0 => format!("{demand}, {request}"),
         1 => format!("{request} and {demand}"),
@@ -73,5 +82,5 @@ fn say(speaker: &mut Speaker<'_>, [english, chinese]: [&str; 2]) -> String {
         Language::English => english,
         Language::Chinese => chinese,
     };
-    speaker.say(&[&format!("({pattern})")], &[])
+    speaker.choose_wording(&[&format!("({pattern})")], &[])
 }

@@ -5,15 +5,17 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::{container, movable, names, put_action, worded};
-use crate::episode::{natural_relation, rest, sort as in_reading_order};
-use crate::vocabulary::{color_of, is_flat, is_movable, noun_of, shape_of};
+use crate::episode::{
+    natural_relation, place_object_in_or_on, sort_in_reading_order as in_reading_order,
+};
+use crate::vocabulary::{color_of, has_flat_top, is_movable, noun_of, shape_of};
 use crate::wording::{Speaker, chinese, english};
 use enact_plan::intent::{Action, Intent};
 use enact_plan::replies::Language;
 
 type Drawn = Option<(String, Intent)>;
 
-pub fn several(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_request_for_two_puts(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let first = movable(speaker, situation)?;
     let second = movable(speaker, situation)?;
     let target = container(speaker, situation)?;
@@ -34,7 +36,7 @@ pub fn several(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
 }
 
 /// Draws “all the cubes”, “everything red” or “everything but the ball”.
-pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_put_all_request(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let like = movable(speaker, situation)?;
     let target = container(speaker, situation)?;
     type Filter = fn(&str, &str) -> bool;
@@ -56,14 +58,17 @@ pub fn all(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     if too_few(speaker, &actions) {
         return None;
     }
-    let whither = speaker.name(&target);
-    let sentence = speaker.put(
+    let whither = speaker.phrase_for_object(&target);
+    let sentence = speaker.put_sentence(
         &phrase,
         natural_relation(&target),
         &whither,
         shape_of(&target),
     );
-    Some((speaker.polite(&sentence), Intent::Act(actions)))
+    Some((
+        speaker.add_courtesies_and_typos(&sentence),
+        Intent::Act(actions),
+    ))
 }
 
 /// Returns whether there are too few actions: “all” should mostly mean more than one, or the model
@@ -75,26 +80,26 @@ fn too_few(speaker: &mut Speaker<'_>, actions: &[Action]) -> bool {
 fn all_of_shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     match speaker.language {
         Language::English => {
-            let shape = english::shape(speaker, shape);
+            let shape = english::word_for_shape(speaker, shape);
             let plural = if shape.ends_with('s') || shape.ends_with('x') || shape.ends_with('h') {
                 format!("{shape}es")
             } else {
                 format!("{shape}s")
             };
             let patterns = "(all the|all|every one of the|all of the|each of the|the) {noun}";
-            speaker.say(&[patterns], &[("{noun}", &plural)])
+            speaker.choose_wording(&[patterns], &[("{noun}", &plural)])
         }
         Language::Chinese => {
-            let shape = chinese::shape(speaker, shape);
+            let shape = chinese::word_for_shape(speaker, shape);
             let patterns = "(所有的|所有|全部的|全部|每个){noun}(都|)";
-            speaker.say(&[patterns], &[("{noun}", &shape)])
+            speaker.choose_wording(&[patterns], &[("{noun}", &shape)])
         }
     }
 }
 
 fn all_of_color(speaker: &mut Speaker<'_>, color: &str) -> String {
     match speaker.language {
-        Language::English => speaker.say(
+        Language::English => speaker.choose_wording(
             &[
                 "(everything|all things|anything|all that is|everything that is) {colour}",
                 "(all the|all|every one of the|all of the|the) {colour} (things|objects|ones|items|stuff|pieces)",
@@ -104,30 +109,30 @@ fn all_of_color(speaker: &mut Speaker<'_>, color: &str) -> String {
         ),
         Language::Chinese => {
             let pattern = "(所有|全部|所有的|全部的|每个){colour}色的(东西|物品|物体)(都|)";
-            speaker.say(&[pattern], &[("{colour}", chinese::color(color))])
+            speaker.choose_wording(&[pattern], &[("{colour}", chinese::color_in_chinese(color))])
         }
     }
 }
 
 fn all_but(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let name = speaker.name(name);
-    let pattern = speaker.either(
+    let name = speaker.phrase_for_object(name);
+    let pattern = speaker.in_language(
         "(everything|all things|all objects|all) (but|except|except for|other than) {name}",
         "除了{name}(以外|之外|)的(所有东西|所有物品|全部东西)",
     );
-    speaker.say(&[pattern], &[("{name}", &name)])
+    speaker.choose_wording(&[pattern], &[("{name}", &name)])
 }
 
 fn everything(speaker: &mut Speaker<'_>) -> String {
-    let pattern = speaker.either(
+    let pattern = speaker.in_language(
         "(everything|all things|all the things|all the objects|all of it|all objects|all the toys)",
         "(所有东西|所有的东西|全部东西|所有物品|全部)(都|)",
     );
-    speaker.say(&[pattern], &[])
+    speaker.choose_wording(&[pattern], &[])
 }
 
 /// Moves each object to the container of its color.
-pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_sort_by_color_request(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let there = names(situation);
     let containers: Vec<&String> = there.iter().filter(|name| !is_movable(name)).collect();
     let home_of = |name: &str| {
@@ -149,7 +154,7 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let noun = match (speaker.language, alike) {
         (Language::English, true) => format!("{shape}s"),
         (Language::English, false) => "containers".to_owned(),
-        (Language::Chinese, true) => chinese::plain_shape(shape).to_owned(),
+        (Language::Chinese, true) => chinese::shape_in_chinese(shape).to_owned(),
         (Language::Chinese, false) => "容器".to_owned(),
     };
     let patterns: &[&str] = match speaker.language {
@@ -163,15 +168,18 @@ pub fn sort(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
             "(把|将)(所有东西|东西|物品)按颜色(分类|分)(放进|放到|到)(两个|)(对应的|){noun}(里|中|)",
         ],
     };
-    let sentence = speaker.say(patterns, &[("{noun}", &noun)]);
-    Some((speaker.polite(&sentence), Intent::Act(actions)))
+    let sentence = speaker.choose_wording(patterns, &[("{noun}", &noun)]);
+    Some((
+        speaker.add_courtesies_and_typos(&sentence),
+        Intent::Act(actions),
+    ))
 }
 
 /// Stacks a tower with the first named object at the bottom.
-pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_tower_request(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let mut parts: Vec<String> = names(situation)
         .into_iter()
-        .filter(|name| is_flat(name))
+        .filter(|name| has_flat_top(name))
         .collect();
     parts.shuffle(speaker.rng);
     parts.truncate(3);
@@ -184,8 +192,11 @@ pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         target: target.to_owned(),
     };
     let actions = vec![on(&parts[1], &parts[0]), on(&parts[2], &parts[1])];
-    let spoken: Vec<String> = parts.iter().map(|name| speaker.name(name)).collect();
-    let list = speaker.list(&spoken);
+    let spoken: Vec<String> = parts
+        .iter()
+        .map(|name| speaker.phrase_for_object(name))
+        .collect();
+    let list = speaker.join_into_list(&spoken);
     let slots = [
         ("{list}", list.as_str()),
         ("{1}", spoken[0].as_str()),
@@ -204,12 +215,15 @@ pub fn tower(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
             "(把|将){2}(叠|放|堆)(到|在){1}上，(再|然后)(把|将){3}(叠|放|堆)(到|在){2}上",
         ],
     };
-    let sentence = speaker.say(patterns, &slots);
-    Some((speaker.polite(&sentence), Intent::Act(actions)))
+    let sentence = speaker.choose_wording(patterns, &slots);
+    Some((
+        speaker.add_courtesies_and_typos(&sentence),
+        Intent::Act(actions),
+    ))
 }
 
 /// Swaps the contents of two containers: one object waits on the table.
-pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
+pub fn draw_swap_contents_request(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
     let mut containers: Vec<usize> = indices(situation, |name| !is_movable(name));
     let mut movers: Vec<usize> = indices(situation, is_movable);
     // The order of the list must not reveal what lies where.
@@ -220,8 +234,8 @@ pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         return None;
     };
     situation.objects[one].rests = None;
-    rest(speaker.rng, &mut situation.objects, one, first);
-    rest(speaker.rng, &mut situation.objects, other, second);
+    place_object_in_or_on(speaker.rng, &mut situation.objects, one, first);
+    place_object_in_or_on(speaker.rng, &mut situation.objects, other, second);
     for object in &mut situation.objects {
         object.reachable = true;
     }
@@ -242,7 +256,10 @@ pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
         target: first.clone(),
     };
     let actions = vec![wait, put_action(&other, &first), put_action(&one, &second)];
-    let (one, other) = (speaker.name(&one), speaker.name(&other));
+    let (one, other) = (
+        speaker.phrase_for_object(&one),
+        speaker.phrase_for_object(&other),
+    );
     let slots = [("{one}", one.as_str()), ("{other}", other.as_str())];
     let patterns: &[&str] = match speaker.language {
         Language::English => &[
@@ -255,8 +272,11 @@ pub fn swap(speaker: &mut Speaker<'_>, situation: &mut Situation) -> Drawn {
             "(把|将){one}和{other}(交换|对调|互换)(位置|一下|)",
         ],
     };
-    let sentence = speaker.say(patterns, &slots);
-    Some((speaker.polite(&sentence), Intent::Act(actions)))
+    let sentence = speaker.choose_wording(patterns, &slots);
+    Some((
+        speaker.add_courtesies_and_typos(&sentence),
+        Intent::Act(actions),
+    ))
 }
 
 fn indices(situation: &Situation, fits: impl Fn(&str) -> bool) -> Vec<usize> {

@@ -4,8 +4,8 @@ use std::f64::consts::{FRAC_PI_2, TAU};
 
 use enact_robot::Shape;
 use enact_sim::ObjectShape;
-use enact_sim::geometry::{BodyShape, FIXTURE, Material, RenderBody};
-use enact_sim::parts::parts;
+use enact_sim::geometry::{BodyShape, FIXTURE_SEGMENT_ID, Material, RenderBody};
+use enact_sim::parts::convex_parts_of_shape;
 use enact_sim::render::{Finish, Texture};
 use enact_types::{Pose, Vector3};
 use rand::seq::IndexedRandom;
@@ -33,7 +33,7 @@ pub(super) fn body(
     finish: Finish,
 ) -> RenderBody {
     RenderBody {
-        id: FIXTURE,
+        id: FIXTURE_SEGMENT_ID,
         shape: shape.into(),
         base_from_body,
         color,
@@ -82,7 +82,7 @@ fn printed_box(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let width = unit * rng.random_range(0.6..2.2);
     let length = width * rng.random_range(2.2..4.0);
     let half = [length, width, unit * rng.random_range(0.3..3.0)].map(|side| side / 2.0);
-    let at = ground.take(rng, half[0].hypot(half[1]), PICTURE_SHARE)?;
+    let at = ground.take_free_place(rng, half[0].hypot(half[1]), PICTURE_SHARE)?;
     let pose = upright(rng, at, half[2]);
     let (color, finish) = (paint::any(rng), paint::of_clutter(rng, unit));
     Some(body(Shape::Box { half }, pose, color, finish))
@@ -91,7 +91,7 @@ fn printed_box(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
 /// A sheet of paper, a mat or a board with a tag, flat under whatever stands there.
 fn sheet(rng: &mut impl Rng, ground: &Ground) -> RenderBody {
     let unit = ground.view.unit;
-    let at = ground.anywhere(rng);
+    let at = ground.random_ground_point_in_view(rng);
     let side = unit * rng.random_range(1.0..4.0);
     let (half, color, finish) = match rng.random_range(0..3) {
         0 => {
@@ -131,7 +131,7 @@ fn everyday(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
     let size = shape
         .size_range()
         .map(|(low, high)| times * (low + high) / 2.0);
-    let Some(at) = ground.take(rng, shape.footprint_radius(size), PICTURE_SHARE) else {
+    let Some(at) = ground.take_free_place(rng, shape.footprint_radius(size), PICTURE_SHARE) else {
         return Vec::new();
     };
     let pose = upright(rng, at, size[2] / 2.0);
@@ -140,7 +140,7 @@ fn everyday(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
         bevel: 0.0,
         ..paint::of_clutter(rng, ground.view.unit)
     };
-    parts(shape, size)
+    convex_parts_of_shape(shape, size)
         .into_iter()
         .map(|part| body(part.shape, pose * part.object_from_part, color, finish))
         .collect()
@@ -151,7 +151,7 @@ fn pen(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let unit = ground.view.unit;
     let radius = unit * rng.random_range(0.1..0.2);
     let half_length = unit * rng.random_range(1.2..2.5);
-    let at = ground.take(rng, half_length, PICTURE_SHARE)?;
+    let at = ground.take_free_place(rng, half_length, PICTURE_SHARE)?;
     let pose = upright(rng, at, radius) * Pose::rotation(Vector3::y() * FRAC_PI_2);
     let rod = Shape::Capsule {
         radius,
@@ -166,7 +166,7 @@ fn pale_block(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let unit = ground.view.unit;
     let width = unit * rng.random_range(0.7..1.6);
     let height = width * rng.random_range(0.6..1.6);
-    let at = ground.take(rng, 0.71 * width, PICTURE_SHARE)?;
+    let at = ground.take_free_place(rng, 0.71 * width, PICTURE_SHARE)?;
     let shape = match rng.random_range(0..3) {
         0 => Shape::Cylinder {
             radius: width / 2.0,
@@ -189,7 +189,7 @@ fn slab(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
         unit * rng.random_range(3.0..5.5),
         0.15 * unit,
     ];
-    let Some(at) = ground.take(rng, 0.8 * half[0].hypot(half[1]), 1.5) else {
+    let Some(at) = ground.take_free_place(rng, 0.8 * half[0].hypot(half[1]), 1.5) else {
         return Vec::new();
     };
     let pose = upright(rng, at, half[2]);

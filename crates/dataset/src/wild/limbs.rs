@@ -3,7 +3,7 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use enact_robot::{Robot, Shape};
-use enact_sim::geometry::{Material, ROBOT, RenderBody};
+use enact_sim::geometry::{Material, ROBOT_SEGMENT_ID, RenderBody};
 use enact_sim::render::Finish;
 use enact_types::{Point3, Pose, Vector3};
 use nalgebra::{Translation3, UnitQuaternion};
@@ -69,7 +69,7 @@ fn livery(rng: &mut impl Rng) -> ([LinearRgb; 2], Finish) {
 fn arm(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let ([paint, joint_paint], finish) = livery(rng);
     let view = ground.view;
-    let [x, y] = ground.beside(rng);
+    let [x, y] = ground.random_ground_point_near_edge(rng);
     let thick = view.unit * rng.random_range(0.5..1.6);
     let finish = Finish {
         bevel: 0.2 * thick,
@@ -175,8 +175,8 @@ fn hand(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
         shine: 0.03,
         ..paint::plain(rng)
     };
-    let [x, y] = ground.beside(rng);
-    let [to_x, to_y] = ground.anywhere(rng);
+    let [x, y] = ground.random_ground_point_near_edge(rng);
+    let [to_x, to_y] = ground.random_ground_point_in_view(rng);
     let big = unit * rng.random_range(0.7..1.1);
     let elbow = Point3::new(x, y, 2.0 * big);
     let reach = Vector3::new(to_x - x, to_y - y, 0.0);
@@ -214,8 +214,8 @@ fn cable(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
         paint::any(rng)
     };
     let finish = paint::plain(rng);
-    let [x, y] = ground.beside(rng);
-    let [to_x, to_y] = ground.anywhere(rng);
+    let [x, y] = ground.random_ground_point_near_edge(rng);
+    let [to_x, to_y] = ground.random_ground_point_in_view(rng);
     let mut heading = (to_y - y).atan2(to_x - x);
     let mut at = Point3::new(x, y, radius);
     let mut bend = 0.0;
@@ -234,7 +234,7 @@ fn cable(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
 /// This robot's arm, which stands at the edge of the table in any posture, as its maker or another
 /// color of filament made it.
 pub(super) fn own_arm(rng: &mut impl Rng, ground: &Ground, robot: &Robot) -> Vec<RenderBody> {
-    let [x, y] = ground.beside(rng);
+    let [x, y] = ground.random_ground_point_near_edge(rng);
     let target = &ground.view.target;
     let heading = (target.y - y).atan2(target.x - x) + around(rng, 0.6);
     let base = Pose::new(Vector3::new(x, y, 0.0), Vector3::z() * heading);
@@ -249,7 +249,7 @@ pub(super) fn own_arm(rng: &mut impl Rng, ground: &Ground, robot: &Robot) -> Vec
     links
         .flat_map(|(link, pose)| {
             link.shapes.iter().map(move |part| RenderBody {
-                id: ROBOT,
+                id: ROBOT_SEGMENT_ID,
                 shape: part.shape.clone().into(),
                 base_from_body: base * pose * part.link_from_shape,
                 // Motors stay black.

@@ -26,7 +26,7 @@ mod things;
 mod viewpoint;
 
 use enact_robot::Robot;
-use enact_sim::geometry::FIRST_OBJECT;
+use enact_sim::geometry::FIRST_OBJECT_SEGMENT_ID;
 use enact_sim::render::{Appearance, ObjectInView, objects_in_view, render};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -44,10 +44,15 @@ const OWN_ARM: f64 = 0.2;
 
 /// Returns the `index`th picture of a data set of any table, `size` pixels wide and high, which
 /// depends only on the seed. `robot` is one of the arms that may stand in view.
-pub fn example(robot: &Robot, size: [u32; 2], seed: u64, index: u64) -> FrameExample {
+pub fn generate_wild_frame_example(
+    robot: &Robot,
+    size: [u32; 2],
+    seed: u64,
+    index: u64,
+) -> FrameExample {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index);
-    let view = Viewpoint::draw(&mut rng, size);
+    let view = Viewpoint::random(&mut rng, size);
     let mut ground = Ground::new(&view, &mut rng);
     let things = things::draw(&mut rng, &mut ground);
     let (mut bodies, look) = surroundings::draw(&mut rng, &ground);
@@ -71,15 +76,15 @@ pub fn example(robot: &Robot, size: [u32; 2], seed: u64, index: u64) -> FrameExa
     let seen: Vec<ObjectInView> = objects_in_view(&picture.segmentation)
         .into_iter()
         .filter(|seen| {
-            let thing = &things[usize::from(seen.id - FIRST_OBJECT)];
-            let whole = view.pixels_of(&thing.center, thing.radius);
+            let thing = &things[usize::from(seen.id - FIRST_OBJECT_SEGMENT_ID)];
+            let whole = view.pixels_covered_by_ball(&thing.center, thing.radius);
             let share = f64::from(seen.pixels) / whole.max(1.0);
             seen.pixels >= MIN_PIXELS
                 && share >= MIN_VISIBLE_SHARE
                 && seen.visible >= MIN_VISIBLE_SHARE
         })
         .collect();
-    let label = |id: u16| things[usize::from(id - FIRST_OBJECT)].label();
+    let label = |id: u16| things[usize::from(id - FIRST_OBJECT_SEGMENT_ID)].label();
     FrameExample::new(picture, &seen, label)
 }
 
@@ -91,7 +96,7 @@ mod tests {
     fn examples(count: u64) -> impl Iterator<Item = FrameExample> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let robot = Robot::load(&root.join("robots/so101")).unwrap();
-        (0..count).map(move |index| example(&robot, [168, 168], 3, index))
+        (0..count).map(move |index| generate_wild_frame_example(&robot, [168, 168], 3, index))
     }
 
     #[test]

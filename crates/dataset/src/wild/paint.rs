@@ -41,7 +41,7 @@ pub(super) fn named(rng: &mut impl Rng, color: Color) -> LinearRgb {
 
 /// Draws a color that some name fits.
 pub(super) fn any_named(rng: &mut impl Rng) -> LinearRgb {
-    let color = *Color::ALL.choose(rng).expect("there are colors");
+    let color = *Color::ALL_COLORS.choose(rng).expect("there are colors");
     named(rng, color)
 }
 

@@ -54,11 +54,16 @@ impl<'a> Ground<'a> {
 
     /// Draws a free place for a circle of this radius within the given part of the picture's width
     /// and height around its middle, and takes it; `None` if there is hardly any room.
-    pub fn take(&mut self, rng: &mut impl Rng, radius: f64, part: f64) -> Option<[f64; 2]> {
+    pub fn take_free_place(
+        &mut self,
+        rng: &mut impl Rng,
+        radius: f64,
+        part: f64,
+    ) -> Option<[f64; 2]> {
         let gap = GAP * self.view.unit;
         for _ in 0..PLACES {
             let at = [0.5 + around(rng, part / 2.0), 0.5 + around(rng, part / 2.0)];
-            if let Some(at) = self.view.ground(at)
+            if let Some(at) = self.view.ground_point_seen_at(at)
                 && self.is_on_table(at, radius)
                 && self
                     .taken
@@ -73,7 +78,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Draws a point of the ground near the edge of the picture or beyond it.
-    pub fn beside(&self, rng: &mut impl Rng) -> [f64; 2] {
+    pub fn random_ground_point_near_edge(&self, rng: &mut impl Rng) -> [f64; 2] {
         for _ in 0..PLACES {
             let (along, beyond) = (rng.random_range(-0.1..1.1), rng.random_range(-0.15..0.25));
             let at = match rng.random_range(0..4) {
@@ -82,7 +87,7 @@ impl<'a> Ground<'a> {
                 2 => [beyond, along],
                 _ => [1.0 - beyond, along],
             };
-            if let Some(at) = self.view.ground(at) {
+            if let Some(at) = self.view.ground_point_seen_at(at) {
                 return at;
             }
         }
@@ -93,10 +98,10 @@ impl<'a> Ground<'a> {
     }
 
     /// Draws a point of the ground anywhere in the picture.
-    pub fn anywhere(&self, rng: &mut impl Rng) -> [f64; 2] {
+    pub fn random_ground_point_in_view(&self, rng: &mut impl Rng) -> [f64; 2] {
         let at = [rng.random_range(0.1..0.9), rng.random_range(0.1..0.9)];
         self.view
-            .ground(at)
+            .ground_point_seen_at(at)
             .unwrap_or([self.view.target.x, self.view.target.y])
     }
 }
@@ -111,11 +116,11 @@ mod tests {
     fn what_is_placed_overlaps_nothing_and_is_on_the_table() {
         for seed in 0..50 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let view = Viewpoint::draw(&mut rng, [336, 336]);
+            let view = Viewpoint::random(&mut rng, [336, 336]);
             let mut ground = Ground::new(&view, &mut rng);
             let radius = view.unit;
             let places: Vec<[f64; 2]> = (0..8)
-                .filter_map(|_| ground.take(&mut rng, radius, 0.9))
+                .filter_map(|_| ground.take_free_place(&mut rng, radius, 0.9))
                 .collect();
             assert!(!places.is_empty(), "{seed}");
             for (index, a) in places.iter().enumerate() {

@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use enact_robot::Shape;
-use enact_sim::geometry::{Material, ROOM, RenderBody, TABLE};
-use enact_sim::render::appearance::{Light, Pattern, TableTop};
+use enact_sim::geometry::{Material, ROOM_SEGMENT_ID, RenderBody, TABLE_SEGMENT_ID};
+use enact_sim::render::appearance::{Light, TablePattern, TableTop};
 use enact_sim::render::{Appearance, Finish, Texture};
 use enact_types::{Point3, Pose, Vector3};
 use rand::seq::IndexedRandom;
@@ -32,7 +32,7 @@ pub(super) fn draw(rng: &mut impl Rng, ground: &Ground) -> (Vec<RenderBody>, App
 fn table(ground: &Ground) -> RenderBody {
     let [x, y] = ground.center;
     RenderBody {
-        id: TABLE,
+        id: TABLE_SEGMENT_ID,
         shape: Shape::Box {
             half: [ground.half[0], ground.half[1], THICKNESS],
         }
@@ -57,7 +57,7 @@ fn room(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
             ..finish
         };
         RenderBody {
-            id: ROOM,
+            id: ROOM_SEGMENT_ID,
             ..body(Shape::Box { half }, pose, color, matte)
         }
     };
@@ -133,18 +133,18 @@ fn lamp(rng: &mut impl Rng, target: &Point3, power: f32) -> Light {
 fn top(rng: &mut impl Rng, unit: f64) -> TableTop {
     use Texture::*;
     let patterns = [
-        (Pattern::Wood, 1.5, 5.0, 18),
-        (Pattern::Plain, 1.0, 2.0, 20),
-        (Pattern::Checker, 0.3, 2.0, 5),
-        (Pattern::Stripes, 0.3, 2.0, 4),
-        (Pattern::Speckle, 0.1, 0.3, 7),
-        (Pattern::Textured(Grid), 0.4, 1.6, 6),
-        (Pattern::Textured(Mat), 0.3, 0.7, 9),
-        (Pattern::Textured(Weave), 0.05, 0.2, 9),
-        (Pattern::Textured(Print), 0.07, 0.2, 8),
-        (Pattern::Textured(Marble), 0.5, 2.0, 4),
-        (Pattern::Textured(Dots), 0.5, 1.2, 5),
-        (Pattern::Textured(Worn), 1.0, 4.0, 5),
+        (TablePattern::Wood, 1.5, 5.0, 18),
+        (TablePattern::Plain, 1.0, 2.0, 20),
+        (TablePattern::Checker, 0.3, 2.0, 5),
+        (TablePattern::Stripes, 0.3, 2.0, 4),
+        (TablePattern::Speckle, 0.1, 0.3, 7),
+        (TablePattern::Textured(Grid), 0.4, 1.6, 6),
+        (TablePattern::Textured(Mat), 0.3, 0.7, 9),
+        (TablePattern::Textured(Weave), 0.05, 0.2, 9),
+        (TablePattern::Textured(Print), 0.07, 0.2, 8),
+        (TablePattern::Textured(Marble), 0.5, 2.0, 4),
+        (TablePattern::Textured(Dots), 0.5, 1.2, 5),
+        (TablePattern::Textured(Worn), 1.0, 4.0, 5),
     ];
     let (pattern, low, high, _) = *patterns
         .choose_weighted(rng, |(.., weight)| *weight)
@@ -159,7 +159,7 @@ fn top(rng: &mut impl Rng, unit: f64) -> TableTop {
 
 /// Draws the two colors of a table top: mostly wood, white, gray or black, and sometimes just that
 /// of a thing.
-fn tones(rng: &mut impl Rng, pattern: Pattern) -> [LinearRgb; 2] {
+fn tones(rng: &mut impl Rng, pattern: TablePattern) -> [LinearRgb; 2] {
     let base = match rng.random_range(0..10) {
         0..7 => paint::neutral(rng),
         7..9 => paint::any(rng),
@@ -167,7 +167,7 @@ fn tones(rng: &mut impl Rng, pattern: Pattern) -> [LinearRgb; 2] {
     };
     let is_inked = matches!(
         pattern,
-        Pattern::Textured(Texture::Print | Texture::Mat | Texture::Grid | Texture::Dots)
+        TablePattern::Textured(Texture::Print | Texture::Mat | Texture::Grid | Texture::Dots)
     );
     let second = if is_inked {
         paint::neutral(rng)

@@ -3,8 +3,8 @@
 use std::f64::consts::{FRAC_PI_2, TAU};
 
 use enact_robot::Shape;
-use enact_sim::geometry::{FIRST_OBJECT, Material, RenderBody};
-use enact_sim::parts::{TRAY_FLOOR, parts};
+use enact_sim::geometry::{FIRST_OBJECT_SEGMENT_ID, Material, RenderBody};
+use enact_sim::parts::{TRAY_FLOOR_THICKNESS_M, convex_parts_of_shape};
 use enact_sim::render::Finish;
 use enact_sim::{Color, ObjectShape};
 use enact_types::{Point3, Pose, Vector3};
@@ -59,7 +59,10 @@ pub(super) fn draw(rng: &mut impl Rng, ground: &mut Ground) -> Vec<Thing> {
         .expect("not empty");
     let mut kinds: Vec<(ObjectShape, Color)> = Vec::new();
     while kinds.len() < count {
-        let kind = (shape(rng), *Color::ALL.choose(rng).expect("not empty"));
+        let kind = (
+            shape(rng),
+            *Color::ALL_COLORS.choose(rng).expect("not empty"),
+        );
         if !kinds.contains(&kind) || rng.random_bool(ALIKE) {
             kinds.push(kind);
         }
@@ -69,7 +72,7 @@ pub(super) fn draw(rng: &mut impl Rng, ground: &mut Ground) -> Vec<Thing> {
     let mut things: Vec<Thing> = Vec::new();
     for (shape, color) in kinds {
         let size = size(rng, shape, ground);
-        let id = FIRST_OBJECT + things.len() as u16;
+        let id = FIRST_OBJECT_SEGMENT_ID + things.len() as u16;
         let paint = paint::named(rng, color);
         let draft = Draft {
             id,
@@ -130,7 +133,7 @@ fn size(rng: &mut impl Rng, shape: ObjectShape, ground: &Ground) -> [f64; 3] {
             let width = times(2.0, 5.0).min(widest).max(1.3 * unit);
             let depth = width * rng.random_range(0.55..1.0);
             let height = width * rng.random_range(0.08..0.42_f64).powf(1.3);
-            [width, depth, height.max(2.0 * TRAY_FLOOR)]
+            [width, depth, height.max(2.0 * TRAY_FLOOR_THICKNESS_M)]
         }
     }
 }
@@ -180,7 +183,7 @@ impl Draft {
                 let at = [host.at[0] + 0.6 * off[0], host.at[1] + 0.6 * off[1]];
                 (at, host.height)
             }
-            None => (ground.take(rng, footprint, PICTURE_SHARE)?, 0.0),
+            None => (ground.take_free_place(rng, footprint, PICTURE_SHARE)?, 0.0),
         };
         if !lies {
             hosts.extend(self.host(at, height));
@@ -198,7 +201,7 @@ impl Draft {
         let (height, room) = match self.shape {
             ObjectShape::Ball => return None,
             ObjectShape::Bowl => (height + 0.006, 0.3 * x),
-            ObjectShape::Tray => (height + TRAY_FLOOR, 0.45 * x.min(y)),
+            ObjectShape::Tray => (height + TRAY_FLOOR_THICKNESS_M, 0.45 * x.min(y)),
             // What stands on another thing may overhang a little.
             _ => (height + z, 0.8 * x.min(y)),
         };
@@ -214,7 +217,7 @@ impl Draft {
             finish.bevel = 0.0;
         }
         let body = |part_pose: Pose, shape| self.body(shape, pose * part_pose, finish);
-        let mut bodies: Vec<RenderBody> = parts(self.shape, self.size)
+        let mut bodies: Vec<RenderBody> = convex_parts_of_shape(self.shape, self.size)
             .into_iter()
             .map(|part| body(part.object_from_part, part.shape))
             .collect();
@@ -273,14 +276,14 @@ mod tests {
         let mut labels = std::collections::BTreeSet::new();
         for seed in 0..300 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let view = Viewpoint::draw(&mut rng, [336, 336]);
+            let view = Viewpoint::random(&mut rng, [336, 336]);
             let mut ground = Ground::new(&view, &mut rng);
             let things = draw(&mut rng, &mut ground);
             assert!(things.len() <= 8);
             for (index, thing) in things.iter().enumerate() {
                 labels.insert(thing.label());
                 assert!(thing.center.z > 0.0);
-                let id = FIRST_OBJECT + index as u16;
+                let id = FIRST_OBJECT_SEGMENT_ID + index as u16;
                 assert!(thing.bodies.iter().all(|body| body.id == id));
             }
         }

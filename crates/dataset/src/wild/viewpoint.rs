@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use enact_sim::render::look_at;
+use enact_sim::render::pose_looking_at;
 use enact_types::{Distortion, Intrinsics, Point3, Pose, Vector3};
 use nalgebra::{Translation3, UnitQuaternion};
 use rand::seq::IndexedRandom;
@@ -48,7 +48,7 @@ pub(super) struct Viewpoint {
 
 impl Viewpoint {
     /// Draws a camera with pictures of this size in pixels.
-    pub fn draw(rng: &mut impl Rng, [width, height]: [u32; 2]) -> Self {
+    pub fn random(rng: &mut impl Rng, [width, height]: [u32; 2]) -> Self {
         let slope = (between(rng, WIDTH_DEG).to_radians() / 2.0).tan();
         let aspect = *ASPECTS.choose(rng).expect("not empty");
         let focal = f64::from(width) / 2.0 / slope;
@@ -76,7 +76,7 @@ impl Viewpoint {
         let roll = UnitQuaternion::from_euler_angles(0.0, 0.0, roll);
         Self {
             intrinsics,
-            base_from_camera: look_at(&eye, &target)
+            base_from_camera: pose_looking_at(&eye, &target)
                 * Pose::from_parts(Translation3::identity(), roll),
             target,
             distance,
@@ -87,7 +87,7 @@ impl Viewpoint {
 
     /// Returns the point of the table's plane at a place of the picture, given as shares of its
     /// width and height; `None` above the horizon or far behind.
-    pub fn ground(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+    pub fn ground_point_seen_at(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
         let camera = &self.intrinsics;
         let (x, y) = (x * f64::from(camera.width), y * f64::from(camera.height));
         let ray = self.base_from_camera.rotation * camera.deproject(x, y, 1.0)?.coords;
@@ -99,7 +99,7 @@ impl Viewpoint {
 
     /// Returns about how many pixels a ball of this radius would cover at a point if all of it was in
     /// the picture.
-    pub fn pixels_of(&self, center: &Point3, radius: f64) -> f64 {
+    pub fn pixels_covered_by_ball(&self, center: &Point3, radius: f64) -> f64 {
         let depth = (self.base_from_camera.inverse() * center).z.max(1e-3);
         let scale = self.intrinsics.fx * self.intrinsics.fy / (depth * depth);
         PI * radius * radius * scale
@@ -141,13 +141,13 @@ mod tests {
     #[test]
     fn cameras_are_above_the_table_and_see_their_target() {
         for seed in 0..300 {
-            let view = Viewpoint::draw(&mut ChaCha8Rng::seed_from_u64(seed), [336, 336]);
+            let view = Viewpoint::random(&mut ChaCha8Rng::seed_from_u64(seed), [336, 336]);
             let eye = view.base_from_camera.translation.vector;
             let up = ((eye.z - view.target.z) / view.distance)
                 .asin()
                 .to_degrees();
             assert!((19.9..90.1).contains(&up), "{up}");
-            let [x, y] = view.ground([0.5, 0.5]).unwrap();
+            let [x, y] = view.ground_point_seen_at([0.5, 0.5]).unwrap();
             let off = (x - view.target.x).hypot(y - view.target.y);
             // The target is above the table, so that a flat ray goes on for a while.
             let most = 0.5 * view.distance + 2.0 * view.unit;

@@ -1,6 +1,6 @@
 //! Chinese sentences and names.
 
-pub use enact_plan::replies::chinese::{color, plain_name, plain_shape};
+pub use enact_plan::replies::chinese::{color_in_chinese, name_in_chinese, shape_in_chinese};
 use enact_plan::{Direction, Relation};
 use rand::RngExt;
 
@@ -78,8 +78,11 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
 }
 
 /// Returns “红色的方块”, mostly.
-pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (color, shape) = (color(color_of(name)), shape(speaker, noun_of(name)));
+pub fn phrase_for_object(speaker: &mut Speaker<'_>, name: &str) -> String {
+    let (color, shape) = (
+        color_in_chinese(color_of(name)),
+        word_for_shape(speaker, noun_of(name)),
+    );
     match speaker.rng.random_range(0..6) {
         0 => format!("{color}{shape}"),
         1 => format!("那个{color}色的{shape}"),
@@ -89,7 +92,7 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
 }
 
 /// Returns a word for a shape.
-pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
+pub fn word_for_shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     let words: &[&str] = match shape {
         "cube" => &["方块", "方块", "方块", "立方体", "积木", "正方体"],
         "cylinder" => &["圆柱", "圆柱", "圆柱体", "圆筒"],

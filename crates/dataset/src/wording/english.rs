@@ -123,8 +123,8 @@ pub fn patterns(saying: SentenceTemplate) -> &'static [&'static str] {
 }
 
 /// Returns “the red cube”, mostly.
-pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
-    let (color, shape) = (color_of(name), shape(speaker, noun_of(name)));
+pub fn phrase_for_object(speaker: &mut Speaker<'_>, name: &str) -> String {
+    let (color, shape) = (color_of(name), word_for_shape(speaker, noun_of(name)));
     match speaker.rng.random_range(0..20) {
         0 => format!("{color} {shape}"),
         1 => format!("that {color} {shape}"),
@@ -134,7 +134,7 @@ pub fn name(speaker: &mut Speaker<'_>, name: &str) -> String {
 }
 
 /// Returns a word for a shape, mostly its own name.
-pub fn shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
+pub fn word_for_shape(speaker: &mut Speaker<'_>, shape: &str) -> String {
     let others: &[&str] = match shape {
         "cube" => &["block", "block", "brick", "box"],
         "cylinder" => &["can", "tube", "drum"],

@@ -20,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::vocabulary::shape_of;
 use enact_plan::intent::Action;
 use enact_plan::replies::Language;
-use pattern::{expand, is_held_out};
+use pattern::{expand_at_random, is_held_out};
 
 /// Number of wordings tried before one of the wrong split is taken, since some sentences have only
 /// one wording.
@@ -72,12 +72,12 @@ pub struct Speaker<'a> {
 
 impl Speaker<'_> {
     /// Returns one wording of one of these patterns.
-    pub fn say(&mut self, patterns: &[&str], slots: &[(&str, &str)]) -> String {
+    pub fn choose_wording(&mut self, patterns: &[&str], slots: &[(&str, &str)]) -> String {
         let wanted = self.wordings == WordingSplit::HeldOut;
         let mut said = String::new();
         for _ in 0..TRIES {
             let pattern = patterns[self.rng.random_range(0..patterns.len())];
-            said = expand(self.rng, pattern);
+            said = expand_at_random(self.rng, pattern);
             if is_held_out(&said) == wanted {
                 break;
             }
@@ -89,7 +89,7 @@ impl Speaker<'_> {
     }
 
     /// Returns the variant in the speaker's language, regardless of the split.
-    pub fn either<'s>(&mut self, english: &'s str, chinese: &'s str) -> &'s str {
+    pub fn in_language<'s>(&mut self, english: &'s str, chinese: &'s str) -> &'s str {
         match self.language {
             Language::English => english,
             Language::Chinese => chinese,
@@ -97,24 +97,29 @@ impl Speaker<'_> {
     }
 
     /// Returns a sentence with `{what}` and `{where}` filled in.
-    pub fn saying(&mut self, saying: SentenceTemplate, what: &str, whither: &str) -> String {
+    pub fn sentence_from_template(
+        &mut self,
+        saying: SentenceTemplate,
+        what: &str,
+        whither: &str,
+    ) -> String {
         let patterns = match self.language {
             Language::English => english::patterns(saying),
             Language::Chinese => chinese::patterns(saying),
         };
-        self.say(patterns, &[("{what}", what), ("{where}", whither)])
+        self.choose_wording(patterns, &[("{what}", what), ("{where}", whither)])
     }
 
     /// Returns a name such as “the red cube”.
-    pub fn name(&mut self, name: &str) -> String {
+    pub fn phrase_for_object(&mut self, name: &str) -> String {
         match self.language {
-            Language::English => english::name(self, name),
-            Language::Chinese => chinese::name(self, name),
+            Language::English => english::phrase_for_object(self, name),
+            Language::Chinese => chinese::phrase_for_object(self, name),
         }
     }
 
     /// Returns “the red cube, the green ball and the blue cylinder”.
-    pub fn list(&mut self, items: &[String]) -> String {
+    pub fn join_into_list(&mut self, items: &[String]) -> String {
         let [most @ .., last] = items else {
             return String::new();
         };
@@ -130,9 +135,9 @@ impl Speaker<'_> {
     }
 
     /// Adds the courtesies and punctuation that people use, and sometimes typing errors.
-    pub fn polite(&mut self, sentence: &str) -> String {
+    pub fn add_courtesies_and_typos(&mut self, sentence: &str) -> String {
         let said = if self.rng.random_bool(0.5) {
-            self.saying(SentenceTemplate::Courtesy, sentence, "")
+            self.sentence_from_template(SentenceTemplate::Courtesy, sentence, "")
         } else {
             sentence.to_owned()
         };
@@ -144,7 +149,7 @@ impl Speaker<'_> {
     }
 
     /// Returns “put … in …”; people mix “in” and “on” for containers.
-    pub fn put(
+    pub fn put_sentence(
         &mut self,
         what: &str,
         relation: Relation,
@@ -161,16 +166,22 @@ impl Speaker<'_> {
             Relation::On if self.rng.random_bool(loose) => Relation::In,
             as_it_is => as_it_is,
         };
-        self.saying(SentenceTemplate::Put(relation), what, whither)
+        self.sentence_from_template(SentenceTemplate::Put(relation), what, whither)
     }
 
     /// Returns a request for `actions`, with one sentence for actions alike in kind and target.
-    pub fn ask_for(&mut self, actions: &[Action]) -> String {
+    pub fn request_for_actions(&mut self, actions: &[Action]) -> String {
         let sentence = match shared_target(actions) {
             Some((objects, relation, target)) => {
-                let objects: Vec<String> = objects.iter().map(|name| self.name(name)).collect();
-                let (what, whither) = (self.list(&objects), self.name(target));
-                self.put(&what, relation, &whither, shape_of(target))
+                let objects: Vec<String> = objects
+                    .iter()
+                    .map(|name| self.phrase_for_object(name))
+                    .collect();
+                let (what, whither) = (
+                    self.join_into_list(&objects),
+                    self.phrase_for_object(target),
+                );
+                self.put_sentence(&what, relation, &whither, shape_of(target))
             }
             None => {
                 let clauses: Vec<String> =
@@ -179,11 +190,11 @@ impl Speaker<'_> {
                     Language::English => &["( and then |, then | and |. then |, and )"],
                     Language::Chinese => &["(，然后|，再|，|，接着)"],
                 };
-                let joint = self.say(joints, &[]);
+                let joint = self.choose_wording(joints, &[]);
                 clauses.join(&joint)
             }
         };
-        self.polite(&sentence)
+        self.add_courtesies_and_typos(&sentence)
     }
 
     fn clause(&mut self, action: &Action) -> String {
@@ -193,34 +204,37 @@ impl Speaker<'_> {
                 relation,
                 target,
             } => {
-                let (what, whither) = (self.name(object), self.name(target));
+                let (what, whither) = (
+                    self.phrase_for_object(object),
+                    self.phrase_for_object(target),
+                );
                 let shape = shape_of(target);
                 let solid = !shape.is_some_and(ObjectShape::is_container);
                 if *relation == Relation::On && solid && self.rng.random_bool(0.4) {
-                    self.saying(SentenceTemplate::Stack, &what, &whither)
+                    self.sentence_from_template(SentenceTemplate::Stack, &what, &whither)
                 } else {
-                    self.put(&what, *relation, &whither, shape)
+                    self.put_sentence(&what, *relation, &whither, shape)
                 }
             }
             Action::Pick(object) => {
-                let what = self.name(object);
-                self.saying(SentenceTemplate::Pick, &what, "")
+                let what = self.phrase_for_object(object);
+                self.sentence_from_template(SentenceTemplate::Pick, &what, "")
             }
             Action::Point(object) => {
-                let what = self.name(object);
-                self.saying(SentenceTemplate::Point, &what, "")
+                let what = self.phrase_for_object(object);
+                self.sentence_from_template(SentenceTemplate::Point, &what, "")
             }
             Action::Push(object, direction) => {
-                let what = self.name(object);
-                self.saying(SentenceTemplate::Push(*direction), &what, "")
+                let what = self.phrase_for_object(object);
+                self.sentence_from_template(SentenceTemplate::Push(*direction), &what, "")
             }
             Action::Rotate(object, degrees) => {
-                let what = self.name(object);
+                let what = self.phrase_for_object(object);
                 let clockwise = *degrees < 0;
                 let by = degrees.unsigned_abs().to_string();
-                self.saying(SentenceTemplate::Rotate { clockwise }, &what, &by)
+                self.sentence_from_template(SentenceTemplate::Rotate { clockwise }, &what, &by)
             }
-            Action::Home => self.saying(SentenceTemplate::Home, "", ""),
+            Action::Home => self.sentence_from_template(SentenceTemplate::Home, "", ""),
         }
     }
 }

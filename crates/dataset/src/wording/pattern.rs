@@ -8,7 +8,7 @@ use rand::RngExt;
 const ONE_IN: u64 = 12;
 
 /// Expands a pattern by choosing one alternative of each group, including nested groups.
-pub fn expand(rng: &mut impl RngExt, pattern: &str) -> String {
+pub fn expand_at_random(rng: &mut impl RngExt, pattern: &str) -> String {
     let mut text = pattern.to_owned();
     while let Some(close) = text.find(')') {
         let Some(open) = text[..close].rfind('(') else {
@@ -38,7 +38,7 @@ mod tests {
     fn every_alternative_comes_up() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let seen: std::collections::BTreeSet<String> = (0..200)
-            .map(|_| expand(&mut rng, "(a|b(1|2)) c(|!)"))
+            .map(|_| expand_at_random(&mut rng, "(a|b(1|2)) c(|!)"))
             .collect();
         let expected = ["a c", "a c!", "b1 c", "b1 c!", "b2 c", "b2 c!"];
         assert_eq!(

@@ -100,12 +100,12 @@ impl Faults {
                 Fault::Overload | Fault::Heat { .. } | Fault::Supply { .. } | Fault::Jump { .. }
             )
         };
-        servo.calm();
+        servo.clear_injected_conditions();
         for fault in self.strike(Some(servo.id()), now, internal) {
             match fault {
-                Fault::Overload => servo.alarm(Alarm::Overload),
-                Fault::Heat { celsius } => servo.heat(celsius),
-                Fault::Supply { volts } => servo.supply((volts * 10.0).round() as i64),
+                Fault::Overload => servo.raise_alarm(Alarm::Overload),
+                Fault::Heat { celsius } => servo.inject_temperature(celsius),
+                Fault::Supply { volts } => servo.inject_voltage((volts * 10.0).round() as i64),
                 Fault::Jump { rad } => motion.position += rad,
                 _ => {}
             }

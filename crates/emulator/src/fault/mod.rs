@@ -111,13 +111,13 @@ impl Rule {
     }
 
     /// Restricts the rule to a period on the bus clock, seconds.
-    pub fn between(mut self, from_s: f64, to_s: f64) -> Self {
+    pub fn with_period(mut self, from_s: f64, to_s: f64) -> Self {
         (self.from_s, self.to_s) = (from_s, to_s);
         self
     }
 
     /// Sets the probability of each occurrence.
-    pub fn at_rate(mut self, rate: f64) -> Self {
+    pub fn with_probability(mut self, rate: f64) -> Self {
         self.rate = rate;
         self
     }

@@ -5,7 +5,7 @@ use enact_arm::servo::ServoModel;
 use super::family_behavior::FamilyBehavior;
 
 /// Defaults of an STS3215 for 7.4 V.
-pub const STS: [(&str, i64); 24] = [
+pub const STS3215_DEFAULTS: [(&str, i64); 24] = [
     ("firmware_major", 3),
     ("firmware_minor", 10),
     ("response_level", 1),
@@ -33,7 +33,7 @@ pub const STS: [(&str, i64); 24] = [
 ];
 
 /// Defaults of an XL430-W250, except for the bit rate, which is set to that of an arm.
-pub const X: [(&str, i64); 15] = [
+pub const XL430_DEFAULTS: [(&str, i64); 15] = [
     ("firmware", 46),
     ("baud_index", 3),
     ("return_delay", 250),
@@ -61,8 +61,8 @@ const XL330: [(&str, i64); 5] = [
 ];
 
 /// Returns names and values of the registers that are not 0.
-pub fn settings(model: &ServoModel) -> impl Iterator<Item = &'static (&'static str, i64)> {
-    let all = FamilyBehavior::of(model.family).factory;
+pub fn nonzero_defaults(model: &ServoModel) -> impl Iterator<Item = &'static (&'static str, i64)> {
+    let all = FamilyBehavior::for_family(model.family).factory;
     let own: &[_] = match model.number {
         1200 => &XL330,
         _ => &[],

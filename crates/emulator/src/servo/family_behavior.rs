@@ -43,7 +43,7 @@ pub enum OverloadCondition {
 }
 
 static STS: FamilyBehavior = FamilyBehavior {
-    factory: &factory_defaults::STS,
+    factory: &factory_defaults::STS3215_DEFAULTS,
     end_of_table: 87,
     refuses: false,
     goal_turns_torque_on: true,
@@ -55,7 +55,7 @@ static STS: FamilyBehavior = FamilyBehavior {
 };
 
 static X: FamilyBehavior = FamilyBehavior {
-    factory: &factory_defaults::X,
+    factory: &factory_defaults::XL430_DEFAULTS,
     end_of_table: 147,
     refuses: true,
     goal_turns_torque_on: false,
@@ -71,7 +71,7 @@ static X: FamilyBehavior = FamilyBehavior {
 
 impl FamilyBehavior {
     /// Returns the behavior of a family.
-    pub fn of(family: Family) -> &'static Self {
+    pub fn for_family(family: Family) -> &'static Self {
         match family {
             Family::Sts => &STS,
             Family::X => &X,

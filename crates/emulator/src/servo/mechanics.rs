@@ -16,11 +16,13 @@ const STALL_CURRENT: f64 = 415.0;
 
 impl EmulatedServo {
     /// Returns the drive command to the joint.
-    pub fn drive(&self) -> JointDrive {
+    pub fn drive_command(&self) -> JointDrive {
         let map = self.model.map;
-        let on = self.get(map.torque_enable) == 1;
-        let output = self.get(map.output_limit) as f64 / map.output_unlimited as f64;
-        let speed = map.speed_limit.value(self.get(map.speed_limit));
+        let on = self.register_value(map.torque_enable) == 1;
+        let output = self.register_value(map.output_limit) as f64 / map.output_unlimited as f64;
+        let speed = map
+            .speed_limit
+            .physical_value(self.register_value(map.speed_limit));
         // 0 means as fast as possible.
         let speed = if speed == 0.0 {
             self.model.top_speed
@@ -35,7 +37,7 @@ impl EmulatedServo {
     }
 
     /// Updates the registers from the sensors.
-    pub fn sense(&mut self, motion: &JointMeasurement, now: Duration) {
+    pub fn update_sensor_registers(&mut self, motion: &JointMeasurement, now: Duration) {
         let elapsed = now.saturating_sub(self.last_sensed).as_secs_f64();
         self.last_sensed = now;
         let map = self.model.map;
@@ -43,7 +45,7 @@ impl EmulatedServo {
         let turn = self.model.steps_per_turn;
         self.raw = ((zero + motion.position * per_radian).round() as i64).rem_euclid(turn);
         let offset = self.offset();
-        let facts = self.model.facts();
+        let facts = self.model.family_facts();
         let position = self.raw + facts.offset_sign * offset;
         let position = match facts.turns {
             None => position.rem_euclid(turn),
@@ -61,7 +63,7 @@ impl EmulatedServo {
             (motion.effort.abs() * STALL_CURRENT) as i64,
         );
         self.report("realtime_tick", now.as_millis() as i64 % 0x8000);
-        if self.get(map.torque_enable) == 0 && self.family.goal_follows {
+        if self.register_value(map.torque_enable) == 0 && self.family.goal_follows {
             // Without torque the goal follows, so that switching torque on holds the position.
             self.write_memory(map.goal_position, position);
         }
@@ -75,8 +77,11 @@ impl EmulatedServo {
     /// Returns the goal, clamped to the limits.
     fn internal_goal(&self) -> i64 {
         let map = self.model.map;
-        let goal = self.get(map.goal_position);
-        let (min, max) = (self.get(map.min_position), self.get(map.max_position));
+        let goal = self.register_value(map.goal_position);
+        let (min, max) = (
+            self.register_value(map.min_position),
+            self.register_value(map.max_position),
+        );
         if min < max && !self.counts_turns() {
             goal.clamp(min, max)
         } else {
@@ -87,15 +92,19 @@ impl EmulatedServo {
     /// Returns whether the mode is one in which positions extend beyond one turn and limits are
     /// ignored.
     pub(super) fn counts_turns(&self) -> bool {
-        let mode = self.get(self.model.map.operating_mode);
-        let turns = self.model.facts().turns;
+        let mode = self.register_value(self.model.map.operating_mode);
+        let turns = self.model.family_facts().turns;
         turns.is_some_and(|turns| mode != turns.one_turn_mode)
     }
 
     /// Returns the part of the homing offset that is applied.
     fn offset(&self) -> i64 {
-        let offset = self.get(self.model.map.homing_offset);
-        let turns = self.model.facts().turns.filter(|_| !self.counts_turns());
+        let offset = self.register_value(self.model.map.homing_offset);
+        let turns = self
+            .model
+            .family_facts()
+            .turns
+            .filter(|_| !self.counts_turns());
         let ignored = turns.is_some_and(|turns| offset.abs() > turns.largest_offset);
         if ignored { 0 } else { offset }
     }
@@ -103,7 +112,7 @@ impl EmulatedServo {
     /// Returns the joint position at which the servo reports `steps`.
     fn joint_at(&self, steps: i64) -> f64 {
         let offset = self.offset();
-        let raw = steps - self.model.facts().offset_sign * offset;
+        let raw = steps - self.model.family_facts().offset_sign * offset;
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn as f64;
         // The turn nearest to the joint's zero.
@@ -115,8 +124,8 @@ impl EmulatedServo {
         let Some(watchdog) = self.model.map.watchdog else {
             return;
         };
-        let units = self.get(watchdog);
-        let torque = self.get(self.model.map.torque_enable) == 1;
+        let units = self.register_value(watchdog);
+        let torque = self.register_value(self.model.map.torque_enable) == 1;
         if units > 0 && torque && now > self.last_heard + WATCHDOG_UNIT * units as u32 {
             self.write_memory(watchdog, TRIPPED);
             // It stays where it is, whatever it is commanded. In a multi-turn mode, however, the
@@ -127,13 +136,16 @@ impl EmulatedServo {
             } else {
                 0
             };
-            self.write_memory(map.goal_position, self.get(map.position) - forgotten);
+            self.write_memory(
+                map.goal_position,
+                self.register_value(map.position) - forgotten,
+            );
         }
     }
 
     /// Returns whether its watchdog has stopped it.
     pub(super) fn has_tripped(&self) -> bool {
         let watchdog = self.model.map.watchdog;
-        watchdog.is_some_and(|watchdog| self.get(watchdog) == TRIPPED)
+        watchdog.is_some_and(|watchdog| self.register_value(watchdog) == TRIPPED)
     }
 }

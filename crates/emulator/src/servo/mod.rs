@@ -53,27 +53,27 @@ impl EmulatedServo {
     pub fn new(model: &'static ServoModel, id: u8, zero: f64, direction: f64) -> Self {
         let mut servo = Self {
             model,
-            family: FamilyBehavior::of(model.family),
+            family: FamilyBehavior::for_family(model.family),
             memory: [0; MEMORY],
             kept: [0; MEMORY],
             staged: None,
-            mounting: (zero, direction / model.step()),
+            mounting: (zero, direction / model.step_size_rad()),
             raw: 0,
             alarms: Vec::new(),
             thermal: ThermalModel::default(),
             last_heard: Duration::ZERO,
             last_sensed: Duration::ZERO,
         };
-        for (name, value) in factory_defaults::settings(model) {
+        for (name, value) in factory_defaults::nonzero_defaults(model) {
             let register = model
-                .register(name)
+                .register_by_name(name)
                 .expect("the factory knows its registers");
-            servo.set(*register, *value);
+            servo.set_register(*register, *value);
         }
-        servo.set(model.map.model_number, model.number.into());
-        servo.set(model.map.id, id.into());
+        servo.set_register(model.map.model_number, model.number.into());
+        servo.set_register(model.map.id, id.into());
         servo.kept = servo.memory;
-        servo.power_up();
+        servo.power_cycle();
         servo
     }
 
@@ -84,32 +84,32 @@ impl EmulatedServo {
 
     /// Returns the bus id.
     pub fn id(&self) -> u8 {
-        self.get(self.model.map.id) as u8
+        self.register_value(self.model.map.id) as u8
     }
 
     /// Returns its bit rate, bits per second; `None` for a setting that no model has.
     pub fn baud(&self) -> Option<u32> {
-        let index = self.get(self.model.map.baud);
+        let index = self.register_value(self.model.map.baud);
         self.model.family.baud_rates().get(index as usize).copied()
     }
 
     /// Returns the value of a register.
-    pub fn get(&self, register: Register) -> i64 {
+    pub fn register_value(&self, register: Register) -> i64 {
         register
-            .within(0, &self.memory)
+            .decode_from_block(0, &self.memory)
             .expect("registers lie in memory")
     }
 
     /// Returns the value of the register of this name, if the model has one.
     fn named(&self, name: &str) -> Option<i64> {
         self.model
-            .register(name)
-            .map(|register| self.get(*register))
+            .register_by_name(name)
+            .map(|register| self.register_value(*register))
     }
 
     /// Sets a register as if it had always had this value, including read-only ones. Values that do
     /// not fit are clamped, as those of a sensor are.
-    pub fn set(&mut self, register: Register, number: i64) {
+    pub fn set_register(&mut self, register: Register, number: i64) {
         let (min, max) = register.range();
         let bytes = register
             .encode(number.clamp(min, max))
@@ -120,7 +120,7 @@ impl EmulatedServo {
     }
 
     /// Power-cycles the servo, which clears alarms and settings that were not stored.
-    pub fn power_up(&mut self) {
+    pub fn power_cycle(&mut self) {
         self.memory = self.kept;
         self.alarms.clear();
         self.thermal.rest();
@@ -129,7 +129,7 @@ impl EmulatedServo {
         self.write_memory(map.torque_enable, 0);
         self.write_memory(map.speed_limit, 0);
         self.write_memory(map.acceleration, 0);
-        self.write_memory(map.output_limit, self.get(map.output_ceiling));
+        self.write_memory(map.output_limit, self.register_value(map.output_ceiling));
         if let Some(lock) = map.lock {
             self.write_memory(lock, 1);
         }
@@ -141,13 +141,13 @@ impl EmulatedServo {
     /// Changes a register in memory only, as the servo itself does.
     fn write_memory(&mut self, register: Register, number: i64) {
         let kept = self.kept;
-        self.set(register, number);
+        self.set_register(register, number);
         self.kept = kept;
     }
 
     /// Changes the register of this name in memory, if the model has one.
     fn report(&mut self, name: &str, number: i64) {
-        if let Some(register) = self.model.register(name) {
+        if let Some(register) = self.model.register_by_name(name) {
             self.write_memory(*register, number);
         }
     }

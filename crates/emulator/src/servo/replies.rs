@@ -20,16 +20,16 @@ const CALL_IT_MIDDLE: i64 = 128;
 
 impl EmulatedServo {
     /// Records that a packet arrived on the bus.
-    pub fn heard(&mut self, now: Duration) {
+    pub fn record_packet_arrival(&mut self, now: Duration) {
         self.last_heard = now;
     }
 
     /// Replies to a ping.
-    pub fn pinged(&self) -> Status {
+    pub fn reply_to_ping(&self) -> Status {
         let [low, high] = self.model.number.to_le_bytes();
         let mut data = vec![low, high];
         let firmware = self.model.map.firmware.iter();
-        data.extend(firmware.map(|register| self.get(*register) as u8));
+        data.extend(firmware.map(|register| self.register_value(*register) as u8));
         match self.family.refuses {
             false => self.status(0, &[]),
             true => self.status(0, &data),
@@ -37,12 +37,12 @@ impl EmulatedServo {
     }
 
     /// Replies to an unknown instruction.
-    pub fn puzzled(&self) -> Option<Status> {
+    pub fn reply_to_unknown_instruction(&self) -> Option<Status> {
         self.family.refuses.then(|| self.status(UNKNOWN, &[]))
     }
 
     /// Replies to a read.
-    pub fn read(&self, address: u16, count: u16) -> Option<Status> {
+    pub fn reply_to_read(&self, address: u16, count: u16) -> Option<Status> {
         let end = self.end_of_table();
         if address >= end {
             return self.family.refuses.then(|| self.status(RANGE, &[]));
@@ -52,7 +52,7 @@ impl EmulatedServo {
     }
 
     /// Executes a write; the reply reports the result.
-    pub fn write(&mut self, address: u16, data: &[u8]) -> Option<Status> {
+    pub fn execute_write(&mut self, address: u16, data: &[u8]) -> Option<Status> {
         let end = usize::from(address) + data.len();
         // A servo whose id is changed replies with the old one.
         let id = self.id();
@@ -62,15 +62,15 @@ impl EmulatedServo {
             true => self.refuses(address, data),
         };
         let torque = self.model.map.torque_enable;
-        let was_off = self.get(torque) == 0;
+        let was_off = self.register_value(torque) == 0;
         if refusal == 0 && end <= MEMORY {
             self.memory[usize::from(address)..end].copy_from_slice(data);
             self.follow_up(address, end);
         }
-        if self.family.begins_where_it_is && was_off && self.get(torque) == 1 {
+        if self.family.begins_where_it_is && was_off && self.register_value(torque) == 1 {
             // Whatever goal it had before.
             let map = self.model.map;
-            self.write_memory(map.goal_position, self.get(map.position));
+            self.write_memory(map.goal_position, self.register_value(map.position));
         }
         Some(Status {
             id,
@@ -79,15 +79,15 @@ impl EmulatedServo {
     }
 
     /// Stages a write.
-    pub fn stage(&mut self, address: u16, data: &[u8]) -> Status {
+    pub fn stage_write(&mut self, address: u16, data: &[u8]) -> Status {
         self.staged = Some((address, data.to_vec()));
         self.status(0, &[])
     }
 
     /// Executes the staged write.
-    pub fn act(&mut self) {
+    pub fn execute_staged_write(&mut self) {
         if let Some((address, data)) = self.staged.take() {
-            self.write(address, &data);
+            self.execute_write(address, &data);
         }
     }
 
@@ -115,7 +115,7 @@ impl EmulatedServo {
             return ACCESS;
         };
         let settings = address < self.model.map.torque_enable.address;
-        let torque = self.get(self.model.map.torque_enable) != 0;
+        let torque = self.register_value(self.model.map.torque_enable) != 0;
         if !first.writable || settings && torque {
             return ACCESS;
         }
@@ -135,13 +135,16 @@ impl EmulatedServo {
             return RANGE;
         }
         if *register == map.goal_position {
-            let (min, max) = (self.get(map.min_position), self.get(map.max_position));
+            let (min, max) = (
+                self.register_value(map.min_position),
+                self.register_value(map.max_position),
+            );
             let one_turn = !self.counts_turns();
             if one_turn && !(min <= value && value <= max) {
                 return LIMIT;
             }
         }
-        if *register == map.output_limit && value.abs() > self.get(map.output_ceiling) {
+        if *register == map.output_limit && value.abs() > self.register_value(map.output_ceiling) {
             return LIMIT;
         }
         0
@@ -158,11 +161,13 @@ impl EmulatedServo {
             if touched(map.goal_position) {
                 self.write_memory(map.torque_enable, 1);
             }
-            if touched(map.torque_enable) && self.get(map.torque_enable) == CALL_IT_MIDDLE {
+            if touched(map.torque_enable)
+                && self.register_value(map.torque_enable) == CALL_IT_MIDDLE
+            {
                 self.call_it_middle();
             }
         }
-        let unlocked = map.lock.is_none_or(|lock| self.get(lock) == 0);
+        let unlocked = map.lock.is_none_or(|lock| self.register_value(lock) == 0);
         let settings = usize::from(map.torque_enable.address);
         if unlocked {
             let to = end.min(settings);
@@ -176,7 +181,7 @@ impl EmulatedServo {
     fn call_it_middle(&mut self) {
         let map = self.model.map;
         let offset = self.raw - self.model.steps_per_turn / 2;
-        self.set(map.homing_offset, offset);
+        self.set_register(map.homing_offset, offset);
         self.write_memory(map.torque_enable, 0);
     }
 

@@ -56,7 +56,7 @@ impl ThermalModel {
 
 impl EmulatedServo {
     /// Raises an alarm until the servo is restarted; some servos switch their motor off.
-    pub fn alarm(&mut self, alarm: Alarm) {
+    pub fn raise_alarm(&mut self, alarm: Alarm) {
         if !self.alarms.contains(&alarm) {
             self.alarms.push(alarm);
         }
@@ -66,7 +66,7 @@ impl EmulatedServo {
     }
 
     /// Ends injected conditions. Alarms are cleared, except those that switched the motor off.
-    pub fn calm(&mut self) {
+    pub fn clear_injected_conditions(&mut self) {
         (self.thermal.heat, self.thermal.supply) = (None, None);
         if !self.family.alarms_shut_down {
             self.alarms.clear();
@@ -74,12 +74,12 @@ impl EmulatedServo {
     }
 
     /// Injects a temperature reading until [`calm`](Self::calm), °C.
-    pub fn heat(&mut self, celsius: i64) {
+    pub fn inject_temperature(&mut self, celsius: i64) {
         self.thermal.heat = Some(celsius);
     }
 
     /// Injects a voltage reading until [`calm`](Self::calm), 0.1 V.
-    pub fn supply(&mut self, decivolts: i64) {
+    pub fn inject_voltage(&mut self, decivolts: i64) {
         self.thermal.supply = Some(decivolts);
     }
 
@@ -92,11 +92,12 @@ impl EmulatedServo {
         let share = (elapsed / THERMAL_TIME).min(1.0);
         thermal.temperature += (settles_at - thermal.temperature) * share;
         let celsius = thermal.heat.unwrap_or(thermal.temperature.round() as i64);
-        let middle = (self.get(map.max_voltage) + self.get(map.min_voltage)) / 2;
+        let middle =
+            (self.register_value(map.max_voltage) + self.register_value(map.min_voltage)) / 2;
         self.write_memory(map.temperature, celsius);
         self.write_memory(map.voltage, self.thermal.supply.unwrap_or(middle));
         if self.is_hot() && self.family.alarms_shut_down {
-            self.alarm(Alarm::Temperature);
+            self.raise_alarm(Alarm::Temperature);
         }
         self.notice_overload(motion, error, elapsed);
         self.write_memory(map.alarms, self.alarm_bits());
@@ -119,10 +120,10 @@ impl EmulatedServo {
         if self.thermal.stalled > response_timeout {
             self.thermal.overloaded = error.signum() as f64;
             if self.family.alarms_shut_down {
-                self.alarm(Alarm::Overload);
+                self.raise_alarm(Alarm::Overload);
             }
         }
-        let on = self.get(self.model.map.torque_enable) == 1;
+        let on = self.register_value(self.model.map.torque_enable) == 1;
         let relieved = error as f64 * self.thermal.overloaded <= 0.0;
         if !on || relieved {
             self.thermal.overloaded = 0.0;
@@ -130,7 +131,8 @@ impl EmulatedServo {
     }
 
     fn is_hot(&self) -> bool {
-        self.get(self.model.map.temperature) > self.get(self.model.map.max_temperature)
+        self.register_value(self.model.map.temperature)
+            > self.register_value(self.model.map.max_temperature)
     }
 
     /// Returns the share of its output that the servo permits itself in its state.
@@ -177,7 +179,8 @@ mod tests {
 
     /// Returns a servo that has pushed against a wall for `seconds`, simulated step by step.
     fn pushing(model: &str, seconds: f64) -> EmulatedServo {
-        let mut servo = EmulatedServo::new(ServoModel::named(model).unwrap(), 1, 2048.0, 1.0);
+        let mut servo =
+            EmulatedServo::new(ServoModel::find_by_name(model).unwrap(), 1, 2048.0, 1.0);
         let map = servo.model.map;
         servo.write_memory(map.torque_enable, 1);
         servo.write_memory(map.goal_position, 2500);
@@ -186,7 +189,7 @@ mod tests {
             ..JointMeasurement::default()
         };
         for step in 1..=(seconds * 100.0) as u64 {
-            servo.sense(&wall, Duration::from_millis(10 * step));
+            servo.update_sensor_registers(&wall, Duration::from_millis(10 * step));
         }
         servo
     }
@@ -194,30 +197,33 @@ mod tests {
     #[test]
     fn a_feetech_servo_that_pushes_in_vain_spares_itself_until_it_may_go_back() {
         let mut servo = pushing("sts3215", 1.9);
-        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+        assert_eq!((servo.alarm_bits(), servo.drive_command().output), (0, 1.0));
         servo = pushing("sts3215", 2.2);
-        assert_eq!((servo.alarm_bits(), servo.drive().output), (0x20, 0.2));
+        assert_eq!(
+            (servo.alarm_bits(), servo.drive_command().output),
+            (0x20, 0.2)
+        );
         servo.write_memory(servo.model.map.goal_position, 2000);
-        servo.sense(&JointMeasurement::default(), Duration::from_millis(2300));
-        assert_eq!((servo.alarm_bits(), servo.drive().output), (0, 1.0));
+        servo.update_sensor_registers(&JointMeasurement::default(), Duration::from_millis(2300));
+        assert_eq!((servo.alarm_bits(), servo.drive_command().output), (0, 1.0));
     }
 
     #[test]
     fn a_dynamixel_that_pushes_in_vain_shuts_down_until_it_is_started_anew() {
         let mut servo = pushing("xl430-w250", 1.5);
         assert_eq!(servo.alarm_bits(), 0x20);
-        assert_eq!(servo.drive().goal, None);
-        servo.power_up();
+        assert_eq!(servo.drive_command().goal, None);
+        servo.power_cycle();
         assert_eq!(servo.alarm_bits(), 0);
     }
 
     #[test]
     fn work_warms_a_servo_up_until_it_gives_up() {
         let warm = pushing("sts3215", 10.0);
-        let celsius = warm.get(warm.model.map.temperature);
+        let celsius = warm.register_value(warm.model.map.temperature);
         assert!((36..40).contains(&celsius), "{celsius}");
         let hot = pushing("sts3215", 600.0);
         assert_eq!(hot.alarm_bits() & 0x04, 0x04);
-        assert_eq!(hot.drive().output, 0.0, "it rests");
+        assert_eq!(hot.drive_command().output, 0.0, "it rests");
     }
 }

@@ -40,7 +40,7 @@ pub fn bench(protocol: &str, rules: Vec<Rule>) -> Bench {
 /// Returns an arm as [`bench`] does, with a seed for the rules' probabilities.
 pub fn seeded(protocol: &str, rules: Vec<Rule>, seed: u64) -> Bench {
     built(protocol, Faults::new(rules, seed), |robot, _, _| {
-        Box::new(FreeJoints::at(robot.home()))
+        Box::new(FreeJoints::from_positions(robot.home()))
     })
 }
 
@@ -50,7 +50,7 @@ pub fn built(
     faults: Faults,
     plant: impl FnOnce(&Robot, &BusConfig, &Calibration) -> Box<dyn Plant>,
 ) -> Bench {
-    let robot = Robot::find("so101", &robots()).expect("the robot that ships loads");
+    let robot = Robot::load_by_name("so101", &robots()).expect("the robot that ships loads");
     let bus_config = BusConfig::load(&robots().join("so101").join(protocol), &robot)
         .expect("the wiring that ships loads");
     let calibration = nominal_calibration(&robot, &bus_config);
@@ -60,7 +60,7 @@ pub fn built(
         calibration: &calibration,
         faults,
     }
-    .with(plant(&robot, &bus_config, &calibration))
+    .build_transport(plant(&robot, &bus_config, &calibration))
     .expect("its own calibration suits it");
     Bench {
         robot,
@@ -76,7 +76,7 @@ impl Bench {
     }
 
     pub fn arm_to(&self, shutdown: ShutdownMode) -> Result<ServoArm, ArmError> {
-        let bus = self.line.bus(&self.bus_config);
+        let bus = self.line.host_side_bus(&self.bus_config);
         ServoArm::arm(
             bus,
             &self.robot,
@@ -101,31 +101,31 @@ impl Bench {
     /// Returns the true position of a joint.
     pub fn truth(&self, joint: usize) -> f64 {
         self.line
-            .with(|emulated_bus| emulated_bus.plant().motion(joint).position)
+            .with_locked_bus(|emulated_bus| emulated_bus.plant().motion(joint).position)
     }
 
     /// Moves the first joint by hand, or lets go.
     pub fn guide(&self, to: Option<f64>) {
         self.line
-            .with(|emulated_bus| emulated_bus.plant_mut().guide(0, to));
+            .with_locked_bus(|emulated_bus| emulated_bus.plant_mut().guide(0, to));
     }
 
     /// Returns the value of a register in every servo.
     pub fn registers(&self, of: impl Fn(&RegisterMap) -> Register) -> Vec<i64> {
-        self.line.with(|emulated_bus| {
-            let servos = emulated_bus.servos().iter();
+        self.line.with_locked_bus(|emulated_bus| {
+            let servos = emulated_bus.servos_mut().iter();
             servos
-                .map(|servo| servo.get(of(servo.model().map)))
+                .map(|servo| servo.register_value(of(servo.model().map)))
                 .collect()
         })
     }
 
     /// Sets a register of one servo, or of all.
     pub fn set(&self, servo: Option<usize>, of: impl Fn(&RegisterMap) -> Register, value: i64) {
-        self.line.with(|emulated_bus| {
-            for (index, one) in emulated_bus.servos().iter_mut().enumerate() {
+        self.line.with_locked_bus(|emulated_bus| {
+            for (index, one) in emulated_bus.servos_mut().iter_mut().enumerate() {
                 if servo.is_none_or(|chosen| chosen == index) {
-                    one.set(of(one.model().map), value);
+                    one.set_register(of(one.model().map), value);
                 }
             }
         });
@@ -133,10 +133,10 @@ impl Bench {
 
     /// Returns which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
-        self.line.with(|emulated_bus| {
-            let servos = emulated_bus.servos().iter();
+        self.line.with_locked_bus(|emulated_bus| {
+            let servos = emulated_bus.servos_mut().iter();
             servos
-                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
+                .map(|servo| servo.register_value(servo.model().map.torque_enable) == 1)
                 .collect()
         })
     }
@@ -144,10 +144,10 @@ impl Bench {
     /// Adds a fault that lasts from now on for some seconds.
     pub fn strike(&self, fault: Fault, servo: Option<u8>, seconds: f64) {
         let now = self.now();
-        let mut rule = Rule::always(fault).between(now, now + seconds);
+        let mut rule = Rule::always(fault).with_period(now, now + seconds);
         rule.servo = servo;
         self.line
-            .with(|emulated_bus| emulated_bus.faults().add(rule));
+            .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(rule));
     }
 
     /// Returns the time of the bus, seconds.

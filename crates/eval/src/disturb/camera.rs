@@ -67,7 +67,7 @@ impl Camera for EpisodeCamera {
             });
         }
         if let Some(look) = self.later.take() {
-            self.camera.set_look(look);
+            self.camera.set_appearance(look);
         }
         self.picture()
     }

@@ -66,7 +66,7 @@ fn hidden(setup: &EpisodeSetup<'_>, role: &str, simulator: &Simulator) -> Option
     let mut away = there;
     away.translation.vector.x = OUT_OF_SIGHT[0];
     away.translation.vector.y = OUT_OF_SIGHT[1];
-    simulator.with_world(|world| world.set_object(index, &away));
+    simulator.with_world(|world| world.teleport_object(index, &away));
     Some((index, there))
 }
 
@@ -96,7 +96,7 @@ impl Observer for Disturber<'_> {
             Event::Planned { .. } => self.moment == Trigger::Planned,
             Event::StepStarted(step) => {
                 // The arm also moves before the first step: home, to look.
-                self.acting |= step.moves();
+                self.acting |= step.moves_arm();
                 self.placing = step.skill() == Skill::Place;
                 false
             }
@@ -110,7 +110,7 @@ impl Observer for Disturber<'_> {
         if now {
             for (index, pose) in self.moves.drain(..) {
                 self.simulator
-                    .with_world(|world| world.set_object(index, &pose));
+                    .with_world(|world| world.teleport_object(index, &pose));
             }
         }
     }

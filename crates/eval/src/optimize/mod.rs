@@ -100,7 +100,10 @@ impl Finding {
     /// Returns the text that should take the place of the present one, if any should.
     pub fn winner(&self) -> Option<&str> {
         let judged = self.judged.as_ref()?;
-        judged.test.is_better().then_some(&*self.best.text)
+        judged
+            .test
+            .is_significantly_better()
+            .then_some(&*self.best.text)
     }
 }
 
@@ -121,7 +124,7 @@ pub enum SearchError {
 /// # Errors
 /// If the state cannot be kept or is of another search, the present text cannot be tried, or
 /// nothing can be proposed or tried any more.
-pub fn search(
+pub fn search_for_better_text(
     present: &str,
     bounds: &SearchBounds,
     settings: &str,

@@ -44,7 +44,7 @@ impl Half {
 
 /// Returns the names of the tasks that both halves word alike, because they are worded in one way
 /// only.
-pub fn worded_once(suite: &Suite) -> Vec<&str> {
+pub fn tasks_worded_once(suite: &Suite) -> Vec<&str> {
     let once = suite
         .tasks
         .iter()
@@ -73,7 +73,7 @@ mod tests {
         assert!(!words(&training).contains(&words(&held_out)[0]));
         assert_eq!(training.tasks[0].instructions.len(), 1);
         assert_eq!(held_out.tasks[0].instructions.len(), 1);
-        assert_eq!(worded_once(&suite), ["one"]);
+        assert_eq!(tasks_worded_once(&suite), ["one"]);
         assert_ne!(Half::Training.seed(u64::MAX), Half::HeldOut.seed(u64::MAX));
     }
 }

@@ -111,7 +111,7 @@ fn searched(
     scorer: &mut Worth,
     path: &Path,
 ) -> Result<Finding, SearchError> {
-    search(PRESENT, &BOUNDS, "s", path, (proposer, scorer), &mut |_| {})
+    search_for_better_text(PRESENT, &BOUNDS, "s", path, (proposer, scorer), &mut |_| {})
 }
 
 #[test]
@@ -193,7 +193,8 @@ fn a_state_of_another_search_is_not_gone_on_with() {
     searched(&mut Listed::new(Vec::new()), &mut scorer, &path).unwrap();
     let mut proposer = Listed::new(Vec::new());
     let parts: (&mut dyn Proposer, &mut dyn Scorer) = (&mut proposer, &mut scorer);
-    let error = search(PRESENT, &BOUNDS, "t", &path, parts, &mut |_| {}).unwrap_err();
+    let error =
+        search_for_better_text(PRESENT, &BOUNDS, "t", &path, parts, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("other settings"), "{error}");
     std::fs::write(&path, "{\"settings\"").unwrap();
     let error = searched(&mut proposer, &mut scorer, &path).unwrap_err();
@@ -213,7 +214,7 @@ fn what_cannot_be_tried_or_was_tried_is_dropped() {
     let mut dropped = Vec::new();
     let parts: (&mut dyn Proposer, &mut dyn Scorer) = (&mut proposer, &mut scorer);
     let path = folder.path().join("state.json");
-    let finding = search(PRESENT, &BOUNDS, "s", &path, parts, &mut |event| {
+    let finding = search_for_better_text(PRESENT, &BOUNDS, "s", &path, parts, &mut |event| {
         if let SearchEvent::Dropped(_, why) = event {
             dropped.push(why.to_owned());
         }

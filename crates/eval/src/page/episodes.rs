@@ -5,12 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use enact_plan::Plan;
 use maud::{Markup, html};
 
-use super::{Page, same_episode};
+use super::{ResultsPage, same_episode};
 use crate::episode::{EpisodeResult, TrueObject};
 use crate::outcome::{EpisodeOutcome, Fault};
 
 /// Lists the episodes that are wrong, then the honest ones.
-pub fn list(page: &Page<'_>) -> Markup {
+pub fn list_wrong_and_honest(page: &ResultsPage<'_>) -> Markup {
     let of = |name: &str| -> Vec<&EpisodeResult> {
         let is = |record: &&EpisodeResult| outcome(record).name() == name;
         page.records.iter().filter(is).collect()
@@ -39,7 +39,7 @@ fn outcome(record: &EpisodeResult) -> EpisodeOutcome {
     })
 }
 
-fn article(page: &Page<'_>, record: &EpisodeResult) -> Markup {
+fn article(page: &ResultsPage<'_>, record: &EpisodeResult) -> Markup {
     let outcome = outcome(record);
     let before = page.earlier.and_then(|(_, all)| same_episode(record, all));
     html! {

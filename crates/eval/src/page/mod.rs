@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// What a page shows.
 #[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
+pub struct ResultsPage<'a> {
     /// Name of the suite.
     pub suite: &'a str,
     /// What the settings were, in words.
@@ -34,7 +34,7 @@ pub struct Page<'a> {
     pub command: &'a str,
 }
 
-impl Page<'_> {
+impl ResultsPage<'_> {
     /// Writes the page.
     pub fn html(&self) -> String {
         let title = format!("enact eval {}", self.suite);
@@ -53,7 +53,7 @@ impl Page<'_> {
                     p.settings { (self.settings) }
                     (self.summary())
                     (self.chart())
-                    (episodes::list(self))
+                    (episodes::list_wrong_and_honest(self))
                 }
             }
         };
@@ -115,14 +115,14 @@ fn shares() -> [(&'static str, Share); 3] {
 }
 
 fn total(records: &[EpisodeResult]) -> OutcomeCounts {
-    let mut all = OutcomeCounts::of("all");
+    let mut all = OutcomeCounts::zero_for_kind("all");
     let outcomes = records.iter().filter_map(|record| record.outcome);
-    outcomes.for_each(|outcome| all.add(outcome));
+    outcomes.for_each(|outcome| all.count_outcome(outcome));
     all
 }
 
 fn percent(counts: &OutcomeCounts, count: fn(&OutcomeCounts) -> u64) -> String {
-    let share = counts.share(count(counts));
+    let share = counts.as_proportion(count(counts));
     format!(
         "{:.1} % ({:.1}–{:.1}), {} of {}",
         100.0 * share.value(),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn page(records: &[EpisodeResult], earlier: &[EpisodeResult]) -> String {
-        let page = Page {
+        let page = ResultsPage {
             suite: "talk",
             settings: "seed 1",
             records,

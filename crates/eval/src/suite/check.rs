@@ -16,7 +16,7 @@ pub fn check(suite: &Suite) -> Result<(), Reason> {
     if suite.tasks.is_empty() {
         return Err("a suite needs at least one [[tasks]]".into());
     }
-    if let Some(fault) = suite.camera.as_ref().and_then(SuiteCamera::fault) {
+    if let Some(fault) = suite.camera.as_ref().and_then(SuiteCamera::find_mistake) {
         return Err(fault);
     }
     for task in &suite.tasks {
@@ -78,15 +78,15 @@ fn words(task: &SuiteTask) -> Option<String> {
             ));
         }
         let filled = placeholder::fill(text, |_| Some("x".to_owned())).unwrap_or_default();
-        if let Err(error) = reply::pattern(&filled) {
+        if let Err(error) = reply::compile_pattern(&filled) {
             return Some(format!("`{key}` is no regular expression: {error}"));
         }
     }
-    let names: Vec<&str> = task.draw.names().collect();
+    let names: Vec<&str> = task.draw.word_names().collect();
     if let Some(twice) = names
         .iter()
         .enumerate()
-        .find(|(index, name)| names[..*index].contains(name) || task.roles().contains(name))
+        .find(|(index, name)| names[..*index].contains(name) || task.object_roles().contains(name))
     {
         return Some(format!("`{}` names two things", twice.1));
     }
@@ -122,13 +122,15 @@ fn variables(value: &Value) -> Vec<&str> {
 
 /// Returns a placeholder of a text that nothing fills in.
 fn unknown<'a>(task: &SuiteTask, text: &'a str, is_pattern: bool) -> Option<&'a str> {
-    let roles = task.roles();
+    let roles = task.object_roles();
     let is_counted = |kind: &str| {
         kind.is_empty()
-            || task.draw.names().any(|word| word == kind)
+            || task.draw.word_names().any(|word| word == kind)
             || kind.split(' ').all(|word| {
-                Color::ALL.iter().any(|color| color.to_string() == word)
-                    || ObjectShape::ALL
+                Color::ALL_COLORS
+                    .iter()
+                    .any(|color| color.to_string() == word)
+                    || ObjectShape::ALL_SHAPES
                         .iter()
                         .any(|shape| shape.to_string() == word)
             })
@@ -136,10 +138,10 @@ fn unknown<'a>(task: &SuiteTask, text: &'a str, is_pattern: bool) -> Option<&'a 
     let is_known = |name: &str| {
         let (first, rest) = name.split_once('.').unwrap_or((name, ""));
         match rest {
-            _ if is_pattern && placeholder::is_count(name) => is_counted(rest),
+            _ if is_pattern && placeholder::is_count_placeholder(name) => is_counted(rest),
             "" => {
                 roles.contains(&name)
-                    || task.draw.names().any(|word| word == name)
+                    || task.draw.word_names().any(|word| word == name)
                     || name == "absent" && !task.absent.is_empty()
             }
             "color" | "shape" => roles.contains(&first),
@@ -153,10 +155,10 @@ fn unknown<'a>(task: &SuiteTask, text: &'a str, is_pattern: bool) -> Option<&'a 
 
 /// Checks that every role that is named belongs to an object.
 fn roles(task: &SuiteTask) -> Option<String> {
-    let roles = task.roles();
+    let roles = task.object_roles();
     let states = task.goal.iter().chain(&task.during).chain(&task.never);
     let named = states
-        .flat_map(Goal::names)
+        .flat_map(Goal::names_and_placeholders)
         .chain(task.requires.iter().flat_map(Requirement::names));
     let pairs = task
         .rests
@@ -179,7 +181,7 @@ fn roles(task: &SuiteTask) -> Option<String> {
 /// Checks the shapes of which one is missing.
 fn shapes(task: &SuiteTask) -> Option<String> {
     let is_shape = |name: &&String| {
-        ObjectShape::ALL
+        ObjectShape::ALL_SHAPES
             .iter()
             .any(|shape| shape.to_string() == **name)
     };

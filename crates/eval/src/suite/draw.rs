@@ -13,7 +13,7 @@ const DRAWS: u32 = 100;
 /// Lists of words, one of each of which is drawn. Several words that are drawn together have one
 /// list of lists, and their names are separated by commas.
 #[derive(Clone, Debug, Default)]
-pub struct Draw(Vec<Choice>);
+pub struct WordChoices(Vec<Choice>);
 
 /// Words that are drawn together; mostly one.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ enum Texts {
     Together(Vec<String>),
 }
 
-impl<'de> Deserialize<'de> for Draw {
+impl<'de> Deserialize<'de> for WordChoices {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let lists: BTreeMap<String, Vec<Texts>> = BTreeMap::deserialize(deserializer)?;
         let choices = lists.into_iter().map(|(names, texts)| Choice {
@@ -50,9 +50,9 @@ impl<'de> Deserialize<'de> for Draw {
     }
 }
 
-impl Draw {
+impl WordChoices {
     /// Returns the names of the drawn words.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn word_names(&self) -> impl Iterator<Item = &str> {
         let choices = self.0.iter().flat_map(|choice| &choice.names);
         choices.map(String::as_str)
     }
@@ -78,14 +78,14 @@ impl Draw {
     ///
     /// # Errors
     /// If they cannot.
-    pub fn draw(
+    pub fn draw_words(
         &self,
         differ: Option<&[[String; 2]]>,
         rng: &mut ChaCha8Rng,
     ) -> Result<BTreeMap<String, String>, Reason> {
         let drawn = (0..DRAWS).find_map(|_| self.attempt(differ, rng));
         drawn.ok_or_else(|| {
-            let names: Vec<&str> = self.names().collect();
+            let names: Vec<&str> = self.word_names().collect();
             format!(
                 "no words that differ can be drawn for `{}`",
                 names.join("`, `")
@@ -133,8 +133,8 @@ mod tests {
     use rand::SeedableRng;
 
     fn drawn(text: &str, differ: Option<&[[String; 2]]>) -> Vec<BTreeMap<String, String>> {
-        let draw: Draw = toml::from_str(text).unwrap();
-        let draw = |seed| draw.draw(differ, &mut ChaCha8Rng::seed_from_u64(seed));
+        let draw: WordChoices = toml::from_str(text).unwrap();
+        let draw = |seed| draw.draw_words(differ, &mut ChaCha8Rng::seed_from_u64(seed));
         (0..40).map(|seed| draw(seed).unwrap()).collect()
     }
 
@@ -166,16 +166,16 @@ mod tests {
 
     #[test]
     fn a_list_that_runs_out_or_does_not_fit_is_told() {
-        let draw: Draw = toml::from_str(
+        let draw: WordChoices = toml::from_str(
             r#"a = ["red"]
             b = ["red"]"#,
         )
         .unwrap();
         let error = draw
-            .draw(None, &mut ChaCha8Rng::seed_from_u64(1))
+            .draw_words(None, &mut ChaCha8Rng::seed_from_u64(1))
             .unwrap_err();
         assert!(error.to_string().contains("`b`"), "{error}");
-        let draw: Draw = toml::from_str(r#""a, b" = [["red"]]"#).unwrap();
+        let draw: WordChoices = toml::from_str(r#""a, b" = [["red"]]"#).unwrap();
         assert!(draw.fault().unwrap().contains("2 words"));
     }
 }

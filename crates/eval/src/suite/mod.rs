@@ -30,7 +30,7 @@ use thiserror::Error;
 use crate::suite_camera::SuiteCamera;
 
 pub use disturbance::{Disturbance, Lighting, Trigger};
-pub use draw::Draw;
+pub use draw::WordChoices;
 pub use reply::{ExpectedReply, WantedReply};
 pub use requirement::{Requirement, SpatialRequirement};
 
@@ -68,7 +68,7 @@ pub struct SuiteTask {
     pub random: Option<toml::Table>,
     /// Words drawn for each episode; objects refer to them as `"$word"`.
     #[serde(default)]
-    pub draw: Draw,
+    pub draw: WordChoices,
     /// Pairs of drawn words that must differ; if this is missing, no two may be alike.
     pub differ: Option<Vec<[String; 2]>>,
     /// Shapes of the missing object to name.
@@ -95,10 +95,10 @@ pub struct SuiteTask {
     #[serde(default)]
     pub untouched: Vec<String>,
     /// Roles that must be pointed at, and no others.
-    #[serde(default, deserialize_with = "list::one_or_many")]
+    #[serde(default, deserialize_with = "list::deserialize_one_or_many")]
     pub pointed: Vec<String>,
     /// Roles that may be pointed at, in answer to a question, without harm.
-    #[serde(default, deserialize_with = "list::one_or_many")]
+    #[serde(default, deserialize_with = "list::deserialize_one_or_many")]
     pub may_point: Vec<String>,
     /// Expected reply in place of an action; beside `goal` or `pointed`, it will do as well.
     pub answer: Option<ExpectedReply>,
@@ -106,10 +106,10 @@ pub struct SuiteTask {
     #[serde(default)]
     pub reply: Vec<WantedReply>,
     /// Patterns, each of which something said must match.
-    #[serde(default, deserialize_with = "list::one_or_many")]
+    #[serde(default, deserialize_with = "list::deserialize_one_or_many")]
     pub says: Vec<String>,
     /// Patterns that nothing said may match: it would be false.
-    #[serde(default, deserialize_with = "list::one_or_many")]
+    #[serde(default, deserialize_with = "list::deserialize_one_or_many")]
     pub never_says: Vec<String>,
     /// Disturbance during the run.
     #[serde(default)]
@@ -151,7 +151,7 @@ impl Suite {
     /// # Errors
     /// The first problem, with its line.
     pub fn parse(text: &str) -> Result<Self, Reason> {
-        let suite: Self = toml_text::parse(text).map_err(Reason::of)?;
+        let suite: Self = toml_text::parse(text).map_err(Reason::from_error)?;
         check::check(&suite)?;
         Ok(suite)
     }
@@ -159,7 +159,7 @@ impl Suite {
 
 impl SuiteTask {
     /// Returns the roles of the task's objects.
-    pub fn roles(&self) -> Vec<&str> {
+    pub fn object_roles(&self) -> Vec<&str> {
         self.objects
             .iter()
             .filter_map(|object| object.get("role")?.as_str())
@@ -172,8 +172,12 @@ impl SuiteTask {
     }
 
     /// Returns the objects that the task or its disturbance may move.
-    pub fn concerned(&self) -> Vec<&str> {
-        let wanted = self.goal.iter().chain(&self.during).flat_map(Goal::names);
+    pub fn objects_allowed_to_move(&self) -> Vec<&str> {
+        let wanted = self
+            .goal
+            .iter()
+            .chain(&self.during)
+            .flat_map(Goal::names_and_placeholders);
         let resting = self.rests.iter().flat_map(|(upper, lower)| [upper, lower]);
         let resting = resting.map(String::as_str).filter(|_| self.goal.is_some());
         let disturbed = self.disturb.moves.iter().chain(&self.disturb.appears);
@@ -184,12 +188,12 @@ impl SuiteTask {
     }
 
     /// Returns the part of the name before a colon.
-    pub fn kind(&self) -> &str {
-        kind_of(&self.name)
+    pub fn task_kind(&self) -> &str {
+        kind_of_task_name(&self.name)
     }
 }
 
 /// Returns the kind of a task: the part of its name before a colon.
-pub fn kind_of(name: &str) -> &str {
+pub fn kind_of_task_name(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }

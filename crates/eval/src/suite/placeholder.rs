@@ -56,7 +56,7 @@ fn found(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Returns the word or pattern for a count of things on the table: `count.cube`, `other_count.red`.
 /// `resolve` says what a drawn word stands for.
-pub fn count(
+pub fn count_as_text(
     name: &str,
     layout: &Layout,
     resolve: impl Fn(&str) -> Option<String>,
@@ -66,7 +66,10 @@ pub fn count(
     let is_such = |label: &String| {
         kind.is_empty() || *label == kind || label.split(' ').any(|word| word == kind)
     };
-    let labels = layout.objects.iter().map(enact_sim::PlacedObject::label);
+    let labels = layout
+        .objects
+        .iter()
+        .map(enact_sim::PlacedObject::color_and_shape_label);
     let count = labels.filter(is_such).count();
     match which {
         "count" => Some(pattern_of(&[count])),
@@ -79,7 +82,7 @@ pub fn count(
 }
 
 /// Returns whether a placeholder is a count.
-pub fn is_count(name: &str) -> bool {
+pub fn is_count_placeholder(name: &str) -> bool {
     matches!(name.split('.').next(), Some("count" | "other_count"))
 }
 

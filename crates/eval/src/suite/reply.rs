@@ -31,9 +31,9 @@ pub struct WantedReply {
 
 impl WantedReply {
     /// Returns whether a sentence is such a reply.
-    pub fn is(&self, said: &str) -> bool {
+    pub fn is_met_by(&self, said: &str) -> bool {
         let names = |about: &Regex| about.is_match(said);
-        ReplyKind::of(said) == self.kind && self.about.as_ref().is_none_or(names)
+        ReplyKind::classify(said) == self.kind && self.about.as_ref().is_none_or(names)
     }
 }
 
@@ -41,7 +41,10 @@ impl<'de> Deserialize<'de> for WantedReply {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let (kind, about) = match text.split_once(' ') {
-            Some((kind, about)) => (kind, Some(pattern(about).map_err(D::Error::custom)?)),
+            Some((kind, about)) => (
+                kind,
+                Some(compile_pattern(about).map_err(D::Error::custom)?),
+            ),
             None => (text.as_str(), None),
         };
         let kind = ReplyKind::deserialize(serde::de::value::StrDeserializer::new(kind))?;
@@ -53,7 +56,7 @@ impl<'de> Deserialize<'de> for WantedReply {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn pattern(text: &str) -> Result<Regex, Reason> {
+pub fn compile_pattern(text: &str) -> Result<Regex, Reason> {
     let built = RegexBuilder::new(text).case_insensitive(true).build();
-    built.map_err(Reason::of)
+    built.map_err(Reason::from_error)
 }

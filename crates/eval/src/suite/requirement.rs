@@ -34,7 +34,7 @@ pub enum SpatialRequirement {
 impl Requirement {
     pub(super) fn names(&self) -> Vec<&str> {
         match self {
-            Self::State(goal) => goal.names(),
+            Self::State(goal) => goal.names_and_placeholders(),
             Self::Space(space) => space.names(),
         }
     }

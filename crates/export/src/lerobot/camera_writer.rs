@@ -10,7 +10,7 @@ use super::depth;
 use super::feature::CameraFeature;
 use super::staging::Staging;
 use super::stats::Stats;
-use super::video::{Video, VideoCodec};
+use super::video::{VideoCodec, VideoWriter};
 use crate::error::ExportError;
 use crate::histogram::Histogram;
 use crate::sample_picture::{Pixels, SamplePicture};
@@ -56,7 +56,7 @@ enum Store {
         codec: VideoCodec,
         number: FileNumber,
         /// The video being written, its path, and its number of pictures.
-        open: Option<(Video, PathBuf, u64)>,
+        open: Option<(VideoWriter, PathBuf, u64)>,
         from: u64,
     },
     Spool {
@@ -141,7 +141,7 @@ impl CameraWriter {
                 let place = match newest {
                     Some((id, place)) if *id == shot.id() => *place,
                     _ => {
-                        let bytes = shot.file()?;
+                        let bytes = shot.encode_as_file()?;
                         let written = file.seek(SeekFrom::Start(*end));
                         let written = written.and_then(|_| file.write_all(bytes));
                         written.map_err(|error| ExportError::caused(staging.folder(), error))?;
@@ -178,7 +178,7 @@ impl CameraWriter {
                         let folder = format!("videos/{}", self.camera.key());
                         let path = staging.place(&number.path(&folder, "mp4"))?;
                         let size = (self.camera.width, self.camera.height);
-                        let video = Video::begin(&path, *codec, size, self.fps)?;
+                        let video = VideoWriter::begin(&path, *codec, size, self.fps)?;
                         open.insert((video, path, 0))
                     }
                 };
@@ -215,7 +215,7 @@ impl CameraWriter {
         self.done.push_back(EpisodeVideo {
             stats: Stats {
                 picture: true,
-                spreads: histograms.iter().map(Histogram::spread).collect(),
+                spreads: histograms.iter().map(Histogram::summary).collect(),
                 count: self.frames as u64,
             },
             clip,
@@ -259,7 +259,7 @@ impl CameraWriter {
         match &mut self.store {
             Store::Video { open, .. } => {
                 let video = open.take().map(|(video, ..)| video);
-                video.map_or(Ok(()), Video::finish)
+                video.map_or(Ok(()), VideoWriter::finish)
             }
             Store::Spool { .. } => Ok(()),
         }

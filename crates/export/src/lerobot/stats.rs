@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::histogram::Spread;
+use crate::histogram::DistributionSummary;
 
 /// Names of the statistics, except the count.
 pub(super) const NAMES: [&str; 9] = [
@@ -14,7 +14,7 @@ pub(super) const NAMES: [&str; 9] = [
 pub(super) struct Stats {
     /// Whether they are written in the shape of a picture.
     pub(super) picture: bool,
-    pub(super) spreads: Vec<Spread>,
+    pub(super) spreads: Vec<DistributionSummary>,
     /// Number of samples.
     pub(super) count: u64,
 }
@@ -22,7 +22,7 @@ pub(super) struct Stats {
 impl Stats {
     /// Returns the named statistic of each entry.
     pub(super) fn named(&self, name: &str) -> Vec<f64> {
-        let value = |spread: &Spread| {
+        let value = |spread: &DistributionSummary| {
             let [q01, q10, q50, q90, q99] = spread.quantiles;
             match name {
                 "min" => spread.min,
@@ -68,7 +68,7 @@ impl Stats {
         let channels = all.iter().map(Vec::len).min()?;
         let spread = |channel: usize| {
             let value = |name: usize| all[name][channel];
-            Spread {
+            DistributionSummary {
                 min: value(0),
                 max: value(1),
                 mean: value(2),
@@ -88,14 +88,14 @@ impl Stats {
     pub(super) fn join(&self, other: &Self) -> Self {
         let total = (self.count + other.count).max(1) as f64;
         let (own, others) = (self.count as f64 / total, other.count as f64 / total);
-        let pair = |(a, b): (&Spread, &Spread)| {
+        let pair = |(a, b): (&DistributionSummary, &DistributionSummary)| {
             let mean = own * a.mean + others * b.mean;
-            let square = |it: &Spread| it.deviation.powi(2) + (it.mean - mean).powi(2);
+            let square = |it: &DistributionSummary| it.deviation.powi(2) + (it.mean - mean).powi(2);
             let mut quantiles = a.quantiles;
             for (quantile, other) in quantiles.iter_mut().zip(b.quantiles) {
                 *quantile = own * *quantile + others * other;
             }
-            Spread {
+            DistributionSummary {
                 min: a.min.min(b.min),
                 max: a.max.max(b.max),
                 mean,
@@ -119,7 +119,7 @@ mod tests {
     fn both_together_spread_like_all_values() {
         let of = |values: &mut [f64]| Stats {
             picture: true,
-            spreads: vec![Spread::of(values)],
+            spreads: vec![DistributionSummary::summarize_values(values)],
             count: values.len() as u64,
         };
         let (a, b) = (of(&mut [1.0, 2.0, 6.0]), of(&mut [4.0, 9.0]));

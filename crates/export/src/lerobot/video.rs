@@ -161,13 +161,13 @@ fn program() -> Command {
 
 /// A video being written. It is abandoned if dropped before it is finished.
 #[derive(Debug)]
-pub struct Video {
+pub struct VideoWriter {
     path: PathBuf,
     child: Child,
     pipe: Option<ChildStdin>,
 }
 
-impl Video {
+impl VideoWriter {
     /// Starts a video.
     ///
     /// # Errors
@@ -187,7 +187,11 @@ impl Video {
     ///
     /// # Errors
     /// If `ffmpeg` cannot be started.
-    pub fn film(path: &Path, (width, height): (u32, u32), fps: u32) -> Result<Self, ExportError> {
+    pub fn begin_rgb_video(
+        path: &Path,
+        (width, height): (u32, u32),
+        fps: u32,
+    ) -> Result<Self, ExportError> {
         let mut command = program();
         command
             .args(["-f", "rawvideo", "-pix_fmt", "rgb24"])
@@ -262,7 +266,7 @@ impl Video {
     }
 }
 
-impl Drop for Video {
+impl Drop for VideoWriter {
     fn drop(&mut self) {
         if self.pipe.take().is_some() {
             // Abandoned: its output is not needed.

@@ -20,7 +20,7 @@ use super::stats::Stats;
 use super::table::{self, Columns as Table};
 use super::tasks::TaskTable;
 use crate::error::ExportError;
-use crate::histogram::Spread;
+use crate::histogram::DistributionSummary;
 use crate::recorded_episodes::Episode;
 use crate::sample_picture::SamplePicture;
 use crate::units::JointColumns;
@@ -123,7 +123,7 @@ impl<'a> DatasetWriter<'a> {
     }
 
     /// Returns the differences in words.
-    pub fn notes(&self) -> &[String] {
+    pub fn spec_differences(&self) -> &[String] {
         &self.notes
     }
 
@@ -132,7 +132,7 @@ impl<'a> DatasetWriter<'a> {
     ///
     /// # Errors
     /// If the columns have another meaning.
-    pub fn read_by(&mut self, columns: JointColumns) -> Result<(), ExportError> {
+    pub fn set_joint_columns(&mut self, columns: JointColumns) -> Result<(), ExportError> {
         let own = &self.spec.columns;
         if (&own.robot_type, own.units, &own.names)
             != (&columns.robot_type, columns.units, &columns.names)
@@ -147,7 +147,7 @@ impl<'a> DatasetWriter<'a> {
     }
 
     /// Announces the episodes whose pictures follow.
-    pub fn expect(&mut self, episodes: &[&Episode]) {
+    pub fn announce_episodes(&mut self, episodes: &[&Episode]) {
         self.lengths = episodes.iter().map(|it| it.samples.len()).collect();
     }
 
@@ -155,7 +155,7 @@ impl<'a> DatasetWriter<'a> {
     ///
     /// # Errors
     /// If there are more than announced, its size differs from the others, or it cannot be written.
-    pub fn push(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
+    pub fn push_picture(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
         self.go_on()?;
         let film = &mut self.films[camera];
         match self.lengths.get(film.episodes()) {
@@ -168,7 +168,7 @@ impl<'a> DatasetWriter<'a> {
     ///
     /// # Errors
     /// If pictures are missing, or something cannot be written.
-    pub fn add(&mut self, episodes: &[&Episode]) -> Result<(), ExportError> {
+    pub fn write_episodes(&mut self, episodes: &[&Episode]) -> Result<(), ExportError> {
         for film in &self.films {
             if film.episodes() != episodes.len() {
                 let name = &film.camera().name;
@@ -377,7 +377,7 @@ impl EpisodeValues {
     fn of(spec: &DatasetSpec, episode: &Episode, number: i64, from: i64, task: i64) -> Self {
         let samples = &episode.samples;
         let length = samples.len();
-        let row = |of: &[f64]| spec.columns.row(of).collect::<Vec<f32>>();
+        let row = |of: &[f64]| spec.columns.convert_to_row(of).collect::<Vec<f32>>();
         let last = |frame: usize| frame + 1 == length;
         let reached = episode.reached == Some(true);
         let mut names = Vec::new();
@@ -400,8 +400,12 @@ impl EpisodeValues {
         Self {
             length,
             width: spec.columns.names.len(),
-            states: (0..length).flat_map(|it| row(samples.state(it))).collect(),
-            actions: (0..length).flat_map(|it| row(samples.action(it))).collect(),
+            states: (0..length)
+                .flat_map(|it| row(samples.state_of_sample(it)))
+                .collect(),
+            actions: (0..length)
+                .flat_map(|it| row(samples.action_of_sample(it)))
+                .collect(),
             names,
             scalars,
         }
@@ -448,12 +452,14 @@ impl EpisodeValues {
         let vector = |values: &[f32]| {
             let entry = |entry: usize| {
                 let values = values.iter().skip(entry).step_by(self.width);
-                Spread::of(&mut values.map(|value| f64::from(*value)).collect::<Vec<_>>())
+                DistributionSummary::summarize_values(
+                    &mut values.map(|value| f64::from(*value)).collect::<Vec<_>>(),
+                )
             };
             stats((0..self.width).map(entry).collect())
         };
         let scalars = self.names.iter().zip(&self.scalars).map(|(name, values)| {
-            let spread = Spread::of(&mut values.clone());
+            let spread = DistributionSummary::summarize_values(&mut values.clone());
             ((*name).to_owned(), stats(vec![spread]))
         });
         [
@@ -556,7 +562,7 @@ fn spread_of(
             })?;
         }
         count = values.len() as u64;
-        spreads.push(Spread::of(&mut values));
+        spreads.push(DistributionSummary::summarize_values(&mut values));
     }
     Ok(Stats {
         picture: false,

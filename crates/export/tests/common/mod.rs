@@ -11,7 +11,7 @@ use enact_arm::ArmState;
 use enact_arm::calibration::{Calibration, JointCalibration};
 use enact_arm::driver::BusConfig;
 use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetSummary, DatasetWriter};
-use enact_export::pictures::{CameraTrack, HeldPictures, deliver};
+use enact_export::pictures::{CameraTrack, HeldPictureCounts, deliver_sampled_pictures};
 use enact_export::{Episode, EpisodeFilter, ExportError, JointColumns, RecordedEpisodes, Units};
 use enact_recording::stream::CameraStream;
 use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo, ServoInfo};
@@ -55,7 +55,7 @@ pub fn servos(robot: &Robot) -> ServoInfo {
         (joint.name.clone(), calibration)
     };
     let joints = robot.joints().iter().enumerate().map(joint).collect();
-    ServoInfo::of(robot, &bus_config, &Calibration { joints }).unwrap()
+    ServoInfo::from_calibration(robot, &bus_config, &Calibration { joints }).unwrap()
 }
 
 /// A synthetic recording in progress.
@@ -69,7 +69,7 @@ pub struct Take {
 impl Take {
     pub fn begin(path: &Path) -> Self {
         let info = robot_info();
-        let robot = info.load().unwrap();
+        let robot = info.load_robot().unwrap();
         let run = RunInfo {
             enact: "0".to_owned(),
             robot: info,
@@ -100,7 +100,7 @@ impl Take {
         let robot = self.robot.clone();
         let options = TaskOptions {
             dry_run,
-            ..TaskOptions::of_turns(1)
+            ..TaskOptions::with_max_turns(1)
         };
         self.recorder.observe(&Event::TaskStarted {
             instruction: task,
@@ -144,7 +144,7 @@ impl Take {
             .films
             .entry(camera.to_owned())
             .or_insert_with(|| recorder.camera_stream(camera, true));
-        camera_stream.take_in_time(frame, at(milliseconds));
+        camera_stream.record_frame_waiting(frame, at(milliseconds));
     }
 
     fn frame(&mut self, milliseconds: u64, shade: u8) -> Frame {
@@ -176,7 +176,7 @@ impl Take {
     }
 
     pub fn outcome(&mut self, reached: bool) {
-        self.recorder.outcome(reached);
+        self.recorder.record_outcome(reached);
     }
 
     /// Completes the file; returns how many messages the disk was too slow for.
@@ -222,7 +222,7 @@ pub const SURVEY: EpisodeFilter = EpisodeFilter {
 };
 
 pub fn survey(path: &Path) -> RecordedEpisodes {
-    SURVEY.of(path, &|| false).unwrap()
+    SURVEY.read_episodes(path, &|| false).unwrap()
 }
 
 pub fn never() -> bool {
@@ -241,8 +241,8 @@ pub fn spec(recording: &RecordedEpisodes, units: Units) -> DatasetSpec {
     };
     DatasetSpec {
         columns: match units {
-            Units::Radians => JointColumns::own(&recording.robot),
-            _ => JointColumns::lerobot(&recording.robot, servos, units).unwrap(),
+            Units::Radians => JointColumns::in_radians_and_meters(&recording.robot),
+            _ => JointColumns::for_lerobot(&recording.robot, servos, units).unwrap(),
         },
         fps: SURVEY.fps,
         cameras: recording.tracks.iter().map(camera).collect(),
@@ -254,18 +254,18 @@ pub fn spec(recording: &RecordedEpisodes, units: Units) -> DatasetSpec {
 pub fn add(
     writer: &mut DatasetWriter<'_>,
     recording: &RecordedEpisodes,
-) -> Result<Vec<HeldPictures>, ExportError> {
+) -> Result<Vec<HeldPictureCounts>, ExportError> {
     let episodes: Vec<&Episode> = recording.episodes.iter().collect();
     let tracks: Vec<&CameraTrack> = recording.tracks.iter().collect();
-    writer.expect(&episodes);
-    let held = deliver(
+    writer.announce_episodes(&episodes);
+    let held = deliver_sampled_pictures(
         recording,
         &episodes,
         &tracks,
         SURVEY.fps,
-        &mut |camera, shot| writer.push(camera, shot),
+        &mut |camera, shot| writer.push_picture(camera, shot),
     )?;
-    writer.add(&episodes)?;
+    writer.write_episodes(&episodes)?;
     Ok(held)
 }
 

@@ -5,7 +5,7 @@ use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::SkillContext;
 use super::spot::Spot;
-use crate::scene::direction::on_table;
+use crate::scene::direction::picture_direction_on_table;
 use crate::scene::{SceneObject, Solid};
 
 /// Gaps to the object to try, meters, in order: first those with room for a finger.
@@ -57,8 +57,8 @@ fn paths(context: &SkillContext<'_>, relation: Relation) -> Result<Vec<Vector3>,
             .collect());
     };
     let unknown = || Refusal::NotApplicable("no picture says which side that is".to_owned());
-    let camera = context.scene.camera().ok_or_else(unknown)?;
-    let path = on_table(camera, side).ok_or_else(unknown)?;
+    let camera = context.scene.camera_pose().ok_or_else(unknown)?;
+    let path = picture_direction_on_table(camera, side).ok_or_else(unknown)?;
     Ok(TURNS.iter().map(|turn| turned(&path, *turn)).collect())
 }
 
@@ -73,7 +73,7 @@ fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
     let beyond = target
         .contour
         .as_ref()
-        .map_or(0.0, |contour| contour.reach(u, v));
+        .map_or(0.0, |contour| contour.reach_along(u, v));
     let far = target.footprint.half_extent(u, v).max(beyond) + distance;
     Spot {
         x: target.x + path.x * far,
@@ -83,8 +83,9 @@ fn at(target: &Solid, path: &Vector3, distance: f64) -> Spot {
 }
 
 fn is_free(context: &SkillContext<'_>, spot: &Spot, radius: f64) -> bool {
-    let clear =
-        |solid: &Solid| solid.is_flat() || solid.plan_distance(spot.x, spot.y) > radius + CLEAR;
+    let clear = |solid: &Solid| {
+        solid.is_flat() || solid.signed_distance_to_footprint(spot.x, spot.y) > radius + CLEAR
+    };
     context
         .scene
         .objects()

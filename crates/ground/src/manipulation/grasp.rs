@@ -6,9 +6,9 @@ use enact_robot::PostureCheck;
 use enact_robot::description::Gripper;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{SkillContext, TILTS};
+use super::context::{HAND_TILTS_RAD, SkillContext};
 use crate::motion::end_effector::Roll;
-use crate::scene::fit::MEASURED;
+use crate::scene::fit::DEPTH_POSITION_ERROR_M;
 use crate::scene::{Footprint, Pinch, Solid};
 
 /// Gap between the fixed finger and the object before the other finger closes, meters.
@@ -48,7 +48,7 @@ const OTHER_SIDE: f64 = 0.6;
 const OTHER_ANGLE: f64 = 0.25;
 
 /// Number of unreachable directions at one tilt after which the others are skipped.
-pub const HOPELESS: usize = 4;
+pub const MAX_UNREACHABLE_PER_TILT: usize = 4;
 /// Step between the directions that decide whether an object is reachable at all.
 const ROUND_STEP: usize = 2;
 
@@ -80,14 +80,14 @@ const SWING: f64 = 0.6;
 /// Returns the widest opening at which a grasp works, meters.
 pub fn usable_opening(gripper: &Gripper) -> f64 {
     if gripper.parallel {
-        gripper.widest()
+        gripper.max_opening()
     } else {
-        SWING * gripper.widest()
+        SWING * gripper.max_opening()
     }
 }
 
 /// Returns whether the fingers fit around an object along some direction.
-pub fn fits(gripper: &Gripper, solid: &Solid) -> bool {
+pub fn fits_in_gripper(gripper: &Gripper, solid: &Solid) -> bool {
     misfit(gripper, solid).is_none()
 }
 
@@ -102,8 +102,8 @@ fn misfit(gripper: &Gripper, solid: &Solid) -> Option<String> {
         return Some(format!("is {height} high where the fingers need {low}"));
     }
     let width = match &solid.contour {
-        None => solid.width(),
-        Some(contour) if contour.pinches(widest).is_empty() => contour.narrowest(),
+        None => solid.smallest_width(),
+        Some(contour) if contour.pinches(widest).is_empty() => contour.narrowest_width(),
         Some(_) => return None,
     };
     let (wide, most) = (centimeters(width), centimeters(widest));
@@ -132,7 +132,7 @@ fn gap(solid: &Solid) -> f64 {
 
 /// Returns by how much the fingers keep farther from an object as they come down beside it, meters.
 fn doubt(solid: &Solid) -> f64 {
-    match solid.uncertainty > MEASURED {
+    match solid.uncertainty > DEPTH_POSITION_ERROR_M {
         true => UNMEASURED_GAP,
         false => 0.0,
     }
@@ -145,9 +145,12 @@ pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bo
     } else {
         1
     };
-    fits(context.gripper, solid)
-        && context.end_effector.beyond(&solid.center()).is_none()
-        && TILTS.iter().any(|tilt| {
+    fits_in_gripper(context.gripper, solid)
+        && context
+            .end_effector
+            .distance_out_of_reach(&solid.center())
+            .is_none()
+        && HAND_TILTS_RAD.iter().any(|tilt| {
             directions(context.gripper, solid)
                 .into_iter()
                 .step_by(step)
@@ -158,35 +161,40 @@ pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bo
 /// Returns why none of the reachable grasps of an object is free; `None` if one is free, or if none
 /// is reachable.
 pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
-    let (neighbors, only) = (context.neighbors(name), context.only(name));
-    let around = context.among(&neighbors).and(&only);
+    let (neighbors, only) = (
+        context.obstacles_except(name),
+        context.handled_object_as_obstacle(name),
+    );
+    let around = context
+        .posture_check_among(&neighbors)
+        .with_obstacles(&only);
     let mut refusal = None;
     let mut infeasible = Vec::new();
-    for tilt in TILTS {
+    for tilt in HAND_TILTS_RAD {
         for pinch in directions(context.gripper, solid) {
             let Ok(grasp) = reach(context, name, solid, tilt, &pinch) else {
                 continue;
             };
             for grasp in with_openings(context.gripper, solid, vec![grasp]) {
-                match check_open(context, &around, &grasp) {
+                match check_open_fingers_clear(context, &around, &grasp) {
                     Ok(()) => return None,
-                    Err(why) => refusal = closest(refusal, why),
+                    Err(why) => refusal = refusal_closest_to_success(refusal, why),
                 }
                 infeasible.push(grasp);
             }
         }
     }
-    let is_free = |grasp: &Grasp| check_open(context, &around, grasp).is_ok();
-    refusal.filter(|_| !otherwise(context, &infeasible).any(|grasp| is_free(&grasp)))
+    let is_free = |grasp: &Grasp| check_open_fingers_clear(context, &around, grasp).is_ok();
+    refusal.filter(|_| !grasps_in_other_postures(context, &infeasible).any(|grasp| is_free(&grasp)))
 }
 
 /// Returns these grasps with the arm in its other postures.
-pub fn otherwise<'a>(
+pub fn grasps_in_other_postures<'a>(
     context: &'a SkillContext<'a>,
     grasps: &'a [Grasp],
 ) -> impl Iterator<Item = Grasp> + 'a {
     grasps.iter().flat_map(move |grasp| {
-        let others = context.others(&grasp.base_from_tool, &grasp.posture);
+        let others = context.other_postures(&grasp.base_from_tool, &grasp.posture);
         others.into_iter().map(|posture| Grasp {
             posture,
             ..grasp.clone()
@@ -198,12 +206,12 @@ pub fn otherwise<'a>(
 ///
 /// # Errors
 /// If an obstacle is too close to the open fingers.
-pub fn check_open(
+pub fn check_open_fingers_clear(
     context: &SkillContext<'_>,
     around: &PostureCheck<'_>,
     grasp: &Grasp,
 ) -> Result<(), Refusal> {
-    context.check(&grasp.posture, grasp.open, around)
+    context.check_posture(&grasp.posture, grasp.open, around)
 }
 
 /// Returns every reachable grasp of an object, least tilted first, then nearest to the current
@@ -212,7 +220,7 @@ pub fn check_open(
 /// # Errors
 /// If the object does not fit between the fingers or no grasp is reachable; tells how far off the
 /// closest was.
-pub fn grasps(
+pub fn find_reachable_grasps(
     context: &SkillContext<'_>,
     name: &str,
     solid: &Solid,
@@ -223,7 +231,7 @@ pub fn grasps(
     require_in_reach(context, name, &solid.center())?;
     let mut found: Vec<(usize, Grasp)> = Vec::new();
     let mut refusal = None;
-    for tilt in TILTS {
+    for tilt in HAND_TILTS_RAD {
         let mut at_tilt = Vec::new();
         let mut failures = 0;
         for pinch in directions(context.gripper, solid) {
@@ -231,10 +239,10 @@ pub fn grasps(
                 Ok(posture) => at_tilt.push(posture),
                 Err(why) => {
                     failures += 1;
-                    refusal = closest(refusal, why);
+                    refusal = refusal_closest_to_success(refusal, why);
                 }
             }
-            if at_tilt.is_empty() && failures == HOPELESS {
+            if at_tilt.is_empty() && failures == MAX_UNREACHABLE_PER_TILT {
                 break;
             }
         }
@@ -266,7 +274,7 @@ fn directions(gripper: &Gripper, solid: &Solid) -> Vec<Pinch> {
             .flat_map(|pinch| {
                 [0.0, PI].map(|turn| Pinch {
                     yaw: solid.yaw + pinch.yaw + turn,
-                    middle: solid.place(pinch.middle[0], pinch.middle[1]),
+                    middle: solid.footprint_to_base(pinch.middle[0], pinch.middle[1]),
                     ..pinch
                 })
             })
@@ -318,10 +326,13 @@ fn reach(
     };
     let center = Point3::new(x, y, height(gripper, solid, tilt));
     let target = center - direction * shift;
-    let pose = context
-        .end_effector
-        .pose(&gripper.tool_from_grasp, &target, tilt, Roll::Yaw(yaw));
-    let posture = context.solve(&pose, context.joints, name)?;
+    let pose = context.end_effector.tool_pose_for_target(
+        &gripper.tool_from_grasp,
+        &target,
+        tilt,
+        Roll::Yaw(yaw),
+    );
+    let posture = context.solve_arm_joints(&pose, context.joints, name)?;
     // One finger pushes the object over the gap to the stationary one.
     let slide = if gripper.parallel { 0.0 } else { gap };
     let base_from_object = Pose::new(
@@ -353,7 +364,7 @@ fn height(gripper: &Gripper, solid: &Solid, tilt: f64) -> f64 {
     };
     let lowest = solid.base + clearance + tips;
     let share = if solid.ball { 0.5 } else { GRASP_HEIGHT };
-    let sure = solid.least_height() - MIN_OVERLAP;
+    let sure = solid.lower_bound_of_height() - MIN_OVERLAP;
     lowest.max(solid.base + (share * solid.height()).min(sure))
 }
 
@@ -365,7 +376,8 @@ fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Gr
         .into_iter()
         .flat_map(|grasp| {
             SPARE.map(|spare| Grasp {
-                open: gripper.joint_for((grasp.width + spare + doubt).min(gripper.widest())),
+                open: gripper
+                    .joint_for_opening((grasp.width + spare + doubt).min(gripper.max_opening())),
                 ..grasp.clone()
             })
         })
@@ -373,7 +385,7 @@ fn with_openings(gripper: &Gripper, solid: &Solid, grasps: Vec<Grasp>) -> Vec<Gr
 }
 
 /// Moves the grasps that are like the first one to the end, `times` times over.
-pub fn another(mut grasps: Vec<Grasp>, times: usize) -> Vec<Grasp> {
+pub fn defer_similar_grasps(mut grasps: Vec<Grasp>, times: usize) -> Vec<Grasp> {
     for _ in 0..times {
         let Some(first) = grasps.first().cloned() else {
             break;
@@ -406,7 +418,7 @@ pub fn require_in_reach(
     what: &str,
     target: &Point3,
 ) -> Result<(), Refusal> {
-    match context.end_effector.beyond(target) {
+    match context.end_effector.distance_out_of_reach(target) {
         None => Ok(()),
         Some(distance) => Err(Refusal::Unreachable {
             what: what.to_owned(),
@@ -420,7 +432,7 @@ pub fn require_in_reach(
 
 /// Returns the refusal that was closer to success: of unreachable places the nearer one, and of a
 /// reachable but blocked place and an unreachable one, the reachable one.
-pub fn closest(known: Option<Refusal>, new: Refusal) -> Option<Refusal> {
+pub fn refusal_closest_to_success(known: Option<Refusal>, new: Refusal) -> Option<Refusal> {
     match (&known, &new) {
         (
             Some(Refusal::Unreachable { distance: best, .. }),

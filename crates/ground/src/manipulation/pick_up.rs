@@ -1,13 +1,16 @@
 //! Approach, close, lift.
 
-use enact_robot::{CollisionWorld, TABLE};
+use enact_robot::{CollisionWorld, TABLE_NAME};
 use enact_types::{Refusal, Vector3};
 
 use super::context::SkillContext;
-use super::grasp::{Grasp, another, check_open, closest, grasps, infeasibility, otherwise};
+use super::grasp::{
+    Grasp, check_open_fingers_clear, defer_similar_grasps, find_reachable_grasps,
+    grasps_in_other_postures, infeasibility, refusal_closest_to_success,
+};
 use super::script::MotionBuilder;
-use crate::motion::end_effector::{shifted, solve};
-use crate::motion::robot_shapes::in_hand;
+use crate::motion::end_effector::{solve, translated_pose};
+use crate::motion::robot_shapes::held_object_as_body;
 use crate::motion::{Effect, Purpose, Roll};
 use crate::scene::{HeldObject, SceneObject};
 
@@ -31,30 +34,38 @@ const OTHERWISE: usize = 24;
 ///
 /// # Errors
 /// The refusal that was closest to success, if it accepts none.
-pub fn first_grasp<T>(
+pub fn try_grasps_in_order<T>(
     context: &SkillContext<'_>,
     object: &SceneObject,
     mut attempt: impl FnMut(&Grasp) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let name = &object.name;
     let mut refusal = None;
-    let grasps = another(grasps(context, name, &object.solid)?, context.attempt);
-    let (neighbors, only) = (context.neighbors(name), context.only(name));
-    let around = context.among(&neighbors).and(&only);
+    let grasps = defer_similar_grasps(
+        find_reachable_grasps(context, name, &object.solid)?,
+        context.attempt,
+    );
+    let (neighbors, only) = (
+        context.obstacles_except(name),
+        context.handled_object_as_obstacle(name),
+    );
+    let around = context
+        .posture_check_among(&neighbors)
+        .with_obstacles(&only);
     let is_known_shape = object.solid.contour.is_none();
     // What has an outline of its own has so many grasps that those that are blocked are left out.
     let usual = grasps
         .iter()
-        .filter(|grasp| is_known_shape || check_open(context, &around, grasp).is_ok())
+        .filter(|grasp| is_known_shape || check_open_fingers_clear(context, &around, grasp).is_ok())
         .take(ATTEMPTS)
         .cloned();
-    let others = otherwise(context, &grasps)
-        .filter(|grasp| check_open(context, &around, grasp).is_ok())
+    let others = grasps_in_other_postures(context, &grasps)
+        .filter(|grasp| check_open_fingers_clear(context, &around, grasp).is_ok())
         .take(OTHERWISE);
     for grasp in usual.chain(others) {
         match attempt(&grasp) {
             Ok(made) => return Ok(made),
-            Err(why) => refusal = closest(refusal, why),
+            Err(why) => refusal = refusal_closest_to_success(refusal, why),
         }
     }
     let refusal = refusal.or_else(|| infeasibility(context, name, &object.solid));
@@ -65,7 +76,7 @@ pub fn first_grasp<T>(
 ///
 /// # Errors
 /// If a part of the motion is unreachable, blocked, or beyond a limit.
-pub fn pick_up<'a>(
+pub fn plan_pick_up<'a>(
     context: &SkillContext<'a>,
     object: &SceneObject,
     grasp: &Grasp,
@@ -77,26 +88,34 @@ pub fn pick_up<'a>(
         around,
         ..
     } = *context;
-    let neighbors = context.neighbors(name);
-    let approach = context.end_effector.approach(&grasp.base_from_tool);
-    let top = solid.highest();
+    let neighbors = context.obstacles_except(name);
+    let approach = context
+        .end_effector
+        .approach_direction(&grasp.base_from_tool);
+    let top = solid.upper_bound_of_top();
     let back = top - grasp.base_from_tool.translation.z.min(top) + STAND_OFF;
-    let before = shifted(&grasp.base_from_tool, -approach * back);
+    let before = translated_pose(&grasp.base_from_tool, -approach * back);
     let posture = solve(robot, &before, &grasp.posture, name)?;
 
     let mut script = MotionBuilder::new(*context);
-    let only = context.only(name);
-    check_open(context, &context.among(&neighbors).and(&only), grasp)?;
-    script.transit(&posture, grasp.open, around)?;
-    script.line(
+    let only = context.handled_object_as_obstacle(name);
+    check_open_fingers_clear(
+        context,
+        &context
+            .posture_check_among(&neighbors)
+            .with_obstacles(&only),
+        grasp,
+    )?;
+    script.add_transit(&posture, grasp.open, around)?;
+    script.add_straight_line(
         &grasp.base_from_tool,
         APPROACH_SPEED,
         Purpose::Approach,
         &neighbors,
     )?;
-    script.gripper(gripper.closed, CLOSING, Purpose::Close, &neighbors)?;
+    script.add_gripper_motion(gripper.closed, CLOSING, Purpose::Close, &neighbors)?;
     let mut script = lift(context, object, grasp, &script)?;
-    script.effect(Effect::Grasp {
+    script.set_segment_effect(Effect::Grasp {
         object: name.clone(),
         tool_from_object: grasp.tool_from_object,
     });
@@ -116,20 +135,20 @@ fn lift<'a>(
         tool_from_object: grasp.tool_from_object,
     };
     let around = context
-        .neighbors(&object.name)
-        .holding(Some(in_hand(context.robot, &held)));
+        .obstacles_except(&object.name)
+        .with_held_object(Some(held_object_as_body(context.robot, &held)));
     let rests = |upper: &SceneObject| {
         let under = upper.rests.as_ref().map(|(_, under)| under);
         under == Some(&object.name)
     };
     let upon = context.scene.objects().iter().filter(|other| rests(other));
-    let mut touched = vec![TABLE];
+    let mut touched = vec![TABLE_NAME];
     touched.extend(upon.map(|other| other.name.as_str()));
-    let free = lift_among(context, grasp, script, &around.touching(&touched));
+    let free = lift_among(context, grasp, script, &around.with_touch_allowed(&touched));
     match (free, &object.rests) {
         (Err(_), Some((_, under))) => {
             touched.push(under);
-            lift_among(context, grasp, script, &around.touching(&touched))
+            lift_among(context, grasp, script, &around.with_touch_allowed(&touched))
         }
         (free, _) => free,
     }
@@ -148,19 +167,20 @@ fn lift_among<'a>(
         grasp.yaw
             - context
                 .end_effector
-                .heading_of(&grasp.base_from_tool, &center),
+                .tilt_heading(&grasp.base_from_tool, &center),
     );
     let mut refusal = None;
     for height in LIFTS {
         for more in LIFT_TILTS {
             let up = center + Vector3::z() * height;
-            let pose = context
-                .end_effector
-                .pose(&object, &up, grasp.tilt + more, roll);
+            let pose =
+                context
+                    .end_effector
+                    .tool_pose_for_target(&object, &up, grasp.tilt + more, roll);
             let mut script = script.clone();
-            match script.line(&pose, LIFT_SPEED, Purpose::Lift, around) {
+            match script.add_straight_line(&pose, LIFT_SPEED, Purpose::Lift, around) {
                 Ok(()) => return Ok(script),
-                Err(why) => refusal = closest(refusal, why),
+                Err(why) => refusal = refusal_closest_to_success(refusal, why),
             }
         }
     }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use enact_robot::{CollisionWorld, PostureCheck, TABLE};
+use enact_robot::{CollisionWorld, PostureCheck, TABLE_NAME};
 use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::SkillContext;
-use super::grasp::closest;
+use super::grasp::refusal_closest_to_success;
 use super::release::ReleasePose;
 use super::script::MotionBuilder;
-use crate::motion::end_effector::{shifted, solve};
-use crate::motion::obstacles::obstacle;
+use crate::motion::end_effector::{solve, translated_pose};
+use crate::motion::obstacles::obstacle_from_solid;
 use crate::motion::{Effect, Purpose};
 use crate::scene::{HeldObject, SceneObject};
 
@@ -30,7 +30,7 @@ const RETREAT_SPEED: f64 = 0.12;
 /// Time to open the fingers, seconds.
 const OPENING: f64 = 0.5;
 /// Distance of the hand to the target during the release, meters.
-pub const TARGET_MARGIN: f64 = 0.001;
+pub const RELEASE_CLEARANCE_M: f64 = 0.001;
 
 /// A held object and its destination.
 pub struct PutDown<'a> {
@@ -51,14 +51,17 @@ impl<'a> PutDown<'a> {
     ///
     /// # Errors
     /// The refusal that was closest to success, if none can be planned.
-    pub fn first(&self, paths: &[ReleasePose]) -> Result<MotionBuilder<'a>, Refusal> {
+    pub fn plan_first_feasible_release(
+        &self,
+        paths: &[ReleasePose],
+    ) -> Result<MotionBuilder<'a>, Refusal> {
         let mut refusal = None;
         for path in paths {
             for spare in SPARE {
                 for more in MORE_TILT {
-                    match self.through(path, spare, more) {
+                    match self.plan_release_motion(path, spare, more) {
                         Ok(script) => return Ok(script),
-                        Err(why) => refusal = closest(refusal, why),
+                        Err(why) => refusal = refusal_closest_to_success(refusal, why),
                     }
                 }
             }
@@ -72,7 +75,7 @@ impl<'a> PutDown<'a> {
     ///
     /// # Errors
     /// If a part of the motion is unreachable, blocked, or beyond a limit.
-    pub fn through(
+    pub fn plan_release_motion(
         &self,
         path: &ReleasePose,
         spare: f64,
@@ -84,30 +87,38 @@ impl<'a> PutDown<'a> {
             end_effector,
             ..
         } = self.context;
-        let empty = self.context.around.within(TARGET_MARGIN);
-        let open = self.opened(path, spare, &self.context.among(&empty))?;
+        let empty = self.context.around.with_capped_margins(RELEASE_CLEARANCE_M);
+        let open = self.opened(path, spare, &self.context.posture_check_among(&empty))?;
         let middle = self.held.tool_from_object.translation.vector.into();
-        let over = path.middle(self.held) + Vector3::z() * self.descent(path);
-        let above = end_effector.pose(&middle, &over, path.tilt + more, path.roll);
+        let over = path.object_center(self.held) + Vector3::z() * self.descent(path);
+        let above = end_effector.tool_pose_for_target(&middle, &over, path.tilt + more, path.roll);
         let posture = solve(robot, &above, &path.posture, &self.target.name)?;
         let mut script = MotionBuilder::new(self.context);
-        script.transit(&posture, gripper.closed, &self.carrying)?;
-        let touching = self.carrying.within(TARGET_MARGIN).touching(&[TABLE]);
+        script.add_transit(&posture, gripper.closed, &self.carrying)?;
+        let touching = self
+            .carrying
+            .with_capped_margins(RELEASE_CLEARANCE_M)
+            .with_touch_allowed(&[TABLE_NAME]);
         let lowered = &path.base_from_tool;
-        script.line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
-        script.gripper(open, OPENING, Purpose::Open, &empty)?;
-        script.effect(Effect::Release { yaw: self.yaw });
+        script.add_straight_line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
+        script.add_gripper_motion(open, OPENING, Purpose::Open, &empty)?;
+        script.set_segment_effect(Effect::Release { yaw: self.yaw });
         self.retreat(&mut script, path, &empty)?;
-        script.home_around(&self.afterwards(path))?;
+        script.add_move_home_around(&self.afterwards(path))?;
         Ok(script)
     }
 
     /// Returns the obstacles once the object has been released.
     fn afterwards(&self, path: &ReleasePose) -> CollisionWorld {
-        let put_down = obstacle(&self.held.object.name, &path.put_down(self.held));
+        let put_down = obstacle_from_solid(
+            &self.held.object.name,
+            &path.object_after_release(self.held),
+        );
         let mut around = self.context.around.clone();
         // The fingers may still be around it.
-        around.obstacles.push((Arc::new(put_down), TARGET_MARGIN));
+        around
+            .obstacles
+            .push((Arc::new(put_down), RELEASE_CLEARANCE_M));
         around
     }
 
@@ -115,7 +126,7 @@ impl<'a> PutDown<'a> {
     ///
     /// # Errors
     /// The refusal that was closest to success; `None` if there are no poses.
-    pub fn opens(
+    pub fn check_fingers_can_open(
         &self,
         paths: &[ReleasePose],
         around: &PostureCheck<'_>,
@@ -125,7 +136,7 @@ impl<'a> PutDown<'a> {
             for spare in SPARE {
                 match self.opened(path, spare, around) {
                     Ok(_) => return Ok(()),
-                    Err(why) => refusal = closest(refusal, why),
+                    Err(why) => refusal = refusal_closest_to_success(refusal, why),
                 }
             }
         }
@@ -143,15 +154,15 @@ impl<'a> PutDown<'a> {
         let gripper = self.context.gripper;
         let (axis, at) = (gripper.opening_axis.into_inner(), gripper.tool_from_grasp);
         let width = self.held.grasped_width(&axis, &at) + spare;
-        let open = gripper.joint_for(width.min(gripper.widest()));
-        let checked = self.context.check(&path.posture, open, around);
+        let open = gripper.joint_for_opening(width.min(gripper.max_opening()));
+        let checked = self.context.check_posture(&path.posture, open, around);
         checked.map(|()| open)
     }
 
     /// Returns the height from which the held object is lowered, meters.
     fn descent(&self, path: &ReleasePose) -> f64 {
-        let rim = self.target.solid.highest() + RIM_CLEARANCE;
-        (rim - path.underside(self.held)).max(MIN_DESCENT)
+        let rim = self.target.solid.upper_bound_of_top() + RIM_CLEARANCE;
+        (rim - path.object_underside_height(self.held)).max(MIN_DESCENT)
     }
 
     /// Retreats straight up, or back along the approach, or tilting on the way.
@@ -170,19 +181,19 @@ impl<'a> PutDown<'a> {
         let grasp = gripper.tool_from_grasp;
         let tilted = |far: f64, more: f64| {
             let up: Point3 = from * grasp + Vector3::z() * far;
-            end_effector.pose(&grasp, &up, path.tilt + more, path.roll)
+            end_effector.tool_pose_for_target(&grasp, &up, path.tilt + more, path.roll)
         };
         let mut refusal = None;
         for far in RETREATS {
-            let straight =
-                [Vector3::z(), -end_effector.approach(from)].map(|by| shifted(from, by * far));
+            let straight = [Vector3::z(), -end_effector.approach_direction(from)]
+                .map(|by| translated_pose(from, by * far));
             let paths = straight
                 .into_iter()
                 .chain(MORE_TILT[1..].iter().map(|more| tilted(far, *more)));
             for away in paths {
-                match script.line(&away, RETREAT_SPEED, Purpose::Retreat, around) {
+                match script.add_straight_line(&away, RETREAT_SPEED, Purpose::Retreat, around) {
                     Ok(()) => return Ok(()),
-                    Err(why) => refusal = closest(refusal, why),
+                    Err(why) => refusal = refusal_closest_to_success(refusal, why),
                 }
             }
         }

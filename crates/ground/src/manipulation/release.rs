@@ -4,11 +4,11 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
-use super::context::{SkillContext, TILTS};
-use super::grasp::{HOPELESS, closest};
+use super::context::{HAND_TILTS_RAD, SkillContext};
+use super::grasp::{MAX_UNREACHABLE_PER_TILT, refusal_closest_to_success};
 use super::spot::Spot;
-use crate::motion::end_effector::{Roll, shifted};
-use crate::motion::obstacles::lowest;
+use crate::motion::end_effector::{Roll, translated_pose};
+use crate::motion::obstacles::lowest_height_at_pose;
 use crate::scene::{HeldObject, SceneObject, Solid};
 
 /// Number of turns about the approach direction to try.
@@ -41,19 +41,19 @@ pub struct ReleasePose {
 
 impl ReleasePose {
     /// Returns the position of the held object's center.
-    pub fn middle(&self, held: &HeldObject) -> Point3 {
+    pub fn object_center(&self, held: &HeldObject) -> Point3 {
         self.base_from_tool * Point3::from(held.tool_from_object.translation.vector)
     }
 
     /// Returns the height of the held object's lowest point, meters.
-    pub fn underside(&self, held: &HeldObject) -> f64 {
-        underside(&self.base_from_tool, held)
+    pub fn object_underside_height(&self, held: &HeldObject) -> f64 {
+        held_object_underside_height(&self.base_from_tool, held)
     }
 
     /// Returns the object as it stands after the release.
-    pub fn put_down(&self, held: &HeldObject) -> Solid {
+    pub fn object_after_release(&self, held: &HeldObject) -> Solid {
         let object = self.base_from_tool * held.tool_from_object;
-        let base = self.underside(held) - self.drop;
+        let base = self.object_underside_height(held) - self.drop;
         let side = object.rotation * Vector3::x();
         let solid = &held.object.solid;
         Solid {
@@ -72,7 +72,7 @@ impl ReleasePose {
 ///
 /// # Errors
 /// The refusal that was closest to success, if every pose is unreachable.
-pub fn releases(
+pub fn find_reachable_release_poses(
     context: &SkillContext<'_>,
     held: &HeldObject,
     target: &SceneObject,
@@ -81,19 +81,19 @@ pub fn releases(
 ) -> Result<Vec<ReleasePose>, Refusal> {
     let height = spot.surface + drop;
     let (mut found, mut refusal) = (Vec::new(), None);
-    let mut tried = [(0, 0); TILTS.len()];
+    let mut tried = [(0, 0); HAND_TILTS_RAD.len()];
     for (index, roll, pose) in candidates(context, held, &target.solid, spot) {
         let (successes, failures) = &mut tried[index];
-        if *failures == HOPELESS || *successes == ENOUGH_PER_TILT {
+        if *failures == MAX_UNREACHABLE_PER_TILT || *successes == ENOUGH_PER_TILT {
             continue;
         }
-        let up = height - underside(&pose, held);
-        let base_from_tool = shifted(&pose, Vector3::z() * up);
-        match context.solve(&base_from_tool, context.joints, &target.name) {
+        let up = height - held_object_underside_height(&pose, held);
+        let base_from_tool = translated_pose(&pose, Vector3::z() * up);
+        match context.solve_arm_joints(&base_from_tool, context.joints, &target.name) {
             Ok(posture) => {
                 *successes += 1;
                 found.push(ReleasePose {
-                    tilt: TILTS[index],
+                    tilt: HAND_TILTS_RAD[index],
                     roll,
                     base_from_tool,
                     posture,
@@ -102,7 +102,7 @@ pub fn releases(
             }
             Err(why) => {
                 *failures += 1;
-                refusal = closest(refusal, why);
+                refusal = refusal_closest_to_success(refusal, why);
             }
         }
         if found.len() == ENOUGH_POSES {
@@ -116,8 +116,11 @@ pub fn releases(
 }
 
 /// Returns these poses with the arm in its other postures.
-pub fn otherwise(context: &SkillContext<'_>, paths: &[ReleasePose]) -> Vec<ReleasePose> {
-    let others = |path: &ReleasePose| context.others(&path.base_from_tool, &path.posture);
+pub fn release_poses_in_other_postures(
+    context: &SkillContext<'_>,
+    paths: &[ReleasePose],
+) -> Vec<ReleasePose> {
+    let others = |path: &ReleasePose| context.other_postures(&path.base_from_tool, &path.posture);
     paths
         .iter()
         .flat_map(|path| {
@@ -140,11 +143,13 @@ fn candidates(
     let over = Point3::new(spot.x, spot.y, spot.surface);
     let now = roll_now(context);
     let mut ranked = Vec::new();
-    for (index, tilt) in TILTS.into_iter().enumerate() {
+    for (index, tilt) in HAND_TILTS_RAD.into_iter().enumerate() {
         for step in 0..ROLLS {
             let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
             let roll = Roll::FromHeading(now + turn);
-            let pose = context.end_effector.pose(&point, &over, tilt, roll);
+            let pose = context
+                .end_effector
+                .tool_pose_for_target(&point, &over, tilt, roll);
             let object = pose * held.tool_from_object;
             let askew = (object.rotation * Vector3::z()).angle(&Vector3::z());
             if askew < MAX_ASKEW_ANGLE {
@@ -166,7 +171,7 @@ fn roll_now(context: &SkillContext<'_>) -> f64 {
     let tool = context.robot.forward(context.joints);
     let opening = context.end_effector.opening_direction(&tool);
     let at = tool * context.gripper.tool_from_grasp;
-    opening.y.atan2(opening.x) - context.end_effector.heading_of(&tool, &at)
+    opening.y.atan2(opening.x) - context.end_effector.tilt_heading(&tool, &at)
 }
 
 /// Returns the cost of laying a rectangle across another.
@@ -180,7 +185,7 @@ fn across(object: &Pose, held: &HeldObject, target: &Solid) -> f64 {
 }
 
 /// Returns the height of the held object's lowest point with the tool at this pose, meters.
-pub fn underside(base_from_tool: &Pose, held: &HeldObject) -> f64 {
+pub fn held_object_underside_height(base_from_tool: &Pose, held: &HeldObject) -> f64 {
     let object = base_from_tool * held.tool_from_object;
-    lowest(&held.object.solid, &object)
+    lowest_height_at_pose(&held.object.solid, &object)
 }

@@ -4,7 +4,7 @@ use enact_robot::CollisionWorld;
 use enact_types::{JointVector, Pose, Refusal};
 
 use super::context::SkillContext;
-use crate::motion::point_to_point::move_to;
+use crate::motion::point_to_point::sample_fastest_move;
 use crate::motion::transit::transit;
 use crate::motion::{Effect, MotionSegment, Purpose, StepMotion, cartesian_path};
 
@@ -27,19 +27,19 @@ impl<'a> MotionBuilder<'a> {
     }
 
     /// Returns all joints after the segments so far.
-    pub fn at(&self) -> &JointVector {
+    pub fn end_joints(&self) -> &JointVector {
         &self.at
     }
 
     /// Returns the motion so far.
-    pub fn finish(self) -> StepMotion {
+    pub fn into_step_motion(self) -> StepMotion {
         StepMotion {
             segments: self.segments,
         }
     }
 
     /// Sets the effect of the end of the last segment.
-    pub fn effect(&mut self, effect: Effect) {
+    pub fn set_segment_effect(&mut self, effect: Effect) {
         if let Some(segment) = self.segments.last_mut() {
             segment.effect = Some(effect);
         }
@@ -49,7 +49,7 @@ impl<'a> MotionBuilder<'a> {
     ///
     /// # Errors
     /// If no path is clear and within limits.
-    pub fn transit(
+    pub fn add_transit(
         &mut self,
         arm: &[f64],
         gripper: f64,
@@ -69,7 +69,7 @@ impl<'a> MotionBuilder<'a> {
     ///
     /// # Errors
     /// If a part of the line is unreachable, blocked, or beyond a limit.
-    pub fn line(
+    pub fn add_straight_line(
         &mut self,
         pose: &Pose,
         speed: f64,
@@ -77,8 +77,9 @@ impl<'a> MotionBuilder<'a> {
         around: &CollisionWorld,
     ) -> Result<(), Refusal> {
         let SkillContext { robot, .. } = self.context;
-        let postures = cartesian_path::postures(robot, &self.at, pose)?;
-        let samples = cartesian_path::timed(robot, &self.at, postures, speed, around)?;
+        let postures = cartesian_path::postures_along_line(robot, &self.at, pose)?;
+        let samples =
+            cartesian_path::samples_within_tool_speed(robot, &self.at, postures, speed, around)?;
         robot.collider().check_path(&samples, around)?;
         self.push(MotionSegment::new(purpose, samples, around));
         Ok(())
@@ -88,7 +89,7 @@ impl<'a> MotionBuilder<'a> {
     ///
     /// # Errors
     /// If an obstacle is too close or a limit is exceeded.
-    pub fn gripper(
+    pub fn add_gripper_motion(
         &mut self,
         position: f64,
         seconds: f64,
@@ -98,7 +99,7 @@ impl<'a> MotionBuilder<'a> {
         let count = self.context.robot.arm_joints().len();
         let goal = self.with_gripper(&self.at[..count], position);
         let SkillContext { robot, .. } = self.context;
-        let samples = move_to(robot, &self.at, &goal, seconds)?;
+        let samples = sample_fastest_move(robot, &self.at, &goal, seconds)?;
         robot.collider().check_path(&samples, around)?;
         self.push(MotionSegment::new(purpose, samples, around));
         Ok(())
@@ -108,24 +109,24 @@ impl<'a> MotionBuilder<'a> {
     ///
     /// # Errors
     /// If no path is clear and within limits.
-    pub fn home(&mut self) -> Result<(), Refusal> {
-        self.home_around(self.context.around)
+    pub fn add_move_home(&mut self) -> Result<(), Refusal> {
+        self.add_move_home_around(self.context.around)
     }
 
     /// Moves home around the given obstacles, such as those that the table holds by then.
     ///
     /// # Errors
     /// If no path is clear and within limits.
-    pub fn home_around(&mut self, around: &CollisionWorld) -> Result<(), Refusal> {
+    pub fn add_move_home_around(&mut self, around: &CollisionWorld) -> Result<(), Refusal> {
         let SkillContext { robot, gripper, .. } = self.context;
         let home = robot.home();
         let opening = home.get(gripper.joint).copied();
-        self.transit(home, opening.unwrap_or(gripper.closed), around)
+        self.add_transit(home, opening.unwrap_or(gripper.closed), around)
     }
 
     fn with_gripper(&self, arm: &[f64], position: f64) -> JointVector {
         let arm = &arm[..self.context.robot.arm_joints().len()];
-        self.context.with_gripper_at(arm, &self.at, position)
+        self.context.joints_with_gripper_at(arm, &self.at, position)
     }
 
     fn push(&mut self, segment: MotionSegment) {

@@ -50,7 +50,7 @@ pub fn spots(
             let middle = Spot {
                 x: peak.x,
                 y: peak.y,
-                surface: solid.highest(),
+                surface: solid.upper_bound_of_top(),
             };
             return Ok(vec![on_top(context, target, middle)]);
         }
@@ -74,7 +74,8 @@ pub fn spots(
         .filter(|(u, v)| outline.distance(*u, *v) < -radius + 1e-9)
         .map(|(u, v)| (u.hypot(v), place(solid, u, v, surface)))
         .filter(|(_, spot)| {
-            let clear = |other: &&Solid| other.plan_distance(spot.x, spot.y) > radius + GAP;
+            let clear =
+                |other: &&Solid| other.signed_distance_to_footprint(spot.x, spot.y) > radius + GAP;
             others.iter().all(clear)
         })
         .collect();
@@ -93,7 +94,7 @@ pub fn spots(
 /// Raises a spot to the top of any object that lies there already.
 fn on_top(context: &SkillContext<'_>, target: &SceneObject, spot: Spot) -> Spot {
     let surface = contents(context, target)
-        .map(Solid::highest)
+        .map(Solid::upper_bound_of_top)
         .fold(spot.surface, f64::max);
     Spot { surface, ..spot }
 }
@@ -121,6 +122,6 @@ fn grid(half: f64) -> impl Iterator<Item = (f64, f64)> {
 }
 
 fn place(solid: &Solid, u: f64, v: f64, surface: f64) -> Spot {
-    let [x, y] = solid.place(u, v);
+    let [x, y] = solid.footprint_to_base(u, v);
     Spot { x, y, surface }
 }

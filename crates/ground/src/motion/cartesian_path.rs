@@ -3,9 +3,9 @@
 use enact_robot::{CollisionWorld, IkTarget, Robot};
 use enact_types::{JointVector, Pose, Refusal};
 
-use super::end_effector::INSIDE;
+use super::end_effector::JOINT_LIMIT_MARGIN;
 use super::spline::Spline;
-use super::time_parameterization::{ToolLimits, follow};
+use super::time_parameterization::{ToolLimits, sample_timed_path};
 
 /// Approximate spacing of the inverse-kinematics solutions along a line, meters.
 const SPACING: f64 = 0.006;
@@ -21,7 +21,11 @@ const ACCELERATION: f64 = 1.0;
 ///
 /// # Errors
 /// If a part of the line is unreachable or a joint would jump on it.
-pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVector>, Refusal> {
+pub fn postures_along_line(
+    robot: &Robot,
+    start: &[f64],
+    end: &Pose,
+) -> Result<Vec<JointVector>, Refusal> {
     let from = robot.forward(start);
     let steps = spans(&from, end);
     let count = robot.arm_joints().len();
@@ -31,7 +35,7 @@ pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVec
         let seed = &postures[postures.len() - 1];
         let joints = JointVector::from(
             robot
-                .inverse_inside(&IkTarget::Pose(pose), seed, INSIDE)?
+                .inverse_with_limit_margin(&IkTarget::Pose(pose), seed, JOINT_LIMIT_MARGIN)?
                 .joints,
         );
         let moved = joints.max_difference(seed);
@@ -53,7 +57,7 @@ pub fn postures(robot: &Robot, start: &[f64], end: &Pose) -> Result<Vec<JointVec
 ///
 /// # Errors
 /// If there is only one posture, or the line cannot be followed within the limits.
-pub fn timed(
+pub fn samples_within_tool_speed(
     robot: &Robot,
     start: &JointVector,
     postures: Vec<JointVector>,
@@ -62,14 +66,14 @@ pub fn timed(
 ) -> Result<Vec<JointVector>, Refusal> {
     let knots: Vec<JointVector> = postures
         .into_iter()
-        .map(|posture| with_gripper(&posture, start))
+        .map(|posture| join_arm_and_gripper(&posture, start))
         .collect();
     let tool = ToolLimits {
         speed,
         acceleration: ACCELERATION,
         around,
     };
-    let mut samples = follow(robot, &through(knots)?, &tool)?;
+    let mut samples = sample_timed_path(robot, &through(knots)?, &tool)?;
     samples[0] = start.clone();
     robot.check_positions(&samples)?;
     Ok(samples)
@@ -80,13 +84,17 @@ pub fn timed(
 ///
 /// # Errors
 /// If there is only one posture, or the curve cannot be followed within the limits.
-pub fn followed(
+pub fn samples_along_curve(
     robot: &Robot,
     knots: Vec<JointVector>,
     around: &CollisionWorld,
 ) -> Result<Vec<JointVector>, Refusal> {
     let (first, last) = (knots[0].clone(), knots[knots.len() - 1].clone());
-    let mut samples = follow(robot, &through(knots)?, &ToolLimits::free(around))?;
+    let mut samples = sample_timed_path(
+        robot,
+        &through(knots)?,
+        &ToolLimits::for_free_motion(around),
+    )?;
     let end = samples.len() - 1;
     (samples[0], samples[end]) = (first, last);
     robot.check_positions(&samples)?;
@@ -99,7 +107,7 @@ fn through(knots: Vec<JointVector>) -> Result<Spline, Refusal> {
 }
 
 /// Returns the arm's joints with the gripper's of `like`.
-pub fn with_gripper(arm: &[f64], like: &JointVector) -> JointVector {
+pub fn join_arm_and_gripper(arm: &[f64], like: &JointVector) -> JointVector {
     arm.iter().chain(&like[arm.len()..]).copied().collect()
 }
 

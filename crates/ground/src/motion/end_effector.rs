@@ -8,7 +8,7 @@ use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 const ROUNDS: usize = 6;
 /// Margin of postures to the joints' limits, rad or m, because a motion planned through them bends
 /// a little beyond them.
-pub const INSIDE: f64 = 2e-3;
+pub const JOINT_LIMIT_MARGIN: f64 = 2e-3;
 /// Largest joint difference between postures that count as equal, rad or m.
 const OTHER: f64 = 0.05;
 
@@ -28,7 +28,7 @@ pub enum Roll {
 /// joints can only tilt in the vertical plane that its first joint turns, so its heading follows
 /// from the hand's position.
 #[derive(Clone, Debug)]
-pub struct EndEffector {
+pub struct HandDirections {
     approach: Unit<Vector3>,
     opening: Unit<Vector3>,
     pan: [f64; 2],
@@ -46,7 +46,7 @@ struct ArmPlane {
     lateral: f64,
 }
 
-impl EndEffector {
+impl HandDirections {
     /// Creates the hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector). Returns
     /// `None` without an arm.
     pub fn new(robot: &Robot, gripper: &Gripper) -> Option<Self> {
@@ -65,7 +65,7 @@ impl EndEffector {
     }
 
     /// Returns the distance of a place beyond the stretched arm, meters, if it is beyond.
-    pub fn beyond(&self, target: &Point3) -> Option<f64> {
+    pub fn distance_out_of_reach(&self, target: &Point3) -> Option<f64> {
         let beyond = (target - self.shoulder).norm() - self.reach;
         (beyond > 0.0).then_some(beyond)
     }
@@ -79,15 +79,21 @@ impl EndEffector {
     }
 
     /// Returns the tool pose that brings `tool_point` (tool frame) to `target` (base frame).
-    pub fn pose(&self, tool_point: &Point3, target: &Point3, tilt: f64, roll: Roll) -> Pose {
-        let mut heading = self.outwards(target);
+    pub fn tool_pose_for_target(
+        &self,
+        tool_point: &Point3,
+        target: &Point3,
+        tilt: f64,
+        roll: Roll,
+    ) -> Pose {
+        let mut heading = self.heading_to_target(target);
         let mut pose = Pose::identity();
         let hand_from_tool = frame(&self.opening, &self.approach).transpose();
         for _ in 0..ROUNDS {
             let rotation = rotation(heading, tilt, roll, &hand_from_tool);
             let origin = target - rotation * tool_point.coords;
             pose = Pose::from_parts(origin.coords.into(), rotation);
-            let next = self.heading_of(&pose, target);
+            let next = self.tilt_heading(&pose, target);
             if next.to_bits() == heading.to_bits() {
                 // Nothing changes any more.
                 break;
@@ -98,7 +104,7 @@ impl EndEffector {
     }
 
     /// Returns the direction in which the hand approaches, in the base frame.
-    pub fn approach(&self, base_from_tool: &Pose) -> Vector3 {
+    pub fn approach_direction(&self, base_from_tool: &Pose) -> Vector3 {
         base_from_tool.rotation * self.approach.into_inner()
     }
 
@@ -108,15 +114,15 @@ impl EndEffector {
     }
 
     /// Returns the heading of a target as seen from the first joint, radians.
-    pub fn outwards(&self, target: &Point3) -> f64 {
+    pub fn heading_to_target(&self, target: &Point3) -> f64 {
         (target.y - self.pan[1]).atan2(target.x - self.pan[0])
     }
 
     /// Returns the heading into which a hand at this pose would tilt when working at `target`,
     /// radians.
-    pub fn heading_of(&self, base_from_tool: &Pose, target: &Point3) -> f64 {
+    pub fn tilt_heading(&self, base_from_tool: &Pose, target: &Point3) -> f64 {
         let Some(plane) = &self.plane else {
-            return self.outwards(target);
+            return self.heading_to_target(target);
         };
         let point = base_from_tool * plane.axis_in_tool;
         let (x, y) = (point.x - self.pan[0], point.y - self.pan[1]);
@@ -132,7 +138,7 @@ impl EndEffector {
 pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<JointVector, Refusal> {
     let seed = &seed[..robot.arm_joints().len()];
     named(
-        robot.inverse_inside(&IkTarget::Pose(*pose), seed, INSIDE),
+        robot.inverse_with_limit_margin(&IkTarget::Pose(*pose), seed, JOINT_LIMIT_MARGIN),
         what,
     )
 }
@@ -149,7 +155,7 @@ pub fn solve_if_reachable(
 ) -> Result<JointVector, Refusal> {
     let seed = &seed[..robot.arm_joints().len()];
     named(
-        robot.inverse_if_reachable(&IkTarget::Pose(*pose), seed, INSIDE),
+        robot.inverse_if_reachable(&IkTarget::Pose(*pose), seed, JOINT_LIMIT_MARGIN),
         what,
     )
 }
@@ -172,9 +178,14 @@ fn named(found: Result<IkSolution, Refusal>, what: &str) -> Result<JointVector, 
 
 /// Returns the arm's postures at a pose other than `known`, nearest to `seed` first: with the elbow
 /// or the wrist on another side, or with redundant joints in other positions.
-pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<JointVector> {
+pub fn other_postures_at_pose(
+    robot: &Robot,
+    pose: &Pose,
+    seed: &[f64],
+    known: &[f64],
+) -> Vec<JointVector> {
     robot
-        .inverse_all(pose, &seed[..robot.arm_joints().len()], INSIDE)
+        .inverse_all(pose, &seed[..robot.arm_joints().len()], JOINT_LIMIT_MARGIN)
         .into_iter()
         .map(|solution| JointVector::from(solution.joints))
         .filter(|joints| joints.iter().zip(known).any(|(a, b)| (a - b).abs() > OTHER))
@@ -182,7 +193,7 @@ pub fn others(robot: &Robot, pose: &Pose, seed: &[f64], known: &[f64]) -> Vec<Jo
 }
 
 /// Returns a pose translated in the base frame.
-pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
+pub fn translated_pose(pose: &Pose, by: Vector3) -> Pose {
     Pose::from_parts((pose.translation.vector + by).into(), pose.rotation)
 }
 
@@ -191,7 +202,7 @@ pub fn shifted(pose: &Pose, by: Vector3) -> Pose {
 fn reach(robot: &Robot, tool_to_grasp: f64) -> f64 {
     let links = robot.links();
     let mut reach = tool_to_grasp;
-    let mut next = links[robot.tool_link()].mount.as_ref();
+    let mut next = links[robot.tool_link_index()].mount.as_ref();
     while let Some(mount) = next {
         let joint = mount.motion.as_ref().map(|motion| motion.joint);
         let offset = mount.parent_from_joint.translation.vector.norm();
@@ -248,7 +259,7 @@ fn arm_plane(robot: &Robot, links: &[Pose], pan: &Point3) -> Option<ArmPlane> {
     let last = robot.arm_joints().len().checked_sub(1)?;
     let (origin, _) = axis(robot, links, last)?;
     let (_, normal) = axis(robot, links, last.checked_sub(1)?)?;
-    let tool = links[robot.tool_link()];
+    let tool = links[robot.tool_link_index()];
     let outwards = Point3::from(tool.translation.vector) - pan;
     let left = Vector3::z().cross(&outwards);
     let normal = if normal.dot(&left) < 0.0 {

@@ -3,7 +3,7 @@
 use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Refusal};
 
-use super::point_to_point::{creeping, move_to};
+use super::point_to_point::{min_duration_from_outside_limits, sample_fastest_move};
 use super::segment::{MotionSegment, Purpose};
 
 /// Average speed of a revolute joint, rad/s, and of a prismatic one, m/s.
@@ -13,7 +13,7 @@ const GENTLE: (f64, f64) = (0.5, 0.05);
 ///
 /// # Errors
 /// If there is no such joint, or no such motion.
-pub fn segment(
+pub fn plan_joint_jog(
     robot: &Robot,
     joints: &JointVector,
     joint: usize,
@@ -27,7 +27,7 @@ pub fn segment(
     let speed = if turned.prismatic { GENTLE.1 } else { GENTLE.0 };
     let mut goal = joints.clone();
     goal[joint] += by;
-    let seconds = (by.abs() / speed).max(creeping(robot, joints, &goal));
-    let samples = move_to(robot, joints, &goal, seconds)?;
+    let seconds = (by.abs() / speed).max(min_duration_from_outside_limits(robot, joints, &goal));
+    let samples = sample_fastest_move(robot, joints, &goal, seconds)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }

@@ -4,7 +4,7 @@ use enact_robot::description::{Joint, Limits};
 use enact_types::JointVector;
 
 /// Share of each limit that planned motions use.
-pub const SHARE: f64 = 0.95;
+pub const PLANNED_LIMIT_SHARE: f64 = 0.95;
 
 /// Largest velocity, acceleration and jerk over all joints, each as a share of its limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,7 +19,7 @@ pub struct LimitRatio {
 
 impl LimitRatio {
     /// Returns the ratios of samples `period` seconds apart, at rest before and after.
-    pub fn of(samples: &[JointVector], joints: &[Joint], period: f64) -> Self {
+    pub fn from_samples(samples: &[JointVector], joints: &[Joint], period: f64) -> Self {
         joints
             .iter()
             .enumerate()

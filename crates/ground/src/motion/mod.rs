@@ -36,6 +36,6 @@ pub mod topp_ra;
 pub mod transit;
 pub mod uncover;
 
-pub use end_effector::{EndEffector, Roll};
+pub use end_effector::{HandDirections, Roll};
 pub use online_trajectory::OnlineTrajectory;
 pub use segment::{Effect, MotionSegment, Purpose, StepMotion};

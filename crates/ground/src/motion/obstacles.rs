@@ -19,15 +19,15 @@ const ATTACHED: f64 = 0.002;
 
 /// Returns the space that an object of this name fills. A container is its wall and its floor; what
 /// has an outline of its own is filled by upright pieces.
-pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
+pub fn obstacle_from_solid(name: &str, solid: &Solid) -> Obstacle {
     let base_from_solid = Pose::from_parts(
         Translation3::new(solid.x, solid.y, solid.base),
         UnitQuaternion::from_axis_angle(&Vector3::z_axis(), solid.yaw),
     );
     let pieces = match (solid.hollow, &solid.contour) {
-        (None, None) => vec![(shape_of(solid), up(solid.height() / 2.0))],
+        (None, None) => vec![(enclosing_convex_shape(solid), up(solid.height() / 2.0))],
         (None, Some(contour)) => contour
-            .pieces()
+            .convex_pieces()
             .iter()
             .map(|piece| (upright(piece, solid.height()), up(solid.height() / 2.0)))
             .collect(),
@@ -46,7 +46,7 @@ pub fn obstacle(name: &str, solid: &Solid) -> Obstacle {
 
 /// Returns a convex shape that holds a solid, in the frame of
 /// [`HeldObject`](crate::scene::HeldObject).
-pub fn shape_of(solid: &Solid) -> Shape {
+pub fn enclosing_convex_shape(solid: &Solid) -> Shape {
     match &solid.contour {
         None => prism(&solid.footprint, solid.height(), solid.ball),
         Some(contour) => upright(contour.ring(), solid.height()),
@@ -55,9 +55,9 @@ pub fn shape_of(solid: &Solid) -> Shape {
 
 /// Returns the lowest height of a solid whose frame, that of
 /// [`HeldObject`](crate::scene::HeldObject), is at this pose, meters.
-pub fn lowest(solid: &Solid, base_from_object: &Pose) -> f64 {
+pub fn lowest_height_at_pose(solid: &Solid, base_from_object: &Pose) -> f64 {
     match &solid.contour {
-        None => shape_of(solid).lowest(base_from_object),
+        None => enclosing_convex_shape(solid).lowest_point_height(base_from_object),
         Some(contour) => {
             let ends = ends(contour.ring(), solid.height());
             let heights = ends.map(|corner| (base_from_object * corner).z);
@@ -82,12 +82,15 @@ fn ends(polygon: &[[f64; 2]], height: f64) -> impl Iterator<Item = Point3> {
 fn attached(solid: &Solid, contour: &Contour) -> impl Iterator<Item = (Shape, Pose)> {
     let wall = solid.footprint.inner_radius();
     let (height, middle) = (solid.height(), up(solid.height() / 2.0));
-    contour.pieces().into_iter().filter_map(move |piece| {
-        let outside = |[x, y]: &[f64; 2]| x.hypot(*y) > wall - ATTACHED;
-        let piece: Vec<[f64; 2]> = piece.into_iter().filter(outside).collect();
-        let sticks_out = piece.iter().any(|[x, y]| x.hypot(*y) > wall + ATTACHED);
-        (piece.len() >= 3 && sticks_out).then(|| (upright(&piece, height), middle))
-    })
+    contour
+        .convex_pieces()
+        .into_iter()
+        .filter_map(move |piece| {
+            let outside = |[x, y]: &[f64; 2]| x.hypot(*y) > wall - ATTACHED;
+            let piece: Vec<[f64; 2]> = piece.into_iter().filter(outside).collect();
+            let sticks_out = piece.iter().any(|[x, y]| x.hypot(*y) > wall + ATTACHED);
+            (piece.len() >= 3 && sticks_out).then(|| (upright(&piece, height), middle))
+        })
 }
 
 fn prism(footprint: &Footprint, height: f64, ball: bool) -> Shape {
@@ -184,9 +187,9 @@ mod tests {
                 inner: Footprint::Disc { radius: 0.05 },
                 foot: Some(0.034),
             }),
-            ..Solid::guess(0.2, 0.0, 0.055, 0.0)
+            ..Solid::guess_disc(0.2, 0.0, 0.055, 0.0)
         };
-        let obstacle = obstacle("it", &solid);
+        let obstacle = obstacle_from_solid("it", &solid);
         for step in 0..400 {
             let (x, z) = (
                 f64::from(step % 20) / 19.0 * 0.048,
@@ -214,7 +217,7 @@ mod tests {
         let solid = Solid {
             yaw: 0.4,
             top: 0.05,
-            ..Solid::guess(0.2, -0.1, 0.05, 0.0)
+            ..Solid::guess_disc(0.2, -0.1, 0.05, 0.0)
         };
         let box_shaped = Solid {
             footprint: Footprint::Rectangle { half: [0.06, 0.04] },
@@ -235,7 +238,7 @@ mod tests {
             },
         ];
         for solid in all {
-            let obstacle = obstacle("it", &solid);
+            let obstacle = obstacle_from_solid("it", &solid);
             for step in 0..20 * 20 * 10 {
                 let [x, y, z] = [step % 20, step / 20 % 20, step / 400].map(f64::from);
                 let point =

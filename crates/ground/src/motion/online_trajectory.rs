@@ -7,7 +7,7 @@ use enact_types::{JointVector, Refusal};
 use rsruckig::prelude::{InputParameter, Ruckig, ThrowErrorHandler, Trajectory as Profile};
 use rsruckig::util::DataArrayOrVec;
 
-use super::limit_ratio::SHARE;
+use super::limit_ratio::PLANNED_LIMIT_SHARE;
 
 /// Tolerated rounding error at the end of a profile, rad or m.
 const ROUNDING: f64 = 1e-9;
@@ -72,7 +72,9 @@ impl OnlineTrajectory {
         let samples: Vec<JointVector> = (1..=steps)
             .map(|step| self.at(&profile, step as f64 * period)[0].clone())
             .collect();
-        let splice = self.gate.go_on(&self.admitted, self.next - 1, &samples)?;
+        let splice = self
+            .gate
+            .admit_splice(&self.admitted, self.next - 1, &samples)?;
         self.admitted = splice.trajectory;
         self.next = splice.next;
         self.profile = Some((profile, 0.0));
@@ -82,14 +84,14 @@ impl OnlineTrajectory {
     /// Brakes as soon as possible.
     pub fn stop(&mut self) {
         if self.profile.take().is_some() && !self.is_at_rest() {
-            self.admitted = self.gate.stop(&self.admitted, self.next - 1);
+            self.admitted = self.gate.stopping_trajectory(&self.admitted, self.next - 1);
             self.next = 0;
         }
     }
 
     /// Returns the command for the next control period.
     pub fn advance(&mut self) -> Command {
-        let command = self.admitted.command(self.next);
+        let command = self.admitted.command_at(self.next);
         self.next = (self.next + 1).min(self.admitted.len());
         if let Some((_, time)) = &mut self.profile {
             *time += self.robot.control_period().as_secs_f64();
@@ -108,7 +110,7 @@ impl OnlineTrajectory {
             Some((profile, time)) => self.at(profile, *time),
             None => {
                 let still = JointVector::zeros(count);
-                [self.admitted.end().clone(), still.clone(), still]
+                [self.admitted.end_positions().clone(), still.clone(), still]
             }
         };
         let mut input = InputParameter::<0>::new(Some(count));
@@ -119,9 +121,9 @@ impl OnlineTrajectory {
             input.current_acceleration[index] = acceleration[index];
             input.target_position[index] =
                 goal[index].clamp(limits.min + ROUNDING, limits.max - ROUNDING);
-            input.max_velocity[index] = SHARE * speed * limits.velocity;
-            input.max_acceleration[index] = SHARE * limits.acceleration;
-            input.max_jerk[index] = SHARE * limits.jerk;
+            input.max_velocity[index] = PLANNED_LIMIT_SHARE * speed * limits.velocity;
+            input.max_acceleration[index] = PLANNED_LIMIT_SHARE * limits.acceleration;
+            input.max_jerk[index] = PLANNED_LIMIT_SHARE * limits.jerk;
         }
         let mut profile = Profile::<0>::new(Some(count));
         let period = self.robot.control_period().as_secs_f64();
@@ -222,13 +224,17 @@ mod tests {
         let low = |pan: f64| {
             let place = enact_types::Point3::new(0.2 * pan.cos(), 0.2 * pan.sin(), 0.03);
             let end_effector =
-                crate::motion::EndEffector::new(&robot, &robot.end_effector()).unwrap();
+                crate::motion::HandDirections::new(&robot, &robot.gripper_or_bare_tool()).unwrap();
             let point = robot.gripper().unwrap().tool_from_grasp;
-            let pose =
-                end_effector.pose(&point, &place, 0.0, crate::motion::Roll::FromHeading(0.0));
+            let pose = end_effector.tool_pose_for_target(
+                &point,
+                &place,
+                0.0,
+                crate::motion::Roll::FromHeading(0.0),
+            );
             let arm =
                 crate::motion::end_effector::solve(&robot, &pose, robot.home(), "it").unwrap();
-            crate::motion::cartesian_path::with_gripper(&arm, robot.home())
+            crate::motion::cartesian_path::join_arm_and_gripper(&arm, robot.home())
         };
         let mut commands = vec![robot.home().clone()];
         for step in 0..2400 {
@@ -247,9 +253,9 @@ mod tests {
         while !online_trajectory.is_at_rest() {
             commands.push(online_trajectory.advance().positions().clone());
         }
-        let table = enact_robot::CollisionWorld::table(&robot);
+        let table = enact_robot::CollisionWorld::with_table_only(&robot);
         Gate::new(&robot)
-            .admit_among(commands, &start, &table)
+            .admit_among_obstacles(commands, &start, &table)
             .unwrap();
     }
 

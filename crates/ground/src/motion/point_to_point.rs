@@ -1,18 +1,18 @@
 //! Time-optimal moves in joint space.
 
 use enact_robot::Robot;
-use enact_robot::gate::RETURN_SPEED;
+use enact_robot::gate::RETURN_SPEED_RATIO;
 use enact_types::{JointVector, Refusal};
 use rsruckig::prelude::{InputParameter, Ruckig, Synchronization, ThrowErrorHandler, Trajectory};
 
-use super::limit_ratio::SHARE;
+use super::limit_ratio::PLANNED_LIMIT_SHARE;
 
 /// Returns samples at the control period of the fastest jerk-limited move from rest at `start` to
 /// rest at `goal` in which all joints arrive together. It takes at least `at_least` seconds.
 ///
 /// # Errors
 /// If the number of joints is wrong or no such move exists.
-pub fn move_to(
+pub fn sample_fastest_move(
     robot: &Robot,
     start: &JointVector,
     goal: &JointVector,
@@ -43,14 +43,14 @@ pub fn move_to(
 
 /// Returns the smallest duration for [`move_to`], seconds, at which joints that start outside their
 /// limits are as slow there as the gate requires.
-pub fn creeping(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
+pub fn min_duration_from_outside_limits(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
     let joints = start.iter().zip(goal).zip(robot.joints());
     let outside = joints.filter(|((from, _), joint)| {
         let limits = joint.limits;
         !(limits.min <= **from && **from <= limits.max)
     });
     let mean = outside.map(|((from, to), joint)| {
-        (to - from).abs() / (SHARE * RETURN_SPEED * joint.limits.velocity)
+        (to - from).abs() / (PLANNED_LIMIT_SHARE * RETURN_SPEED_RATIO * joint.limits.velocity)
     });
     // From rest to rest the peak velocity is at most twice the mean.
     2.0 * mean.fold(0.0, f64::max)
@@ -69,9 +69,9 @@ fn plan(
     for (index, joint) in robot.joints().iter().enumerate() {
         input.current_position[index] = start[index];
         input.target_position[index] = goal[index];
-        input.max_velocity[index] = SHARE * joint.limits.velocity;
-        input.max_acceleration[index] = SHARE * joint.limits.acceleration;
-        input.max_jerk[index] = SHARE * joint.limits.jerk;
+        input.max_velocity[index] = PLANNED_LIMIT_SHARE * joint.limits.velocity;
+        input.max_acceleration[index] = PLANNED_LIMIT_SHARE * joint.limits.acceleration;
+        input.max_jerk[index] = PLANNED_LIMIT_SHARE * joint.limits.jerk;
     }
     let mut trajectory = Trajectory::<0>::new(Some(count));
     Ruckig::<0, ThrowErrorHandler>::new(Some(count), robot.control_period().as_secs_f64())

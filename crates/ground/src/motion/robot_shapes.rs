@@ -9,7 +9,7 @@ use enact_robot::description::Shape;
 use enact_robot::mesh::Hull;
 use enact_types::{Point3, Pose, Vector3};
 
-use super::obstacles::shape_of;
+use super::obstacles::enclosing_convex_shape;
 use crate::scene::HeldObject;
 
 /// Distance within which a point belongs to the robot, meters.
@@ -33,10 +33,10 @@ pub struct PlacedShape<'a> {
 }
 
 /// Returns the held object as a part of the robot.
-pub fn in_hand(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
-    let shape = shape_of(&held.object.solid);
+pub fn held_object_as_body(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
+    let shape = enclosing_convex_shape(&held.object.solid);
     let name = &held.object.name;
-    Arc::new(CollisionBody::held(
+    Arc::new(CollisionBody::from_held_object(
         robot,
         name,
         shape,
@@ -45,13 +45,17 @@ pub fn in_hand(robot: &Robot, held: &HeldObject) -> Arc<CollisionBody> {
 }
 
 /// Returns every part of the robot and its held object, with all joints at these positions.
-pub fn placed<'a>(
+pub fn placed_robot_shapes<'a>(
     robot: &'a Robot,
     held: Option<&'a CollisionBody>,
     joints: &[f64],
 ) -> Vec<PlacedShape<'a>> {
     let links = robot.link_poses(joints);
-    let own = robot.collider().parts().iter().map(|part| (part, SKIN));
+    let own = robot
+        .collider()
+        .collision_bodies()
+        .iter()
+        .map(|part| (part, SKIN));
     let held_skin = |part: &CollisionBody| match part.shape {
         Shape::Hull(_) => HELD_CONTOUR_SKIN,
         _ => HELD_SKIN,
@@ -66,23 +70,23 @@ pub fn placed<'a>(
 }
 
 /// Returns whether an observed point belongs to one of these parts.
-pub fn is_part(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
+pub fn is_point_on_robot(placed: &[PlacedShape<'_>], point: &Point3) -> bool {
     placed.iter().any(|placed| {
-        let reach = placed.part.shape.radius() + placed.skin;
+        let reach = placed.part.shape.bounding_radius() + placed.skin;
         let away = point.coords - placed.base_from_shape.translation.vector;
         // Most points are far from most parts, which is found out without turning them.
         away.norm_squared() < (reach + SLACK).powi(2) && {
             let local = placed.base_from_shape.inverse_transform_point(point);
-            local.coords.norm() < reach && placed.part.shape.distance(&local) < placed.skin
+            local.coords.norm() < reach && placed.part.shape.signed_distance(&local) < placed.skin
         }
     })
 }
 
 /// Returns whether a point is nearer than `distance` to one of these parts, meters.
-pub fn is_point_near(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
+pub fn is_point_near_robot(placed: &[PlacedShape<'_>], point: &Point3, distance: f64) -> bool {
     placed.iter().any(|placed| {
         let local = placed.base_from_shape.inverse_transform_point(point);
-        placed.part.shape.distance(&local) < distance
+        placed.part.shape.signed_distance(&local) < distance
     })
 }
 
@@ -90,11 +94,11 @@ impl PlacedShape<'_> {
     /// Returns whether any of it may be below a height in the base frame, meters; never a false
     /// negative.
     pub fn may_be_below(&self, height: f64) -> bool {
-        self.base_from_shape.translation.z - self.part.shape.radius() - SLACK < height
+        self.base_from_shape.translation.z - self.part.shape.bounding_radius() - SLACK < height
     }
 
     /// Returns points all over its surface, in the base frame.
-    pub fn surface(&self) -> impl Iterator<Item = Point3> + '_ {
+    pub fn points_on_surface(&self) -> impl Iterator<Item = Point3> + '_ {
         surface_points(&self.part.shape)
             .into_iter()
             .map(|point| self.base_from_shape * point)
@@ -194,7 +198,10 @@ mod tests {
         ];
         for shape in shapes {
             for point in surface_points(&shape) {
-                assert!(shape.distance(&point).abs() < 1e-12, "{shape:?} {point}");
+                assert!(
+                    shape.signed_distance(&point).abs() < 1e-12,
+                    "{shape:?} {point}"
+                );
             }
         }
     }

@@ -10,9 +10,9 @@
 use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Point3, Refusal};
 
-use super::limit_ratio::{LimitRatio, SHARE};
+use super::limit_ratio::{LimitRatio, PLANNED_LIMIT_SHARE};
 use super::spline::Spline;
-use super::topp_ra::{PathConstraint, fastest};
+use super::topp_ra::{PathConstraint, fastest_path_times};
 
 /// Number of places at which the speed along a path is computed.
 const SPANS: usize = 100;
@@ -39,7 +39,7 @@ pub struct ToolLimits<'a> {
 
 impl<'a> ToolLimits<'a> {
     /// Returns the limits of a free motion.
-    pub fn free(around: &'a CollisionWorld) -> Self {
+    pub fn for_free_motion(around: &'a CollisionWorld) -> Self {
         Self {
             speed: f64::INFINITY,
             acceleration: f64::INFINITY,
@@ -48,13 +48,15 @@ impl<'a> ToolLimits<'a> {
     }
 
     fn at(&self, robot: &Robot, point: &Point3, more: f64) -> f64 {
-        let near = robot.tool_speed().limit(point, self.around, more);
+        let near = robot
+            .tool_speed_limit()
+            .speed_limit_at(point, self.around, more);
         near.map_or(self.speed, |(limit, _)| self.speed.min(limit))
     }
 
     /// Returns the largest ratio of the tool's speed to its limit, for samples `period` seconds
     /// apart.
-    pub fn limit_ratio(&self, robot: &Robot, samples: &[JointVector], period: f64) -> f64 {
+    pub fn tool_speed_ratio(&self, robot: &Robot, samples: &[JointVector], period: f64) -> f64 {
         let place = |sample: &JointVector| {
             let point = robot.working_point(sample);
             (point, self.at(robot, &point, 0.0))
@@ -71,12 +73,12 @@ impl<'a> ToolLimits<'a> {
 ///
 /// # Errors
 /// If the path cannot be followed within the limits.
-pub fn follow(
+pub fn sample_timed_path(
     robot: &Robot,
     path: &Spline,
     tool: &ToolLimits<'_>,
 ) -> Result<Vec<JointVector>, Refusal> {
-    let times = fastest(&rates(robot, path, tool));
+    let times = fastest_path_times(&rates(robot, path, tool));
     let period = robot.control_period().as_secs_f64();
     let ramp = robot
         .joints()
@@ -85,14 +87,18 @@ pub fn follow(
         .fold(period, f64::max);
     let (mut slowness, mut smoothing) = (1.0, ramp);
     for round in 0..ROUNDS {
-        let shares = smoothed(&times.sampled(period / slowness), smoothing / period);
+        let shares = smoothed(
+            &times.sample_path_shares(period / slowness),
+            smoothing / period,
+        );
         let samples: Vec<JointVector> = shares.into_iter().map(|share| path.at(share)).collect();
-        let limit_ratio = LimitRatio::of(&samples, robot.joints(), period);
+        let limit_ratio = LimitRatio::from_samples(&samples, robot.joints(), period);
         let speed = limit_ratio
             .velocity
-            .max(tool.limit_ratio(robot, &samples, period));
-        let slower = speed.max(limit_ratio.acceleration.sqrt() * SHARE.sqrt()) / SHARE;
-        let jerk = limit_ratio.jerk / SHARE;
+            .max(tool.tool_speed_ratio(robot, &samples, period));
+        let slower = speed.max(limit_ratio.acceleration.sqrt() * PLANNED_LIMIT_SHARE.sqrt())
+            / PLANNED_LIMIT_SHARE;
+        let jerk = limit_ratio.jerk / PLANNED_LIMIT_SHARE;
         if slower <= 1.0 && jerk <= 1.0 {
             return Ok(samples);
         }
@@ -122,8 +128,11 @@ fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstra
             let mut rate = PathConstraint::default();
             for (index, joint) in robot.joints().iter().enumerate() {
                 let limits = joint.limits;
-                rate.limit_path_rate(first[index].abs(), MARGIN * SHARE * limits.velocity);
-                let acceleration = MARGIN * SHARE * limits.acceleration;
+                rate.bound_velocity(
+                    first[index].abs(),
+                    MARGIN * PLANNED_LIMIT_SHARE * limits.velocity,
+                );
+                let acceleration = MARGIN * PLANNED_LIMIT_SHARE * limits.acceleration;
                 rate.bound_acceleration(first[index], second[index], acceleration);
             }
             let middle = step.clamp(1, SPANS - 1);
@@ -132,7 +141,7 @@ fn rates(robot: &Robot, path: &Spline, tool: &ToolLimits<'_>) -> Vec<PathConstra
             let along = (after - before) * (SPANS as f64 / 2.0);
             let bend = (after + before - here * 2.0) * (SPANS as f64).powi(2);
             let speed = tool.at(robot, &points[step], EARLIER);
-            rate.limit_path_rate(along.norm(), MARGIN * SHARE * speed);
+            rate.bound_velocity(along.norm(), MARGIN * PLANNED_LIMIT_SHARE * speed);
             for axis in 0..3 {
                 rate.bound_acceleration(along[axis], bend[axis], tool.acceleration);
             }
@@ -189,13 +198,14 @@ mod tests {
         let (robot, nowhere) = (robot(), CollisionWorld::default());
         let path = swing(&robot, 0.1);
         let period = robot.control_period().as_secs_f64();
-        let samples = follow(&robot, &path, &ToolLimits::free(&nowhere)).unwrap();
-        let limit_ratio = LimitRatio::of(&samples, robot.joints(), period);
+        let samples =
+            sample_timed_path(&robot, &path, &ToolLimits::for_free_motion(&nowhere)).unwrap();
+        let limit_ratio = LimitRatio::from_samples(&samples, robot.joints(), period);
         let most = limit_ratio
             .velocity
             .max(limit_ratio.acceleration)
             .max(limit_ratio.jerk);
-        assert!(most <= SHARE && most > 0.8, "{limit_ratio:?}");
+        assert!(most <= PLANNED_LIMIT_SHARE && most > 0.8, "{limit_ratio:?}");
         assert_eq!(samples[0], path.at(0.0));
         assert_eq!(samples[samples.len() - 1], path.at(1.0));
         for sample in &samples {
@@ -219,12 +229,13 @@ mod tests {
         let table = |height: f64| CollisionWorld {
             half_spaces: vec![HalfSpace {
                 offset: lowest - height,
-                ..HalfSpace::table(0.0)
+                ..HalfSpace::table_half_space(0.0)
             }],
             ..CollisionWorld::default()
         };
         let fastest = |around: &CollisionWorld| {
-            let samples = follow(&robot, &path, &ToolLimits::free(around)).unwrap();
+            let samples =
+                sample_timed_path(&robot, &path, &ToolLimits::for_free_motion(around)).unwrap();
             let points: Vec<Point3> = samples
                 .iter()
                 .map(|joints| robot.working_point(joints))
@@ -233,7 +244,9 @@ mod tests {
                 .windows(2)
                 .map(|pair| {
                     let speed = (pair[1] - pair[0]).norm() / period;
-                    let limit = robot.tool_speed().limit(&pair[0], around, 0.0);
+                    let limit = robot
+                        .tool_speed_limit()
+                        .speed_limit_at(&pair[0], around, 0.0);
                     (speed, limit.is_some())
                 })
                 .collect::<Vec<_>>()
@@ -241,14 +254,17 @@ mod tests {
         let (near, far) = (fastest(&table(0.045)), fastest(&table(0.5)));
         assert!(near.iter().any(|(_, near)| *near) && near.iter().any(|(_, near)| !*near));
         for (speed, is_near) in &near {
-            assert!(!is_near || *speed <= robot.tool_speed().near, "{speed}");
+            assert!(
+                !is_near || *speed <= robot.tool_speed_limit().near,
+                "{speed}"
+            );
         }
         let top = |speeds: &[(f64, bool)]| {
             speeds
                 .iter()
                 .fold(0.0_f64, |top, (speed, _)| top.max(*speed))
         };
-        assert!(top(&near) > robot.tool_speed().near, "{}", top(&near));
+        assert!(top(&near) > robot.tool_speed_limit().near, "{}", top(&near));
         assert!(near.len() > far.len());
     }
 

@@ -32,7 +32,7 @@ impl Default for PathConstraint {
 impl PathConstraint {
     /// Requires that a quantity with derivative `rate` along the path changes no faster than
     /// `limit`.
-    pub fn limit_path_rate(&mut self, rate: f64, limit: f64) {
+    pub fn bound_velocity(&mut self, rate: f64, limit: f64) {
         if rate > NOTHING {
             self.ceiling = self.ceiling.min((limit / rate).powi(2));
         }
@@ -71,7 +71,7 @@ pub struct PathTimes {
 
 /// Returns the fastest timing past evenly spaced places, from rest to rest. There must be at least
 /// two places.
-pub fn fastest(places: &[PathConstraint]) -> PathTimes {
+pub fn fastest_path_times(places: &[PathConstraint]) -> PathTimes {
     let step = 1.0 / (places.len() - 1) as f64;
     let stoppable = stoppable(places, step);
     let mut squares = vec![0.0; places.len()];
@@ -120,7 +120,7 @@ fn stoppable(places: &[PathConstraint], step: f64) -> Vec<f64> {
 
 impl PathTimes {
     /// Returns the share of the path every `period` seconds, both ends included.
-    pub fn sampled(&self, period: f64) -> Vec<f64> {
+    pub fn sample_path_shares(&self, period: f64) -> Vec<f64> {
         let end = self.times[self.times.len() - 1];
         let count = (end / period).ceil().max(1.0) as usize;
         let spans = self.times.len() - 1;
@@ -150,18 +150,18 @@ mod tests {
     /// Returns a straight line of one meter, at most 1 m/s and 2 m/s².
     fn line(places: usize) -> Vec<PathConstraint> {
         let mut rate = PathConstraint::default();
-        rate.limit_path_rate(1.0, 1.0);
+        rate.bound_velocity(1.0, 1.0);
         rate.bound_acceleration(1.0, 0.0, 2.0);
         vec![rate; places]
     }
 
     #[test]
     fn a_straight_line_takes_what_a_trapeze_takes() {
-        let times = fastest(&line(201));
+        let times = fastest_path_times(&line(201));
         // Half a second to accelerate over 0.25 m, as long to brake, and half a meter in between.
         let end = times.times[200];
         assert!((end - 1.5).abs() < 0.01, "{end}");
-        let shares = times.sampled(0.01);
+        let shares = times.sample_path_shares(0.01);
         assert!((shares[25] - 0.0625).abs() < 0.002, "{}", shares[25]);
         assert!(shares.windows(2).all(|pair| pair[0] <= pair[1]));
     }
@@ -170,9 +170,9 @@ mod tests {
     fn it_slows_down_in_time_for_a_slow_place() {
         let mut places = line(101);
         for place in &mut places[50..60] {
-            place.limit_path_rate(1.0, 0.1);
+            place.bound_velocity(1.0, 0.1);
         }
-        let times = fastest(&places);
+        let times = fastest_path_times(&places);
         assert!(times.rates[50..60].iter().all(|rate| *rate <= 0.1 + 1e-9));
         assert!(times.rates[40] < 1.0 && times.rates[40] > 0.5);
         for pair in times.rates.windows(2) {

@@ -6,11 +6,11 @@ use enact_robot::{CollisionWorld, Robot};
 use enact_types::{JointVector, Refusal, Vector3};
 
 use super::cartesian_path;
-use super::end_effector::INSIDE;
+use super::end_effector::JOINT_LIMIT_MARGIN;
 use super::escape_collision::escape_path;
-use super::limit_ratio::SHARE;
-use super::point_to_point::{creeping, move_to};
-use super::rrt_connect::{ConfigurationSpace, between, connect, dense};
+use super::limit_ratio::PLANNED_LIMIT_SHARE;
+use super::point_to_point::{min_duration_from_outside_limits, sample_fastest_move};
+use super::rrt_connect::{ConfigurationSpace, connect, interpolate_at_step, interpolate_postures};
 use super::segment::{MotionSegment, Purpose};
 use super::time_parameterization::ToolLimits;
 
@@ -42,7 +42,7 @@ impl SearchBudget {
     }
 
     /// Returns whether more searches were requested than allowed.
-    pub fn were_wanted(&self) -> bool {
+    pub fn was_exceeded(&self) -> bool {
         self.wanted.get()
     }
 
@@ -127,7 +127,7 @@ fn transit_inside(
         return Ok(out.into_iter().chain(rest).collect());
     }
     let goal_is_free = || {
-        let touching = around.within(0.0);
+        let touching = around.with_capped_margins(0.0);
         robot.collider().check_posture(goal, &touching).is_ok()
     };
     if goal_is_free()
@@ -173,11 +173,17 @@ fn straight(
     from: &JointVector,
     to: &JointVector,
 ) -> Result<Vec<JointVector>, Refusal> {
-    let samples = move_to(robot, from, to, creeping(robot, from, to))?;
+    let samples = sample_fastest_move(
+        robot,
+        from,
+        to,
+        min_duration_from_outside_limits(robot, from, to),
+    )?;
     let period = robot.control_period().as_secs_f64();
-    let hasty = ToolLimits::free(around).limit_ratio(robot, &samples, period) > SHARE;
+    let hasty = ToolLimits::for_free_motion(around).tool_speed_ratio(robot, &samples, period)
+        > PLANNED_LIMIT_SHARE;
     if hasty {
-        cartesian_path::followed(robot, dense(from, to, STEP), around)
+        cartesian_path::samples_along_curve(robot, interpolate_at_step(from, to, STEP), around)
     } else {
         Ok(samples)
     }
@@ -191,7 +197,7 @@ fn smooth(
     path: &[JointVector],
 ) -> Result<MotionSegment, Refusal> {
     let corners: Vec<JointVector> = std::iter::once(start).chain(path).cloned().collect();
-    let samples = cartesian_path::followed(robot, rounded(&corners), around)?;
+    let samples = cartesian_path::samples_along_curve(robot, rounded(&corners), around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
@@ -204,7 +210,7 @@ fn searched(
     goal: &JointVector,
 ) -> Option<Vec<MotionSegment>> {
     let collider = robot.collider();
-    let postures = collider.postures(around);
+    let postures = collider.posture_check(around);
     let arm = robot.arm_joints().len();
     let joints = robot.joints().iter().enumerate();
     let limits = joints.map(|(joint, description)| {
@@ -212,7 +218,10 @@ fn searched(
         if joint < arm {
             // The curve that rounds corners bends a little beyond them.
             let limits = description.limits;
-            (limits.min + INSIDE, limits.max - INSIDE)
+            (
+                limits.min + JOINT_LIMIT_MARGIN,
+                limits.max - JOINT_LIMIT_MARGIN,
+            )
         } else {
             (a.min(b), a.max(b))
         }
@@ -220,7 +229,11 @@ fn searched(
     let space = ConfigurationSpace {
         limits: limits.collect(),
         free: &|posture| postures.check(posture).is_ok(),
-        clear: &|from, to| collider.check_path(&dense(from, to, STEP), around).is_ok(),
+        clear: &|from, to| {
+            collider
+                .check_path(&interpolate_at_step(from, to, STEP), around)
+                .is_ok()
+        },
     };
     let path = connect(&space, start, goal, 0)?;
     through(robot, around, start, &path[1..]).ok()
@@ -230,13 +243,17 @@ fn searched(
 fn rounded(path: &[JointVector]) -> Vec<JointVector> {
     let mut points = vec![path[0].clone()];
     for pair in path.windows(2) {
-        points.extend(dense(&pair[0], &pair[1], CORNER).into_iter().skip(1));
+        points.extend(
+            interpolate_at_step(&pair[0], &pair[1], CORNER)
+                .into_iter()
+                .skip(1),
+        );
     }
     for _ in 0..ROUNDINGS {
         let before = points.clone();
         for at in 1..points.len() - 1 {
-            let middle = between(&before[at - 1], &before[at + 1], 0.5);
-            points[at] = between(&before[at], &middle, 0.5);
+            let middle = interpolate_postures(&before[at - 1], &before[at + 1], 0.5);
+            points[at] = interpolate_postures(&before[at], &middle, 0.5);
         }
     }
     points
@@ -247,7 +264,7 @@ fn rounded(path: &[JointVector]) -> Vec<JointVector> {
 fn folded(robot: &Robot, posture: &JointVector, goal: &JointVector) -> JointVector {
     let mut arm = robot.home()[..robot.arm_joints().len()].to_vec();
     arm[0] = posture[0];
-    cartesian_path::with_gripper(&arm, goal)
+    cartesian_path::join_arm_and_gripper(&arm, goal)
 }
 
 fn raised(
@@ -257,8 +274,8 @@ fn raised(
 ) -> Result<MotionSegment, Refusal> {
     let mut above = robot.forward(start);
     above.translation.vector += Vector3::z() * RAISE;
-    let postures = cartesian_path::postures(robot, start, &above)?;
-    let samples = cartesian_path::timed(robot, start, postures, SPEED, around)?;
+    let postures = cartesian_path::postures_along_line(robot, start, &above)?;
+    let samples = cartesian_path::samples_within_tool_speed(robot, start, postures, SPEED, around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }

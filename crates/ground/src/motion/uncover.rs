@@ -4,7 +4,7 @@ use enact_robot::Robot;
 use enact_robot::collision::CollisionBody;
 use enact_types::{Frame, JointVector, NormalizedPoint, Point3};
 
-use super::robot_shapes::{PlacedShape, placed};
+use super::robot_shapes::{PlacedShape, placed_robot_shapes};
 
 /// Distance between the points of the table that are looked for, meters.
 const GRID: f64 = 0.025;
@@ -22,7 +22,7 @@ const TOUCH: f64 = 1e-3;
 const STEP: f64 = 2e-3;
 
 /// The points of the table that matter.
-pub struct Points<'a> {
+pub struct TablePointsToSee<'a> {
     /// The picture that shows them or not, and from where.
     pub frame: &'a Frame,
     /// Where in it a thing that matters is, but half behind the arm, so that its place is not known.
@@ -35,10 +35,10 @@ pub struct Points<'a> {
 
 /// Returns the turns of the first joint from the last of `looked_from` after which the camera sees more
 /// of `points` than with the arm at any of them, with the best first; none where the arm hides too little.
-pub fn turns(
+pub fn base_turns_to_uncover(
     robot: &Robot,
     held: Option<&CollisionBody>,
-    points: &Points<'_>,
+    points: &TablePointsToSee<'_>,
     looked_from: &[JointVector],
 ) -> Vec<f64> {
     let (Some(first), Some(joints)) = (robot.arm_joints().first(), looked_from.last()) else {
@@ -47,7 +47,7 @@ pub fn turns(
     let frame = points.frame;
     let mut hidden: Vec<Point3> = points.in_picture().collect();
     for joints in looked_from {
-        let parts = placed(robot, held, joints);
+        let parts = placed_robot_shapes(robot, held, joints);
         hidden.retain(|point| is_hidden(point, frame, &parts));
     }
     hidden.retain(|point| (points.reaches)(point));
@@ -63,7 +63,7 @@ pub fn turns(
         if !range.contains(&turned[0]) {
             continue;
         }
-        let parts = placed(robot, held, &turned);
+        let parts = placed_robot_shapes(robot, held, &turned);
         let is_seen = |point: &&Point3| !is_hidden(point, frame, &parts);
         let things = half_seen.iter().filter(is_seen).count();
         let seen = WORTH * things + hidden.iter().filter(is_seen).count();
@@ -79,7 +79,7 @@ pub fn turns(
     worth.into_iter().map(|(_, turn)| turn).collect()
 }
 
-impl Points<'_> {
+impl TablePointsToSee<'_> {
     /// Returns about where things are that are half behind the arm.
     fn half_seen(&self) -> Vec<Point3> {
         let (width, height) = self.frame.rgb.dimensions();
@@ -118,12 +118,15 @@ fn blocks(part: &PlacedShape<'_>, from: &Point3, to: &Point3) -> bool {
     let way = to - from;
     let length = way.norm();
     let nearest = (-from.coords.dot(&way) / way.norm_squared()).clamp(0.0, 1.0);
-    if (from + way * nearest).coords.norm() > part.part.shape.radius() {
+    if (from + way * nearest).coords.norm() > part.part.shape.bounding_radius() {
         return false;
     }
     let mut gone = 0.0;
     while gone < length {
-        let distance = part.part.shape.distance(&(from + way * (gone / length)));
+        let distance = part
+            .part
+            .shape
+            .signed_distance(&(from + way * (gone / length)));
         if distance < TOUCH {
             return true;
         }

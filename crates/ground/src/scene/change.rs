@@ -64,13 +64,13 @@ mod tests {
             name: name.to_owned(),
             label: name.to_owned(),
             point: NormalizedPoint { y: 500, x: 500 },
-            solid: Solid::guess(x, 0.0, 0.015, 0.003),
+            solid: Solid::guess_disc(x, 0.0, 0.015, 0.003),
             rests: None,
             unseen: 0,
             released: false,
             unsure: false,
         };
-        SceneMemory::known(cubes.map(object).to_vec(), Pose::identity())
+        SceneMemory::from_known_objects(cubes.map(object).to_vec(), Pose::identity())
     }
 
     #[test]

@@ -7,9 +7,9 @@
 use std::sync::LazyLock;
 
 /// Smallest difference between the colors of different things, in shares.
-pub const DIFFERENT: f64 = 0.13;
+pub const MIN_COLOR_DIFFERENCE: f64 = 0.13;
 /// Brightness in the deepest shade, as a share of that in full light.
-pub const DEEPEST: f64 = 0.04;
+pub const DEEPEST_SHADE_BRIGHTNESS: f64 = 0.04;
 /// Brightness at which noise makes up half of what shares tell.
 const NOISE: f64 = 0.008;
 /// Linear value from which a channel may be cut off.
@@ -28,7 +28,7 @@ pub struct Color {
 
 impl Color {
     /// The color of a pixel.
-    pub fn of(rgb: [u8; 3]) -> Self {
+    pub fn from_rgb(rgb: [u8; 3]) -> Self {
         static LINEAR: LazyLock<[f64; 256]> =
             LazyLock::new(|| std::array::from_fn(|value| (value as f64 / 255.0).powf(2.2)));
         Self::from_linear(rgb.map(|value| LINEAR[usize::from(value)]))
@@ -65,7 +65,7 @@ impl Color {
 
     /// How different two colors are regardless of their brightness, in shares. Where one is as dark
     /// as noise, they hardly are.
-    pub fn distance(&self, other: &Self) -> f64 {
+    pub fn distance_ignoring_brightness(&self, other: &Self) -> f64 {
         let darker = self.brightness.min(other.brightness);
         let [red, green] = [0, 1].map(|channel| self.shares[channel] - other.shares[channel]);
         red.hypot(green) * trust(darker)
@@ -77,19 +77,22 @@ impl Color {
             shares: [1.0 / 3.0; 2],
             ..*self
         };
-        self.distance(&gray) > DIFFERENT
+        self.distance_ignoring_brightness(&gray) > MIN_COLOR_DIFFERENCE
     }
 
     /// Whether one thing can have both colors, in the light and in the shade.
-    pub fn is_in_other_light(&self, other: &Self) -> bool {
+    pub fn is_same_in_other_light(&self, other: &Self) -> bool {
         let (dark, light) = if self.brightness < other.brightness {
             (self, other)
         } else {
             (other, self)
         };
         // What is darker than any shade is another thing, unless its hue tells that it is not.
-        let is_shade = dark.brightness > DEEPEST * light.brightness || dark.has_hue();
-        is_shade && (dark.distance(light) < DIFFERENT || dark.overexposed(light) < DIFFERENT)
+        let is_shade =
+            dark.brightness > DEEPEST_SHADE_BRIGHTNESS * light.brightness || dark.has_hue();
+        is_shade
+            && (dark.distance_ignoring_brightness(light) < MIN_COLOR_DIFFERENCE
+                || dark.overexposed(light) < MIN_COLOR_DIFFERENCE)
     }
 
     /// How different `light` is from this color in light so bright that the sensor cuts it off;
@@ -108,7 +111,7 @@ impl Color {
         let factor = whole(&seen) / whole(&own).max(f64::MIN_POSITIVE);
         let factor = factor.min(OVEREXPOSED / strongest);
         let cut_off = Self::from_linear(own.map(|value| (value * factor).min(1.0)));
-        cut_off.distance(light) * trust(self.brightness)
+        cut_off.distance_ignoring_brightness(light) * trust(self.brightness)
     }
 
     fn linear(&self) -> [f64; 3] {
@@ -136,7 +139,7 @@ mod tests {
     ];
 
     fn lit(rgb: [u8; 3], light: f64, noise: f64) -> Color {
-        Color::of(rgb.map(|value| (f64::from(value) * light + noise).clamp(0.0, 255.0) as u8))
+        Color::from_rgb(rgb.map(|value| (f64::from(value) * light + noise).clamp(0.0, 255.0) as u8))
     }
 
     #[test]
@@ -145,8 +148,8 @@ mod tests {
             for light in [0.25, 0.32, 0.5, 0.8] {
                 for noise in [-2.0, 0.0, 2.0] {
                     let (top, side) = (lit(rgb, 1.0, 0.0), lit(rgb, light, noise));
-                    assert!(top.is_in_other_light(&side), "{rgb:?} {light} {noise}");
-                    assert!(side.is_in_other_light(&top), "{rgb:?} {light} {noise}");
+                    assert!(top.is_same_in_other_light(&side), "{rgb:?} {light} {noise}");
+                    assert!(side.is_same_in_other_light(&top), "{rgb:?} {light} {noise}");
                 }
             }
         }
@@ -157,11 +160,11 @@ mod tests {
         for table in [[128, 128, 128], [235, 235, 230], [168, 128, 88]] {
             for light in [0.3, 0.5, 0.8] {
                 let shadow = lit(table, light, 0.0);
-                assert!(shadow.is_in_other_light(&Color::of(table)));
+                assert!(shadow.is_same_in_other_light(&Color::from_rgb(table)));
                 for rgb in COLORS {
-                    let thing = Color::of(rgb);
+                    let thing = Color::from_rgb(rgb);
                     assert!(
-                        !thing.is_in_other_light(&shadow),
+                        !thing.is_same_in_other_light(&shadow),
                         "{rgb:?} {table:?} {light}"
                     );
                 }
@@ -172,35 +175,38 @@ mod tests {
     #[test]
     fn noise_in_the_dark_is_no_hue() {
         for noisy in [[9, 3, 3], [3, 8, 4], [12, 9, 14], [0, 0, 0], [22, 18, 16]] {
-            assert!(!Color::of(noisy).has_hue(), "{noisy:?}");
+            assert!(!Color::from_rgb(noisy).has_hue(), "{noisy:?}");
         }
-        assert!(Color::of([80, 10, 10]).has_hue() && Color::of([8, 20, 60]).has_hue());
+        assert!(Color::from_rgb([80, 10, 10]).has_hue() && Color::from_rgb([8, 20, 60]).has_hue());
     }
 
     #[test]
     fn black_is_neither_gray_nor_the_shade_of_red() {
-        let black = Color::of([18, 18, 20]);
+        let black = Color::from_rgb([18, 18, 20]);
         for other in [[128, 128, 128], [200, 200, 200], [255, 33, 33]] {
-            assert!(!black.is_in_other_light(&Color::of(other)), "{other:?}");
+            assert!(
+                !black.is_same_in_other_light(&Color::from_rgb(other)),
+                "{other:?}"
+            );
         }
-        assert!(black.is_in_other_light(&Color::of([30, 30, 30])));
+        assert!(black.is_same_in_other_light(&Color::from_rgb([30, 30, 30])));
     }
 
     #[test]
     fn what_is_overexposed_is_still_itself() {
         for rgb in [[242, 115, 13], [237, 204, 26]] {
             let (bright, shaded) = (lit(rgb, 1.4, 0.0), lit(rgb, 0.35, 0.0));
-            assert!(bright.is_in_other_light(&shaded), "{rgb:?}");
+            assert!(bright.is_same_in_other_light(&shaded), "{rgb:?}");
         }
         // Orange is not yellow in brighter light.
         let (orange, yellow) = (lit([242, 115, 13], 0.4, 0.0), lit([237, 204, 26], 1.4, 0.0));
-        assert!(!orange.is_in_other_light(&yellow));
+        assert!(!orange.is_same_in_other_light(&yellow));
     }
 
     #[test]
     fn hues_differ_in_any_light() {
-        let lit = Color::of([220, 60, 40]);
-        assert!(lit.distance(&Color::of([134, 37, 24])) < 0.06);
-        assert!(lit.distance(&Color::of([230, 140, 40])) > 0.15);
+        let lit = Color::from_rgb([220, 60, 40]);
+        assert!(lit.distance_ignoring_brightness(&Color::from_rgb([134, 37, 24])) < 0.06);
+        assert!(lit.distance_ignoring_brightness(&Color::from_rgb([230, 140, 40])) > 0.15);
     }
 }

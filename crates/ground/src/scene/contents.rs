@@ -30,7 +30,10 @@ pub fn is_same_blob(a: &[usize], b: &[usize]) -> bool {
 
 /// Returns the pixels of `region` that show something inside a container, and the others; `None` if
 /// it does not look like a container with something in it.
-pub fn split(cloud: &PointCloud, region: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
+pub fn split_contents_from_container(
+    cloud: &PointCloud,
+    region: &[usize],
+) -> Option<(Vec<usize>, Vec<usize>)> {
     let points: Vec<(usize, Point3)> = region
         .iter()
         .filter_map(|index| Some((*index, cloud.points[*index]?)))
@@ -71,7 +74,7 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// Returns the mean position of some pixels, in pixels.
-pub fn middle(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
+pub fn mean_pixel_position(cloud: &PointCloud, pixels: &[usize]) -> [f64; 2] {
     let mean = |of: &dyn Fn(usize) -> usize| {
         pixels.iter().map(|index| of(*index) as f64).sum::<f64>() / pixels.len().max(1) as f64
     };

@@ -10,7 +10,7 @@ const DIRECTIONS: u32 = 18;
 const SPACING: f64 = 0.005;
 const PLACES: i32 = 5;
 /// Half the width of a fingertip, meters: it touches a strip of this half width.
-pub const STRIP: f64 = 0.006;
+pub const FINGERTIP_HALF_WIDTH_M: f64 = 0.006;
 /// Number of lines on which a strip is measured.
 const LINES: i32 = 5;
 /// Largest slope of a side under a finger: within the friction of rubber on plastic.
@@ -95,7 +95,7 @@ impl Contour {
     }
 
     /// How far it reaches from the origin along the unit direction `(u, v)`, meters.
-    pub fn reach(&self, u: f64, v: f64) -> f64 {
+    pub fn reach_along(&self, u: f64, v: f64) -> f64 {
         let along = self.ring.iter().map(|[x, y]| x * u + y * v);
         along.fold(f64::NEG_INFINITY, f64::max)
     }
@@ -132,7 +132,7 @@ impl Contour {
     }
 
     /// The least distance of two opposite sides, meters; that of the whole if it has none.
-    pub fn narrowest(&self) -> f64 {
+    pub fn narrowest_width(&self) -> f64 {
         let all = yaws().flat_map(|yaw| self.pinches_along(yaw));
         let least = all.map(|pinch| pinch.width).fold(f64::INFINITY, f64::min);
         least.min(2.0 * self.outer_radius())
@@ -147,15 +147,16 @@ impl Contour {
             .map(|section| section.span)
             .min_by(|a, b| off(*a).total_cmp(&off(*b)))
             .map_or_else(
-                || self.reach(u, v) + self.reach(-u, -v),
+                || self.reach_along(u, v) + self.reach_along(-u, -v),
                 |[low, high]| high - low,
             )
     }
 
     /// What lies within the outline, as convex polygons side by side across its longer extent. Two
     /// parts of the outline that one polygon crosses are joined.
-    pub fn pieces(&self) -> Vec<Vec<[f64; 2]>> {
-        let [low, high] = [-1.0, 1.0].map(|side| [self.reach(side, 0.0), self.reach(0.0, side)]);
+    pub fn convex_pieces(&self) -> Vec<Vec<[f64; 2]>> {
+        let [low, high] =
+            [-1.0, 1.0].map(|side| [self.reach_along(side, 0.0), self.reach_along(0.0, side)]);
         let long = usize::from(low[1] + high[1] > low[0] + high[0]);
         let (low, high) = (-low[long], high[long]);
         let count = ((high - low) / PIECE).ceil().max(1.0);
@@ -214,7 +215,7 @@ impl Contour {
     fn sections(&self, [u, v]: [f64; 2], across: f64) -> Vec<Section> {
         let lines: Vec<Vec<[f64; 2]>> = (0..LINES)
             .map(|line| 2.0 * f64::from(line) / f64::from(LINES - 1) - 1.0)
-            .map(|share| self.crossings([u, v], across + share * STRIP))
+            .map(|share| self.crossings([u, v], across + share * FINGERTIP_HALF_WIDTH_M))
             .collect();
         let mut spans: Vec<[f64; 2]> = lines.iter().flatten().copied().collect();
         spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
@@ -239,7 +240,8 @@ impl Contour {
             let (Some(first), Some(last)) = (ends(&lines[0]), ends(&lines[lines.len() - 1])) else {
                 return f64::INFINITY;
             };
-            let tilt = |side: usize| (first[side] - last[side]).abs() / (2.0 * STRIP);
+            let tilt =
+                |side: usize| (first[side] - last[side]).abs() / (2.0 * FINGERTIP_HALF_WIDTH_M);
             tilt(0).max(tilt(1))
         };
         joined
@@ -313,7 +315,7 @@ mod tests {
         // Across a bar, which is 18 mm wide, nearly square.
         assert!((0.018 - 1e-9..0.021).contains(&best.width), "{best:?}");
         assert!(bracket().pinches(0.01).is_empty());
-        assert!((bracket().narrowest() - 0.018).abs() < 0.002);
+        assert!((bracket().narrowest_width() - 0.018).abs() < 0.002);
     }
 
     #[test]
@@ -327,7 +329,7 @@ mod tests {
     fn pieces_fill_the_outline() {
         let bracket = bracket();
         let inside = |[u, v]: [f64; 2]| {
-            bracket.pieces().iter().any(|piece| {
+            bracket.convex_pieces().iter().any(|piece| {
                 let low = [0, 1].map(|i| piece.iter().map(|p| p[i]).fold(f64::INFINITY, f64::min));
                 let high = [0, 1].map(|i| piece.iter().map(|p| p[i]).fold(0.0, f64::max));
                 (low[0]..=high[0]).contains(&u) && (low[1]..=high[1]).contains(&v)

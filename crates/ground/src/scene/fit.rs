@@ -20,16 +20,16 @@ const MIN_CONTAINER: f64 = 0.04;
 /// Largest share of a container's top points near its middle.
 const RIM_ONLY: f64 = 0.05;
 /// Wall thickness assumed if the rim does not show it, meters.
-pub const WALL: f64 = 0.004;
+pub const DEFAULT_WALL_THICKNESS_M: f64 = 0.004;
 /// Floor thickness assumed if the floor is hidden, meters.
-pub const FLOOR: f64 = 0.005;
+pub const DEFAULT_FLOOR_THICKNESS_M: f64 = 0.005;
 /// Likely error of a position measured by depth, meters.
-pub const MEASURED: f64 = 0.003;
+pub const DEPTH_POSITION_ERROR_M: f64 = 0.003;
 
 /// Completes the solid whose visible surface are `points`, seen with pixels
 /// of `pixel` meters, on a table at height zero. The side turned away is taken
 /// to mirror the side seen. `None` if the points make no shape.
-pub fn fit(points: &[Point3], pixel: f64) -> Option<Solid> {
+pub fn fit_solid(points: &[Point3], pixel: f64) -> Option<Solid> {
     let mut heights: Vec<f64> = points.iter().map(|point| point.z).collect();
     heights.sort_by(f64::total_cmp);
     let near_top = percentile(&heights, 0.97)?;
@@ -48,7 +48,7 @@ pub fn fit(points: &[Point3], pixel: f64) -> Option<Solid> {
 }
 
 fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
-    let fitted = outline::ball(points)?;
+    let fitted = outline::fit_ball(points)?;
     let (center, radius) = (fitted.shape.center, fitted.shape.radius);
     let convincing = fitted.residual < BALL_RESIDUAL
         && BALL_RADII.contains(&radius)
@@ -57,7 +57,7 @@ fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
         base: center.z - radius,
         top: center.z + radius,
         ball: true,
-        ..Solid::guess(center.x, center.y, radius, MEASURED)
+        ..Solid::guess_disc(center.x, center.y, radius, DEPTH_POSITION_ERROR_M)
     })
 }
 
@@ -102,9 +102,9 @@ fn container(
     near_top: f64,
     pixel: f64,
 ) -> Option<Solid> {
-    let rectangle = outline::rectangle(rim, rim)?;
-    let disc = outline::circle(rim);
-    let mut solid = Solid::guess(0.0, 0.0, 0.0, MEASURED);
+    let rectangle = outline::fit_rectangle(rim, rim)?;
+    let disc = outline::fit_circle(rim);
+    let mut solid = Solid::guess_disc(0.0, 0.0, 0.0, DEPTH_POSITION_ERROR_M);
     match disc {
         Some(disc) if disc.residual <= rectangle.residual => {
             let Circle { center, .. } = disc.shape;
@@ -118,7 +118,7 @@ fn container(
                 radius: percentile(&radii, 0.95)? + pixel / 2.0,
             };
             solid.hollow = Some(Hollow {
-                floor: base + FLOOR,
+                floor: base + DEFAULT_FLOOR_THICKNESS_M,
                 inner: Footprint::Disc {
                     radius: percentile(&radii, 0.05)? - pixel / 4.0,
                 },
@@ -129,10 +129,12 @@ fn container(
             let shape = widened(rectangle.shape, pixel / 8.0);
             [solid.x, solid.y] = shape.center();
             solid.yaw = shape.yaw;
-            solid.footprint = Footprint::Rectangle { half: shape.half() };
+            solid.footprint = Footprint::Rectangle {
+                half: shape.half_extents(),
+            };
             solid.hollow = Some(Hollow {
-                floor: base + FLOOR,
-                inner: solid.footprint.shrunk(WALL),
+                floor: base + DEFAULT_FLOOR_THICKNESS_M,
+                inner: solid.footprint.shrunk(DEFAULT_WALL_THICKNESS_M),
                 foot: None,
             });
         }
@@ -149,7 +151,7 @@ fn lower_floor(solid: &mut Solid, points: &[Point3]) {
     let mut heights: Vec<f64> = points
         .iter()
         .filter(|point| {
-            let [u, v] = solid.local(point.x, point.y);
+            let [u, v] = solid.base_to_footprint(point.x, point.y);
             core.distance(u, v) < 0.0
         })
         .map(|point| point.z)
@@ -191,9 +193,9 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
         .collect();
     let shows_sides = top - base > LOW && sides.len() >= 12;
     let boundary = if shows_sides { &sides } else { &all };
-    let rectangle = outline::rectangle(&all, boundary)?;
-    let circle = shows_sides.then(|| outline::circle(&sides)).flatten();
-    let mut solid = Solid::guess(0.0, 0.0, 0.0, MEASURED);
+    let rectangle = outline::fit_rectangle(&all, boundary)?;
+    let circle = shows_sides.then(|| outline::fit_circle(&sides)).flatten();
+    let mut solid = Solid::guess_disc(0.0, 0.0, 0.0, DEPTH_POSITION_ERROR_M);
     match circle {
         Some(circle)
             if circle.residual < rectangle.residual && covers(&circle.shape, &rectangle.shape) =>
@@ -207,7 +209,9 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
             let shape = settled(rectangle.shape, &sides, pixel);
             [solid.x, solid.y] = shape.center();
             solid.yaw = shape.yaw;
-            solid.footprint = Footprint::Rectangle { half: shape.half() };
+            solid.footprint = Footprint::Rectangle {
+                half: shape.half_extents(),
+            };
         }
     }
     (solid.base, solid.top) = (base, top);
@@ -216,7 +220,7 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
 
 /// Returns whether the circle and the rectangle around the points are about equal.
 fn covers(circle: &Circle, rectangle: &Rectangle) -> bool {
-    let [u, v] = rectangle.half();
+    let [u, v] = rectangle.half_extents();
     let [x, y] = rectangle.center();
     let apart = (circle.center[0] - x).hypot(circle.center[1] - y);
     apart < circle.radius / 2.0 && (0.7..1.3).contains(&(circle.radius / u.max(v)))
@@ -230,7 +234,7 @@ fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
         mut low,
         mut high,
     } = rectangle;
-    let local: Vec<[f64; 2]> = outline::turned(sides, yaw).collect();
+    let local: Vec<[f64; 2]> = outline::rotate_into_axes(sides, yaw).collect();
     for axis in [0, 1] {
         low[axis] = settled_side(&local, axis, low[axis], -pixel);
         high[axis] = settled_side(&local, axis, high[axis], pixel);

@@ -19,7 +19,7 @@ const SLICES: u32 = 6;
 
 /// Where something is that may be in or on something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum SupportVerdict {
     /// In or on it: on the table, it would be inside it, or hidden by it.
     Upon,
     /// On the table: from in or on it, it would be seen elsewhere.
@@ -29,21 +29,21 @@ pub enum Standing {
 }
 
 /// Returns whether `seen`, a solid on the table by its silhouette, is in or on `support`.
-pub fn standing(seen: &Solid, support: &Solid, eye: &Point3) -> Standing {
+pub fn judge_support(seen: &Solid, support: &Solid, eye: &Point3) -> SupportVerdict {
     let doubt = seen.uncertainty.max(support.uncertainty);
-    let may_be_upon = at_height(seen, eye, support.surface())
+    let may_be_upon = lookalike_at_height(seen, eye, support.support_surface_height())
         .is_some_and(|upper| distance_to_surface(support, &upper) < doubt);
     let may_be_apart = overlap(seen, support, eye) < doubt;
     match (may_be_upon, may_be_apart) {
-        (true, false) => Standing::Upon,
-        (false, true) => Standing::Apart,
-        _ => Standing::Unclear,
+        (true, false) => SupportVerdict::Upon,
+        (false, true) => SupportVerdict::Apart,
+        _ => SupportVerdict::Unclear,
     }
 }
 
 /// Returns the solid with its underside at the height `base` that an `eye` cannot distinguish from
 /// this one; `None` if the eye is not above both.
-pub fn at_height(solid: &Solid, eye: &Point3, base: f64) -> Option<Solid> {
+pub fn lookalike_at_height(solid: &Solid, eye: &Point3, base: f64) -> Option<Solid> {
     let share = (eye.z - base) / (eye.z - solid.base);
     if !(share.is_finite() && share > 0.0 && eye.z > base) {
         return None;
@@ -83,7 +83,7 @@ pub fn distance_to_hidden(solid: &Solid, eye: &Point3, [x, y]: [f64; 2]) -> f64 
         .filter(|share| *share > 0.0)
         .map(|share| {
             let at = |value: f64, eye: f64| eye + (value - eye) * share;
-            solid.plan_distance(at(x, eye.x), at(y, eye.y)) / share
+            solid.signed_distance_to_footprint(at(x, eye.x), at(y, eye.y)) / share
         })
         .fold(f64::INFINITY, f64::min)
 }
@@ -97,7 +97,7 @@ fn overlap(seen: &Solid, other: &Solid, eye: &Point3) -> f64 {
     };
     let places = (0..AROUND).flat_map(|step| {
         let (sin, cos) = (TAU * f64::from(step) / f64::from(AROUND)).sin_cos();
-        SHARES.map(|share| seen.place(share * radii[0] * cos, share * radii[1] * sin))
+        SHARES.map(|share| seen.footprint_to_base(share * radii[0] * cos, share * radii[1] * sin))
     });
     places
         .map(|place| -distance_to_hidden(other, eye, place))
@@ -108,9 +108,9 @@ fn overlap(seen: &Solid, other: &Solid, eye: &Point3) -> f64 {
 /// on which it would rest, meters.
 fn distance_to_surface(lower: &Solid, upper: &Solid) -> f64 {
     match lower.hollow {
-        None => lower.plan_distance(upper.x, upper.y),
+        None => lower.signed_distance_to_footprint(upper.x, upper.y),
         Some(hollow) => {
-            let [u, v] = lower.local(upper.x, upper.y);
+            let [u, v] = lower.base_to_footprint(upper.x, upper.y);
             hollow.inner.distance(u, v)
         }
     }
@@ -118,8 +118,8 @@ fn distance_to_surface(lower: &Solid, upper: &Solid) -> f64 {
 
 /// Returns the solid in or on `support` that looks like `seen`, which was taken to stand on the
 /// table; `None` if there is none.
-pub fn upon(seen: &Solid, support: &Solid, eye: &Point3) -> Option<Solid> {
-    let upper = at_height(seen, eye, support.surface())?;
+pub fn lookalike_on_support(seen: &Solid, support: &Solid, eye: &Point3) -> Option<Solid> {
+    let upper = lookalike_at_height(seen, eye, support.support_surface_height())?;
     (distance_to_surface(support, &upper) < 0.0).then_some(upper)
 }
 
@@ -146,7 +146,7 @@ mod tests {
             footprint: Footprint::Rectangle {
                 half: [EDGE / 2.0; 2],
             },
-            ..Solid::guess(x, y, EDGE / 2.0, 0.008)
+            ..Solid::guess_disc(x, y, EDGE / 2.0, 0.008)
         }
     }
 
@@ -158,13 +158,13 @@ mod tests {
                 inner: Footprint::Disc { radius: 0.045 },
                 foot: None,
             }),
-            ..Solid::guess(0.2, 0.1, 0.05, 0.008)
+            ..Solid::guess_disc(0.2, 0.1, 0.05, 0.008)
         }
     }
 
     /// Returns what a silhouette says of a solid, with an error.
     fn silhouette(solid: &Solid, eye: &Point3, [x, y]: [f64; 2]) -> Solid {
-        let seen = at_height(solid, eye, 0.0).unwrap();
+        let seen = lookalike_at_height(solid, eye, 0.0).unwrap();
         Solid {
             x: seen.x + x,
             y: seen.y + y,
@@ -175,17 +175,21 @@ mod tests {
     #[test]
     fn what_an_eye_cannot_distinguish_is_on_the_same_lines_of_sight() {
         let (eye, known) = (in_front(), cube(0.2, 0.05, 0.05));
-        let seen = at_height(&known, &eye, 0.0).unwrap();
+        let seen = lookalike_at_height(&known, &eye, 0.0).unwrap();
         let corner = |solid: &Solid| {
-            let [x, y] = solid.place(solid.width() / 2.0, -solid.width() / 2.0);
+            let [x, y] = solid
+                .footprint_to_base(solid.smallest_width() / 2.0, -solid.smallest_width() / 2.0);
             Point3::new(x, y, solid.top) - eye
         };
         let across = |a: &Vector3, b: &Vector3| a.cross(b).norm() / (a.norm() * b.norm());
         assert!(across(&corner(&known), &corner(&seen)) < 1e-12);
-        let back = at_height(&seen, &eye, 0.05).unwrap();
+        let back = lookalike_at_height(&seen, &eye, 0.05).unwrap();
         assert!((back.center() - known.center()).norm() < 1e-12);
-        assert!((back.width() - known.width()).abs() < 1e-12);
-        assert!(at_height(&known, &eye, 0.6).is_none(), "above the eye");
+        assert!((back.smallest_width() - known.smallest_width()).abs() < 1e-12);
+        assert!(
+            lookalike_at_height(&known, &eye, 0.6).is_none(),
+            "above the eye"
+        );
     }
 
     #[test]
@@ -197,8 +201,8 @@ mod tests {
                     let (lower, upper) = (cube(x, 0.03, base - EDGE), cube(x, 0.03, base));
                     for error in [[0.0, 0.0], [0.005, 0.0], [-0.003, 0.004]] {
                         let seen = silhouette(&upper, &eye, error);
-                        let found = standing(&seen, &lower, &eye);
-                        assert_eq!(found, Standing::Upon, "{eye} {x} {stories} {error:?}");
+                        let found = judge_support(&seen, &lower, &eye);
+                        assert_eq!(found, SupportVerdict::Upon, "{eye} {x} {stories} {error:?}");
                     }
                 }
             }
@@ -211,28 +215,28 @@ mod tests {
         for eye in [above(), in_front()] {
             for [x, y] in [[0.0, 0.03], [0.0, -0.03], [0.03, 0.0]] {
                 let seen = silhouette(&cube(0.2 + x, y, 0.0), &eye, [0.0; 2]);
-                let found = standing(&seen, &lower, &eye);
-                assert_eq!(found, Standing::Apart, "{eye} {x} {y}");
+                let found = judge_support(&seen, &lower, &eye);
+                assert_eq!(found, SupportVerdict::Apart, "{eye} {x} {y}");
             }
         }
         // Behind it, seen from in front, the lower part is hidden.
         let eye = in_front();
         let hidden = (0.2 - EDGE / 2.0 - eye.x) * eye.z / (eye.z - EDGE);
         let behind = cube(eye.x + hidden - EDGE / 2.0, 0.0, 0.0);
-        assert_eq!(standing(&behind, &lower, &eye), Standing::Apart);
+        assert_eq!(judge_support(&behind, &lower, &eye), SupportVerdict::Apart);
     }
 
     #[test]
     fn what_is_seen_half_way_may_be_either() {
         let (eye, lower) = (above(), cube(0.2, 0.0, 0.0));
         let seen = cube(0.2, 0.0195, 0.0);
-        assert_eq!(standing(&seen, &lower, &eye), Standing::Unclear);
+        assert_eq!(judge_support(&seen, &lower, &eye), SupportVerdict::Unclear);
         // A guess may be anywhere near.
         let guess = Solid {
             uncertainty: 0.02,
             ..cube(0.2, 0.005, 0.0)
         };
-        assert_eq!(standing(&guess, &lower, &eye), Standing::Unclear);
+        assert_eq!(judge_support(&guess, &lower, &eye), SupportVerdict::Unclear);
     }
 
     #[test]
@@ -240,11 +244,19 @@ mod tests {
         for eye in [above(), in_front()] {
             let inside = cube(0.2, 0.11, 0.005);
             let seen = silhouette(&inside, &eye, [0.005, -0.005]);
-            assert_eq!(standing(&seen, &bowl(), &eye), Standing::Upon, "{eye}");
-            let up = upon(&seen, &bowl(), &eye).unwrap();
+            assert_eq!(
+                judge_support(&seen, &bowl(), &eye),
+                SupportVerdict::Upon,
+                "{eye}"
+            );
+            let up = lookalike_on_support(&seen, &bowl(), &eye).unwrap();
             assert!((up.base - 0.005).abs() < 1e-12);
             let beside = cube(0.2, 0.1 - 0.05 - EDGE / 2.0, 0.0);
-            assert_eq!(standing(&beside, &bowl(), &eye), Standing::Apart, "{eye}");
+            assert_eq!(
+                judge_support(&beside, &bowl(), &eye),
+                SupportVerdict::Apart,
+                "{eye}"
+            );
         }
     }
 }

@@ -50,7 +50,7 @@ const YAW_STEP: f64 = std::f64::consts::PI / 180.0;
 
 /// Gives `solid`, the shape that was fitted to the pixels of `region`, the outline that they show,
 /// where the shape is not theirs: where they reach beyond it, or the camera sees the table within it.
-pub fn outlined(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
+pub fn with_measured_outline(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
     if solid.ball {
         return solid;
     }
@@ -67,7 +67,7 @@ pub fn outlined(cloud: &PointCloud, region: &[usize], solid: Solid) -> Solid {
 /// silhouette does not tell: it is taken to be as high as it is thick, as what lies on a table often is.
 ///
 /// Returns `solid` where that is about right, unless it is only a guess.
-pub fn from_silhouette(
+pub fn with_outline_from_silhouette(
     cloud: &PointCloud,
     region: &[usize],
     solid: Solid,
@@ -100,7 +100,7 @@ pub fn from_silhouette(
             height_uncertainty: THICKNESS * top,
             ..solid.clone()
         })?;
-        let thick = measured.contour.as_ref()?.narrowest();
+        let thick = measured.contour.as_ref()?.narrowest_width();
         (thick <= top + STEP).then_some(measured)
     });
     measured.unwrap_or(solid)
@@ -386,7 +386,7 @@ impl Mask {
         let (mut beyond, mut empty, mut own) = (0, 0, 0);
         for cell in 0..self.heights.len() {
             let [x, y] = self.middle(cell);
-            let [u, v] = solid.local(x, y);
+            let [u, v] = solid.base_to_footprint(x, y);
             let distance = solid.footprint.distance(u, v);
             own += u32::from(distance < 0.0);
             beyond += u32::from(self.heights[cell].is_some() && distance > OFF);
@@ -406,7 +406,7 @@ impl Mask {
             (0..=ALONG).any(|step| {
                 let height = solid.top * f64::from(step) / f64::from(ALONG);
                 let point = at_height(eye, &Point3::new(x, y, 0.0), height);
-                solid.plan_distance(point.x, point.y) < -deep
+                solid.signed_distance_to_footprint(point.x, point.y) < -deep
             })
         };
         let cells = || 0..self.heights.len();
@@ -423,7 +423,7 @@ impl Mask {
         let (mut own, mut filled) = (0, 0);
         for (cell, height) in cells {
             let [x, y] = self.middle(cell);
-            let is_own = solid.plan_distance(x, y) < 0.0;
+            let is_own = solid.signed_distance_to_footprint(x, y) < 0.0;
             own += u32::from(is_own);
             filled += u32::from(is_own && height.is_some());
         }
@@ -439,11 +439,11 @@ impl Mask {
             [solid.x, solid.y] = around.center();
             solid.yaw = around.yaw;
             solid.footprint = Footprint::Rectangle {
-                half: around.half(),
+                half: around.half_extents(),
             };
         }
         let (mass, peak) = self.mass_and_peak(fitted);
-        let local = |[x, y]: [f64; 2]| solid.local(x, y);
+        let local = |[x, y]: [f64; 2]| solid.base_to_footprint(x, y);
         let ring = ring.into_iter().map(local).collect();
         solid.contour = Some(Contour::new(ring, local(mass), local(peak))?);
         Some(solid)
@@ -581,7 +581,7 @@ fn to_line(point: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
 fn tightest(ring: &[[f64; 2]]) -> Option<outline::Rectangle> {
     let around = |yaw: f64| {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for point in outline::turned(ring, yaw) {
+        for point in outline::rotate_into_axes(ring, yaw) {
             for axis in [0, 1] {
                 low[axis] = low[axis].min(point[axis]);
                 high[axis] = high[axis].max(point[axis]);
@@ -590,7 +590,7 @@ fn tightest(ring: &[[f64; 2]]) -> Option<outline::Rectangle> {
         outline::Rectangle { yaw, low, high }
     };
     let area = |rectangle: &outline::Rectangle| {
-        let [u, v] = rectangle.half();
+        let [u, v] = rectangle.half_extents();
         u * v
     };
     (0..90)

@@ -3,10 +3,12 @@
 use enact_plan::{Detection, ObjectView, Relation, Skill};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Vector3};
 
-use super::line_of_sight::{Standing, at_height, distance_to_hidden, standing, upon};
+use super::line_of_sight::{
+    SupportVerdict, distance_to_hidden, judge_support, lookalike_at_height, lookalike_on_support,
+};
 use super::observe::{DroppedDetection, Observation, observe};
 use super::point_cloud::PointCloud;
-use super::relation::supports;
+use super::relation::find_supports;
 use super::solid::Solid;
 use crate::motion::Effect;
 
@@ -123,7 +125,7 @@ impl HeldObject {
 
 impl SceneMemory {
     /// Creates a scene that is known without looking, for a camera at this pose.
-    pub fn known(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
+    pub fn from_known_objects(objects: Vec<SceneObject>, base_from_camera: Pose) -> Self {
         let mut scene = Self {
             objects,
             base_from_camera: Some(base_from_camera),
@@ -139,12 +141,12 @@ impl SceneMemory {
     }
 
     /// Returns the solids on the table that the newest frame shows and nobody has named.
-    pub fn unnamed(&self) -> &[Solid] {
+    pub fn unnamed_solids(&self) -> &[Solid] {
         &self.unnamed
     }
 
     /// Notes what nobody has named.
-    pub fn leave_unnamed(&mut self, solids: Vec<Solid>) {
+    pub fn set_unnamed_solids(&mut self, solids: Vec<Solid>) {
         self.unnamed = solids;
     }
 
@@ -154,38 +156,38 @@ impl SceneMemory {
     }
 
     /// Returns the pose of the camera that took the newest frame, in the base frame.
-    pub fn camera(&self) -> Option<&Pose> {
+    pub fn camera_pose(&self) -> Option<&Pose> {
         self.base_from_camera.as_ref()
     }
 
     /// Returns the held object.
-    pub fn held(&self) -> Option<&HeldObject> {
+    pub fn held_object(&self) -> Option<&HeldObject> {
         self.held.as_ref()
     }
 
     /// Returns the name of the held object.
-    pub fn holding(&self) -> Option<&str> {
+    pub fn held_object_name(&self) -> Option<&str> {
         self.held.as_ref().map(|held| held.object.name.as_str())
     }
 
     /// Notes what the end of a motion's segment changes, with the tool at this pose.
-    pub fn apply(&mut self, effect: &Effect, base_from_tool: &Pose) {
+    pub fn apply_effect(&mut self, effect: &Effect, base_from_tool: &Pose) {
         match effect {
             Effect::Grasp {
                 object,
                 tool_from_object,
-            } => self.grasp(object, *tool_from_object),
+            } => self.record_grasp(object, *tool_from_object),
             Effect::Release { yaw } => {
                 if let (Some(yaw), Some(held)) = (yaw, &mut self.held) {
                     held.object.solid.yaw = *yaw;
                 }
-                self.release(base_from_tool);
+                self.record_release(base_from_tool);
             }
         }
     }
 
     /// Notes that the gripper has taken the object of this name.
-    pub fn grasp(&mut self, name: &str, tool_from_object: Pose) {
+    pub fn record_grasp(&mut self, name: &str, tool_from_object: Pose) {
         if let Some(index) = self.objects.iter().position(|object| object.name == name) {
             let object = self.objects.remove(index);
             self.held = Some(HeldObject {
@@ -197,7 +199,7 @@ impl SceneMemory {
 
     /// Notes that the gripper let go with the tool at this pose. If the object
     /// was seen elsewhere meanwhile, that is where it stays.
-    pub fn release(&mut self, base_from_tool: &Pose) {
+    pub fn record_release(&mut self, base_from_tool: &Pose) {
         let Some(HeldObject {
             mut object,
             tool_from_object,
@@ -230,12 +232,12 @@ impl SceneMemory {
     /// Returns the height of the surface under a point of the table, meters: things fall until they
     /// rest.
     fn surface_at(&self, x: f64, y: f64) -> f64 {
-        let under = |object: &&SceneObject| object.solid.plan_distance(x, y) < 0.0;
+        let under = |object: &&SceneObject| object.solid.signed_distance_to_footprint(x, y) < 0.0;
         self.objects
             .iter()
             .filter(under)
             .map(|object| &object.solid)
-            .map(Solid::surface)
+            .map(Solid::support_surface_height)
             .fold(0.0, f64::max)
     }
 
@@ -266,11 +268,11 @@ impl SceneMemory {
         is_robot: &dyn Fn(&Point3) -> bool,
     ) -> Vec<DroppedDetection> {
         let cloud = PointCloud::new(frame);
-        self.update_with(frame, cloud.as_ref(), detections, is_robot)
+        self.update_with_cloud(frame, cloud.as_ref(), detections, is_robot)
     }
 
     /// The same, with the point cloud of the frame, if it has depth.
-    pub fn update_with(
+    pub fn update_with_cloud(
         &mut self,
         frame: &Frame,
         cloud: Option<&PointCloud>,
@@ -298,7 +300,7 @@ impl SceneMemory {
 
     /// Returns the objects as described to a planner, in reading order. `reaches` says whether the
     /// arm reaches an object, `affords` what it can do with those it reaches.
-    pub fn views(
+    pub fn describe_objects(
         &self,
         reaches: &dyn Fn(&SceneObject) -> bool,
         affords: &dyn Fn(&SceneObject) -> Vec<Skill>,
@@ -388,7 +390,7 @@ impl SceneMemory {
     }
 
     fn unique_name(&self, label: &str) -> String {
-        let taken = |name: &str| self.find(name).is_some() || self.holding() == Some(name);
+        let taken = |name: &str| self.find(name).is_some() || self.held_object_name() == Some(name);
         std::iter::once(label.to_owned())
             .chain((2..).map(|number| format!("{label} {number}")))
             .find(|name| !taken(name))
@@ -420,7 +422,7 @@ impl SceneMemory {
 
     fn relate(&mut self) {
         let solids: Vec<&Solid> = self.objects.iter().map(|object| &object.solid).collect();
-        let found = supports(&solids);
+        let found = find_supports(&solids);
         let names: Vec<String> = self
             .objects
             .iter()
@@ -455,15 +457,15 @@ fn by_silhouette(known: &Solid, prior: &Prior, seen: &Solid, eye: &Point3) -> Op
     let Some(support) = &prior.support else {
         return Some(rigid(known, seen));
     };
-    match standing(seen, support, eye) {
+    match judge_support(seen, support, eye) {
         // The arm knows better than a silhouette where it let go.
-        Standing::Upon => Some(
-            upon(seen, support, eye)
+        SupportVerdict::Upon => Some(
+            lookalike_on_support(seen, support, eye)
                 .filter(|upper| !has_stayed(known, upper))
                 .unwrap_or_else(|| known.clone()),
         ),
-        Standing::Apart => Some(seen.clone()),
-        Standing::Unclear => None,
+        SupportVerdict::Apart => Some(seen.clone()),
+        SupportVerdict::Unclear => None,
     }
 }
 
@@ -471,7 +473,7 @@ fn by_silhouette(known: &Solid, prior: &Prior, seen: &Solid, eye: &Point3) -> Op
 fn expected(known: &Solid, prior: &Prior, seen: &Solid, eye: Option<&Point3>) -> Solid {
     let raised = eye.filter(|_| prior.support.is_some());
     raised
-        .and_then(|eye| at_height(seen, eye, known.base))
+        .and_then(|eye| lookalike_at_height(seen, eye, known.base))
         .unwrap_or_else(|| seen.clone())
 }
 
@@ -481,7 +483,7 @@ fn has_stayed(known: &Solid, seen: &Solid) -> bool {
 
 fn has_same_shape(known: &Solid, seen: &Solid) -> bool {
     known.hollow.is_some() == seen.hollow.is_some()
-        && (known.width() - seen.width()).abs() < SAME_SHAPE
+        && (known.smallest_width() - seen.smallest_width()).abs() < SAME_SHAPE
         && (known.height() - seen.height()).abs() < SAME_SHAPE
 }
 
@@ -493,7 +495,7 @@ fn is_it(known: &SceneObject, seen: &Solid) -> bool {
         RELABELLED
     };
     let apart = known.solid.center() - seen.center();
-    let wider = known.solid.width() - seen.width();
+    let wider = known.solid.smallest_width() - seen.smallest_width();
     !known.is_seen() && apart.xy().norm() < reach && wider.abs() < SAME_WIDTH
 }
 
@@ -504,7 +506,7 @@ pub fn is_gone(frame: &Frame, solid: &Solid) -> bool {
         return false;
     };
     let expected = frame.base_from_camera.inverse_transform_point(&top).z;
-    let measured = frame.depth.as_ref().and_then(|depth| depth.at(x, y));
+    let measured = frame.depth.as_ref().and_then(|depth| depth.depth_at(x, y));
     solid.hollow.is_none() && measured.is_some_and(|depth| depth > expected + GONE_DEPTH_EXCESS)
 }
 
@@ -515,7 +517,7 @@ fn view(object: &SceneObject, affords: Option<Vec<Skill>>) -> ObjectView {
         name: object.name.clone(),
         point: object.point,
         position: object.solid.center(),
-        size: object.solid.size(),
+        size: object.solid.largest_extent(),
         reachable,
         rests: object.rests.clone(),
         affords: affords.unwrap_or_default(),
@@ -533,5 +535,5 @@ fn receives(solid: &Solid) -> Vec<Relation> {
         None if solid.ball => &[],
         None => &[Relation::On],
     };
-    [supports, &Relation::BESIDE].concat()
+    [supports, &Relation::BESIDE_RELATIONS].concat()
 }

@@ -55,5 +55,5 @@ pub use memory::{HeldObject, SceneMemory, SceneObject};
 pub use observe::{DroppedDetection, Observation};
 pub use point_cloud::PointCloud;
 pub use pointing_check::{Doubt, Finding};
-pub use proposal::{Proposal, proposals, proposals_in};
+pub use proposal::{Proposal, proposals, proposals_in_cloud};
 pub use solid::{Footprint, Hollow, Solid};

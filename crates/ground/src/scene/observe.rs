@@ -6,20 +6,20 @@ use enact_plan::{Bounds, Detection};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
-use super::contents::{is_same_blob, middle, split};
-use super::fit::{MEASURED, fit};
-use super::measure::{from_silhouette, outlined};
+use super::contents::{is_same_blob, mean_pixel_position, split_contents_from_container};
+use super::fit::{DEPTH_POSITION_ERROR_M, fit_solid};
+use super::measure::{with_measured_outline, with_outline_from_silhouette};
 use super::point_cloud::PointCloud;
 use super::region::{NoRegion, grow, grow_by_color};
-use super::relation::settle_bases;
+use super::relation::lower_hidden_undersides;
 use super::shape_prior::ShapePrior;
 use super::silhouette;
-use super::snap::snap;
+use super::snap::snap_to_named_color;
 use super::solid::Solid;
-use super::table_plane::TablePlane;
+use super::table_plane::TableAppearance;
 
 /// Height below which points belong to the table, meters.
-pub const TABLE_CLEARANCE: f64 = 0.004;
+pub const MAX_TABLE_POINT_HEIGHT_M: f64 = 0.004;
 /// Radius assumed where nothing but the place is seen, meters, and that of a container.
 const GUESSED_RADIUS: f64 = 0.015;
 const GUESSED_CONTAINER: f64 = 0.05;
@@ -124,11 +124,13 @@ fn measured(
             detection.point.to_pixel(width, height)
         })
         .collect();
-    let table = TablePlane::new(cloud, TABLE_CLEARANCE);
+    let table = TableAppearance::new(cloud, MAX_TABLE_POINT_HEIGHT_M);
     let seeds: Vec<(usize, usize)> = detections
         .iter()
         .zip(&pixels)
-        .map(|(detection, (x, y))| snap(&frame.rgb, (*x as usize, *y as usize), &detection.label))
+        .map(|(detection, (x, y))| {
+            snap_to_named_color(&frame.rgb, (*x as usize, *y as usize), &detection.label)
+        })
         .collect();
     let mut regions: Vec<Result<Vec<usize>, NoRegion>> = detections
         .iter()
@@ -158,17 +160,17 @@ fn measured(
 fn flat(
     cloud: &PointCloud,
     seed: (usize, usize),
-    table: &TablePlane,
+    table: &TableAppearance,
     label: &str,
 ) -> Option<Solid> {
-    if !ShapePrior::of(label).is_flat() {
+    if !ShapePrior::from_label(label).is_flat() {
         return None;
     }
     let region = grow_by_color(cloud, seed, table)?;
     let points = on_table(cloud, &region);
-    let solid = silhouette::flat(&points, &cloud.eye, cloud.pixel_angle, label)?;
+    let solid = silhouette::flat_solid_from_points(&points, &cloud.eye, cloud.pixel_angle, label)?;
     Some(Solid {
-        uncertainty: MEASURED,
+        uncertainty: DEPTH_POSITION_ERROR_M,
         ..solid
     })
 }
@@ -203,20 +205,25 @@ fn silhouettes(
     detections: &[Detection],
     is_robot: &dyn Fn(&Point3) -> bool,
 ) -> Vec<Result<Solid, &'static str>> {
-    let cloud = PointCloud::on_table(frame);
-    let table = TablePlane::new(&cloud, TABLE_CLEARANCE);
+    let cloud = PointCloud::of_empty_table(frame);
+    let table = TableAppearance::new(&cloud, MAX_TABLE_POINT_HEIGHT_M);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);
         if is_behind(frame, (x, y), is_robot) {
             return Err(NoRegion::Robot.reason());
         }
-        let seed = snap(&frame.rgb, (x as usize, y as usize), &detection.label);
+        let seed = snap_to_named_color(&frame.rgb, (x as usize, y as usize), &detection.label);
         let region = grow_by_color(&cloud, seed, &table).unwrap_or_default();
         let region = within(&cloud, region, detection.bounds.as_ref());
         let shape = |region: &[usize]| {
             let hidden: Vec<Point3> = on_table(&cloud, region);
-            silhouette::solid(&hidden, &cloud.eye, cloud.pixel_angle, &detection.label)
+            silhouette::solid_from_silhouette(
+                &hidden,
+                &cloud.eye,
+                cloud.pixel_angle,
+                &detection.label,
+            )
         };
         let known = shape(&region);
         let is_guess = known.as_ref().is_none_or(|(_, is_known)| !is_known);
@@ -230,7 +237,7 @@ fn silhouettes(
         };
         let shape = known.map(|(solid, _)| solid).or_else(boxed);
         let shape = shape.map_or_else(|| guess(frame, detection), Ok)?;
-        let mut solid = from_silhouette(&cloud, &region, shape, is_guess);
+        let mut solid = with_outline_from_silhouette(&cloud, &region, shape, is_guess);
         if region.iter().any(|pixel| cloud.is_at_the_edge(*pixel)) {
             // Only a part of it is in the picture.
             solid.uncertainty = GUESSED_UNCERTAINTY;
@@ -268,10 +275,10 @@ fn part_contents(
             if !is_same_blob(a, b) {
                 continue;
             }
-            let Some((content, container)) = split(cloud, a) else {
+            let Some((content, container)) = split_contents_from_container(cloud, a) else {
                 continue;
             };
-            let [x, y] = middle(cloud, &content);
+            let [x, y] = mean_pixel_position(cloud, &content);
             let away = |index: usize| (pixels[index].0 - x).hypot(pixels[index].1 - y);
             let (inner, outer) = if away(first) < away(second) {
                 (first, second)
@@ -290,8 +297,8 @@ fn solid_of(cloud: &PointCloud, region: &[usize]) -> Result<Solid, NoRegion> {
         .filter_map(|index| cloud.points[*index])
         .collect();
     let first = points.first().ok_or(NoRegion::Speck)?;
-    let solid = fit(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)?;
-    Ok(outlined(cloud, region, solid))
+    let solid = fit_solid(&points, cloud.pixel_size(first)).ok_or(NoRegion::Speck)?;
+    Ok(with_measured_outline(cloud, region, solid))
 }
 
 /// Returns where pixels show the table.
@@ -318,12 +325,14 @@ fn ellipse(cloud: &PointCloud, Bounds { low, high }: &Bounds) -> Vec<usize> {
 fn guess(frame: &Frame, detection: &Detection) -> Result<Solid, &'static str> {
     let Detection { point, label, .. } = detection;
     let (x, y) = point.to_pixel(frame.intrinsics.width, frame.intrinsics.height);
-    let radius = if ShapePrior::of(label).hollow {
+    let radius = if ShapePrior::from_label(label).hollow {
         GUESSED_CONTAINER
     } else {
         GUESSED_RADIUS
     };
-    let guess = |x: f64, y: f64| silhouette::guess(label, x, y, radius, GUESSED_UNCERTAINTY);
+    let guess = |x: f64, y: f64| {
+        silhouette::guess_solid_from_label(label, x, y, radius, GUESSED_UNCERTAINTY)
+    };
     let middle = guess(0.0, 0.0).height() / 2.0;
     let center = frame.deproject_to_plane(x, y, middle);
     let center = center.ok_or("that is not on the table")?;
@@ -343,7 +352,7 @@ fn is_same(a: &Observation, b: &Observation) -> bool {
 
 fn settle(observations: &mut [Observation]) {
     let mut solids: Vec<Solid> = observations.iter().map(|o| o.solid.clone()).collect();
-    settle_bases(&mut solids);
+    lower_hidden_undersides(&mut solids);
     for (observation, solid) in observations.iter_mut().zip(solids) {
         observation.solid = solid;
     }

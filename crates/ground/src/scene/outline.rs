@@ -56,7 +56,7 @@ impl Rectangle {
     }
 
     /// Returns half its extents.
-    pub fn half(&self) -> [f64; 2] {
+    pub fn half_extents(&self) -> [f64; 2] {
         [0, 1].map(|axis| (self.high[axis] - self.low[axis]) / 2.0)
     }
 
@@ -81,7 +81,7 @@ impl Rectangle {
 }
 
 /// Returns the points in axes at `yaw`.
-pub fn turned(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
+pub fn rotate_into_axes(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
     let (sin, cos) = yaw.sin_cos();
     points
         .iter()
@@ -90,7 +90,7 @@ pub fn turned(points: &[[f64; 2]], yaw: f64) -> impl Iterator<Item = [f64; 2]> {
 
 /// Fits a ball to the points in the algebraic least-squares sense; `None` if they are too few or
 /// coplanar.
-pub fn ball(points: &[Point3]) -> Option<Fitted<Ball>> {
+pub fn fit_ball(points: &[Point3]) -> Option<Fitted<Ball>> {
     let origin = mean(points)?;
     let (mut normal, mut right) = (Matrix4::zeros(), Vector4::zeros());
     for point in points {
@@ -116,7 +116,7 @@ pub fn ball(points: &[Point3]) -> Option<Fitted<Ball>> {
 
 /// Fits a circle to the points, by Kåsa's linear fit and Gauss–Newton; `None` if they are too few
 /// or collinear.
-pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
+pub fn fit_circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
     let count = points.len();
     if count < 6 {
         return None;
@@ -173,7 +173,7 @@ pub fn circle(points: &[[f64; 2]]) -> Option<Fitted<Circle>> {
 }
 
 /// Fits a rectangle around `all` points whose sides are nearest to the `boundary` points.
-pub fn rectangle(all: &[[f64; 2]], boundary: &[[f64; 2]]) -> Option<Fitted<Rectangle>> {
+pub fn fit_rectangle(all: &[[f64; 2]], boundary: &[[f64; 2]]) -> Option<Fitted<Rectangle>> {
     let coarse = (0..90).map(|step| f64::from(step) * YAW_STEP);
     let best = best_rectangle(all, boundary, coarse)?;
     let yaw = best.shape.yaw;
@@ -194,7 +194,7 @@ fn best_rectangle(
     let outer = outermost(all, trim);
     yaws.map(|yaw| {
         let shape = around(&outer, trim, yaw);
-        let sum: f64 = turned(boundary, yaw)
+        let sum: f64 = rotate_into_axes(boundary, yaw)
             .map(|point| shape.distance_to_sides(point))
             .sum();
         Fitted {
@@ -209,7 +209,9 @@ fn best_rectangle(
 fn around(points: &[[f64; 2]], trim: usize, yaw: f64) -> Rectangle {
     let last = points.len() - 1 - trim;
     let extremes = [0, 1].map(|axis| {
-        let mut along: Vec<f64> = turned(points, yaw).map(|point| point[axis]).collect();
+        let mut along: Vec<f64> = rotate_into_axes(points, yaw)
+            .map(|point| point[axis])
+            .collect();
         let (_, low, above) = along.select_nth_unstable_by(trim, f64::total_cmp);
         let low = *low;
         let high = match last - trim {
@@ -244,7 +246,7 @@ mod tests {
                 .map(|i| f64::from(i) * std::f64::consts::PI / 40.0)
                 .map(|angle| [x + radius * angle.cos(), y + radius * angle.sin()])
                 .collect();
-            let found = circle(&points).unwrap();
+            let found = fit_circle(&points).unwrap();
             prop_assert!((found.shape.center[0] - x).abs() < 1e-9);
             prop_assert!((found.shape.radius - radius).abs() < 1e-9);
         }
@@ -259,7 +261,7 @@ mod tests {
             let out = |[u, v]: [f64; 2]| [cos * u - sin * v, sin * u + cos * v];
             let boundary: Vec<[f64; 2]> = side.into_iter().map(out).collect();
             let all: Vec<[f64; 2]> = inside.map(out).chain(boundary.clone()).collect();
-            let found = rectangle(&all, &boundary).unwrap().shape;
+            let found = fit_rectangle(&all, &boundary).unwrap().shape;
             let quarter = std::f64::consts::FRAC_PI_2;
             let error = (found.yaw - yaw).rem_euclid(quarter);
             prop_assert!(error.min(quarter - error) < 0.01, "{} for {yaw}", found.yaw);

@@ -28,7 +28,7 @@ impl PointCloud {
     }
 
     /// Creates the point cloud of an empty table.
-    pub fn on_table(frame: &Frame) -> Self {
+    pub fn of_empty_table(frame: &Frame) -> Self {
         Self::of(frame, |x, y| frame.deproject_to_plane(x, y, 0.0))
     }
 
@@ -39,7 +39,7 @@ impl PointCloud {
         for y in 0..height {
             let middle = f64::from(y) + 0.5;
             points.extend((0..width).map(|x| point(f64::from(x) + 0.5, middle)));
-            colors.extend((0..width).map(|x| Color::of(frame.rgb.get_pixel(x, y).0)));
+            colors.extend((0..width).map(|x| Color::from_rgb(frame.rgb.get_pixel(x, y).0)));
         }
         Self {
             width: width as usize,
@@ -75,7 +75,7 @@ impl PointCloud {
     }
 
     /// Returns the pixels within `radius` columns and rows of `(x, y)`, row by row.
-    pub fn within(&self, x: usize, y: usize, radius: usize) -> impl Iterator<Item = usize> {
+    pub fn pixels_within(&self, x: usize, y: usize, radius: usize) -> impl Iterator<Item = usize> {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);
         let rows = y.saturating_sub(radius)..(y + radius + 1).min(self.height);
         let width = self.width;
@@ -83,7 +83,7 @@ impl PointCloud {
     }
 
     /// Returns the pixels within `radius` columns and rows of `(x, y)`, nearest first.
-    pub fn around(&self, x: usize, y: usize, radius: usize) -> Vec<usize> {
+    pub fn pixels_nearest_first(&self, x: usize, y: usize, radius: usize) -> Vec<usize> {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(self.width);
         let rows = y.saturating_sub(radius)..(y + radius + 1).min(self.height);
         let mut pixels: Vec<(usize, usize)> = rows

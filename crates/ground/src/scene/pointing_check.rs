@@ -12,10 +12,10 @@ use enact_plan::Pointing;
 use enact_plan::pointing::Reading;
 use enact_types::{Frame, NormalizedPoint, Point3};
 
-use super::observe::{TABLE_CLEARANCE, is_behind};
+use super::observe::{MAX_TABLE_POINT_HEIGHT_M, is_behind};
 use super::point_cloud::PointCloud;
-use super::snap::has_color;
-use super::table_plane::TablePlane;
+use super::snap::has_named_color;
+use super::table_plane::TableAppearance;
 
 /// Share of points on something in the right reading.
 const ON_SOMETHING: f64 = 0.9;
@@ -76,7 +76,7 @@ impl std::error::Error for Doubt {}
 
 /// Judges `readings` of an answer about `frame`, the given one first. `is_robot` says which points
 /// are the robot's own, `confirmed` whether an earlier look has confirmed the reading.
-pub fn check(
+pub fn check_point_readings(
     frame: &Frame,
     readings: &[Reading],
     is_robot: &dyn Fn(&Point3) -> bool,
@@ -168,7 +168,7 @@ impl Spot {
 struct View<'a> {
     frame: &'a Frame,
     cloud: PointCloud,
-    table: TablePlane,
+    table: TableAppearance,
     is_robot: &'a dyn Fn(&Point3) -> bool,
     /// Pixels by which a point may miss.
     radius: usize,
@@ -176,9 +176,9 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(frame: &'a Frame, is_robot: &'a dyn Fn(&Point3) -> bool) -> Self {
-        let cloud = PointCloud::new(frame).unwrap_or_else(|| PointCloud::on_table(frame));
+        let cloud = PointCloud::new(frame).unwrap_or_else(|| PointCloud::of_empty_table(frame));
         Self {
-            table: TablePlane::new(&cloud, TABLE_CLEARANCE),
+            table: TableAppearance::new(&cloud, MAX_TABLE_POINT_HEIGHT_M),
             radius: (MISS * cloud.width as f64).ceil() as usize,
             frame,
             cloud,
@@ -192,7 +192,9 @@ impl<'a> View<'a> {
         };
         let (width, height) = self.frame.rgb.dimensions();
         let (x, y) = point.to_pixel(width, height);
-        let mut near = self.cloud.within(x as usize, y as usize, self.radius);
+        let mut near = self
+            .cloud
+            .pixels_within(x as usize, y as usize, self.radius);
         if near.any(|pixel| self.stands_out(pixel) && self.suits(pixel, label)) {
             Spot::Something
         } else {
@@ -203,25 +205,26 @@ impl<'a> View<'a> {
     fn stands_out(&self, pixel: usize) -> bool {
         if self.frame.depth.is_some() {
             let point = self.cloud.points[pixel];
-            return point
-                .is_some_and(|point| point.z > TABLE_CLEARANCE && !(self.is_robot)(&point));
+            return point.is_some_and(|point| {
+                point.z > MAX_TABLE_POINT_HEIGHT_M && !(self.is_robot)(&point)
+            });
         }
         let [x, y] = [pixel % self.cloud.width, pixel / self.cloud.width];
         self.cloud.points[pixel].is_some()
-            && self.table.is_unlike(&self.cloud.colors[pixel])
+            && self.table.is_not_table_color(&self.cloud.colors[pixel])
             && !is_behind(self.frame, (x as f64 + 0.5, y as f64 + 0.5), self.is_robot)
     }
 
     fn suits(&self, pixel: usize, label: &str) -> bool {
         let place = (pixel % self.cloud.width, pixel / self.cloud.width);
-        has_color(&self.frame.rgb, place, label).unwrap_or(true)
+        has_named_color(&self.frame.rgb, place, label).unwrap_or(true)
     }
 
     /// Returns the probability that chance puts a point on something that suits a label.
     fn chance(&self, label: &str) -> f64 {
         let step = |index: u16| {
             let middle = f64::from(2 * index + 1) / f64::from(2 * SAMPLES);
-            (middle * f64::from(NormalizedPoint::MAX)) as u16
+            (middle * f64::from(NormalizedPoint::MAX_COORDINATE)) as u16
         };
         let places = (0..SAMPLES).flat_map(|row| (0..SAMPLES).map(move |column| (row, column)));
         let on = places
@@ -241,7 +244,7 @@ impl<'a> View<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use enact_plan::pointing::readings;
+    use enact_plan::pointing::read_in_all_conventions;
     use enact_plan::{Convention, Detection, PictureConvention};
     use enact_types::{DepthImage, Intrinsics, Pose, Stamp};
     use image::{Rgb, RgbImage};
@@ -324,7 +327,7 @@ mod tests {
             } else {
                 "small"
             };
-            Detection::at(point, format!("{color} block"))
+            Detection::at_point(point, format!("{color} block"))
         };
         blocks.iter().map(one).collect()
     }
@@ -343,8 +346,13 @@ mod tests {
         spoken: Convention,
         believed: Convention,
     ) -> Finding {
-        let text = of(spoken).write(list);
-        check(frame, &readings(&of(believed), &text), &|_| false, false)
+        let text = of(spoken).write_detections(list);
+        check_point_readings(
+            frame,
+            &read_in_all_conventions(&of(believed), &text),
+            &|_| false,
+            false,
+        )
     }
 
     #[test]
@@ -452,10 +460,10 @@ mod tests {
             },
         ];
         let frame = frame(&blocks, true);
-        let swapped = |list: &[Detection]| of(Convention::Xy1000).write(list);
+        let swapped = |list: &[Detection]| of(Convention::Xy1000).write_detections(list);
         let judge = |text: &str, confirmed| {
-            let readings = readings(&of(Convention::Yx1000), text);
-            check(&frame, &readings, &|_| false, confirmed)
+            let readings = read_in_all_conventions(&of(Convention::Yx1000), text);
+            check_point_readings(&frame, &readings, &|_| false, confirmed)
         };
         let one = swapped(&listed(&blocks[..1], true, || [0.0, 0.0]));
         let both = swapped(&listed(&blocks, true, || {

@@ -2,12 +2,12 @@
 
 use enact_types::{Frame, NormalizedPoint, Point3};
 
-use super::color::DIFFERENT;
-use super::contents::middle;
-use super::fit::fit;
-use super::measure::outlined;
+use super::color::MIN_COLOR_DIFFERENCE;
+use super::contents::mean_pixel_position;
+use super::fit::fit_solid;
+use super::measure::with_measured_outline;
 use super::point_cloud::PointCloud;
-use super::region::{STEP_PIXELS, is_continuous};
+use super::region::{MIN_OBJECT_GAP_PIXELS, are_pixels_close_in_space};
 use super::solid::Solid;
 
 /// Height below which points belong to the table, meters.
@@ -28,11 +28,11 @@ pub struct Proposal {
 /// are one object. `is_known` excludes points. Empty without depth.
 pub fn proposals(frame: &Frame, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
     let cloud = PointCloud::new(frame);
-    cloud.map_or_else(Vec::new, |cloud| proposals_in(&cloud, is_known))
+    cloud.map_or_else(Vec::new, |cloud| proposals_in_cloud(&cloud, is_known))
 }
 
 /// The same, for the point cloud of a frame.
-pub fn proposals_in(cloud: &PointCloud, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
+pub fn proposals_in_cloud(cloud: &PointCloud, is_known: &dyn Fn(&Point3) -> bool) -> Vec<Proposal> {
     let mut free: Vec<bool> = cloud
         .points
         .iter()
@@ -52,8 +52,8 @@ pub fn proposals_in(cloud: &PointCloud, is_known: &dyn Fn(&Point3) -> bool) -> V
 /// Returns whether a pixel and all its neighbors are free and of one color: edges mix colors.
 fn is_inside(cloud: &PointCloud, pixel: usize, free: &[bool]) -> bool {
     let like = |other: usize| {
-        let apart = cloud.colors[pixel].distance(&cloud.colors[other]);
-        free[other] && apart < DIFFERENT / 2.0
+        let apart = cloud.colors[pixel].distance_ignoring_brightness(&cloud.colors[other]);
+        free[other] && apart < MIN_COLOR_DIFFERENCE / 2.0
     };
     free[pixel] && cloud.neighbors(pixel).count() == 4 && cloud.neighbors(pixel).all(like)
 }
@@ -67,8 +67,8 @@ fn cluster(cloud: &PointCloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
         next += 1;
         for neighbor in cloud.neighbors(pixel) {
             if free[neighbor]
-                && is_continuous(cloud, pixel, neighbor, STEP_PIXELS)
-                && cloud.colors[seed].is_in_other_light(&cloud.colors[neighbor])
+                && are_pixels_close_in_space(cloud, pixel, neighbor, MIN_OBJECT_GAP_PIXELS)
+                && cloud.colors[seed].is_same_in_other_light(&cloud.colors[neighbor])
             {
                 free[neighbor] = false;
                 region.push(neighbor);
@@ -80,7 +80,7 @@ fn cluster(cloud: &PointCloud, seed: usize, free: &mut [bool]) -> Vec<usize> {
 
 /// The middle of a region, or the middle of its pixel nearest to that if it is beside the region.
 fn on_it(cloud: &PointCloud, region: &[usize]) -> [f64; 2] {
-    let [x, y] = middle(cloud, region);
+    let [x, y] = mean_pixel_position(cloud, region);
     let pixel = y as usize * cloud.width + x as usize;
     if region.contains(&pixel) {
         return [x, y];
@@ -100,8 +100,8 @@ fn proposal(cloud: &PointCloud, region: &[usize]) -> Option<Proposal> {
         return None;
     }
     let points: Vec<Point3> = region.iter().filter_map(|at| cloud.points[*at]).collect();
-    let solid = fit(&points, cloud.pixel_size(points.first()?))?;
-    let solid = outlined(cloud, region, solid);
+    let solid = fit_solid(&points, cloud.pixel_size(points.first()?))?;
+    let solid = with_measured_outline(cloud, region, solid);
     let [x, y] = on_it(cloud, region);
     let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
     let point = NormalizedPoint::from_pixel(x, y, size(cloud.width), size(cloud.height));

@@ -2,16 +2,16 @@
 
 use enact_types::Point3;
 
-use super::color::{Color, DIFFERENT};
+use super::color::{Color, MIN_COLOR_DIFFERENCE};
 use super::point_cloud::PointCloud;
-use super::table_plane::TablePlane;
+use super::table_plane::TableAppearance;
 
 /// Radius of the patch around the seed that decides its color and whether it is low, pixels.
 const PATCH_RADIUS: usize = 2;
 /// Largest distance of a seed from its object, pixels.
 const SEED_RADIUS: usize = 3;
 /// Smallest distance between neighboring pixels of different objects, pixel sizes.
-pub const STEP_PIXELS: f64 = 4.5;
+pub const MIN_OBJECT_GAP_PIXELS: f64 = 4.5;
 /// Minimum number of pixels; fewer are noise.
 const MIN_PIXELS: usize = 12;
 /// Height that distinguishes an object of the table's color from the table, meters.
@@ -66,7 +66,7 @@ impl NoRegion {
 pub fn grow(
     cloud: &PointCloud,
     (x, y): (usize, usize),
-    table: &TablePlane,
+    table: &TableAppearance,
     excluded: &dyn Fn(&Point3) -> bool,
 ) -> Result<Vec<usize>, NoRegion> {
     let clearance = table.clearance;
@@ -77,15 +77,15 @@ pub fn grow(
     let patch = patch(cloud, seed);
     let color = color_of(cloud, &patch);
     let low = median(patch.iter().filter_map(|index| height(cloud, *index))) < LOW_SEED * clearance;
-    let unlike_table = table.is_unlike(&color);
-    let region = flood(cloud, seed, STEP_PIXELS, |index| {
+    let unlike_table = table.is_not_table_color(&color);
+    let region = flood(cloud, seed, MIN_OBJECT_GAP_PIXELS, |index| {
         let risen = match (low, unlike_table) {
             (false, _) => height(cloud, index).is_some_and(|z| z > clearance),
             (true, true) => true,
             (true, false) => smooth_height(cloud, index).is_some_and(|z| z > THIN),
         };
         risen
-            && color.is_in_other_light(&cloud.colors[index])
+            && color.is_same_in_other_light(&cloud.colors[index])
             && !cloud.points[index].as_ref().is_some_and(excluded)
     });
     let raised = region
@@ -107,30 +107,36 @@ pub fn grow(
 pub fn grow_by_color(
     cloud: &PointCloud,
     (x, y): (usize, usize),
-    table: &TablePlane,
+    table: &TableAppearance,
 ) -> Option<Vec<usize>> {
     let seed = y * cloud.width + x;
     cloud.points[seed]?;
-    let near = cloud.around(x, y, PATCH_RADIUS).into_iter();
-    let alike = |pixel: &usize| cloud.colors[*pixel].distance(&cloud.colors[seed]) < DIFFERENT;
+    let near = cloud.pixels_nearest_first(x, y, PATCH_RADIUS).into_iter();
+    let alike = |pixel: &usize| {
+        cloud.colors[*pixel].distance_ignoring_brightness(&cloud.colors[seed])
+            < MIN_COLOR_DIFFERENCE
+    };
     let color = color_of(cloud, &near.filter(alike).collect::<Vec<usize>>());
-    let is_black = table.distance(&color) <= DIFFERENT;
+    let is_black = table.color_difference_from_table(&color) <= MIN_COLOR_DIFFERENCE;
     let of_color = |pixel: usize| {
         let seen = &cloud.colors[pixel];
-        let (own, other) = (color.distance(seen), table.distance(seen));
+        let (own, other) = (
+            color.distance_ignoring_brightness(seen),
+            table.color_difference_from_table(seen),
+        );
         if is_black {
-            own < DIFFERENT && table.is_darkened(seen, BLACK)
-        } else if own < DIFFERENT {
-            own <= other && color.is_in_other_light(seen)
+            own < MIN_COLOR_DIFFERENCE && table.is_darker_than_table_shade(seen, BLACK)
+        } else if own < MIN_COLOR_DIFFERENCE {
+            own <= other && color.is_same_in_other_light(seen)
         } else {
-            other > DIFFERENT && color.is_in_other_light(seen)
+            other > MIN_COLOR_DIFFERENCE && color.is_same_in_other_light(seen)
         }
     };
     let region = flood(cloud, seed, f64::INFINITY, of_color);
     let region = without_strays(cloud, &region);
     let is_object = region.len() >= MIN_PIXELS
         && (region.len() as f64) < MAX_PICTURE_SHARE * cloud.points.len() as f64;
-    (table.is_unlike(&color) && is_object).then_some(region)
+    (table.is_not_table_color(&color) && is_object).then_some(region)
 }
 
 /// Returns the pixels of a region that have others of it around them.
@@ -140,7 +146,7 @@ fn without_strays(cloud: &PointCloud, region: &[usize]) -> Vec<usize> {
         own[*pixel] = true;
     }
     let is_backed = |pixel: &usize| {
-        let near = cloud.around(pixel % cloud.width, pixel / cloud.width, 1);
+        let near = cloud.pixels_nearest_first(pixel % cloud.width, pixel / cloud.width, 1);
         near.into_iter().filter(|near| own[*near]).count() >= TOGETHER
     };
     region.iter().copied().filter(is_backed).collect()
@@ -151,7 +157,7 @@ fn smooth_height(cloud: &PointCloud, index: usize) -> Option<f64> {
     let middle = height(cloud, index)?;
     let (x, y) = (index % cloud.width, index / cloud.width);
     let level: Vec<f64> = cloud
-        .around(x, y, 1)
+        .pixels_nearest_first(x, y, 1)
         .into_iter()
         .filter_map(|near| height(cloud, near))
         .filter(|z| (z - middle).abs() < SMOOTHED)
@@ -165,7 +171,7 @@ fn height(cloud: &PointCloud, index: usize) -> Option<f64> {
 
 /// Returns the nearest pixel that rises above the table, or else the pixel itself.
 fn seed(cloud: &PointCloud, (x, y): (usize, usize), clearance: f64) -> Result<usize, NoRegion> {
-    let near = cloud.around(x, y, SEED_RADIUS);
+    let near = cloud.pixels_nearest_first(x, y, SEED_RADIUS);
     let raised = near
         .iter()
         .find(|index| height(cloud, **index).is_some_and(|z| z > clearance));
@@ -178,10 +184,15 @@ fn seed(cloud: &PointCloud, (x, y): (usize, usize), clearance: f64) -> Result<us
 /// Returns the pixels around the seed that look like it.
 fn patch(cloud: &PointCloud, seed: usize) -> Vec<usize> {
     let (x, y) = (seed % cloud.width, seed / cloud.width);
-    let mut near = cloud.around(x, y, PATCH_RADIUS);
+    let mut near = cloud.pixels_nearest_first(x, y, PATCH_RADIUS);
     near.retain(|index| {
-        is_continuous(cloud, seed, *index, STEP_PIXELS * PATCH_RADIUS as f64)
-            && cloud.colors[*index].distance(&cloud.colors[seed]) < DIFFERENT
+        are_pixels_close_in_space(
+            cloud,
+            seed,
+            *index,
+            MIN_OBJECT_GAP_PIXELS * PATCH_RADIUS as f64,
+        ) && cloud.colors[*index].distance_ignoring_brightness(&cloud.colors[seed])
+            < MIN_COLOR_DIFFERENCE
     });
     near
 }
@@ -189,7 +200,7 @@ fn patch(cloud: &PointCloud, seed: usize) -> Vec<usize> {
 /// Returns the usual color of some pixels; black of none.
 fn color_of(cloud: &PointCloud, pixels: &[usize]) -> Color {
     let colors: Vec<Color> = pixels.iter().map(|pixel| cloud.colors[*pixel]).collect();
-    Color::median(&colors).unwrap_or(Color::of([0; 3]))
+    Color::median(&colors).unwrap_or(Color::from_rgb([0; 3]))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -202,7 +213,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Returns whether two pixels are at most `pixels` pixel sizes apart in space.
-pub fn is_continuous(cloud: &PointCloud, a: usize, b: usize, pixels: f64) -> bool {
+pub fn are_pixels_close_in_space(cloud: &PointCloud, a: usize, b: usize, pixels: f64) -> bool {
     match (&cloud.points[a], &cloud.points[b]) {
         (Some(a), Some(b)) => (a - b).norm() < pixels * cloud.pixel_size(a),
         _ => false,
@@ -223,7 +234,9 @@ fn flood(
     while let Some(&index) = region.get(next) {
         next += 1;
         for neighbor in cloud.neighbors(index) {
-            if !taken[neighbor] && is_continuous(cloud, index, neighbor, step) && belongs(neighbor)
+            if !taken[neighbor]
+                && are_pixels_close_in_space(cloud, index, neighbor, step)
+                && belongs(neighbor)
             {
                 taken[neighbor] = true;
                 region.push(neighbor);

@@ -7,7 +7,7 @@ use super::solid::Solid;
 /// Depth beyond which a hollow holds objects *in* it rather than *on* it, meters.
 const DEEP: f64 = 0.015;
 /// Largest distance between touching surfaces, meters.
-pub const CONTACT: f64 = 0.009;
+pub const MAX_CONTACT_GAP_M: f64 = 0.009;
 
 /// Returns the relation of objects laid on or into this one.
 pub fn natural_relation(solid: &Solid) -> Relation {
@@ -18,27 +18,28 @@ pub fn natural_relation(solid: &Solid) -> Relation {
 }
 
 /// Returns the relation in which `upper` rests on or in `lower`, if it does.
-pub fn rests(upper: &Solid, lower: &Solid) -> Option<Relation> {
-    if lower.plan_distance(upper.x, upper.y) >= 0.0 {
+pub fn resting_relation(upper: &Solid, lower: &Solid) -> Option<Relation> {
+    if lower.signed_distance_to_footprint(upper.x, upper.y) >= 0.0 {
         return None;
     }
     match lower.hollow {
         Some(hollow) if lower.is_over_hollow(upper.x, upper.y) => {
-            let fits = upper.size() < lower.size();
-            let inside = upper.base < lower.top + CONTACT && upper.top > hollow.floor + CONTACT;
+            let fits = upper.largest_extent() < lower.largest_extent();
+            let inside = upper.base < lower.top + MAX_CONTACT_GAP_M
+                && upper.top > hollow.floor + MAX_CONTACT_GAP_M;
             (fits && inside).then(|| natural_relation(lower))
         }
         Some(_) => None,
-        None => ((upper.base - lower.top).abs() < CONTACT).then_some(Relation::On),
+        None => ((upper.base - lower.top).abs() < MAX_CONTACT_GAP_M).then_some(Relation::On),
     }
 }
 
 /// Returns the index of the support of each solid, with the relation.
-pub fn supports(solids: &[&Solid]) -> Vec<Option<(Relation, usize)>> {
+pub fn find_supports(solids: &[&Solid]) -> Vec<Option<(Relation, usize)>> {
     let support = |index: usize| {
         (0..solids.len())
             .filter(|other| *other != index && solids[*other].base < solids[index].top)
-            .filter_map(|other| Some((rests(solids[index], solids[other])?, other)))
+            .filter_map(|other| Some((resting_relation(solids[index], solids[other])?, other)))
             .max_by(|(_, a), (_, b)| solids[*a].top.total_cmp(&solids[*b].top))
     };
     (0..solids.len())
@@ -47,14 +48,14 @@ pub fn supports(solids: &[&Solid]) -> Vec<Option<(Relation, usize)>> {
 }
 
 fn rests_mutually(solids: &[&Solid], upper: usize, lower: usize) -> bool {
-    rests(solids[lower], solids[upper]).is_some()
+    resting_relation(solids[lower], solids[upper]).is_some()
         && solids[upper].top < solids[lower].top
         && solids[lower].hollow.is_none()
 }
 
 /// Lowers hidden undersides to what is below: the floor of a container, or the
 /// top of what carries it.
-pub fn settle_bases(solids: &mut [Solid]) {
+pub fn lower_hidden_undersides(solids: &mut [Solid]) {
     for index in 0..solids.len() {
         let upper = &solids[index];
         if upper.base <= 0.0 || upper.ball {
@@ -63,7 +64,9 @@ pub fn settle_bases(solids: &mut [Solid]) {
         let under = solids
             .iter()
             .enumerate()
-            .filter(|(other, lower)| *other != index && lower.plan_distance(upper.x, upper.y) < 0.0)
+            .filter(|(other, lower)| {
+                *other != index && lower.signed_distance_to_footprint(upper.x, upper.y) < 0.0
+            })
             .filter_map(|(_, lower)| surface_below(upper, lower))
             .fold(0.0, f64::max);
         solids[index].base = under;
@@ -75,7 +78,7 @@ fn surface_below(upper: &Solid, lower: &Solid) -> Option<f64> {
         Some(hollow) if lower.is_over_hollow(upper.x, upper.y) => hollow.floor,
         _ => lower.top,
     };
-    (surface < upper.base + CONTACT && surface < upper.top).then_some(surface)
+    (surface < upper.base + MAX_CONTACT_GAP_M && surface < upper.top).then_some(surface)
 }
 
 #[cfg(test)]
@@ -88,7 +91,7 @@ mod tests {
             base,
             top: base + 0.03,
             footprint: Footprint::Rectangle { half: [0.015; 2] },
-            ..Solid::guess(x, 0.0, 0.015, 0.0)
+            ..Solid::guess_disc(x, 0.0, 0.015, 0.0)
         }
     }
 
@@ -100,7 +103,7 @@ mod tests {
                 inner: Footprint::Disc { radius: 0.045 },
                 foot: None,
             }),
-            ..Solid::guess(0.0, 0.0, 0.05, 0.0)
+            ..Solid::guess_disc(0.0, 0.0, 0.05, 0.0)
         }
     }
 
@@ -108,7 +111,7 @@ mod tests {
     fn a_stack_and_its_base_are_told_apart() {
         let (lower, upper) = (cube(0.0, 0.0), cube(0.005, 0.031));
         assert_eq!(
-            supports(&[&upper, &lower]),
+            find_supports(&[&upper, &lower]),
             vec![Some((Relation::On, 1)), None]
         );
     }
@@ -116,11 +119,17 @@ mod tests {
     #[test]
     fn deep_containers_hold_things_in_and_flat_ones_on_them() {
         let inside = cube(0.01, 0.004);
-        assert_eq!(rests(&inside, &container(0.04)), Some(Relation::In));
-        assert_eq!(rests(&inside, &container(0.012)), Some(Relation::On));
-        assert_eq!(rests(&cube(0.1, 0.0), &container(0.04)), None);
         assert_eq!(
-            rests(&container(0.04), &container(0.04)),
+            resting_relation(&inside, &container(0.04)),
+            Some(Relation::In)
+        );
+        assert_eq!(
+            resting_relation(&inside, &container(0.012)),
+            Some(Relation::On)
+        );
+        assert_eq!(resting_relation(&cube(0.1, 0.0), &container(0.04)), None);
+        assert_eq!(
+            resting_relation(&container(0.04), &container(0.04)),
             None,
             "it is too wide"
         );
@@ -129,7 +138,7 @@ mod tests {
     #[test]
     fn a_hidden_underside_is_on_the_floor_of_the_bowl() {
         let mut solids = [cube(0.0, 0.02), container(0.04)];
-        settle_bases(&mut solids);
+        lower_hidden_undersides(&mut solids);
         assert_eq!(solids[0].base, 0.004);
     }
 }

@@ -20,15 +20,15 @@ const BEYOND: f64 = 0.4;
 const ROUNDS: u32 = 12;
 
 /// What a thing hides of the table from the eye.
-pub struct Shadow {
+pub struct CameraShadow {
     /// Height of the eye, meters.
     height: f64,
-    reaches: Vec<Reach>,
+    reaches: Vec<DirectionalReach>,
 }
 
 /// How far something reaches in one direction.
 #[derive(Clone, Copy, Debug)]
-pub struct Reach {
+pub struct DirectionalReach {
     /// The unit direction from the foot of the eye.
     direction: [f64; 2],
     /// The distance, meters.
@@ -39,7 +39,7 @@ pub struct Reach {
 
 /// A footprint, relative to the foot of the eye, meters.
 #[derive(Clone, Copy, Debug)]
-pub struct Fit {
+pub struct FittedFootprint {
     /// Its middle.
     pub center: [f64; 2],
     /// Direction of its first side, radians.
@@ -50,10 +50,10 @@ pub struct Fit {
     pub misfit: f64,
 }
 
-impl Shadow {
+impl CameraShadow {
     /// What hides these points of the table from an `eye` with pixels of `pixel_angle` radians;
     /// `None` of none.
-    pub fn of(hidden: &[Point3], eye: &Point3, pixel_angle: f64) -> Option<Self> {
+    pub fn from_hidden_points(hidden: &[Point3], eye: &Point3, pixel_angle: f64) -> Option<Self> {
         let height = eye.z;
         let flat: Vec<[f64; 2]> = hidden
             .iter()
@@ -65,13 +65,13 @@ impl Shadow {
             let along = |point: &[f64; 2]| dot(*point, direction);
             let end = flat.iter().max_by(|a, b| along(a).total_cmp(&along(b)))?;
             let pixel = pixel_along(*end, direction, height, pixel_angle);
-            Some(Reach {
+            Some(DirectionalReach {
                 direction,
                 far: along(end) + BEYOND * pixel,
                 pixel,
             })
         };
-        let reaches: Option<Vec<Reach>> = (0..DIRECTIONS).map(reach).collect();
+        let reaches: Option<Vec<DirectionalReach>> = (0..DIRECTIONS).map(reach).collect();
         let reaches = reaches.filter(|_| height > 0.0)?;
         Some(Self { height, reaches })
     }
@@ -82,7 +82,7 @@ impl Shadow {
     }
 
     /// Its smallest width, meters.
-    pub fn narrowest(&self) -> f64 {
+    pub fn narrowest_width(&self) -> f64 {
         let half = self.reaches.len() / 2;
         let opposite = self.reaches[..half].iter().zip(&self.reaches[half..]);
         let widths = opposite.map(|(one, other)| one.far + other.far);
@@ -90,23 +90,23 @@ impl Shadow {
     }
 
     /// Usual size of a pixel on the table, meters.
-    pub fn pixel(&self) -> f64 {
+    pub fn pixel_size(&self) -> f64 {
         let all = self.reaches.iter().map(|reach| reach.pixel);
         all.sum::<f64>() / self.reaches.len() as f64
     }
 
     /// The footprint of something so high that hides this. If its wall leans outwards by `lean` meters,
     /// it is the footprint of its rim.
-    pub fn footprint(&self, height: f64, lean: f64) -> Vec<Reach> {
+    pub fn footprint_at_height(&self, height: f64, lean: f64) -> Vec<DirectionalReach> {
         let larger = self.height / (self.height - height).max(f64::MIN_POSITIVE);
-        let of = |reach: &Reach| {
+        let of = |reach: &DirectionalReach| {
             let (behind, below) = (reach.far / larger, reach.far + lean);
             let (far, pixel) = if behind < below {
                 (behind, reach.pixel / larger)
             } else {
                 (below, reach.pixel)
             };
-            Reach {
+            DirectionalReach {
                 far,
                 pixel,
                 ..*reach
@@ -116,7 +116,11 @@ impl Shadow {
     }
 
     /// The outline of this form that reaches as far as `footprint`, turned by one of `yaws`.
-    pub fn fit(footprint: &[Reach], form: Form, yaws: impl Iterator<Item = f64>) -> Option<Fit> {
+    pub fn fit_form(
+        footprint: &[DirectionalReach],
+        form: Form,
+        yaws: impl Iterator<Item = f64>,
+    ) -> Option<FittedFootprint> {
         let one = |yaw: f64| {
             let (sin, cos) = yaw.sin_cos();
             let sides = |direction: [f64; 2]| {
@@ -133,7 +137,7 @@ impl Shadow {
                 Form::Disc | Form::Square => [found.z; 2],
             };
             let is_there = half.iter().all(|side| *side > 0.0) && misfit.is_finite();
-            is_there.then_some(Fit {
+            is_there.then_some(FittedFootprint {
                 center: [found.x, found.y],
                 yaw,
                 half,
@@ -147,9 +151,9 @@ impl Shadow {
     }
 
     /// The ball that hides this: its middle and its radius, meters.
-    pub fn ball(&self) -> Option<([f64; 2], f64)> {
+    pub fn fit_hiding_ball(&self) -> Option<([f64; 2], f64)> {
         let eye = self.height;
-        let disc = |reaches: &[Reach]| Some(least_squares(reaches, |_| [1.0, 0.0])?.0);
+        let disc = |reaches: &[DirectionalReach]| Some(least_squares(reaches, |_| [1.0, 0.0])?.0);
         let start = disc(&self.reaches)?;
         let (mut center, mut radius) = ([start.x, start.y], start.z);
         for _ in 0..ROUNDS {
@@ -158,12 +162,12 @@ impl Shadow {
             let missing = self.reaches.iter().map(|reach| {
                 let middle = dot(center, reach.direction);
                 let far = reach.far - behind_ball(middle, radius, eye);
-                Reach {
+                DirectionalReach {
                     far: far * (eye - radius) / eye,
                     ..*reach
                 }
             });
-            let step = disc(&missing.collect::<Vec<Reach>>())?;
+            let step = disc(&missing.collect::<Vec<DirectionalReach>>())?;
             center = [center[0] + step.x, center[1] + step.y];
             radius += step.z;
         }
@@ -175,12 +179,12 @@ impl Shadow {
 /// Fits a middle and two lengths, which reach as far as `sides` says in each direction; returns them
 /// and the mean square of what is left, square pixels.
 fn least_squares(
-    reaches: &[Reach],
+    reaches: &[DirectionalReach],
     sides: impl Fn([f64; 2]) -> [f64; 2],
 ) -> Option<(Vector4<f64>, f64)> {
     // Lengths that nothing depends on become zero.
     let (mut normal, mut right) = (Matrix4::identity() * 1e-6, Vector4::zeros());
-    let row = |reach: &Reach| {
+    let row = |reach: &DirectionalReach| {
         let [x, y] = reach.direction;
         let [one, other] = sides(reach.direction);
         Vector4::new(x, y, one, other)
@@ -260,9 +264,10 @@ mod tests {
             for (half, height) in [([0.015, 0.015], 0.03), ([0.03, 0.015], 0.05)] {
                 let hidden = cuboid(at, 0.4, half, height);
                 // Pixels so small that their size does not matter.
-                let shadow = Shadow::of(&hidden, &EYE, 1e-6).unwrap();
-                let footprint = shadow.footprint(height, 0.0);
-                let fit = Shadow::fit(&footprint, Form::Rectangle, degrees(0.5)).unwrap();
+                let shadow = CameraShadow::from_hidden_points(&hidden, &EYE, 1e-6).unwrap();
+                let footprint = shadow.footprint_at_height(height, 0.0);
+                let fit =
+                    CameraShadow::fit_form(&footprint, Form::Rectangle, degrees(0.5)).unwrap();
                 assert!((fit.center[0] + EYE.x - at[0]).abs() < 1e-3, "{fit:?}");
                 assert!((fit.center[1] + EYE.y - at[1]).abs() < 1e-3, "{fit:?}");
                 let mut sides = fit.half;
@@ -275,9 +280,11 @@ mod tests {
     #[test]
     fn a_wrong_height_fits_as_well_from_straight_above_and_worse_from_aside() {
         let misfit = |at: [f64; 2], height: f64| {
-            let shadow = Shadow::of(&cuboid(at, 0.4, [0.015; 2], 0.03), &EYE, 0.002).unwrap();
-            let footprint = shadow.footprint(height, 0.0);
-            Shadow::fit(&footprint, Form::Square, degrees(0.5))
+            let shadow =
+                CameraShadow::from_hidden_points(&cuboid(at, 0.4, [0.015; 2], 0.03), &EYE, 0.002)
+                    .unwrap();
+            let footprint = shadow.footprint_at_height(height, 0.0);
+            CameraShadow::fit_form(&footprint, Form::Square, degrees(0.5))
                 .unwrap()
                 .misfit
         };
@@ -296,8 +303,8 @@ mod tests {
                 let (up, out) = (tilt.cos(), tilt.sin());
                 middle + Vector3::new(out * turn.cos(), out * turn.sin(), up) * 0.016
             }));
-            let shadow = Shadow::of(&hidden, &EYE, 1e-6).unwrap();
-            let (center, radius) = shadow.ball().unwrap();
+            let shadow = CameraShadow::from_hidden_points(&hidden, &EYE, 1e-6).unwrap();
+            let (center, radius) = shadow.fit_hiding_ball().unwrap();
             assert!((radius - 0.016).abs() < 1e-4, "{radius} at {at:?}");
             let off = (center[0] + EYE.x - at[0]).hypot(center[1] + EYE.y - at[1]);
             assert!(off < 5e-4, "{off} at {at:?}");

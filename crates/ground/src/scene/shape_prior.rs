@@ -131,7 +131,7 @@ const fn hollow(form: Option<Form>, flare: f64, usual: f64, spread: f64) -> Shap
 
 impl ShapePrior {
     /// What the last word says that says anything: a salad bowl is a bowl.
-    pub fn of(label: &str) -> Self {
+    pub fn from_label(label: &str) -> Self {
         let label = label.to_lowercase();
         let mut words = label.rsplit(|letter: char| !letter.is_alphanumeric());
         let says = |word: &str| {
@@ -148,7 +148,7 @@ impl ShapePrior {
     }
 
     /// The outlines that it may have, with the cost of each: minus the logarithm of its likelihood.
-    pub fn forms(&self) -> [(Form, f64); 3] {
+    pub fn forms_with_costs(&self) -> [(Form, f64); 3] {
         [Form::Square, Form::Rectangle, Form::Disc].map(|form| {
             let sides = if form == Form::Rectangle {
                 ONE_MORE
@@ -177,7 +177,7 @@ impl ShapePrior {
     }
 
     /// The height to expect of something so wide, and its likely error, meters.
-    pub fn expected(&self, width: f64) -> (f64, f64) {
+    pub fn expected_height(&self, width: f64) -> (f64, f64) {
         match self.height {
             UsualHeight::Flat => (0.0, THICKNESS),
             UsualHeight::Ratio { usual, spread } => (usual * width, spread * usual * width),
@@ -191,12 +191,12 @@ mod tests {
 
     #[test]
     fn the_last_word_that_says_anything_decides() {
-        assert!(ShapePrior::of("Salad bowl").hollow);
-        assert!(ShapePrior::of("ball").ball && !ShapePrior::of("ball bowl").ball);
-        assert!(ShapePrior::of("blue circle").is_flat());
-        assert_eq!(ShapePrior::of("thing"), ANYTHING);
+        assert!(ShapePrior::from_label("Salad bowl").hollow);
+        assert!(ShapePrior::from_label("ball").ball && !ShapePrior::from_label("ball bowl").ball);
+        assert!(ShapePrior::from_label("blue circle").is_flat());
+        assert_eq!(ShapePrior::from_label("thing"), ANYTHING);
         // A part of a word says nothing.
-        assert!(!ShapePrior::of("boxer").hollow);
+        assert!(!ShapePrior::from_label("boxer").hollow);
     }
 
     #[test]
@@ -206,8 +206,11 @@ mod tests {
             ("bowl", 0.1, 0.038),
             ("mug", 0.08, 0.08),
         ] {
-            let prior = ShapePrior::of(label);
-            assert!((prior.expected(width).0 - usual).abs() < 1e-9, "{label}");
+            let prior = ShapePrior::from_label(label);
+            assert!(
+                (prior.expected_height(width).0 - usual).abs() < 1e-9,
+                "{label}"
+            );
             let cost = |share: f64| prior.height_cost(share * usual, width);
             assert!(
                 cost(1.0) < 1e-9 && cost(1.1) < cost(1.3) && cost(0.9) < cost(0.7),
@@ -216,8 +219,8 @@ mod tests {
             assert!(cost(9.0) == cost(20.0), "{label}");
         }
         assert!(
-            ShapePrior::of("mat").height_cost(0.0, 0.1)
-                < ShapePrior::of("mat").height_cost(0.005, 0.1)
+            ShapePrior::from_label("mat").height_cost(0.0, 0.1)
+                < ShapePrior::from_label("mat").height_cost(0.005, 0.1)
         );
     }
 }

@@ -10,10 +10,10 @@
 
 use enact_types::Point3;
 
-use super::fit::{FLOOR, WALL};
-use super::shadow::{Fit, Shadow};
+use super::fit::{DEFAULT_FLOOR_THICKNESS_M, DEFAULT_WALL_THICKNESS_M};
+use super::shadow::{CameraShadow, FittedFootprint};
 use super::shape_prior::{Form, ShapePrior};
-use super::solid::{FLAT, Footprint, Hollow, Solid};
+use super::solid::{Footprint, Hollow, MAX_FLAT_HEIGHT_M, Solid};
 
 /// Likely error of a position, meters.
 const UNCERTAINTY: f64 = 0.008;
@@ -51,7 +51,7 @@ const UNUSUAL: f64 = 2.0;
 struct Candidate {
     height: f64,
     form: Form,
-    fit: Fit,
+    fit: FittedFootprint,
     /// Minus the logarithm of how likely it is.
     cost: f64,
 }
@@ -59,14 +59,14 @@ struct Candidate {
 /// Returns the solid called `label` whose silhouette hides these points of the table from an `eye`
 /// with pixels of `pixel_angle` radians, and whether it is of a known form; `None` if they form no
 /// shape.
-pub fn solid(
+pub fn solid_from_silhouette(
     hidden: &[Point3],
     eye: &Point3,
     pixel_angle: f64,
     label: &str,
 ) -> Option<(Solid, bool)> {
-    let prior = ShapePrior::of(label);
-    let shadow = Shadow::of(hidden, eye, pixel_angle)?;
+    let prior = ShapePrior::from_label(label);
+    let shadow = CameraShadow::from_hidden_points(hidden, eye, pixel_angle)?;
     if prior.ball {
         return Some((ball(&shadow, eye)?, true));
     }
@@ -81,28 +81,38 @@ pub fn solid(
     let mut error = ((high - low) / 4.0).max(MIN_HEIGHT_ERROR);
     let lowest = best.height - error;
     let width = width(&best.fit);
-    let is_flat = best.height < FLAT || lowest < FLAT && best.height < LOW;
+    let is_flat =
+        best.height < MAX_FLAT_HEIGHT_M || lowest < MAX_FLAT_HEIGHT_M && best.height < LOW;
     if is_flat && !prior.hollow {
         return Some((shaped(&prior, best, eye, 0.0, 0.0), is_known));
     }
     if prior.height_cost(best.height, width) > UNUSUAL {
         // Either the name or the picture is wrong.
-        let (usual, _) = prior.expected(width);
+        let (usual, _) = prior.expected_height(width);
         error = error.max((best.height - usual).abs() / 2.0);
     }
     // A container is at least a floor with a rim.
-    let lowest = if prior.hollow { FLOOR + RIM } else { 0.0 };
+    let lowest = if prior.hollow {
+        DEFAULT_FLOOR_THICKNESS_M + RIM
+    } else {
+        0.0
+    };
     let height = best.height.max(lowest);
     let solid = shaped(&prior, best, eye, height, error.min(height));
     Some((solid, is_known))
 }
 
 /// Returns the flat thing that is these points of the table.
-pub fn flat(points: &[Point3], eye: &Point3, pixel_angle: f64, label: &str) -> Option<Solid> {
-    let prior = ShapePrior::of(label);
-    let shadow = Shadow::of(points, eye, pixel_angle)?;
+pub fn flat_solid_from_points(
+    points: &[Point3],
+    eye: &Point3,
+    pixel_angle: f64,
+    label: &str,
+) -> Option<Solid> {
+    let prior = ShapePrior::from_label(label);
+    let shadow = CameraShadow::from_hidden_points(points, eye, pixel_angle)?;
     let turns = turns(0.0, 90.0, FINER_TURN);
-    let forms = prior.forms().into_iter();
+    let forms = prior.forms_with_costs().into_iter();
     let all = forms.flat_map(|form| at_heights(&shadow, &prior, form, &[0.0], &turns));
     let all: Vec<Candidate> = all.collect();
     Some(shaped(&prior, likeliest(&all)?, eye, 0.0, 0.0))
@@ -110,33 +120,33 @@ pub fn flat(points: &[Point3], eye: &Point3, pixel_angle: f64, label: &str) -> O
 
 /// Returns a solid called `label` of which only the place is known: its height is what the name
 /// suggests for something of this radius, meters.
-pub fn guess(label: &str, x: f64, y: f64, radius: f64, uncertainty: f64) -> Solid {
-    let prior = ShapePrior::of(label);
-    let (height, error) = prior.expected(2.0 * radius);
+pub fn guess_solid_from_label(label: &str, x: f64, y: f64, radius: f64, uncertainty: f64) -> Solid {
+    let prior = ShapePrior::from_label(label);
+    let (height, error) = prior.expected_height(2.0 * radius);
     let footprint = Footprint::Disc { radius };
     Solid {
         top: height,
         height_uncertainty: error,
         ball: prior.ball,
         hollow: prior.hollow.then(|| hollow(&footprint)),
-        ..Solid::guess(x, y, radius, uncertainty)
+        ..Solid::guess_disc(x, y, radius, uncertainty)
     }
 }
 
-fn ball(shadow: &Shadow, eye: &Point3) -> Option<Solid> {
-    let ([x, y], radius) = shadow.ball()?;
+fn ball(shadow: &CameraShadow, eye: &Point3) -> Option<Solid> {
+    let ([x, y], radius) = shadow.fit_hiding_ball()?;
     Some(Solid {
         ball: true,
-        height_uncertainty: shadow.pixel(),
-        ..Solid::guess(eye.x + x, eye.y + y, radius, UNCERTAINTY)
+        height_uncertainty: shadow.pixel_size(),
+        ..Solid::guess_disc(eye.x + x, eye.y + y, radius, UNCERTAINTY)
     })
 }
 
 /// Returns heights with their footprints of each form: all that are possible, more finely near the
 /// likeliest.
-fn candidates(shadow: &Shadow, prior: &ShapePrior) -> Vec<Candidate> {
+fn candidates(shadow: &CameraShadow, prior: &ShapePrior) -> Vec<Candidate> {
     let (low, high, count) = HEIGHTS;
-    let width = shadow.narrowest();
+    let width = shadow.narrowest_width();
     let step = (high / low).powf(1.0 / f64::from(count));
     let most = BELOW_EYE * shadow.eye_height();
     let heights = (0..=count).map(|number| low * width * step.powf(f64::from(number)));
@@ -147,7 +157,7 @@ fn candidates(shadow: &Shadow, prior: &ShapePrior) -> Vec<Candidate> {
         .collect();
     let few: Vec<f64> = heights.iter().copied().step_by(FEW).collect();
     let mut all = Vec::new();
-    for form in prior.forms() {
+    for form in prior.forms_with_costs() {
         // How it is turned hardly depends on its height.
         let rough = at_heights(shadow, prior, form, &few, &turns(0.0, 90.0, TURN));
         let Some(yaw) = likeliest(&rough).map(|it| it.fit.yaw.to_degrees()) else {
@@ -173,16 +183,16 @@ fn turns(from: f64, to: f64, step: f64) -> Vec<f64> {
 
 /// Returns the footprints of a form, which costs so much, at these heights.
 fn at_heights(
-    shadow: &Shadow,
+    shadow: &CameraShadow,
     prior: &ShapePrior,
     (form, cost): (Form, f64),
     heights: &[f64],
     yaws: &[f64],
 ) -> Vec<Candidate> {
-    let lean = prior.flare * shadow.narrowest() / 2.0;
+    let lean = prior.flare * shadow.narrowest_width() / 2.0;
     let at = |height: &f64| {
-        let footprint = shadow.footprint(*height, lean);
-        let fit = Shadow::fit(&footprint, form, yaws.iter().copied())?;
+        let footprint = shadow.footprint_at_height(*height, lean);
+        let fit = CameraShadow::fit_form(&footprint, form, yaws.iter().copied())?;
         let misfit = INDEPENDENT / 2.0 * fit.misfit / (EDGE * EDGE);
         Some(Candidate {
             height: *height,
@@ -199,7 +209,7 @@ fn likeliest(all: &[Candidate]) -> Option<&Candidate> {
 }
 
 /// Returns the smallest width of a footprint, meters.
-fn width(fit: &Fit) -> f64 {
+fn width(fit: &FittedFootprint) -> f64 {
     2.0 * fit.half[0].min(fit.half[1])
 }
 
@@ -219,15 +229,15 @@ fn shaped(prior: &ShapePrior, best: &Candidate, eye: &Point3, height: f64, error
         top: height,
         height_uncertainty: error,
         hollow: prior.hollow.then(|| hollow(&footprint)),
-        ..Solid::guess(x, y, fit.half[0], UNCERTAINTY)
+        ..Solid::guess_disc(x, y, fit.half[0], UNCERTAINTY)
     }
 }
 
 /// Returns the inside of a container with this outline.
 fn hollow(footprint: &Footprint) -> Hollow {
     Hollow {
-        floor: FLOOR,
-        inner: footprint.shrunk(WALL),
+        floor: DEFAULT_FLOOR_THICKNESS_M,
+        inner: footprint.shrunk(DEFAULT_WALL_THICKNESS_M),
         foot: None,
     }
 }

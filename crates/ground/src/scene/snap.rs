@@ -22,7 +22,7 @@ const HUES: [(&str, f32, f32); 6] = [
 
 /// Returns the pixel nearest to `(x, y)` that has, with its neighbors, the color that `label`
 /// names; `(x, y)` itself if none is near or no color is named.
-pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usize) {
+pub fn snap_to_named_color(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usize) {
     let Some(range) = named(label) else {
         return (x, y);
     };
@@ -48,7 +48,7 @@ pub fn snap(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> (usize, usiz
 }
 
 /// Returns whether a pixel has the color that a label names; `None` if it names none.
-pub fn has_color(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> Option<bool> {
+pub fn has_named_color(rgb: &RgbImage, (x, y): (usize, usize), label: &str) -> Option<bool> {
     named(label).map(|range| is_of(rgb, x as isize, y as isize, range))
 }
 
@@ -109,15 +109,24 @@ mod tests {
 
     #[test]
     fn a_near_miss_lands_on_the_named_color() {
-        assert_eq!(snap(&picture(), (96, 105), "red cube"), (101, 105));
-        assert_eq!(snap(&picture(), (105, 105), "red cube"), (105, 105));
-        let (x, y) = snap(&picture(), (105, 104), "blue bowl");
+        assert_eq!(
+            snap_to_named_color(&picture(), (96, 105), "red cube"),
+            (101, 105)
+        );
+        assert_eq!(
+            snap_to_named_color(&picture(), (105, 105), "red cube"),
+            (105, 105)
+        );
+        let (x, y) = snap_to_named_color(&picture(), (105, 104), "blue bowl");
         assert!(!(100..110).contains(&x) || !(100..110).contains(&y));
     }
 
     #[test]
     fn far_misses_and_other_words_stay() {
-        assert_eq!(snap(&picture(), (50, 50), "red cube"), (50, 50));
-        assert_eq!(snap(&picture(), (96, 105), "mug"), (96, 105));
+        assert_eq!(
+            snap_to_named_color(&picture(), (50, 50), "red cube"),
+            (50, 50)
+        );
+        assert_eq!(snap_to_named_color(&picture(), (96, 105), "mug"), (96, 105));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::contour::Contour;
 
 /// Height below which something is flat: the table continues over it, meters.
-pub const FLAT: f64 = 0.002;
+pub const MAX_FLAT_HEIGHT_M: f64 = 0.002;
 
 /// An upright object: a footprint between two heights, in the base frame, meters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,7 +116,7 @@ impl Footprint {
 
 impl Solid {
     /// Creates a disc-shaped object of a guessed size, for a camera without depth.
-    pub fn guess(x: f64, y: f64, radius: f64, uncertainty: f64) -> Self {
+    pub fn guess_disc(x: f64, y: f64, radius: f64, uncertainty: f64) -> Self {
         Self {
             x,
             y,
@@ -138,7 +138,7 @@ impl Solid {
     }
 
     /// Returns the largest extent, meters.
-    pub fn size(&self) -> f64 {
+    pub fn largest_extent(&self) -> f64 {
         let across = match self.footprint {
             Footprint::Rectangle { half } => 2.0 * half[0].max(half[1]),
             Footprint::Disc { radius } => 2.0 * radius,
@@ -152,31 +152,31 @@ impl Solid {
     }
 
     /// Returns the height of the surface on which things in or on it rest, meters.
-    pub fn surface(&self) -> f64 {
+    pub fn support_surface_height(&self) -> f64 {
         self.hollow.map_or(self.top, |hollow| hollow.floor)
     }
 
     /// Returns the height of the highest point if it is as high as it may well be, meters.
-    pub fn highest(&self) -> f64 {
+    pub fn upper_bound_of_top(&self) -> f64 {
         self.top + self.height_uncertainty
     }
 
     /// Returns the height from lowest to highest point if it is as low as it may well be, meters.
-    pub fn least_height(&self) -> f64 {
+    pub fn lower_bound_of_height(&self) -> f64 {
         (self.height() - self.height_uncertainty).max(0.0)
     }
 
     /// Returns the solid as high as it may well be.
-    pub fn tallest(&self) -> Self {
+    pub fn with_upper_bound_height(&self) -> Self {
         Self {
-            top: self.highest(),
+            top: self.upper_bound_of_top(),
             ..self.clone()
         }
     }
 
     /// Returns whether it is as flat as a print or a sheet, which nothing can bump into.
     pub fn is_flat(&self) -> bool {
-        self.hollow.is_none() && self.height() < FLAT
+        self.hollow.is_none() && self.height() < MAX_FLAT_HEIGHT_M
     }
 
     /// Returns whether it can be turned about the vertical without changing.
@@ -191,7 +191,7 @@ impl Solid {
         let (u, v) = (u / length, v / length);
         match &self.contour {
             None => self.footprint.half_extent(u, v),
-            Some(contour) => contour.reach(u, v).max(contour.reach(-u, -v)),
+            Some(contour) => contour.reach_along(u, v).max(contour.reach_along(-u, -v)),
         }
     }
 
@@ -207,30 +207,30 @@ impl Solid {
     /// The highest place that is nearest to its middle of mass, base frame.
     pub fn peak(&self) -> Point3 {
         let [u, v] = self.contour.as_ref().map_or([0.0; 2], Contour::peak);
-        let [x, y] = self.place(u, v);
+        let [x, y] = self.footprint_to_base(u, v);
         Point3::new(x, y, self.top)
     }
 
     /// A place in the frame of the footprint, in the base frame seen from above.
-    pub fn place(&self, u: f64, v: f64) -> [f64; 2] {
+    pub fn footprint_to_base(&self, u: f64, v: f64) -> [f64; 2] {
         let (sin, cos) = self.yaw.sin_cos();
         [self.x + cos * u - sin * v, self.y + sin * u + cos * v]
     }
 
     /// Returns the smallest extent of the footprint between two parallel sides, meters.
-    pub fn width(&self) -> f64 {
+    pub fn smallest_width(&self) -> f64 {
         2.0 * self.footprint.inner_radius()
     }
 
     /// Converts a point of the base frame, seen from above, to the frame of the footprint.
-    pub fn local(&self, x: f64, y: f64) -> [f64; 2] {
+    pub fn base_to_footprint(&self, x: f64, y: f64) -> [f64; 2] {
         self.turned(x - self.x, y - self.y)
     }
 
     /// Returns the signed distance of a point of the base frame, seen from above, to the footprint,
     /// meters.
-    pub fn plan_distance(&self, x: f64, y: f64) -> f64 {
-        let [u, v] = self.local(x, y);
+    pub fn signed_distance_to_footprint(&self, x: f64, y: f64) -> f64 {
+        let [u, v] = self.base_to_footprint(x, y);
         self.outline_distance(u, v)
     }
 
@@ -243,7 +243,7 @@ impl Solid {
 
     /// Returns whether a point of the base frame, seen from above, is over the hollow.
     pub fn is_over_hollow(&self, x: f64, y: f64) -> bool {
-        let [u, v] = self.local(x, y);
+        let [u, v] = self.base_to_footprint(x, y);
         self.hollow
             .is_some_and(|hollow| hollow.inner.distance(u, v) < 0.0)
     }
@@ -251,7 +251,7 @@ impl Solid {
     /// Returns the signed distance of a point of the base frame to the material, meters. A
     /// container has material in its wall and floor only.
     pub fn distance(&self, point: &Point3) -> f64 {
-        let [u, v] = self.local(point.x, point.y);
+        let [u, v] = self.base_to_footprint(point.x, point.y);
         let slab = |base: f64, top: f64| (base - point.z).max(point.z - top);
         let outline = self.outline_distance(u, v);
         let outside = combine(outline, slab(self.base, self.top));
@@ -303,7 +303,7 @@ mod tests {
                 inner: Footprint::Disc { radius: 0.045 },
                 foot: None,
             }),
-            ..Solid::guess(0.2, 0.0, 0.05, 0.0)
+            ..Solid::guess_disc(0.2, 0.0, 0.05, 0.0)
         }
     }
 
@@ -324,7 +324,7 @@ mod tests {
             let solid = Solid {
                 yaw,
                 footprint: Footprint::Rectangle { half: [0.02, 0.03] },
-                ..Solid::guess(0.0, 0.0, 0.02, 0.0)
+                ..Solid::guess_disc(0.0, 0.0, 0.02, 0.0)
             };
             let (a, b) = (Point3::from(a), Point3::from(b));
             let difference = (solid.distance(&a) - solid.distance(&b)).abs();

@@ -1,6 +1,6 @@
 //! The table as the camera sees it: its height, and the colors of its surface.
 
-use super::color::{Color, DEEPEST, DIFFERENT};
+use super::color::{Color, DEEPEST_SHADE_BRIGHTNESS, MIN_COLOR_DIFFERENCE};
 use super::point_cloud::PointCloud;
 
 /// Tiles across and down the picture.
@@ -16,14 +16,14 @@ const BINS: usize = 20;
 
 /// The table of a picture.
 #[derive(Clone, Debug)]
-pub struct TablePlane {
+pub struct TableAppearance {
     /// Points lower than this are the table's, meters.
     pub(super) clearance: f64,
     /// Its colors in full light: one, or several of a table with stripes or a pattern.
     colors: Vec<Color>,
 }
 
-impl TablePlane {
+impl TableAppearance {
     /// Describes the table of a point cloud, whose points are lower than `clearance` meters.
     pub fn new(cloud: &PointCloud, clearance: f64) -> Self {
         let is_flat = |pixel: &usize| {
@@ -38,22 +38,25 @@ impl TablePlane {
     }
 
     /// How different a color is from the most similar one of the table, regardless of light.
-    pub fn distance(&self, color: &Color) -> f64 {
-        let all = self.colors.iter().map(|own| own.distance(color));
+    pub fn color_difference_from_table(&self, color: &Color) -> f64 {
+        let all = self
+            .colors
+            .iter()
+            .map(|own| own.distance_ignoring_brightness(color));
         all.fold(f64::INFINITY, f64::min)
     }
 
     /// Whether a color is none of the table's: of another hue, or darker than any shade on it.
-    pub fn is_unlike(&self, color: &Color) -> bool {
-        let is_own = |own: &Color| own.distance(color) <= DIFFERENT;
-        !self.colors.iter().any(is_own) || self.is_darkened(color, 1.0)
+    pub fn is_not_table_color(&self, color: &Color) -> bool {
+        let is_own = |own: &Color| own.distance_ignoring_brightness(color) <= MIN_COLOR_DIFFERENCE;
+        !self.colors.iter().any(is_own) || self.is_darker_than_table_shade(color, 1.0)
     }
 
     /// Whether a color is darker than the deepest shade on the table, `by` times.
-    pub fn is_darkened(&self, color: &Color, by: f64) -> bool {
+    pub fn is_darker_than_table_shade(&self, color: &Color, by: f64) -> bool {
         let darkest = self.colors.iter().map(|own| own.brightness);
         let darkest = darkest.fold(f64::INFINITY, f64::min);
-        color.brightness < by * DEEPEST * darkest
+        color.brightness < by * DEEPEST_SHADE_BRIGHTNESS * darkest
     }
 }
 
@@ -63,7 +66,8 @@ fn colors(cloud: &PointCloud, flat: &[usize]) -> Vec<Color> {
     let Some(usual) = Color::median(&all) else {
         return Vec::new();
     };
-    let of_usual = |color: &&Color| color.distance(&usual) < DIFFERENT / 2.0;
+    let of_usual =
+        |color: &&Color| color.distance_ignoring_brightness(&usual) < MIN_COLOR_DIFFERENCE / 2.0;
     let share = all.iter().filter(of_usual).count() as f64 / all.len() as f64;
     // The median of two colors may be neither.
     let mut found = Vec::new();
@@ -71,7 +75,8 @@ fn colors(cloud: &PointCloud, flat: &[usize]) -> Vec<Color> {
         found.push(usual);
     }
     for color in Bins::new(cloud, flat).spread() {
-        let is_new = |known: &Color| known.distance(&color) > DIFFERENT / 2.0;
+        let is_new =
+            |known: &Color| known.distance_ignoring_brightness(&color) > MIN_COLOR_DIFFERENCE / 2.0;
         if found.iter().all(is_new) {
             found.push(color);
         }
@@ -169,7 +174,9 @@ mod tests {
             width,
             height,
             points: pixels().map(|_| Some(Point3::origin())).collect(),
-            colors: pixels().map(|(x, y)| Color::of(color(x, y))).collect(),
+            colors: pixels()
+                .map(|(x, y)| Color::from_rgb(color(x, y)))
+                .collect(),
             eye: Point3::new(0.0, 0.0, 1.0),
             pixel_angle: 0.01,
         }
@@ -186,14 +193,20 @@ mod tests {
                     stripes[(x + y) / width % 2]
                 }
             });
-            let table = TablePlane::new(&striped, 0.004);
+            let table = TableAppearance::new(&striped, 0.004);
             for stripe in stripes {
-                assert!(!table.is_unlike(&Color::of(stripe)), "{stripe:?}");
+                assert!(
+                    !table.is_not_table_color(&Color::from_rgb(stripe)),
+                    "{stripe:?}"
+                );
                 let shade = stripe.map(|value| value / 2);
-                assert!(!table.is_unlike(&Color::of(shade)), "shade of {stripe:?}");
+                assert!(
+                    !table.is_not_table_color(&Color::from_rgb(shade)),
+                    "shade of {stripe:?}"
+                );
             }
-            assert!(table.is_unlike(&Color::of([40, 60, 190])));
-            assert!(table.is_unlike(&Color::of([40, 150, 60])));
+            assert!(table.is_not_table_color(&Color::from_rgb([40, 60, 190])));
+            assert!(table.is_not_table_color(&Color::from_rgb([40, 150, 60])));
         }
     }
 
@@ -207,9 +220,15 @@ mod tests {
                 [128, 128, 128]
             }
         });
-        let table = TablePlane::new(&plain, 0.004);
-        assert!(table.is_unlike(&Color::of([190, 40, 40])));
-        assert!(!table.is_unlike(&Color::of([40, 40, 40])), "deep shade");
-        assert!(table.is_unlike(&Color::of([15, 15, 15])), "black");
+        let table = TableAppearance::new(&plain, 0.004);
+        assert!(table.is_not_table_color(&Color::from_rgb([190, 40, 40])));
+        assert!(
+            !table.is_not_table_color(&Color::from_rgb([40, 40, 40])),
+            "deep shade"
+        );
+        assert!(
+            table.is_not_table_color(&Color::from_rgb([15, 15, 15])),
+            "black"
+        );
     }
 }

@@ -14,13 +14,13 @@ const HOME: f64 = 0.1;
 impl GroundedSkill for Home {
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let mut script = MotionBuilder::new(*context);
-        if context.scene.held().is_none() {
-            script.home()?;
+        if context.scene.held_object().is_none() {
+            script.add_move_home()?;
         } else {
             let (home, closed) = (context.robot.home(), context.gripper.closed);
-            script.transit(home, closed, &context.carrying())?;
+            script.add_transit(home, closed, &context.obstacles_while_holding())?;
         }
-        Ok(script.finish())
+        Ok(script.into_step_motion())
     }
 
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {

@@ -35,7 +35,7 @@ pub trait GroundedSkill {
     }
 
     /// Returns why the robot cannot carry out the skill with any object, if it is worth telling.
-    fn unavailable(_robot: &Robot) -> Option<&'static str>
+    fn why_unavailable(_robot: &Robot) -> Option<&'static str>
     where
         Self: Sized,
     {
@@ -88,7 +88,7 @@ macro_rules! skills {
         pub const ALL: [Skill; [$(Skill::$name),*].len()] = [$(Skill::$name),*];
 
         /// Returns the implementation of a step.
-        pub fn grounded(step: &Step) -> &dyn GroundedSkill {
+        pub fn grounded_skill_of(step: &Step) -> &dyn GroundedSkill {
             match step {
                 $(Step::$name(fields) => fields,)*
             }
@@ -101,10 +101,10 @@ macro_rules! skills {
             }
         }
 
-        /// Calls [`GroundedSkill::unavailable`] of the skill.
-        pub fn unavailable(skill: Skill, robot: &Robot) -> Option<&'static str> {
+        /// Calls [`GroundedSkill::why_unavailable`] of the skill.
+        pub fn why_unavailable(skill: Skill, robot: &Robot) -> Option<&'static str> {
             match skill {
-                $(Skill::$name => <enact_plan::skills::$name>::unavailable(robot),)*
+                $(Skill::$name => <enact_plan::skills::$name>::why_unavailable(robot),)*
             }
         }
 

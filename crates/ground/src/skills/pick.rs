@@ -7,23 +7,24 @@ use enact_robot::description::Gripper;
 use enact_types::Refusal;
 
 use super::GroundedSkill;
-use crate::manipulation::context::NO_GRIPPER;
-use crate::manipulation::pick_up::{first_grasp, pick_up};
+use crate::manipulation::context::NO_GRIPPER_REASON;
+use crate::manipulation::pick_up::{plan_pick_up, try_grasps_in_order};
 use crate::manipulation::{SkillContext, grasp};
 use crate::motion::StepMotion;
 use crate::scene::memory::is_gone;
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{
-    CLOSED_ON_NOTHING, SAME_PLACE, SLIPPED, STILL_THERE, StepEvidence, StepVerdict, holds,
+    CLOSED_ON_NOTHING, SAME_PLACE, SLIPPED, STILL_THERE, StepEvidence, StepVerdict,
+    holds_something_as_wide,
 };
 
 impl GroundedSkill for Pick {
     fn is_afforded(gripper: &Gripper, solid: &Solid) -> bool {
-        grasp::fits(gripper, solid)
+        grasp::fits_in_gripper(gripper, solid)
     }
 
-    fn unavailable(robot: &Robot) -> Option<&'static str> {
-        robot.gripper().is_none().then_some(NO_GRIPPER)
+    fn why_unavailable(robot: &Robot) -> Option<&'static str> {
+        robot.gripper().is_none().then_some(NO_GRIPPER_REASON)
     }
 
     fn infeasibility(
@@ -36,10 +37,12 @@ impl GroundedSkill for Pick {
 
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         context.require_gripper()?;
-        context.require_empty()?;
-        let object = context.find(&self.object)?;
-        first_grasp(context, object, |grasp| pick_up(context, object, grasp))
-            .map(|script| script.finish())
+        context.require_empty_gripper()?;
+        let object = context.find_object(&self.object)?;
+        try_grasps_in_order(context, object, |grasp| {
+            plan_pick_up(context, object, grasp)
+        })
+        .map(|script| script.into_step_motion())
     }
 
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
@@ -48,10 +51,10 @@ impl GroundedSkill for Pick {
             return StepVerdict::unknown();
         };
         // Open fingers hold nothing if the object was never grasped.
-        let taken = evidence.after.holding() == Some(name);
+        let taken = evidence.after.held_object_name() == Some(name);
         let held = evidence.measured.and_then(|measured| {
             let gripper = evidence.robot.gripper()?;
-            Some(taken && holds(gripper, measured, &before.solid))
+            Some(taken && holds_something_as_wide(gripper, measured, &before.solid))
         });
         let still_there = evidence.after.objects().iter().any(|object| {
             object.is_seen() && object.label == before.label && {

@@ -5,15 +5,15 @@ use enact_plan::skills::Place;
 use enact_types::{Frame, Point3, Pose, Refusal, Vector3};
 
 use super::GroundedSkill;
-use crate::manipulation::grasp::{closest, require_in_reach};
-use crate::manipulation::put_down::{PutDown, TARGET_MARGIN};
-use crate::manipulation::release::{otherwise, releases};
+use crate::manipulation::grasp::{refusal_closest_to_success, require_in_reach};
+use crate::manipulation::put_down::{PutDown, RELEASE_CLEARANCE_M};
+use crate::manipulation::release::{find_reachable_release_poses, release_poses_in_other_postures};
 use crate::manipulation::spot::{Spot, spots};
 use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
-use crate::scene::direction::on_table;
-use crate::scene::line_of_sight::{Standing, standing};
-use crate::scene::relation::CONTACT;
+use crate::scene::direction::picture_direction_on_table;
+use crate::scene::line_of_sight::{SupportVerdict, judge_support};
+use crate::scene::relation::MAX_CONTACT_GAP_M;
 use crate::scene::{HeldObject, SceneObject, Solid};
 use crate::verify::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
 
@@ -51,32 +51,39 @@ impl GroundedSkill for Place {
         relation: Option<Relation>,
         target: &SceneObject,
     ) -> Option<Refusal> {
-        let (held, relation) = (context.scene.held()?, relation?);
+        let (held, relation) = (context.scene.held_object()?, relation?);
         let spots = match spots(context, &held.object.solid, target, relation) {
             Ok(spots) => spots,
             Err(why) => return Some(why),
         };
         let placing = placing(context, held, target);
-        let touching = context.around.within(TARGET_MARGIN);
-        let empty = context.among(&touching);
+        let touching = context.around.with_capped_margins(RELEASE_CLEARANCE_M);
+        let empty = context.posture_check_among(&touching);
         // The hand has most room at the greatest height.
         let drop = *drops(target, relation).last()?;
         let mut refusal = None;
         for spot in spots {
-            let Ok(paths) = releases(context, held, target, spot, drop) else {
+            let Ok(paths) = find_reachable_release_poses(context, held, target, spot, drop) else {
                 if relation.is_beside() {
                     continue;
                 }
                 // In or on it, spots lie close together, so all of them are out of reach.
                 break;
             };
-            let free = placing.opens(&paths, &empty).or_else(|why| {
-                let others = otherwise(context, &paths[..paths.len().min(UPRIGHT)]);
-                placing.opens(&others, &empty).map_err(|_| why)
-            });
+            let free = placing
+                .check_fingers_can_open(&paths, &empty)
+                .or_else(|why| {
+                    let others = release_poses_in_other_postures(
+                        context,
+                        &paths[..paths.len().min(UPRIGHT)],
+                    );
+                    placing
+                        .check_fingers_can_open(&others, &empty)
+                        .map_err(|_| why)
+                });
             match free {
                 Ok(()) => return None,
-                Err(Some(why)) => refusal = closest(refusal, why),
+                Err(Some(why)) => refusal = refusal_closest_to_success(refusal, why),
                 Err(None) => {}
             }
         }
@@ -87,14 +94,14 @@ impl GroundedSkill for Place {
         let relation = self.relation;
         context.require_gripper()?;
         let held = held(context, &self.object)?;
-        let target = context.find(&self.target)?;
+        let target = context.find_object(&self.target)?;
         require_in_reach(context, &target.name, &target.solid.center())?;
         let placing = placing(context, held, target);
         let spots = spots(context, &held.object.solid, target, relation)?;
         let mut refusal = None;
         for postures in [Postures::Nearest, Postures::Others] {
             match somewhere(&placing, &spots, drops(target, relation), postures) {
-                Ok(script) => return Ok(script.finish()),
+                Ok(script) => return Ok(script.into_step_motion()),
                 Err(why) => refusal = refusal.or(why),
             }
         }
@@ -127,7 +134,7 @@ fn placing<'a>(
         context: *context,
         held,
         target,
-        carrying: context.carrying(),
+        carrying: context.obstacles_while_holding(),
         yaw: None,
     }
 }
@@ -141,7 +148,7 @@ fn drops(target: &SceneObject, relation: Relation) -> &'static [f64] {
 }
 
 fn held<'a>(context: &SkillContext<'a>, name: &str) -> Result<&'a HeldObject, Refusal> {
-    let held = context.scene.held();
+    let held = context.scene.held_object();
     held.filter(|held| held.object.name == name).ok_or_else(|| {
         Refusal::NotApplicable(match held {
             Some(other) => format!(
@@ -166,26 +173,33 @@ fn somewhere<'a>(
     let mut refusal = None;
     for spot in spots {
         for drop in drops {
-            let paths = match releases(&placing.context, placing.held, placing.target, *spot, *drop)
-            {
+            let paths = match find_reachable_release_poses(
+                &placing.context,
+                placing.held,
+                placing.target,
+                *spot,
+                *drop,
+            ) {
                 Ok(paths) => paths,
                 Err(why) => {
-                    refusal = closest(refusal, why);
+                    refusal = refusal_closest_to_success(refusal, why);
                     break;
                 }
             };
             let paths = match postures {
                 Postures::Nearest => paths,
                 Postures::Others => {
-                    let mut others =
-                        otherwise(&placing.context, &paths[..paths.len().min(UPRIGHT)]);
+                    let mut others = release_poses_in_other_postures(
+                        &placing.context,
+                        &paths[..paths.len().min(UPRIGHT)],
+                    );
                     others.truncate(OTHERWISE);
                     others
                 }
             };
-            match placing.first(&paths) {
+            match placing.plan_first_feasible_release(&paths) {
                 Ok(script) => return Ok(script),
-                Err(why) => refusal = closest(refusal, why),
+                Err(why) => refusal = refusal_closest_to_success(refusal, why),
             }
         }
     }
@@ -201,7 +215,7 @@ fn verify_supported(
 ) -> StepVerdict {
     let missed = || StepVerdict::no(format!("it is not {relation} the {target}"));
     let untold = || StepVerdict::untold(&format!("it is {relation} the {target}"));
-    if evidence.after.holding() == Some(name) {
+    if evidence.after.held_object_name() == Some(name) {
         return missed();
     }
     let Some(object) = evidence.after.find(name) else {
@@ -216,10 +230,10 @@ fn verify_supported(
             (Some(_), _) => StepVerdict::yes(),
             (None, None) => untold(),
             (None, Some(support)) => match standing_after(object, support, evidence) {
-                Standing::Upon => StepVerdict::yes(),
-                Standing::Unclear => untold(),
-                Standing::Apart if is_beside(object, support) => StepVerdict::no(FELL),
-                Standing::Apart => missed(),
+                SupportVerdict::Upon => StepVerdict::yes(),
+                SupportVerdict::Unclear => untold(),
+                SupportVerdict::Apart if is_beside(object, support) => StepVerdict::no(FELL),
+                SupportVerdict::Apart => missed(),
             },
         };
     }
@@ -238,29 +252,29 @@ fn standing_after(
     object: &SceneObject,
     support: &SceneObject,
     evidence: &StepEvidence<'_>,
-) -> Standing {
+) -> SupportVerdict {
     let (seen, under) = (&object.solid, &support.solid);
     if evidence.frame.depth.is_none() {
         let eye = Point3::from(evidence.frame.base_from_camera.translation.vector);
         return match seen.base > 0.0 {
-            true => Standing::Unclear,
-            false => standing(seen, under, &eye),
+            true => SupportVerdict::Unclear,
+            false => judge_support(seen, under, &eye),
         };
     }
     let doubt = seen.uncertainty.max(under.uncertainty);
-    let apart = under.plan_distance(seen.x, seen.y);
+    let apart = under.signed_distance_to_footprint(seen.x, seen.y);
     // On the table it is at most as high as it is long, whichever way it fell.
     let longest = evidence
         .known_before(&object.name)
-        .map_or(f64::INFINITY, |known| known.solid.size());
-    let is_up = seen.top > longest + CONTACT + doubt;
+        .map_or(f64::INFINITY, |known| known.solid.largest_extent());
+    let is_up = seen.top > longest + MAX_CONTACT_GAP_M + doubt;
     // What it stands on is half hidden and measured worse than itself.
     if is_up && apart < seen.outer_radius() {
-        Standing::Upon
+        SupportVerdict::Upon
     } else if is_up || apart < doubt {
-        Standing::Unclear
+        SupportVerdict::Unclear
     } else {
-        Standing::Apart
+        SupportVerdict::Apart
     }
 }
 
@@ -273,7 +287,7 @@ fn verify_beside(
 ) -> StepVerdict {
     let where_to = format!("it is {} the {target}", relation.name());
     let missed = || StepVerdict::no(format!("it is not {} the {target}", relation.name()));
-    if evidence.after.holding() == Some(name) {
+    if evidence.after.held_object_name() == Some(name) {
         return missed();
     }
     let (Some(object), Some(target)) = (
@@ -309,9 +323,9 @@ fn stands_beside(
     let offset = object.center() - target.center();
     let offset = Vector3::new(offset.x, offset.y, 0.0);
     let farthest = object.outer_radius() + FARTHEST_BESIDE + doubt;
-    let near = target.plan_distance(object.x, object.y) < farthest;
+    let near = target.signed_distance_to_footprint(object.x, object.y) < farthest;
     let on_side = relation.side().is_none_or(|side| {
-        on_table(camera, side).is_some_and(|path| {
+        picture_direction_on_table(camera, side).is_some_and(|path| {
             let along = offset.dot(&path);
             let across = (offset - path * along).norm();
             along + doubt > 0.0 && along + doubt > across - doubt
@@ -322,19 +336,21 @@ fn stands_beside(
 
 /// Returns whether the object lies on the table next to its target.
 fn is_beside(object: &SceneObject, target: &SceneObject) -> bool {
-    let apart = target.solid.plan_distance(object.solid.x, object.solid.y);
+    let apart = target
+        .solid
+        .signed_distance_to_footprint(object.solid.x, object.solid.y);
     apart < 2.0 * object.solid.outer_radius() + SAME_PLACE
 }
 
 /// Returns whether the depth over the target has risen to the expected top of the object.
 fn shows_something_in(frame: &Frame, target: &SceneObject, object: &SceneObject) -> bool {
     let solid = &target.solid;
-    let surface = solid.surface();
+    let surface = solid.support_surface_height();
     let peak = object.solid.peak();
     let top = Point3::new(peak.x, peak.y, surface + object.solid.height());
     let expected = frame.base_from_camera.inverse_transform_point(&top).z;
     let measured = frame
         .project(&top)
-        .and_then(|(x, y)| frame.depth.as_ref()?.at(x, y));
+        .and_then(|(x, y)| frame.depth.as_ref()?.depth_at(x, y));
     measured.is_some_and(|depth| (depth - expected).abs() < SURFACE)
 }

@@ -8,8 +8,8 @@ use enact_robot::description::Gripper;
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::GroundedSkill;
-use crate::manipulation::context::TILTS;
-use crate::manipulation::grasp::{closest, require_in_reach};
+use crate::manipulation::context::HAND_TILTS_RAD;
+use crate::manipulation::grasp::{refusal_closest_to_success, require_in_reach};
 use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
 use crate::motion::end_effector::Roll;
@@ -38,38 +38,38 @@ impl GroundedSkill for Point {
         object: &SceneObject,
     ) -> Option<Refusal> {
         let (name, solid) = (&object.name, &object.solid);
-        let carrying = context.carrying();
-        let carrying = context.among(&carrying);
+        let carrying = context.obstacles_while_holding();
+        let carrying = context.posture_check_among(&carrying);
         let mut refusal = None;
         for posture in postures(context, name, solid).flatten() {
-            match context.check(&posture, context.gripper.closed, &carrying) {
+            match context.check_posture(&posture, context.gripper.closed, &carrying) {
                 Ok(()) => return None,
-                Err(why) => refusal = closest(refusal, why),
+                Err(why) => refusal = refusal_closest_to_success(refusal, why),
             }
         }
         let is_free = |posture: JointVector| {
             let closed = context.gripper.closed;
-            context.check(&posture, closed, &carrying).is_ok()
+            context.check_posture(&posture, closed, &carrying).is_ok()
         };
         refusal.filter(|_| !otherwise(context, name, solid).any(is_free))
     }
 
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let name = &self.object;
-        let solid = &context.find(name)?.solid;
-        let carrying = context.carrying();
+        let solid = &context.find_object(name)?.solid;
+        let carrying = context.obstacles_while_holding();
         require_in_reach(context, name, &solid.center())?;
-        let among = context.among(&carrying);
+        let among = context.posture_check_among(&carrying);
         let closed = context.gripper.closed;
         let mut refusal = None;
         let others = otherwise(context, name, solid)
-            .filter(|posture| context.check(posture, closed, &among).is_ok())
+            .filter(|posture| context.check_posture(posture, closed, &among).is_ok())
             .take(OTHERWISE);
         for posture in postures(context, name, solid).chain(others.map(Ok)) {
             let mut script = MotionBuilder::new(*context);
-            match posture.and_then(|posture| script.transit(&posture, closed, &carrying)) {
-                Ok(()) => return Ok(script.finish()),
-                Err(why) => refusal = closest(refusal, why),
+            match posture.and_then(|posture| script.add_transit(&posture, closed, &carrying)) {
+                Ok(()) => return Ok(script.into_step_motion()),
+                Err(why) => refusal = refusal_closest_to_success(refusal, why),
             }
         }
         Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to the {name}"))))
@@ -81,7 +81,7 @@ impl GroundedSkill for Point {
         let (Some(measured), Some(object)) = (evidence.measured, object) else {
             return StepVerdict::unknown();
         };
-        let tip = robot.forward(measured) * robot.end_effector().tool_from_grasp;
+        let tip = robot.forward(measured) * robot.gripper_or_bare_tool().tool_from_grasp;
         let off = tip - object.solid.center();
         let flat = Vector3::new(off.x, off.y, 0.0).norm();
         if flat < OVER && tip.z > object.solid.top {
@@ -103,7 +103,7 @@ fn postures<'a>(
     solid: &Solid,
 ) -> impl Iterator<Item = Result<JointVector, Refusal>> {
     let context = *context;
-    let solve = move |pose: Pose| context.solve(&pose, context.joints, name);
+    let solve = move |pose: Pose| context.solve_arm_joints(&pose, context.joints, name);
     poses(context, solid).map(solve)
 }
 
@@ -114,16 +114,23 @@ fn otherwise<'a>(
     solid: &Solid,
 ) -> impl Iterator<Item = JointVector> + 'a {
     poses(*context, solid).flat_map(move |pose| {
-        let nearest = context.solve(&pose, context.joints, name);
-        nearest.map_or_else(|_| Vec::new(), |known| context.others(&pose, &known))
+        let nearest = context.solve_arm_joints(&pose, context.joints, name);
+        nearest.map_or_else(
+            |_| Vec::new(),
+            |known| context.other_postures(&pose, &known),
+        )
     })
 }
 
 /// Returns tool poses with the fingertips above an object, the best first.
 fn poses<'a>(context: SkillContext<'a>, solid: &Solid) -> impl Iterator<Item = Pose> + use<'a> {
-    let (x, y, top) = (solid.x, solid.y, solid.highest());
+    let (x, y, top) = (solid.x, solid.y, solid.upper_bound_of_top());
     let turns = |hover: f64, tilt: f64| (0..ROLLS).map(move |step| (hover, tilt, step));
-    let tilts = move |hover: f64| TILTS.into_iter().flat_map(move |tilt| turns(hover, tilt));
+    let tilts = move |hover: f64| {
+        HAND_TILTS_RAD
+            .into_iter()
+            .flat_map(move |tilt| turns(hover, tilt))
+    };
     HOVERS
         .into_iter()
         .flat_map(tilts)
@@ -133,6 +140,8 @@ fn poses<'a>(context: SkillContext<'a>, solid: &Solid) -> impl Iterator<Item = P
             let turn = f64::from(step) * 2.0 * PI / f64::from(ROLLS);
             let grasp = &context.gripper.tool_from_grasp;
             let roll = Roll::FromHeading(turn);
-            context.end_effector.pose(grasp, &target, tilt, roll)
+            context
+                .end_effector
+                .tool_pose_for_target(grasp, &target, tilt, roll)
         })
 }

@@ -5,17 +5,17 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 use enact_plan::skills::Push;
 use enact_plan::{Direction, Relation};
 use enact_robot::description::Gripper;
-use enact_robot::{HalfSpace, Obstacle, PostureCheck, TABLE};
+use enact_robot::{HalfSpace, Obstacle, PostureCheck, TABLE_NAME};
 use enact_types::{JointVector, Point3, Pose, Refusal, Vector3};
 
 use super::GroundedSkill;
-use crate::manipulation::context::TILTS;
-use crate::manipulation::grasp::{closest, require_in_reach};
+use crate::manipulation::context::HAND_TILTS_RAD;
+use crate::manipulation::grasp::{refusal_closest_to_success, require_in_reach};
 use crate::manipulation::{MotionBuilder, SkillContext};
-use crate::motion::end_effector::{Roll, shifted};
-use crate::motion::robot_shapes::placed;
+use crate::motion::end_effector::{Roll, translated_pose};
+use crate::motion::robot_shapes::placed_robot_shapes;
 use crate::motion::{Purpose, StepMotion};
-use crate::scene::direction::on_table;
+use crate::scene::direction::picture_direction_on_table;
 use crate::scene::{SceneObject, Solid};
 use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
@@ -66,14 +66,18 @@ impl GroundedSkill for Push {
         _relation: Option<Relation>,
         object: &SceneObject,
     ) -> Option<Refusal> {
-        let camera = context.scene.camera()?;
-        let neighbors = context.neighbors(&object.name);
-        let around = context.among(&neighbors);
+        let camera = context.scene.camera_pose()?;
+        let neighbors = context.obstacles_except(&object.name);
+        let around = context.posture_check_among(&neighbors);
         let way = Way::new(context, object);
         let mut refusal = None;
-        for direction in Direction::ALL {
-            match barrier(&way, &around, &on_table(camera, direction)?) {
-                Some(why) => refusal = closest(refusal, why),
+        for direction in Direction::ALL_DIRECTIONS {
+            match barrier(
+                &way,
+                &around,
+                &picture_direction_on_table(camera, direction)?,
+            ) {
+                Some(why) => refusal = refusal_closest_to_success(refusal, why),
                 None => return None,
             }
         }
@@ -82,17 +86,17 @@ impl GroundedSkill for Push {
 
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let name = &self.object;
-        context.require_empty()?;
-        let object = context.find(name)?;
+        context.require_empty_gripper()?;
+        let object = context.find_object(name)?;
         if object.solid.is_flat() {
             let text = format!("the {name} lies flat on the table");
             return Err(Refusal::NotApplicable(text));
         }
         require_in_reach(context, name, &object.solid.center())?;
-        let camera = context.scene.camera().ok_or_else(|| {
+        let camera = context.scene.camera_pose().ok_or_else(|| {
             Refusal::NotApplicable("no picture says which way that is".to_owned())
         })?;
-        let path = on_table(camera, self.direction).ok_or_else(|| {
+        let path = picture_direction_on_table(camera, self.direction).ok_or_else(|| {
             Refusal::NotApplicable("the camera looks straight along that direction".to_owned())
         })?;
         let distance = Way::new(context, object).free_distance(&path)?;
@@ -105,8 +109,8 @@ impl GroundedSkill for Push {
         };
         for hold in holds() {
             match slide.through(&hold) {
-                Ok(script) => return Ok(script.finish()),
-                Err(why) => refusal = closest(refusal, why),
+                Ok(script) => return Ok(script.into_step_motion()),
+                Err(why) => refusal = refusal_closest_to_success(refusal, why),
             }
         }
         Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to push the {name}"))))
@@ -118,7 +122,9 @@ impl GroundedSkill for Push {
         let (Some(before), Some(after)) = (evidence.before.find(&self.object), after) else {
             return StepVerdict::unknown();
         };
-        let Some(path) = on_table(&evidence.frame.base_from_camera, self.direction) else {
+        let Some(path) =
+            picture_direction_on_table(&evidence.frame.base_from_camera, self.direction)
+        else {
             return StepVerdict::unknown();
         };
         let moved = after.solid.center() - before.solid.center();
@@ -149,7 +155,7 @@ fn barrier(way: &Way<'_>, around: &PostureCheck<'_>, path: &Vector3) -> Option<R
             Ok(()) => return None,
             // A place that the hand cannot reach is no evidence of an obstacle.
             Err(Refusal::Unreachable { .. } | Refusal::NotApplicable(_)) => {}
-            Err(why) => refusal = closest(refusal, why),
+            Err(why) => refusal = refusal_closest_to_success(refusal, why),
         }
     }
     refusal
@@ -175,14 +181,16 @@ impl<'a> Way<'a> {
         let solid = &object.solid;
         // No point of its path is farther from where it is than the longest push.
         let reach = DISTANCES[0] + solid.footprint.inner_radius() + FRONT_CLEARANCE + SLACK;
-        let is_near = |other: &SceneObject| other.solid.plan_distance(solid.x, solid.y) < reach;
+        let is_near = |other: &SceneObject| {
+            other.solid.signed_distance_to_footprint(solid.x, solid.y) < reach
+        };
         let bodies = context.around.obstacles.iter().map(|(body, _)| &**body);
         let walls = context.around.half_spaces.iter();
         let others = known
             .iter()
             .filter(|other| is_near(other))
             .filter(|other| other.name != object.name && other.solid.base < solid.top)
-            .filter(|other| context.around.has(&other.name))
+            .filter(|other| context.around.has_perceived_obstacle(&other.name))
             .filter(|other| !rests_together(object, other));
         Self {
             context,
@@ -219,7 +227,7 @@ impl<'a> Way<'a> {
         let walls = self.walls.iter();
         let walls = walls.map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to(at))));
         let others = self.others.iter().map(|other| {
-            let room = room(&|at| other.solid.plan_distance(at.x, at.y));
+            let room = room(&|at| other.solid.signed_distance_to_footprint(at.x, at.y));
             (other.name.as_str(), room)
         });
         let mut all = bodies.chain(walls).chain(others);
@@ -257,7 +265,7 @@ struct Hold {
 /// arm in other postures.
 fn holds() -> impl Iterator<Item = Hold> {
     let each = |turns: &'static [f64], nearest: bool| {
-        TILTS.into_iter().flat_map(move |tilt| {
+        HAND_TILTS_RAD.into_iter().flat_map(move |tilt| {
             turns.iter().map(move |turn| Hold {
                 tilt,
                 turn: *turn,
@@ -306,7 +314,7 @@ impl<'a> Slide<'a> {
         let closed = context.gripper.closed;
         self.first(hold, |stroke| {
             let mut postures = [&stroke.over, &stroke.ahead].into_iter();
-            postures.try_for_each(|posture| context.check(posture, closed, around))
+            postures.try_for_each(|posture| context.check_posture(posture, closed, around))
         })
     }
 
@@ -317,7 +325,7 @@ impl<'a> Slide<'a> {
         hold: &Hold,
         attempt: impl Fn(&Stroke) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let most = self.object.solid.least_height() - TIP_CLEARANCE - MIN_OVERLAP;
+        let most = self.object.solid.lower_bound_of_height() - TIP_CLEARANCE - MIN_OVERLAP;
         let mut refusal = None;
         for seed in self.seeds(hold)? {
             let mut raise = 0.0;
@@ -330,13 +338,13 @@ impl<'a> Slide<'a> {
                         second,
                         distance,
                         margin,
-                    }) if (first == TABLE || second == TABLE)
+                    }) if (first == TABLE_NAME || second == TABLE_NAME)
                         && raise + margin - distance + HIGHER <= most =>
                     {
                         raise += margin - distance + HIGHER;
                     }
                     Err(why) => {
-                        refusal = closest(refusal, why);
+                        refusal = refusal_closest_to_success(refusal, why);
                         break;
                     }
                 }
@@ -355,11 +363,11 @@ impl<'a> Slide<'a> {
             0.0,
             self.object.solid.half_extent(&self.path) + MEASURING_DISTANCE,
         );
-        let nearest = context.solve(&far, context.joints, &self.object.name)?;
+        let nearest = context.solve_arm_joints(&far, context.joints, &self.object.name)?;
         Ok(if hold.nearest {
             vec![nearest]
         } else {
-            self.context.others(&far, &nearest)
+            self.context.other_postures(&far, &nearest)
         })
     }
 
@@ -376,7 +384,7 @@ impl<'a> Slide<'a> {
         let center = Point3::new(solid.x, solid.y, height);
         let roll = Roll::Yaw(self.path.y.atan2(self.path.x) + hold.turn);
         let at = center - self.path * behind;
-        end_effector.pose(&gripper.tool_from_grasp, &at, hold.tilt, roll)
+        end_effector.tool_pose_for_target(&gripper.tool_from_grasp, &at, hold.tilt, roll)
     }
 
     fn stroke(&self, hold: &Hold, raise: f64, seed: &JointVector) -> Result<Stroke, Refusal> {
@@ -392,9 +400,9 @@ impl<'a> Slide<'a> {
         let behind = solid.half_extent(path) + front + GAP;
         let start = self.pose(hold, raise, behind);
         let end = self.pose(hold, raise, behind - GAP - distance);
-        let above = shifted(&start, Vector3::z() * ABOVE);
-        let over = context.solve(&above, seed, &object.name)?;
-        let ahead = context.solve(&end, &over, &object.name)?;
+        let above = translated_pose(&start, Vector3::z() * ABOVE);
+        let over = context.solve_arm_joints(&above, seed, &object.name)?;
+        let ahead = context.solve_arm_joints(&end, &over, &object.name)?;
         Ok(Stroke {
             start,
             end,
@@ -410,14 +418,14 @@ fn through<'a>(
     name: &str,
     stroke: &Stroke,
 ) -> Result<MotionBuilder<'a>, Refusal> {
-    let neighbors = context.neighbors(name);
+    let neighbors = context.obstacles_except(name);
     let mut script = MotionBuilder::new(*context);
-    script.transit(&stroke.over, context.gripper.closed, context.around)?;
-    script.line(&stroke.start, SPEED, Purpose::Approach, &neighbors)?;
-    script.line(&stroke.end, PUSH_SPEED, Purpose::Push, &neighbors)?;
-    script.line(&stroke.start, SPEED, Purpose::Retreat, &neighbors)?;
-    script.line(&stroke.above, SPEED, Purpose::Retreat, &neighbors)?;
-    script.home()?;
+    script.add_transit(&stroke.over, context.gripper.closed, context.around)?;
+    script.add_straight_line(&stroke.start, SPEED, Purpose::Approach, &neighbors)?;
+    script.add_straight_line(&stroke.end, PUSH_SPEED, Purpose::Push, &neighbors)?;
+    script.add_straight_line(&stroke.start, SPEED, Purpose::Retreat, &neighbors)?;
+    script.add_straight_line(&stroke.above, SPEED, Purpose::Retreat, &neighbors)?;
+    script.add_move_home()?;
     Ok(script)
 }
 
@@ -431,13 +439,13 @@ fn front(
     path: &Vector3,
 ) -> f64 {
     let gripper = context.gripper;
-    let joints = context.with_gripper_at(posture, context.joints, gripper.closed);
+    let joints = context.joints_with_gripper_at(posture, context.joints, gripper.closed);
     let grasp_point = pose * gripper.tool_from_grasp;
-    let ceiling = solid.highest() + 0.01;
-    placed(context.robot, None, &joints)
+    let ceiling = solid.upper_bound_of_top() + 0.01;
+    placed_robot_shapes(context.robot, None, &joints)
         .iter()
-        .filter(|placed| placed.part.roams() && placed.may_be_below(ceiling))
-        .flat_map(|placed| placed.surface().collect::<Vec<_>>())
+        .filter(|placed| placed.part.can_approach_table() && placed.may_be_below(ceiling))
+        .flat_map(|placed| placed.points_on_surface().collect::<Vec<_>>())
         .filter(|point| point.z < ceiling)
         .map(|point| (point - grasp_point).dot(path))
         .fold(0.0, f64::max)

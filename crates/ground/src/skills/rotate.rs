@@ -9,13 +9,13 @@ use enact_types::{Point3, Quantity, Refusal, Vector3};
 
 use super::GroundedSkill;
 use crate::manipulation::SkillContext;
-use crate::manipulation::context::TILTS;
-use crate::manipulation::grasp::{Grasp, closest, grasps};
-use crate::manipulation::pick_up::{first_grasp, pick_up};
+use crate::manipulation::context::HAND_TILTS_RAD;
+use crate::manipulation::grasp::{Grasp, find_reachable_grasps, refusal_closest_to_success};
+use crate::manipulation::pick_up::{plan_pick_up, try_grasps_in_order};
 use crate::manipulation::put_down::PutDown;
-use crate::manipulation::release::{ReleasePose, underside};
+use crate::manipulation::release::{ReleasePose, held_object_underside_height};
 use crate::motion::StepMotion;
-use crate::motion::end_effector::{Roll, shifted, solve};
+use crate::motion::end_effector::{Roll, solve, translated_pose};
 use crate::scene::{Footprint, HeldObject, SceneObject, Solid};
 use crate::verify::{StepEvidence, StepVerdict};
 
@@ -54,15 +54,15 @@ const NOT_TURNED: &str = "it is not turned as asked";
 impl GroundedSkill for Rotate {
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         context.require_gripper()?;
-        context.require_empty()?;
-        let object = context.find(&self.object)?;
+        context.require_empty_gripper()?;
+        let object = context.find_object(&self.object)?;
         require_nothing_upon(context, object)?;
         let (mut tried, mut allowed) = (false, false);
-        let made = first_grasp(context, object, |grasp| {
+        let made = try_grasps_in_order(context, object, |grasp| {
             tried = true;
             let turned = turned(context, object, grasp, radians(self))?;
             allowed = true;
-            let lifted = pick_up(context, object, grasp)?.finish();
+            let lifted = plan_pick_up(context, object, grasp)?.into_step_motion();
             put_back(context, object, lifted, &turned, radians(self))
         });
         if tried && !allowed {
@@ -72,7 +72,7 @@ impl GroundedSkill for Rotate {
     }
 
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
-        if evidence.after.holding() == Some(self.object.as_str()) {
+        if evidence.after.held_object_name() == Some(self.object.as_str()) {
             return StepVerdict::no(NOT_PUT_DOWN);
         }
         let after = evidence.after.find(&self.object);
@@ -114,7 +114,7 @@ fn out_of_range(context: &SkillContext<'_>, object: &SceneObject, step: &Rotate)
 
 /// Returns the largest angle with this sign that the wrist allows with some grasp, degrees.
 fn reachable(context: &SkillContext<'_>, object: &SceneObject, sign: i16) -> i16 {
-    let Ok(grasps) = grasps(context, &object.name, &object.solid) else {
+    let Ok(grasps) = find_reachable_grasps(context, &object.name, &object.solid) else {
         return 0;
     };
     let is_allowed = |degrees: &i16| {
@@ -163,28 +163,34 @@ fn turned(
     let rolled = grasp.yaw
         - context
             .end_effector
-            .heading_of(&grasp.base_from_tool, &center)
+            .tilt_heading(&grasp.base_from_tool, &center)
         + by;
     let (mut found, mut refusal) = (Vec::new(), None);
-    for tilt in TILTS {
+    for tilt in HAND_TILTS_RAD {
         let mut roll = rolled;
-        let mut pose = context
-            .end_effector
-            .pose(&middle, &center, tilt, Roll::FromHeading(roll));
+        let mut pose = context.end_effector.tool_pose_for_target(
+            &middle,
+            &center,
+            tilt,
+            Roll::FromHeading(roll),
+        );
         for _ in 0..ROUNDS {
             let side = pose * held.tool_from_object * Vector3::x();
             roll -= within(side.y.atan2(side.x) - object.solid.yaw - by, 2.0 * PI);
-            pose = context
-                .end_effector
-                .pose(&middle, &center, tilt, Roll::FromHeading(roll));
+            pose = context.end_effector.tool_pose_for_target(
+                &middle,
+                &center,
+                tilt,
+                Roll::FromHeading(roll),
+            );
         }
         let upright = pose * held.tool_from_object * Vector3::z();
         let askew = upright.angle(&Vector3::z());
         if askew > MAX_ASKEW_ANGLE {
             continue;
         }
-        let up = object.solid.base + DROP - underside(&pose, &held);
-        let base_from_tool = shifted(&pose, Vector3::z() * up);
+        let up = object.solid.base + DROP - held_object_underside_height(&pose, &held);
+        let base_from_tool = translated_pose(&pose, Vector3::z() * up);
         match solve(context.robot, &base_from_tool, &seed, &object.name) {
             Ok(posture) if (posture[wrist] - seed[wrist]).abs() < SAME_TURN => {
                 let release = ReleasePose {
@@ -197,7 +203,7 @@ fn turned(
                 found.push((askew, release));
             }
             Ok(_) => {}
-            Err(why) => refusal = closest(refusal, why),
+            Err(why) => refusal = refusal_closest_to_success(refusal, why),
         }
     }
     if found.is_empty() {
@@ -231,7 +237,7 @@ fn effect(context: &SkillContext<'_>, grasp: &Grasp) -> Result<f64, Refusal> {
         let mut posture = grasp.posture.clone();
         let wrist = posture.len() - 1;
         posture[wrist] += by;
-        let joints = context.with_gripper_at(&posture, context.joints, grasp.open);
+        let joints = context.joints_with_gripper_at(&posture, context.joints, grasp.open);
         let opening = context
             .end_effector
             .opening_direction(&context.robot.forward(&joints));
@@ -260,17 +266,17 @@ fn put_back(
             joints = end.clone();
         }
         if let Some(effect) = &segment.effect {
-            scene.apply(effect, &context.robot.forward(&joints));
+            scene.apply_effect(effect, &context.robot.forward(&joints));
         }
     }
-    let around = context.around.without(&object.name);
+    let around = context.around.without_perceived_obstacle(&object.name);
     let context = SkillContext {
         scene: &scene,
         around: &around,
         joints: &joints,
         ..*context
     };
-    let Some(held) = scene.held() else {
+    let Some(held) = scene.held_object() else {
         let text = format!("the gripper does not hold the {}", object.name);
         return Err(Refusal::NotApplicable(text));
     };
@@ -278,10 +284,12 @@ fn put_back(
         context,
         held,
         target: object,
-        carrying: context.carrying(),
+        carrying: context.obstacles_while_holding(),
         yaw: Some(within(object.solid.yaw + by, 2.0 * PI)),
     };
-    let down = put_down.first(turned)?.finish();
+    let down = put_down
+        .plan_first_feasible_release(turned)?
+        .into_step_motion();
     lifted.segments.extend(down.segments);
     Ok(lifted)
 }

@@ -42,7 +42,7 @@ pub fn object(name: &str, solid: Solid) -> SceneObject {
 }
 
 pub fn scene(objects: Vec<SceneObject>) -> SceneMemory {
-    SceneMemory::known(objects, camera())
+    SceneMemory::from_known_objects(objects, camera())
 }
 
 pub fn at(radius: f64, angle: f64) -> (f64, f64) {
@@ -55,7 +55,7 @@ pub fn cube((x, y): (f64, f64), yaw: f64, edge: f64) -> SceneObject {
         footprint: Footprint::Rectangle {
             half: [edge / 2.0; 2],
         },
-        ..Solid::guess(x, y, edge / 2.0, 0.003)
+        ..Solid::guess_disc(x, y, edge / 2.0, 0.003)
     };
     object("red cube", solid)
 }
@@ -68,17 +68,17 @@ pub fn bowl((x, y): (f64, f64)) -> SceneObject {
             inner: Footprint::Disc { radius: 0.049 },
             foot: None,
         }),
-        ..Solid::guess(x, y, 0.055, 0.003)
+        ..Solid::guess_disc(x, y, 0.055, 0.003)
     };
     object("blue bowl", solid)
 }
 
 pub fn pick(name: &str) -> Step {
-    Step::pick(name)
+    Step::pick_step(name)
 }
 
 pub fn place(relation: Relation, target: &str) -> Step {
-    Step::place("red cube", relation, target)
+    Step::place_step("red cube", relation, target)
 }
 
 /// Checks that the gate admits a motion, and returns its final joints.
@@ -94,7 +94,7 @@ pub fn assert_admissible(
             measured: &at,
             commanded: Some(&at),
         };
-        let admitted = gate.admit_among(segment.samples.clone(), &start, &segment.around);
+        let admitted = gate.admit_among_obstacles(segment.samples.clone(), &start, &segment.around);
         assert!(
             admitted.is_ok(),
             "{}: {}",
@@ -128,6 +128,6 @@ pub fn picked_by(
     let home = grounder.robot().home().clone();
     let motion = grounder.ground(&pick("red cube"), &scene, &home).unwrap();
     let end = assert_admissible(grounder, &motion, &home);
-    scene.grasp("red cube", motion.tool_from_object().unwrap());
+    scene.record_grasp("red cube", motion.tool_from_object().unwrap());
     (scene, end, motion)
 }

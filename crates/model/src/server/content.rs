@@ -388,8 +388,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_taken_out_of_what_wraps_it() {
-        let plan = grammar::plan(&Situation::default(), &Skill::ALL);
-        let list = grammar::detections();
+        let plan = grammar::plan_schema(&Situation::default(), &Skill::ALL);
+        let list = grammar::detections_schema();
         let steps = r#"{"steps":[{"skill":"done"}]}"#;
         for text in [
             steps,

@@ -80,7 +80,7 @@ impl ChatRequest<'_> {
     /// Returns the values of [`DRAWS`]; none where the server is to do as it does.
     fn draws(&self) -> [Option<Value>; DRAWS.len()] {
         let sampling = self.sampling;
-        let drawn = |value: Option<Value>| value.filter(|_| sampling.draws());
+        let drawn = |value: Option<Value>| value.filter(|_| sampling.is_random());
         let penalty = sampling.repetition_penalty.map(|value| json!(value));
         [
             drawn(sampling.top_p.map(|value| json!(value))),
@@ -349,7 +349,7 @@ mod tests {
             model: "m",
             text: "t",
             pictures: Vec::new(),
-            schema: &grammar::detections(),
+            schema: &grammar::detections_schema(),
             sampling: drawn(),
             seed: Some(7),
             max_tokens: 9,
@@ -404,7 +404,7 @@ mod tests {
         assert!(formless.get("response_format").is_none());
         let free = Dialect::new(false, true);
         assert!(body(free).get("response_format").is_none());
-        assert_eq!(free.text("t", &grammar::detections(), true), "t");
+        assert_eq!(free.text("t", &grammar::detections_schema(), true), "t");
     }
 
     #[test]
@@ -434,7 +434,7 @@ mod tests {
         );
         let object = after(all, &["This response_format type is unavailable now"]);
         assert_eq!(body(object)["response_format"]["type"], "json_object");
-        let text = object.text("t", &grammar::detections(), false);
+        let text = object.text("t", &grammar::detections_schema(), false);
         assert!(
             text.contains("JSON") && text.contains("\"label\""),
             "{text}"

@@ -144,7 +144,7 @@ impl ServerModel {
             endpoint,
             key,
             settings: ModelConfig::default(),
-            special: SpecialTokens::widespread(),
+            special: SpecialTokens::of_common_chat_formats(),
             meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             dialect: Dialect::new(options.server.log_probabilities, options.free_text),
             options,
@@ -165,7 +165,7 @@ impl ServerModel {
         server.settings.pointing = server
             .options
             .pointing
-            .or_else(|| family::of_name(&server.model));
+            .or_else(|| family::pointing_for_model_name(&server.model));
         server.load_time = start.elapsed();
         Ok(server)
     }
@@ -344,11 +344,11 @@ impl ServerModel {
         let format = self.options.server.picture_format;
         let picture = query.picture.as_ref().map(|rgb| data_url(rgb, format));
         let picture = picture.transpose();
-        let picture = picture.map_err(|error| RequestError::Final(Reason::of(error)))?;
+        let picture = picture.map_err(|error| RequestError::Final(Reason::from_error(error)))?;
         let more = query.more.iter().map(|(_, rgb)| data_url(rgb, format));
         let more: Result<Vec<String>, _> = more.collect();
-        let more = more.map_err(|error| RequestError::Final(Reason::of(error)))?;
-        let seed = query.sampling.draws().then(|| {
+        let more = more.map_err(|error| RequestError::Final(Reason::from_error(error)))?;
+        let seed = query.sampling.is_random().then(|| {
             let seed = query.sampling.seed.unwrap_or(0);
             self.draws.next_seed(seed, query.text)
         });
@@ -482,7 +482,7 @@ impl ServerModel {
             RequestError::Refused(complaint) => Failure::Refused(self.explain(&complaint)),
             RequestError::Down(reason) | RequestError::Final(reason) => Failure::Refused(reason),
         };
-        failure.of(&self.name, self.options.time_limit)
+        failure.into_planner_error(&self.name, self.options.time_limit)
     }
 
     /// Asks once more, and asks the model not to think, where it did nothing else.

@@ -93,7 +93,7 @@ impl PooledModel {
             servers: addresses.iter().map(|_| None).collect(),
             asked,
             settings: ModelConfig::default(),
-            special: SpecialTokens::widespread(),
+            special: SpecialTokens::of_common_chat_formats(),
             meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             options,
             stop: stop.clone(),
@@ -126,7 +126,7 @@ impl PooledModel {
                 self.options.notify.tell(&sentence);
             }
             let pointing = self.options.pointing;
-            return Ok(pointing.or_else(|| family::of_name(&model)));
+            return Ok(pointing.or_else(|| family::pointing_for_model_name(&model)));
         }
         let all: Vec<String> = troubles
             .iter()

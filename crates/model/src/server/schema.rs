@@ -182,7 +182,7 @@ mod tests {
             reachable: true,
             rests: None,
             affords: vec![Skill::Pick, Skill::Push, Skill::Point],
-            receives: Relation::ALL.to_vec(),
+            receives: Relation::ALL_RELATIONS.to_vec(),
         };
         let asked = |instruction: &str, objects: &[&str]| Situation {
             instruction: instruction.to_owned(),
@@ -198,12 +198,14 @@ mod tests {
             asked("is there a red cube?", &["red cube"]),
             asked("go home", &[]),
         ];
-        let plans = situations.iter().map(|it| grammar::plan(it, &Skill::ALL));
+        let plans = situations
+            .iter()
+            .map(|it| grammar::plan_schema(it, &Skill::ALL));
         plans
             .chain([
-                grammar::detections(),
-                grammar::marked(1),
-                grammar::marked(32),
+                grammar::detections_schema(),
+                grammar::marked_objects_schema(1),
+                grammar::marked_objects_schema(32),
             ])
             .collect()
     }
@@ -246,7 +248,7 @@ mod tests {
         assert_eq!(kinds(json!([1, 2.5])), "number");
         assert_eq!(kinds(json!([true])), "boolean");
         assert_eq!(kinds(json!([1, "a"])), Value::Null);
-        let marks = strict(&grammar::marked(3));
+        let marks = strict(&grammar::marked_objects_schema(3));
         let mark = &marks["properties"][WRAPPER]["items"]["properties"]["mark"];
         assert_eq!(*mark, json!({"type": "integer", "enum": [1, 2, 3]}));
         // A property may be called like a keyword.
@@ -256,11 +258,11 @@ mod tests {
 
     #[test]
     fn a_value_is_about_a_schema_if_its_top_is() {
-        let plan = grammar::plan(&Situation::default(), &Skill::ALL);
+        let plan = grammar::plan_schema(&Situation::default(), &Skill::ALL);
         assert!(fits_at_top(&plan, &json!({"steps": []})));
         assert!(!fits_at_top(&plan, &json!({"skill": "pick"})));
         assert!(!fits_at_top(&plan, &json!([1])));
-        let list = grammar::detections();
+        let list = grammar::detections_schema();
         assert!(fits_at_top(&list, &json!([])) && fits_at_top(&list, &json!([{"label": "a"}])));
         assert!(!fits_at_top(&list, &json!([[1, 2, 3, 4]])));
         assert!(!fits_at_top(&list, &json!([1])) && !fits_at_top(&list, &json!({"a": 1})));

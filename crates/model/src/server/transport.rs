@@ -75,7 +75,7 @@ impl Transport {
             .thread_name("enact-server")
             .enable_all()
             .build()
-            .map_err(Reason::of)?;
+            .map_err(Reason::from_error)?;
         Ok(Self {
             client,
             runtime: Some(runtime),
@@ -93,7 +93,7 @@ impl Transport {
 
     /// Waits, unless stopped.
     pub(crate) fn sleep(&self, duration: Duration) {
-        self.stop.sleep(duration);
+        self.stop.sleep_unless_pressed(duration);
     }
 
     /// Sends a request and waits for all of the response, at most `limit`; calls `while_waiting` every
@@ -125,7 +125,7 @@ impl Transport {
         loop {
             match self
                 .stop
-                .receive(&receiver, Some(Instant::now() + PROGRESS_INTERVAL))
+                .receive_unless_pressed(&receiver, Some(Instant::now() + PROGRESS_INTERVAL))
             {
                 Ok(received) => return received,
                 Err(WaitError::Late) => while_waiting(),
@@ -231,5 +231,5 @@ impl From<reqwest::Error> for TransportError {
 
 /// Returns the message of the innermost source in one line.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    super::server_error::one_line(&reason::innermost(error))
+    super::server_error::one_line(&reason::innermost_message(error))
 }

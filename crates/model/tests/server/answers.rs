@@ -10,7 +10,7 @@ use crate::mock::{
 };
 
 fn point() -> Vec<Step> {
-    vec![Step::point("red cube"), Step::done()]
+    vec![Step::point_step("red cube"), Step::done_step()]
 }
 
 /// The plan that is read of a message, and what was thought.

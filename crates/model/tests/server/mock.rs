@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use enact_model::{Notify, RequestOptions, ServerModel, ServerOptions};
+use enact_model::{NoticeListener, RequestOptions, ServerModel, ServerOptions};
 use enact_plan::{ObjectView, Relation, Situation, Skill};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3, Pose, Stamp, StopSwitch};
 use image::RgbImage;
@@ -263,7 +263,9 @@ pub fn options() -> (RequestOptions, Told) {
     let listener = told.clone();
     let options = RequestOptions {
         time_limit: Duration::from_secs(60),
-        notify: Notify::new(move |sentence| listener.lock().unwrap().push(sentence.to_owned())),
+        notify: NoticeListener::new(move |sentence| {
+            listener.lock().unwrap().push(sentence.to_owned())
+        }),
         server: ServerOptions {
             retry_time: Duration::from_secs(1),
             ..ServerOptions::default()

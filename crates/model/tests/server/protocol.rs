@@ -154,7 +154,7 @@ fn a_plan_is_asked_for_with_the_grammar_of_the_situation() {
         "{}",
         plan.prompt
     );
-    assert_eq!(plan.parsed.unwrap().steps[0], Step::home());
+    assert_eq!(plan.parsed.unwrap().steps[0], Step::home_step());
     let asked = mock.asked();
     assert_eq!(asked[0].body["model"], "chosen");
     let schema = asked[0].schema().to_string();

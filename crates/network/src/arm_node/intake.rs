@@ -15,12 +15,12 @@ use crate::fault::MessageFault;
 use crate::link::{question, reply};
 use crate::message::Channel;
 use crate::message::codec::{self, Garbled, from_bytes};
-use crate::message::envelope::Sealed;
+use crate::message::envelope::UnverifiedEnvelope;
 use crate::message::lease::{LeaseReply, LeaseRequest};
 use crate::message::order::{
     Heartbeat, Motion, Order, OrderRefusal, OrderReply, OutcomeQuestion, OutcomeReply, StateReply,
 };
-use crate::message::status::for_people;
+use crate::message::status::sanitize_for_display;
 
 /// Greatest age of a heartbeat that counts: what is queued for longer is no sign of life.
 const HEARTBEAT_AGE: Duration = Duration::from_millis(500);
@@ -78,16 +78,16 @@ impl Node {
     /// Takes a heartbeat that came now.
     pub(super) fn heartbeat(&self, bytes: &[u8]) {
         let now = self.now();
-        let taken = Sealed::<Heartbeat>::read(bytes, codec::MAX_SMALL_BYTES)
+        let taken = UnverifiedEnvelope::<Heartbeat>::read_unverified(bytes, codec::MAX_SMALL_BYTES)
             .map_err(|garbled| fault_of(&garbled))
             .and_then(|sealed| {
                 let mut state = self.lock();
                 let lease = state.holder(sealed.envelope.lease, now)?;
-                lease.check(&sealed, Channel::Heartbeat, self.robot.digest())?;
-                lease.check_age(sealed.envelope.sent, now, HEARTBEAT_AGE)?;
+                lease.check_message(&sealed, Channel::Heartbeat, self.robot.digest())?;
+                lease.check_message_age(sealed.envelope.sent, now, HEARTBEAT_AGE)?;
                 lease.renew(now);
                 if let Some(motion) = sealed.envelope.body.motion {
-                    self.deadman.hear(motion, now);
+                    self.deadman.note_heartbeat(motion, now);
                 }
                 Ok(())
             });
@@ -113,14 +113,14 @@ impl Node {
         let mut state = self.lock();
         state.end_lease(now);
         if let Some(lease) = &state.lease {
-            let left = lease.left(now).unwrap_or_default();
+            let left = lease.time_left(now).unwrap_or_default();
             return Some(LeaseReply::Held {
                 holder: lease.holder.clone(),
                 left_ms: left.as_millis() as u64,
             });
         }
         state.leases += 1;
-        let holder = for_people(&request.holder);
+        let holder = sanitize_for_display(&request.holder);
         let lease = Lease::grant(state.leases, request.session, holder, now, self.lease);
         let granted = LeaseReply::Granted {
             lease: lease.number,
@@ -150,17 +150,17 @@ impl Node {
         received: u64,
         jobs: &SyncSender<Job>,
     ) -> Result<(), OrderRefusal> {
-        let sealed = Sealed::<Order>::read(bytes, codec::MAX_MOTION_BYTES)
+        let sealed = UnverifiedEnvelope::<Order>::read_unverified(bytes, codec::MAX_MOTION_BYTES)
             .map_err(|garbled| OrderRefusal::Message(fault_of(&garbled)))?;
         let mut state = self.lock();
         let lease = state.holder(sealed.envelope.lease, received)?;
-        lease.check(&sealed, Channel::Order, self.robot.digest())?;
+        lease.check_message(&sealed, Channel::Order, self.robot.digest())?;
         let validity = match &sealed.envelope.body {
             Order::Follow(motion) => Duration::from_millis(motion.valid_ms.into()).min(VALIDITY),
             _ => VALIDITY,
         };
         // As it stands now, not when it came: it may have waited here.
-        lease.check_age(sealed.envelope.sent, self.now(), validity)?;
+        lease.check_message_age(sealed.envelope.sent, self.now(), validity)?;
         lease.renew(self.now());
         let id = OutcomeQuestion {
             lease: sealed.envelope.lease,
@@ -230,7 +230,7 @@ impl Node {
         }
         let mut around = motion
             .around
-            .world(&self.robot)
+            .to_collision_world(&self.robot)
             .map_err(OrderRefusal::Gate)?;
         around.obstacles.extend(self.around.obstacles.clone());
         around.half_spaces.extend(self.around.half_spaces.clone());
@@ -239,7 +239,7 @@ impl Node {
             .state()
             .map_err(|error| OrderRefusal::Arm(error.to_string()))?;
         self.gate
-            .admit_among(motion.samples, &state.start(), &around)
+            .admit_among_obstacles(motion.samples, &state.as_start_state(), &around)
             .map_err(OrderRefusal::Gate)
     }
 

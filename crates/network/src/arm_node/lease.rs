@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::clock::OffsetEstimate;
 use crate::fault::MessageFault;
-use crate::message::envelope::Sealed;
+use crate::message::envelope::UnverifiedEnvelope;
 use crate::message::{Channel, Envelope, SecretKey, SessionId};
 use serde::de::DeserializeOwned;
 
 /// Usual time that a lease lasts without a heartbeat.
-pub const LASTS: Duration = Duration::from_secs(3);
+pub const DEFAULT_LEASE_DURATION: Duration = Duration::from_secs(3);
 /// Greatest time by which a message may come from the future, by errors of measurement, ns.
 const FUTURE: i128 = 50_000_000;
 
@@ -49,7 +49,7 @@ impl Lease {
             number,
             session,
             holder,
-            key: SecretKey::random(),
+            key: SecretKey::random_key(),
             ends: now + lasts.as_nanos() as u64,
             orders: 0,
             heartbeats: 0,
@@ -58,7 +58,7 @@ impl Lease {
     }
 
     /// Returns how long it lasts yet; `None` once it has ended.
-    pub fn left(&self, now: u64) -> Option<Duration> {
+    pub fn time_left(&self, now: u64) -> Option<Duration> {
         let left = self.ends.checked_sub(now).filter(|left| *left > 0)?;
         Some(Duration::from_nanos(left))
     }
@@ -73,9 +73,9 @@ impl Lease {
     ///
     /// # Errors
     /// The first [`MessageFault`].
-    pub fn check<T: DeserializeOwned>(
+    pub fn check_message<T: DeserializeOwned>(
         &mut self,
-        sealed: &Sealed<'_, T>,
+        sealed: &UnverifiedEnvelope<'_, T>,
         channel: Channel,
         robot: &[u8; 32],
     ) -> Result<(), MessageFault> {
@@ -93,7 +93,7 @@ impl Lease {
         if *session != self.session || *lease != self.number {
             return Err(MessageFault::Foreign);
         }
-        if !sealed.is_signed(channel, &self.key) {
+        if !sealed.has_valid_signature(channel, &self.key) {
             return Err(MessageFault::Forged);
         }
         if theirs != robot {
@@ -109,7 +109,7 @@ impl Lease {
             std::cmp::Ordering::Greater => {
                 *last = *sequence;
                 if let Some(exchange) = clocks {
-                    self.offset.add(*exchange);
+                    self.offset.add_exchange(*exchange);
                 }
                 Ok(())
             }
@@ -120,8 +120,16 @@ impl Lease {
     ///
     /// # Errors
     /// [`MessageFault::Stale`] otherwise, and if the clocks were never compared.
-    pub fn check_age(&self, sent: u64, now: u64, window: Duration) -> Result<(), MessageFault> {
-        let age = self.offset.age(sent, now).ok_or(MessageFault::Stale)?;
+    pub fn check_message_age(
+        &self,
+        sent: u64,
+        now: u64,
+        window: Duration,
+    ) -> Result<(), MessageFault> {
+        let age = self
+            .offset
+            .min_message_age(sent, now)
+            .ok_or(MessageFault::Stale)?;
         let window = window.as_nanos() as i128;
         if -FUTURE <= age && age <= window {
             Ok(())

@@ -31,13 +31,13 @@ use zenoh::liveliness::LivelinessToken;
 use zenoh::pubsub::Subscriber;
 use zenoh::query::Queryable;
 
-pub use deadman::SILENCE;
-pub use lease::LASTS;
+pub use deadman::DEFAULT_MAX_SILENCE;
+pub use lease::DEFAULT_LEASE_DURATION;
 
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
 use crate::link::{Link, Urgency, question, reply, reply_as, reply_with_time};
-use crate::message::status::{ArmStatus, Stop, for_people};
+use crate::message::status::{ArmStatus, Stop, sanitize_for_display};
 use intake::{Inquiry, hand_on};
 use state::Node;
 
@@ -104,10 +104,10 @@ impl ArmNode {
         let (jobs, work) = sync_channel(1);
         let (readings, news) = sync_channel(READINGS);
         let publishers = motion::Publishers {
-            readings: link.publisher(&keys.state(), Urgency::Telemetry)?,
-            status: link.publisher(&keys.status(), Urgency::Telemetry)?,
+            readings: link.publisher(&keys.state_key(), Urgency::Telemetry)?,
+            status: link.publisher(&keys.status_key(), Urgency::Telemetry)?,
         };
-        let outcomes = link.publisher(&keys.outcome(), Urgency::Telemetry)?;
+        let outcomes = link.publisher(&keys.outcome_key(), Urgency::Telemetry)?;
         let mut threads = Vec::new();
         let mut spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
@@ -149,14 +149,14 @@ impl ArmNode {
     }
 
     /// Stops the arm on behalf of somebody.
-    pub fn stop(&self, by: &str) -> Stop {
+    pub fn stop_arm(&self, by: &str) -> Stop {
         self.node.press(by)
     }
 }
 
 impl Drop for ArmNode {
     fn drop(&mut self) {
-        self.node.deadman.end();
+        self.node.deadman.end_all_motions();
         // With the questions end those who wait for them.
         drop(self.declared.take());
         for thread in self.threads.drain(..) {
@@ -171,11 +171,11 @@ impl Drop for ArmNode {
 /// be touched; places to keep out of keep their margin.
 fn known(setup: &ArmNodeSetup) -> CollisionWorld {
     let margin = setup.robot.clearance().table;
-    let mut around = CollisionWorld::table(&setup.robot);
+    let mut around = CollisionWorld::with_table_only(&setup.robot);
     let bodies = setup.obstacles.iter().cloned();
     around.obstacles.extend(bodies.map(|body| (body, margin)));
     around.half_spaces.extend(setup.walls.iter().cloned());
-    around.within(0.0)
+    around.with_capped_margins(0.0)
 }
 
 fn declare(
@@ -187,7 +187,7 @@ fn declare(
     let clock = *link.clock();
     let (lending, stopping, telling) = (Arc::clone(node), Arc::clone(node), Arc::clone(node));
     let hearing = Arc::clone(node);
-    let key = keys.stop();
+    let key = keys.stop_key();
     let pass_on = |wrap: fn(zenoh::query::Query, u64) -> Inquiry| {
         let (node, inquiries) = (Arc::clone(node), inquiries.clone());
         move |query| {
@@ -196,32 +196,37 @@ fn declare(
         }
     };
     let questions = vec![
-        link.answer(&keys.clock(), move |query| reply_with_time(&query, &clock))?,
-        link.answer(&keys.status(), move |query| {
+        link.answer(&keys.clock_key(), move |query| {
+            reply_with_time(&query, &clock)
+        })?,
+        link.answer(&keys.status_key(), move |query| {
             reply(&query, &telling.status())
         })?,
-        link.answer(&keys.stop(), move |query| {
+        link.answer(&keys.stop_key(), move |query| {
             // Whatever the message says: a stop in words of another version is one, too.
             let said = question(&query);
-            let by = for_people(&String::from_utf8_lossy(&said));
+            let by = sanitize_for_display(&String::from_utf8_lossy(&said));
             let by = if by.is_empty() { "another node" } else { &by };
             reply_as(&query, &key, &stopping.press(by));
         })?,
-        link.answer(&keys.lease(), move |query| {
+        link.answer(&keys.lease_key(), move |query| {
             if let Some(answer) = lending.lend(&question(&query)) {
                 reply(&query, &answer);
             }
         })?,
-        link.answer(&keys.order(), pass_on(Inquiry::Order))?,
-        link.answer(&keys.state(), pass_on(|query, _| Inquiry::State(query)))?,
-        link.answer(&keys.outcome(), pass_on(|query, _| Inquiry::Outcome(query)))?,
+        link.answer(&keys.order_key(), pass_on(Inquiry::Order))?,
+        link.answer(&keys.state_key(), pass_on(|query, _| Inquiry::State(query)))?,
+        link.answer(
+            &keys.outcome_key(),
+            pass_on(|query, _| Inquiry::Outcome(query)),
+        )?,
     ];
-    let heartbeats = link.listen(&keys.heartbeat(), move |sample| {
+    let heartbeats = link.listen(&keys.heartbeat_key(), move |sample| {
         hearing.heartbeat(&sample.payload().to_bytes());
     })?;
     Ok(Declared {
         _questions: questions,
         _heartbeats: heartbeats,
-        _alive: link.declare_alive(&keys.alive())?,
+        _alive: link.declare_alive(&keys.alive_key())?,
     })
 }

@@ -60,7 +60,7 @@ fn follow(node: &Node, job: Job, readings: &SyncSender<ArmState>) -> MotionEnd {
         move |state: &ArmState| {
             // Full, where the link is slow: then it is dropped.
             let _ = readings.try_send(state.clone());
-            let silence = deadman.silence(job.motion.motion, job.ordered);
+            let silence = deadman.excessive_silence(job.motion.motion, job.ordered);
             if let Some(silence) = silence {
                 let ms = (silence.as_millis() as u64).max(1);
                 // The first counts: what follows is the braking.

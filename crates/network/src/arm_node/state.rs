@@ -88,7 +88,7 @@ impl Node {
 
     /// Counts a message that is not obeyed.
     pub(super) fn refuse(&self, fault: MessageFault) {
-        self.lock().refused.count(fault);
+        self.lock().refused.increment(fault);
     }
 
     /// Presses the stop, on behalf of somebody.
@@ -117,7 +117,7 @@ impl Node {
         let holder = state
             .lease
             .as_ref()
-            .filter(|lease| lease.left(now).is_some());
+            .filter(|lease| lease.time_left(now).is_some());
         ArmStatus {
             name: self.keys.name().to_owned(),
             robot: self.robot.name().to_owned(),
@@ -145,7 +145,7 @@ impl NodeState {
 
     /// Ends the lease if its time is over and nothing moves.
     pub(super) fn end_lease(&mut self, now: u64) {
-        let is_over = |lease: &Lease| lease.left(now).is_none();
+        let is_over = |lease: &Lease| lease.time_left(now).is_none();
         if self.running.is_none() && self.lease.as_ref().is_some_and(is_over) {
             self.lease = None;
         }

@@ -23,7 +23,7 @@ pub struct SessionId([u8; 16]);
 impl SessionId {
     /// Draws a new one.
     #[allow(clippy::disallowed_methods, reason = "nobody may guess it")]
-    pub fn random() -> Self {
+    pub fn random_id() -> Self {
         Self(rand::random())
     }
 }
@@ -35,7 +35,7 @@ pub struct SecretKey([u8; 32]);
 impl SecretKey {
     /// Draws a new one.
     #[allow(clippy::disallowed_methods, reason = "nobody may guess it")]
-    pub fn random() -> Self {
+    pub fn random_key() -> Self {
         Self(rand::random())
     }
 
@@ -83,7 +83,7 @@ pub struct Envelope<T> {
 
 /// A message that was read but not yet believed.
 #[derive(Debug)]
-pub struct Sealed<'a, T> {
+pub struct UnverifiedEnvelope<'a, T> {
     /// What it says.
     pub envelope: Envelope<T>,
     bytes: &'a [u8],
@@ -92,7 +92,7 @@ pub struct Sealed<'a, T> {
 
 impl<T: Serialize> Envelope<T> {
     /// Returns the message as bytes, signed with `key`.
-    pub fn seal(&self, channel: Channel, key: &SecretKey) -> Vec<u8> {
+    pub fn to_signed_bytes(&self, channel: Channel, key: &SecretKey) -> Vec<u8> {
         let mut bytes = to_bytes(self);
         let signature = key.mac(channel, &bytes).finalize().into_bytes();
         bytes.extend_from_slice(&signature);
@@ -100,12 +100,12 @@ impl<T: Serialize> Envelope<T> {
     }
 }
 
-impl<'a, T: DeserializeOwned> Sealed<'a, T> {
+impl<'a, T: DeserializeOwned> UnverifiedEnvelope<'a, T> {
     /// Reads a message of at most `limit` bytes.
     ///
     /// # Errors
     /// [`Garbled`] if it is none.
-    pub fn read(bytes: &'a [u8], limit: usize) -> Result<Self, Garbled> {
+    pub fn read_unverified(bytes: &'a [u8], limit: usize) -> Result<Self, Garbled> {
         let length = bytes.len();
         if length > limit {
             return Err(Garbled::TooLong { length, limit });
@@ -121,7 +121,7 @@ impl<'a, T: DeserializeOwned> Sealed<'a, T> {
     }
 
     /// Returns whether the message was signed with this key, for this channel.
-    pub fn is_signed(&self, channel: Channel, key: &SecretKey) -> bool {
+    pub fn has_valid_signature(&self, channel: Channel, key: &SecretKey) -> bool {
         let mac = key.mac(channel, self.bytes);
         mac.verify_slice(self.signature).is_ok()
     }
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn one_bit_another_key_or_another_channel_break_the_seal() {
-        let key = SecretKey::random();
+        let key = SecretKey::random_key();
         let envelope = Envelope {
-            session: SessionId::random(),
+            session: SessionId::random_id(),
             lease: 7,
             sequence: 3,
             sent: 5,
@@ -144,22 +144,24 @@ mod tests {
             robot: [9; 32],
             body: 0.1,
         };
-        let bytes = envelope.seal(Channel::Order, &key);
-        let sealed: Sealed<f64> = Sealed::read(&bytes, MAX_SMALL_BYTES).unwrap();
+        let bytes = envelope.to_signed_bytes(Channel::Order, &key);
+        let sealed: UnverifiedEnvelope<f64> =
+            UnverifiedEnvelope::read_unverified(&bytes, MAX_SMALL_BYTES).unwrap();
         assert_eq!(sealed.envelope, envelope);
-        assert!(sealed.is_signed(Channel::Order, &key));
-        assert!(!sealed.is_signed(Channel::Heartbeat, &key));
-        assert!(!sealed.is_signed(Channel::Order, &SecretKey::random()));
+        assert!(sealed.has_valid_signature(Channel::Order, &key));
+        assert!(!sealed.has_valid_signature(Channel::Heartbeat, &key));
+        assert!(!sealed.has_valid_signature(Channel::Order, &SecretKey::random_key()));
         for bit in 0..8 * bytes.len() {
             let mut bent = bytes.clone();
             bent[bit / 8] ^= 1 << (bit % 8);
-            let believed = Sealed::<f64>::read(&bent, MAX_SMALL_BYTES)
-                .is_ok_and(|sealed| sealed.is_signed(Channel::Order, &key));
+            let believed = UnverifiedEnvelope::<f64>::read_unverified(&bent, MAX_SMALL_BYTES)
+                .is_ok_and(|sealed| sealed.has_valid_signature(Channel::Order, &key));
             assert!(!believed, "bit {bit}");
         }
         for length in 0..bytes.len() {
-            let believed = Sealed::<f64>::read(&bytes[..length], MAX_SMALL_BYTES)
-                .is_ok_and(|sealed| sealed.is_signed(Channel::Order, &key));
+            let believed =
+                UnverifiedEnvelope::<f64>::read_unverified(&bytes[..length], MAX_SMALL_BYTES)
+                    .is_ok_and(|sealed| sealed.has_valid_signature(Channel::Order, &key));
             assert!(!believed, "{length} bytes");
         }
     }

@@ -55,7 +55,7 @@ pub struct Pong {
 }
 
 /// Returns what somebody else says of itself, short and without control characters.
-pub fn for_people(text: &str) -> String {
+pub fn sanitize_for_display(text: &str) -> String {
     const MAX_CHARS: usize = 80;
     text.chars()
         .filter(|letter| !letter.is_control())

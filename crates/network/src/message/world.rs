@@ -67,12 +67,12 @@ pub struct HeldMessage {
 
 impl WorldMessage {
     /// Writes down what is `around`.
-    pub fn of(around: &CollisionWorld) -> Self {
+    pub fn from_collision_world(around: &CollisionWorld) -> Self {
         let obstacle = |(obstacle, margin): &(Arc<Obstacle>, f64)| ObstacleMessage {
             name: obstacle.name().to_owned(),
             shapes: obstacle.shapes().collect(),
             margin: *margin,
-            keep_out: obstacle.is_kept_out(),
+            keep_out: obstacle.is_keep_out_place(),
             perceived: obstacle.is_perceived(),
         };
         let half_space = |side: &HalfSpace| HalfSpaceMessage {
@@ -97,7 +97,7 @@ impl WorldMessage {
     ///
     /// # Errors
     /// [`Refusal::Malformed`] for the first number or count that no world has.
-    pub fn world(&self, robot: &Robot) -> Result<CollisionWorld, Refusal> {
+    pub fn to_collision_world(&self, robot: &Robot) -> Result<CollisionWorld, Refusal> {
         let counts = [
             self.obstacles.len(),
             self.half_spaces.len(),
@@ -134,10 +134,10 @@ impl ObstacleMessage {
         }
         let mut obstacle = Obstacle::new(&self.name, self.shapes.iter().cloned());
         if self.keep_out {
-            obstacle = obstacle.keep_out();
+            obstacle = obstacle.mark_keep_out();
         }
         if self.perceived {
-            obstacle = obstacle.perceived();
+            obstacle = obstacle.mark_perceived();
         }
         Ok((Arc::new(obstacle), self.margin))
     }
@@ -165,7 +165,7 @@ impl HeldMessage {
         check_shape(&self.name, &self.shape)?;
         check_pose(&self.name, &self.tool_from_shape)?;
         let (shape, place) = (self.shape.clone(), self.tool_from_shape);
-        Ok(Arc::new(CollisionBody::held(
+        Ok(Arc::new(CollisionBody::from_held_object(
             robot, &self.name, shape, place,
         )))
     }

@@ -27,7 +27,7 @@ pub fn clear_stop(
 ) -> Result<Option<Stop>, NetworkError> {
     let keys = NodeKeys::of_arm(name)?;
     let node = format!("the arm's node `{name}`");
-    let status: ArmStatus = link.ask_patiently(&node, &keys.status(), &[], patience)?;
+    let status: ArmStatus = link.ask_patiently(&node, &keys.status_key(), &[], patience)?;
     let Some(stop) = status.stop else {
         return Ok(None);
     };

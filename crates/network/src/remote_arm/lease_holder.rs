@@ -58,7 +58,7 @@ impl LeaseHolder {
         robot: [u8; 32],
         patience: Duration,
     ) -> Result<Self, NetworkError> {
-        let session = SessionId::random();
+        let session = SessionId::random_id();
         let node = format!("the arm's node `{}`", keys.name());
         let request = LeaseRequest {
             session,
@@ -66,7 +66,7 @@ impl LeaseHolder {
             robot,
         };
         let question = to_bytes(&request);
-        let reply = link.ask_patiently(&node, &keys.lease(), &question, patience)?;
+        let reply = link.ask_patiently(&node, &keys.lease_key(), &question, patience)?;
         Ok(Self {
             held: Mutex::new(granted(node, reply)?),
             link: Arc::clone(link),
@@ -96,9 +96,9 @@ impl LeaseHolder {
             robot: self.robot,
         };
         let question = to_bytes(&request);
-        let reply = self
-            .link
-            .ask_patiently(&self.node(), &self.keys.lease(), &question, ANSWER)?;
+        let reply =
+            self.link
+                .ask_patiently(&self.node(), &self.keys.lease_key(), &question, ANSWER)?;
         *lock(&self.held) = granted(self.node(), reply)?;
         Ok(())
     }
@@ -106,9 +106,9 @@ impl LeaseHolder {
     /// Compares clocks with the node once, and returns how far its clock of the wall is ahead, seconds.
     pub(super) fn compare_clocks(&self, patience: Duration) -> Option<f64> {
         let asked = self.link.clock().time_of_day();
-        let (exchange, pong) = self.link.compare_clocks(&self.keys.clock(), patience)?;
+        let (exchange, pong) = self.link.compare_clocks(&self.keys.clock_key(), patience)?;
         let back = self.link.clock().time_of_day();
-        lock(&self.offset).add(exchange);
+        lock(&self.offset).add_exchange(exchange);
         let midway = asked + (back - asked) / 2;
         Some((pong.time_of_day - midway) as f64 * 1e-9)
     }
@@ -121,10 +121,12 @@ impl LeaseHolder {
         let (held, number) = (*lock(&self.held), *orders);
         before(held.number, number);
         let bytes = self.sealed(&held, number, Channel::Order, order);
-        let reply = match self
-            .link
-            .ask(&self.keys.order(), bytes, codec::MAX_SMALL_BYTES, ANSWER)
-        {
+        let reply = match self.link.ask(
+            &self.keys.order_key(),
+            bytes,
+            codec::MAX_SMALL_BYTES,
+            ANSWER,
+        ) {
             Ok(reply) => Some(reply),
             Err(NoAnswer::Silent) => None,
             Err(NoAnswer::Garbled(garbled)) => {
@@ -158,11 +160,11 @@ impl LeaseHolder {
             lease: held.number,
             sequence,
             sent: self.link.clock().now(),
-            clocks: lock(&self.offset).newest(),
+            clocks: lock(&self.offset).newest_exchange(),
             robot: self.robot,
             body,
         };
-        envelope.seal(channel, &held.key)
+        envelope.to_signed_bytes(channel, &held.key)
     }
 }
 

@@ -25,7 +25,7 @@ use enact_robot::{CollisionWorld, Robot, Trajectory};
 use enact_types::{Refusal, StopSwitch};
 use zenoh::pubsub::Subscriber;
 
-use crate::clock::{NOTABLE, Offset};
+use crate::clock::{NOTABLE_CLOCK_DIFFERENCE_S, Offset};
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
 use crate::link::{Link, Urgency};
@@ -81,7 +81,8 @@ impl RemoteArm {
     ) -> Result<Self, NetworkError> {
         let keys = NodeKeys::of_arm(&setup.node)?;
         let node = format!("the arm's node `{}`", keys.name());
-        let status: ArmStatus = link.ask_patiently(&node, &keys.status(), &[], setup.patience)?;
+        let status: ArmStatus =
+            link.ask_patiently(&node, &keys.status_key(), &[], setup.patience)?;
         if status.digest != *setup.robot.digest() {
             return Err(NetworkError::OtherRobot {
                 node,
@@ -107,7 +108,7 @@ impl RemoteArm {
         let Some(wall_ahead) = wall_ahead else {
             return Err(NetworkError::Silent {
                 node,
-                endpoints: link.places().to_owned(),
+                endpoints: link.describe_endpoints().to_owned(),
                 waited: ANSWER * FIRST_COMPARISONS as u32,
             });
         };
@@ -121,7 +122,7 @@ impl RemoteArm {
         });
         let (sender, ended) = channel();
         let heard = vec![
-            link.listen(&keys.status(), {
+            link.listen(&keys.status_key(), {
                 let driver = Arc::clone(&driver);
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
@@ -131,7 +132,7 @@ impl RemoteArm {
                     }
                 }
             })?,
-            link.listen(&keys.outcome(), {
+            link.listen(&keys.outcome_key(), {
                 let driver = Arc::clone(&driver);
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
@@ -143,9 +144,9 @@ impl RemoteArm {
                 }
             })?,
         ];
-        let heartbeats = link.publisher(&keys.heartbeat(), Urgency::Heartbeat)?;
+        let heartbeats = link.publisher(&keys.heartbeat_key(), Urgency::Heartbeat)?;
         let threads = driver::start(&driver, heartbeats, setup.holder.clone())?;
-        if wall_ahead.abs() >= NOTABLE {
+        if wall_ahead.abs() >= NOTABLE_CLOCK_DIFFERENCE_S {
             tracing::warn!("{}", differing_clocks(wall_ahead));
         }
         Ok(Self {
@@ -160,7 +161,7 @@ impl RemoteArm {
     }
 
     /// Returns the measured offset of the node's monotonic clock.
-    pub fn offset(&self) -> Option<Offset> {
+    pub fn clock_offset(&self) -> Option<Offset> {
         lock(&self.driver.lease.offset).offset()
     }
 
@@ -171,7 +172,8 @@ impl RemoteArm {
 
     /// Returns a sentence about clocks of the wall that differ notably.
     pub fn clock_note(&self) -> Option<String> {
-        (self.wall_ahead.abs() >= NOTABLE).then(|| differing_clocks(self.wall_ahead))
+        (self.wall_ahead.abs() >= NOTABLE_CLOCK_DIFFERENCE_S)
+            .then(|| differing_clocks(self.wall_ahead))
     }
 }
 
@@ -180,7 +182,7 @@ impl TrajectoryExecutor for RemoteArm {
         let lease = &self.driver.lease;
         let answer: StateReply = lease
             .link
-            .ask_patiently(&lease.node(), &lease.keys.state(), &[], self.patience)
+            .ask_patiently(&lease.node(), &lease.keys.state_key(), &[], self.patience)
             .map_err(remote)?;
         match answer {
             StateReply::Failed(what) => Err(ArmError::Remote(what)),
@@ -209,9 +211,9 @@ impl TrajectoryExecutor for RemoteArm {
         }
         let motion = Motion {
             samples: trajectory.positions().to_vec(),
-            period: trajectory.period().as_nanos() as u64,
+            period: trajectory.sample_period().as_nanos() as u64,
             contact,
-            around: WorldMessage::of(around),
+            around: WorldMessage::from_collision_world(around),
             valid_ms: VALIDITY.as_millis() as u32,
         };
         // Heartbeats end with this call, however it ends.

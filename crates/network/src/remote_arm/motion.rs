@@ -66,7 +66,7 @@ impl RemoteArm {
             }
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
-                let key = driver.lease.keys.outcome();
+                let key = driver.lease.keys.outcome_key();
                 let answer =
                     driver
                         .lease

@@ -10,7 +10,7 @@ use super::lease_holder::{LeaseHolder, lock};
 use crate::link::Urgency;
 use crate::message::codec::{self, from_bytes};
 use crate::message::order::{Order, OrderReply};
-use crate::message::status::{Stop, for_people};
+use crate::message::status::{Stop, sanitize_for_display};
 
 /// Time to wait for the answer to a stop before it is sent again.
 const ANSWER: Duration = Duration::from_millis(200);
@@ -56,7 +56,7 @@ impl StopLink {
         match self.step(switch, by) {
             Step::Nothing => {}
             Step::Tell => {
-                let (key, said) = (holder.keys.stop(), by.as_bytes().to_vec());
+                let (key, said) = (holder.keys.stop_key(), by.as_bytes().to_vec());
                 let answer = holder
                     .link
                     .ask_bytes(&key, said, Urgency::Command, ANSWER)
@@ -92,7 +92,7 @@ impl StopLink {
             (true, None) => Step::Tell,
             (true, Some(stop)) => {
                 // Our own, of which the answer was lost. Somebody else's needs a release of its own.
-                if stop.by == for_people(by) {
+                if stop.by == sanitize_for_display(by) {
                     known.mirrored = known.mirrored.max(stop.number);
                 }
                 Step::Nothing

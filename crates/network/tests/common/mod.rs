@@ -94,12 +94,12 @@ pub fn address(endpoint: &str) -> &str {
 
 /// Opens a link that listens.
 pub fn listening(endpoint: &str) -> Arc<Link> {
-    Link::open(&NetworkConfig::listening([endpoint])).unwrap()
+    Link::open(&NetworkConfig::listening_at([endpoint])).unwrap()
 }
 
 /// Opens a link that connects.
 pub fn connecting(endpoint: &str) -> Arc<Link> {
-    Link::open(&NetworkConfig::connecting([endpoint])).unwrap()
+    Link::open(&NetworkConfig::connecting_to([endpoint])).unwrap()
 }
 
 /// Starts the node of an arm, with nothing around but the table.

@@ -8,7 +8,7 @@ use crate::situation::Situation;
 use crate::space::Relation;
 
 /// The word for things of every kind that can be moved.
-pub const THING: &str = "thing";
+pub const ANY_MOVABLE: &str = "thing";
 
 /// How a number is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub enum Bound {
 
 impl Bound {
     /// Every bound.
-    pub const ALL: [Self; 3] = [Self::Exactly, Self::AtLeast, Self::AtMost];
+    pub const ALL_BOUNDS: [Self; 3] = [Self::Exactly, Self::AtLeast, Self::AtMost];
 
     /// Returns how a goal writes it.
     pub fn name(self) -> &'static str {
@@ -114,7 +114,7 @@ pub enum Fact {
 
 impl Fact {
     /// Returns the names of single objects in it: what shall lie somewhere, then where.
-    pub fn names(&self) -> Vec<&str> {
+    pub fn object_names(&self) -> Vec<&str> {
         match self {
             Self::Is { object, other, .. } | Self::IsNot { object, other, .. } => {
                 vec![object, other]
@@ -130,7 +130,7 @@ impl Fact {
     }
 
     /// Returns how something shall or shall not lie, and at what.
-    pub fn place(&self) -> Option<(Relation, &str)> {
+    pub fn relation_and_target(&self) -> Option<(Relation, &str)> {
         match self {
             Self::Is {
                 relation, other, ..
@@ -168,7 +168,7 @@ impl Fact {
             situation.holding.as_deref() == Some(name)
                 || situation.objects.iter().any(|object| object.name == name)
         };
-        let names = self.names();
+        let names = self.object_names();
         if let Some(name) = names.iter().find(|name| !seen(name)) {
             return Some(format!("the goal names a `{name}`, which is not seen"));
         }
@@ -196,7 +196,7 @@ impl Fact {
         }
         let is_about = match self {
             Self::Every { .. } | Self::Nothing { .. } | Self::Count { .. } => None,
-            _ => self.names().first().copied(),
+            _ => self.object_names().first().copied(),
         };
         let is_dropped = is_about.is_some_and(|name| names.iter().any(|other| other == name));
         (!is_dropped).then_some(fact)
@@ -206,7 +206,7 @@ impl Fact {
 /// Returns the words for kinds of what is seen or held: [`THING`], then every word of the names but
 /// numbers.
 pub(super) fn kinds(situation: &Situation) -> Vec<String> {
-    let mut kinds = vec![THING.to_owned()];
+    let mut kinds = vec![ANY_MOVABLE.to_owned()];
     let held = situation.holding.as_deref();
     let seen = situation.objects.iter().map(|object| object.name.as_str());
     for word in seen.chain(held).flat_map(|name| name.split(' ')) {

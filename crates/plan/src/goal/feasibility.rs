@@ -26,7 +26,9 @@ impl Table {
             // It was grasped before.
             None => true,
         };
-        is_graspable && !self.is_protected(index) && self.may_do(&Step::pick(thing.name.as_str()))
+        is_graspable
+            && !self.is_protected(index)
+            && self.may_do(&Step::pick_step(thing.name.as_str()))
     }
 
     /// Whether it can be picked up next.
@@ -55,7 +57,7 @@ impl Table {
             && view.receives.contains(&relation)
             && self.fits(held, relation, other)
             && !(is_stacked && self.carries_something(state, other))
-            && self.may_do(&Step::place(
+            && self.may_do(&Step::place_step(
                 thing.name.as_str(),
                 relation,
                 target.name.as_str(),
@@ -79,7 +81,7 @@ impl Table {
         let thing = &self.things[index];
         let view = thing.view.as_ref();
         view.is_some_and(|view| view.reachable && view.affords.contains(&Skill::Point))
-            && self.may_do(&Step::point(thing.name.as_str()))
+            && self.may_do(&Step::point_step(thing.name.as_str()))
     }
 
     fn carries_something(&self, state: &State, index: usize) -> bool {

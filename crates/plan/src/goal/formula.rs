@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Goal;
-use super::fact::{Fact, THING};
+use super::fact::{ANY_MOVABLE, Fact};
 use crate::intent::{Action, Intent};
 use crate::meaning::{Meaning, is_container};
 use crate::situation::{ObjectView, Situation};
@@ -30,16 +30,16 @@ static KEEP: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A goal that stands until it is called off, as read by rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum StandingGoal {
     /// This shall be true.
     Goal(Goal),
     /// It is not understood, or cannot be: what to say of it.
     Unclear(String),
 }
 
-impl Standing {
+impl StandingGoal {
     /// Reads what shall be true from the instruction of `situation`, which is in English.
-    pub fn of(situation: &Situation) -> Self {
+    pub fn from_instruction(situation: &Situation) -> Self {
         let words = plain(&situation.instruction);
         if let Some(found) = EMPTY.captures(&words)
             && let Some(host) = found.name("host").or(found.name("other"))
@@ -73,7 +73,7 @@ fn plain(instruction: &str) -> String {
 }
 
 /// Nothing shall be in the only container that the words fit.
-fn emptied(words: &str, objects: &[ObjectView]) -> Standing {
+fn emptied(words: &str, objects: &[ObjectView]) -> StandingGoal {
     let parts: Vec<&str> = words.split(' ').collect();
     let fits = |object: &&ObjectView| {
         is_container(object)
@@ -83,25 +83,25 @@ fn emptied(words: &str, objects: &[ObjectView]) -> Standing {
     };
     let fitting: Vec<&ObjectView> = objects.iter().filter(fits).collect();
     match fitting[..] {
-        [host] => Standing::Goal(Goal {
+        [host] => StandingGoal::Goal(Goal {
             facts: vec![Fact::Nothing {
-                kind: THING.to_owned(),
+                kind: ANY_MOVABLE.to_owned(),
                 except: Vec::new(),
                 relation: Relation::In,
                 other: host.name.clone(),
             }],
         }),
-        [] => Standing::Unclear(format!("I do not see a {words} that could be empty.")),
+        [] => StandingGoal::Unclear(format!("I do not see a {words} that could be empty.")),
         _ => {
             let names: Vec<&str> = fitting.iter().map(|host| host.name.as_str()).collect();
             let names = names.join(" or the ");
-            Standing::Unclear(format!("Which {words} do you mean: the {names}?"))
+            StandingGoal::Unclear(format!("Which {words} do you mean: the {names}?"))
         }
     }
 }
 
 /// Where actions leave things; only the last place of each counts.
-fn arranged(actions: &[Action]) -> Standing {
+fn arranged(actions: &[Action]) -> StandingGoal {
     let mut facts: Vec<Fact> = Vec::new();
     for action in actions {
         let Action::Put {
@@ -111,9 +111,9 @@ fn arranged(actions: &[Action]) -> Standing {
         } = action
         else {
             let what = "I can only keep to what shall lie where.";
-            return Standing::Unclear(what.to_owned());
+            return StandingGoal::Unclear(what.to_owned());
         };
-        facts.retain(|fact| fact.names().first() != Some(&object.as_str()));
+        facts.retain(|fact| fact.object_names().first() != Some(&object.as_str()));
         facts.push(Fact::Is {
             object: object.clone(),
             relation: *relation,
@@ -121,11 +121,11 @@ fn arranged(actions: &[Action]) -> Standing {
         });
     }
     if facts.len() > Goal::MAX_FACTS {
-        return Standing::Unclear(format!(
+        return StandingGoal::Unclear(format!(
             "That is about {} things; I can keep to {}.",
             facts.len(),
             Goal::MAX_FACTS
         ));
     }
-    Standing::Goal(Goal { facts })
+    StandingGoal::Goal(Goal { facts })
 }

@@ -29,8 +29,8 @@ use crate::planner::Rejection;
 use crate::situation::Situation;
 
 pub use fact::{Bound, Fact};
-pub use formula::Standing;
-pub use search::{Stuck, steps};
+pub use formula::StandingGoal;
+pub use search::{Stuck, find_steps};
 pub use table::Table;
 
 /// Facts that shall all be true.
@@ -84,7 +84,7 @@ impl Goal {
 
     /// Returns it without what is wanted of the objects of these names.
     #[must_use]
-    pub fn without(&self, names: &[String]) -> Self {
+    pub fn without_objects(&self, names: &[String]) -> Self {
         let facts = self.facts.iter().filter_map(|fact| fact.without(names));
         Self {
             facts: facts.collect(),

@@ -10,14 +10,19 @@ use crate::space::Relation;
 use crate::veto::Veto;
 
 /// Returns a sentence on why no steps lead from `table` to `goal`.
-pub fn obstacle(goal: &Goal, table: &Table, stuck: Stuck, language: Language) -> String {
-    if let Some(name) = table.absent(goal) {
+pub fn explain_unreachable_goal(
+    goal: &Goal,
+    table: &Table,
+    stuck: Stuck,
+    language: Language,
+) -> String {
+    if let Some(name) = table.first_absent_name(goal) {
         return replies::not_seen(language, name);
     }
     if let Some(veto) = veto_in_the_way(goal, table) {
         return replies::forbidden(language, &veto);
     }
-    let open = table.open(goal);
+    let open = table.unmet_facts(goal);
     let found = open.iter().find_map(|fact| of_fact(fact, table, language));
     if let Some(found) = found {
         return found;
@@ -37,7 +42,7 @@ pub fn obstacle(goal: &Goal, table: &Table, stuck: Stuck, language: Language) ->
 
 /// Returns the veto but for which there would be a way.
 fn veto_in_the_way(goal: &Goal, table: &Table) -> Option<Veto> {
-    let way = search::steps(goal, &table.without_vetoes()?).ok()?;
+    let way = search::find_steps(goal, &table.without_vetoes()?).ok()?;
     way.iter().find_map(|step| table.veto(step).cloned())
 }
 
@@ -52,7 +57,7 @@ fn of_fact(fact: &Fact, table: &Table, language: Language) -> Option<String> {
         fact,
         Fact::Is { .. } | Fact::Every { .. } | Fact::Count { .. }
     );
-    let place = fact.place().filter(|_| wants);
+    let place = fact.relation_and_target().filter(|_| wants);
     let place = place.and_then(|(relation, other)| Some((relation, table.index(other)?)));
     if let Some((relation, other)) = place
         && let Some(found) = of_target(relation, other, table, language)
@@ -111,7 +116,7 @@ fn of_moved(
         if !view.reachable {
             return Some(replies::out_of_reach(language, name));
         }
-        let pick = Step::pick(name);
+        let pick = Step::pick_step(name);
         if let Some(veto) = table.veto(&pick) {
             return Some(replies::forbidden(language, veto));
         }
@@ -132,7 +137,7 @@ fn of_moved(
             relation.name()
         ));
     }
-    let step = Step::place(name, relation, target);
+    let step = Step::place_step(name, relation, target);
     if let Some(veto) = table.veto(&step) {
         return Some(replies::forbidden(language, veto));
     }
@@ -146,7 +151,7 @@ fn of_pointing(index: usize, table: &Table, language: Language) -> Option<String
     if view.is_some_and(|view| !view.reachable) {
         return Some(replies::out_of_reach(language, &thing.name));
     }
-    if let Some(veto) = table.veto(&Step::point(thing.name.as_str())) {
+    if let Some(veto) = table.veto(&Step::point_step(thing.name.as_str())) {
         return Some(replies::forbidden(language, veto));
     }
     (!table.can_point(index)).then(|| replies::cannot(language, Skill::Point, Some(&thing.name)))

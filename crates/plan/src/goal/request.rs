@@ -38,7 +38,7 @@ push the red cube to the left
 "#;
 
 /// Returns the request for the goal of the task in `situation`.
-pub fn prompt(situation: &Situation) -> String {
+pub fn goal_prompt(situation: &Situation) -> String {
     let mut text = String::from(
         "You say what shall be true on a robot arm's table when a task is done, not how it is done. \
          Answer with one JSON object {\"goal\": [...]}: all of its facts shall hold at the end. Say \
@@ -52,7 +52,7 @@ pub fn prompt(situation: &Situation) -> String {
 }
 
 /// Returns the request for the goal of a part of the task, which may be undone by later parts.
-pub fn part_prompt(situation: &Situation, outline: &[String], part: usize) -> String {
+pub fn part_goal_prompt(situation: &Situation, outline: &[String], part: usize) -> String {
     let mut text = String::from(
         "A task for a robot arm at a table is done in parts. Say what shall be true on the table when \
          one part is done, not how it is done. Answer with one JSON object {\"lasts\": true|false, \
@@ -70,12 +70,12 @@ pub fn part_prompt(situation: &Situation, outline: &[String], part: usize) -> St
 }
 
 /// Returns the schema of a goal about what is seen or held.
-pub fn schema(situation: &Situation) -> Value {
+pub fn goal_schema(situation: &Situation) -> Value {
     grammar::compact(grammar::object(json!({"goal": facts(situation)})))
 }
 
 /// Returns the schema of the goal of a part.
-pub fn part_schema(situation: &Situation) -> Value {
+pub fn part_goal_schema(situation: &Situation) -> Value {
     grammar::compact(grammar::object(json!({
         "lasts": {"enum": [true, false]},
         "goal": facts(situation),
@@ -103,9 +103,12 @@ fn facts(situation: &Situation) -> Value {
     let mut items = vec![fact("hand_empty", json!({}))];
     if !names.is_empty() {
         let name = json!({"enum": names});
-        let relations: Vec<&str> = Relation::ALL.into_iter().map(Relation::name).collect();
+        let relations: Vec<&str> = Relation::ALL_RELATIONS
+            .into_iter()
+            .map(Relation::name)
+            .collect();
         let relation = json!({"enum": relations});
-        let bounds: Vec<&str> = Bound::ALL.into_iter().map(Bound::name).collect();
+        let bounds: Vec<&str> = Bound::ALL_BOUNDS.into_iter().map(Bound::name).collect();
         let kind = json!({"enum": kinds(situation)});
         let except = json!({"type": "array", "maxItems": names.len(), "items": name});
         for single in ["is", "is_not"] {

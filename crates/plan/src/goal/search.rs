@@ -44,14 +44,14 @@ enum Move {
 ///
 /// # Errors
 /// [`Stuck`] if there are no such steps, or they are too hard to find.
-pub fn steps(goal: &Goal, table: &Table) -> Result<Vec<Step>, Stuck> {
+pub fn find_steps(goal: &Goal, table: &Table) -> Result<Vec<Step>, Stuck> {
     let search = Search::new(goal, table);
     let moves = search.run()?;
     let name = |index: usize| table.things[index].name.as_str();
     let step = |one: Move| match one {
-        Move::Pick(index) => Step::pick(name(index)),
-        Move::Place(index, relation, other) => Step::place(name(index), relation, name(other)),
-        Move::Point(index) => Step::point(name(index)),
+        Move::Pick(index) => Step::pick_step(name(index)),
+        Move::Place(index, relation, other) => Step::place_step(name(index), relation, name(other)),
+        Move::Point(index) => Step::point_step(name(index)),
     };
     Ok(moves.into_iter().map(step).collect())
 }
@@ -133,7 +133,12 @@ impl<'a> Search<'a> {
             Fact::Pointed { .. } => moves.any(|index| !table.can_point(index)),
             Fact::HandEmpty {} => false,
             // Of two things side by side, the other can be moved, too.
-            _ if fact.place().is_some_and(|(at, _)| at.is_beside()) => false,
+            _ if fact
+                .relation_and_target()
+                .is_some_and(|(at, _)| at.is_beside()) =>
+            {
+                false
+            }
             _ => moves.any(|index| !table.is_movable(index)),
         }
     }
@@ -208,7 +213,7 @@ impl<'a> Search<'a> {
                 Fact::Count { bound, .. } => *bound != Bound::AtMost,
                 _ => false,
             };
-            let Some((relation, other)) = fact.place().filter(|_| wants) else {
+            let Some((relation, other)) = fact.relation_and_target().filter(|_| wants) else {
                 continue;
             };
             let Some(other) = self.table.index(other) else {
@@ -314,7 +319,7 @@ fn relevant(goal: &Goal, table: &Table) -> BTreeSet<usize> {
     let mut targets = BTreeSet::new();
     for fact in &goal.facts {
         relevant.extend(table.subjects(fact));
-        if let Some((relation, other)) = fact.place()
+        if let Some((relation, other)) = fact.relation_and_target()
             && let Some(other) = table.index(other)
         {
             targets.insert(other);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use enact_types::Point3;
 
 use super::Goal;
-use super::fact::{Bound, Fact, THING};
+use super::fact::{ANY_MOVABLE, Bound, Fact};
 use super::feasibility::given_up;
 use crate::meaning::{BESIDE, SAME_POINT, is_container, kind_of};
 use crate::outcome::Verdict;
@@ -67,10 +67,10 @@ pub struct Table {
 
 impl Table {
     /// Creates the table of `situation`.
-    pub fn of(situation: &Situation) -> Self {
+    pub fn from_situation(situation: &Situation) -> Self {
         let held = situation.holding.as_deref();
         let names = situation.objects.iter().map(|object| object.name.as_str());
-        let protected = SpeechAct::protected(&situation.instruction, names.chain(held));
+        let protected = SpeechAct::protected_names(&situation.instruction, names.chain(held));
         let mut things: Vec<Thing> = situation
             .objects
             .iter()
@@ -106,41 +106,43 @@ impl Table {
 
     /// Returns whether all facts of `goal` hold in what is seen. A fact about something that is not
     /// seen does not hold.
-    pub fn holds(&self, goal: &Goal) -> bool {
+    pub fn satisfies_goal(&self, goal: &Goal) -> bool {
         goal.facts.iter().all(|fact| self.fact_holds(fact))
     }
 
     /// Returns the facts of `goal` that do not hold in what is seen.
-    pub fn open<'g>(&self, goal: &'g Goal) -> Vec<&'g Fact> {
+    pub fn unmet_facts<'g>(&self, goal: &'g Goal) -> Vec<&'g Fact> {
         let facts = goal.facts.iter();
         facts.filter(|fact| !self.fact_holds(fact)).collect()
     }
 
     /// Returns the first name in `goal` that is neither seen nor held.
-    pub fn absent<'g>(&self, goal: &'g Goal) -> Option<&'g str> {
-        let mut names = goal.facts.iter().flat_map(Fact::names);
+    pub fn first_absent_name<'g>(&self, goal: &'g Goal) -> Option<&'g str> {
+        let mut names = goal.facts.iter().flat_map(Fact::object_names);
         names.find(|name| self.index(name).is_none())
     }
 
     /// Returns the names of what is seen or held.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn object_names(&self) -> impl Iterator<Item = &str> {
         self.things.iter().map(|thing| thing.name.as_str())
     }
 
     /// Returns whether something of this name is seen or held.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has_object(&self, name: &str) -> bool {
         self.index(name).is_some()
     }
 
     /// Returns the names of what these facts are about.
-    pub fn selected<'f>(&self, facts: impl Iterator<Item = &'f Fact>) -> Vec<String> {
+    pub fn fact_subject_names<'f>(&self, facts: impl Iterator<Item = &'f Fact>) -> Vec<String> {
         let selected: BTreeSet<usize> = facts.flat_map(|fact| self.subjects(fact)).collect();
         let names = selected.into_iter().map(|index| &self.things[index].name);
         names.cloned().collect()
     }
 
     fn fact_holds(&self, fact: &Fact) -> bool {
-        fact.names().iter().all(|name| self.index(name).is_some())
+        fact.object_names()
+            .iter()
+            .all(|name| self.index(name).is_some())
             && self.need(fact, &self.start) == Need::default()
     }
 
@@ -151,7 +153,9 @@ impl Table {
     /// What a fact is about: what shall or shall not lie somewhere, or be held or pointed at.
     pub(super) fn subjects(&self, fact: &Fact) -> Vec<usize> {
         if let Some((kind, except)) = fact.selection() {
-            let other = fact.place().and_then(|(_, other)| self.index(other));
+            let other = fact
+                .relation_and_target()
+                .and_then(|(_, other)| self.index(other));
             return (0..self.things.len())
                 .filter(|index| {
                     let thing = &self.things[*index];
@@ -161,7 +165,7 @@ impl Table {
                 })
                 .collect();
         }
-        let first = fact.names().first().copied();
+        let first = fact.object_names().first().copied();
         first
             .and_then(|name| self.index(name))
             .into_iter()
@@ -171,7 +175,7 @@ impl Table {
     /// A container is spoken of by the word for its kind alone: “everything” and “the red ones” go
     /// into containers.
     fn is_of_kind(&self, thing: &Thing, kind: &str) -> bool {
-        if kind == THING {
+        if kind == ANY_MOVABLE {
             return !thing.is_container;
         }
         let is_named = thing.name.split(' ').any(|word| word == kind);
@@ -182,7 +186,7 @@ impl Table {
     /// Returns what a fact still needs in `state`.
     pub(super) fn need(&self, fact: &Fact, state: &State) -> Need {
         let subjects = self.subjects(fact);
-        let lies = |index: usize| match fact.place() {
+        let lies = |index: usize| match fact.relation_and_target() {
             Some((relation, other)) => self
                 .index(other)
                 .is_some_and(|other| self.lies(state, index, relation, other)),
@@ -321,7 +325,7 @@ fn is_seen_beside(seen: &ObjectView, relation: Relation, other: &ObjectView) -> 
 
 /// Whether something was pointed at in this task.
 fn is_pointed(name: &str, situation: &Situation) -> bool {
-    let step = Step::point(name);
+    let step = Step::point_step(name);
     let mut history = situation.history.iter();
     history.any(|outcome| outcome.step == step && outcome.verdict == Verdict::Yes)
 }

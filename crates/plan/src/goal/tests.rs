@@ -83,7 +83,7 @@ fn goal(text: &str, situation: &Situation) -> Goal {
 
 /// The steps to a goal, in words.
 fn found(situation: &Situation, goal: &Goal) -> String {
-    let steps = steps(goal, &Table::of(situation)).unwrap();
+    let steps = find_steps(goal, &Table::from_situation(situation)).unwrap();
     Plan { steps }.to_string()
 }
 
@@ -91,18 +91,24 @@ fn found(situation: &Situation, goal: &Goal) -> String {
 fn reached(line: &str, text: &str) -> String {
     let mut situation = situation(line, "");
     let goal = goal(text, &situation);
-    assert!(!Table::of(&situation).holds(&goal), "{line}: {goal}");
+    assert!(
+        !Table::from_situation(&situation).satisfies_goal(&goal),
+        "{line}: {goal}"
+    );
     let words = found(&situation, &goal);
-    let steps = steps(&goal, &Table::of(&situation)).unwrap();
+    let steps = find_steps(&goal, &Table::from_situation(&situation)).unwrap();
     carry_out(&mut situation, &steps);
-    assert!(Table::of(&situation).holds(&goal), "{line}: {words}");
+    assert!(
+        Table::from_situation(&situation).satisfies_goal(&goal),
+        "{line}: {words}"
+    );
     words
 }
 
 fn why_not(situation: &Situation, goal: &Goal) -> String {
-    let table = Table::of(situation);
-    let stuck = steps(goal, &table).unwrap_err();
-    obstacle::obstacle(goal, &table, stuck, Language::English)
+    let table = Table::from_situation(situation);
+    let stuck = find_steps(goal, &table).unwrap_err();
+    obstacle::explain_unreachable_goal(goal, &table, stuck, Language::English)
 }
 
 const EMPTY: &str =
@@ -125,8 +131,8 @@ fn a_bowl_is_emptied_and_what_comes_out_stands_beside_it() {
 fn what_is_in_the_hand_does_not_lie_elsewhere_yet() {
     let mut situation = situation("red ball in blue bowl; green tray", "");
     let goal = goal(EMPTY, &situation);
-    carry_out(&mut situation, &[Step::pick("red ball")]);
-    assert!(!Table::of(&situation).holds(&goal));
+    carry_out(&mut situation, &[Step::pick_step("red ball")]);
+    assert!(!Table::from_situation(&situation).satisfies_goal(&goal));
     assert!(found(&situation, &goal).starts_with("place red ball next to"));
 }
 
@@ -179,7 +185,7 @@ fn what_is_held_is_put_down_first() {
     let words = found(&situation, &goal);
     assert!(words.starts_with("place green ball next to"), "{words}");
     let held = super::tests::goal(r#"{"fact":"held","object":"green ball"}"#, &situation);
-    assert!(Table::of(&situation).holds(&held));
+    assert!(Table::from_situation(&situation).satisfies_goal(&held));
     let free = super::tests::goal(r#"{"fact":"hand_empty"}"#, &situation);
     assert_eq!(found(&situation, &free).matches("place").count(), 1);
 }
@@ -199,7 +205,7 @@ fn sides_are_seen_and_a_thing_that_cannot_move_is_moved_around() {
         "pick red cube, then place red cube right of blue bowl"
     );
     let seen = situation("red cube; blue bowl", "");
-    assert!(Table::of(&seen).holds(&goal(left, &seen)));
+    assert!(Table::from_situation(&seen).satisfies_goal(&goal(left, &seen)));
     let apart = r#"{"fact":"is_not","object":"red cube","relation":"next to","other":"blue bowl"}"#;
     let words = reached("red cube; blue bowl; green tray", apart);
     assert_eq!(
@@ -223,9 +229,9 @@ fn things_are_pointed_at_and_picked_up() {
     let both = r#"{"fact":"pointed","object":"blue bowl"},{"fact":"held","object":"red cube"}"#;
     let mut situation = situation("red cube; blue bowl", "");
     let goal = goal(both, &situation);
-    let steps = steps(&goal, &Table::of(&situation)).unwrap();
+    let steps = find_steps(&goal, &Table::from_situation(&situation)).unwrap();
     carry_out(&mut situation, &steps);
-    assert!(Table::of(&situation).holds(&goal));
+    assert!(Table::from_situation(&situation).satisfies_goal(&goal));
     assert_eq!(steps.len(), 2);
 }
 
@@ -289,9 +295,9 @@ fn a_step_that_was_refused_twice_is_not_proposed_again() {
     let mut situation = situation("red cube; blue bowl", "");
     let goal = goal(put, &situation);
     for _ in 0..2 {
-        assert!(steps(&goal, &Table::of(&situation)).is_ok());
+        assert!(find_steps(&goal, &Table::from_situation(&situation)).is_ok());
         situation.history.push(Outcome {
-            step: Step::pick("red cube"),
+            step: Step::pick_step("red cube"),
             verdict: Verdict::Refused,
             reason: String::new(),
         });
@@ -312,7 +318,11 @@ fn what_a_rule_forbids_is_not_proposed_and_the_rule_is_named() {
     let way = found(&table, &goal);
     assert!(way.ends_with("in blue bowl"), "{way}");
     // On it is no other way: the arm would do the same.
-    table.vetoes = vec![veto(Step::place("Red cube", Relation::On, "blue bowl"))];
+    table.vetoes = vec![veto(Step::place_step(
+        "Red cube",
+        Relation::On,
+        "blue bowl",
+    ))];
     let why = why_not(&table, &goal);
     let way = "Rule 6 stands in the way of “place red cube";
     assert!(why.starts_with(way) && why.ends_with("blue bowl”: it may roll away."));
@@ -320,14 +330,14 @@ fn what_a_rule_forbids_is_not_proposed_and_the_rule_is_named() {
     let mut covered = situation("red cube; blue cube; blue bowl", "");
     covered.objects[1].rests = Some((Relation::On, "red cube".to_owned()));
     assert!(found(&covered, &goal).starts_with("pick blue cube"));
-    covered.vetoes = vec![veto(Step::pick("blue cube"))];
+    covered.vetoes = vec![veto(Step::pick_step("blue cube"))];
     assert_eq!(
         why_not(&covered, &goal),
         "Rule 6 stands in the way of “pick blue cube”: it may roll away."
     );
-    let seen = Table::of(&covered);
-    let stuck = steps(&goal, &seen).unwrap_err();
-    let chinese = obstacle::obstacle(&goal, &seen, stuck, Language::Chinese);
+    let seen = Table::from_situation(&covered);
+    let stuck = find_steps(&goal, &seen).unwrap_err();
+    let chinese = obstacle::explain_unreachable_goal(&goal, &seen, stuck, Language::Chinese);
     assert!(chinese.starts_with("规则6不允许"), "{chinese}");
     // Something else stands in the way, whatever the rule says.
     covered.objects[2].receives.clear();
@@ -352,25 +362,26 @@ fn only_what_is_seen_can_be_written() {
         let text = format!("{{\"goal\":[{wrong}]}}");
         assert!(Goal::parse(&text, &situation).is_err(), "{wrong}");
     }
-    let schema = request::schema(&situation).to_string();
+    let schema = request::goal_schema(&situation).to_string();
     assert!(
         schema.contains(r#""enum":["red cube","blue bowl"]"#),
         "{schema}"
     );
-    let nothing = request::schema(&Situation::default()).to_string();
+    let nothing = request::goal_schema(&Situation::default()).to_string();
     assert!(
         !nothing.contains("\"is\"") && nothing.contains("hand_empty"),
         "{nothing}"
     );
-    assert!(crate::grammar::longest(&request::schema(&situation)).is_some());
+    assert!(crate::grammar::longest_text_bytes(&request::goal_schema(&situation)).is_some());
 }
 
 #[test]
 fn standing_goals_are_read_by_rules() {
-    let read = |line: &str, words: &str| match Standing::of(&situation(line, words)) {
-        Standing::Goal(goal) => goal.to_string(),
-        Standing::Unclear(text) => format!("“{text}”"),
-    };
+    let read =
+        |line: &str, words: &str| match StandingGoal::from_instruction(&situation(line, words)) {
+            StandingGoal::Goal(goal) => goal.to_string(),
+            StandingGoal::Unclear(text) => format!("“{text}”"),
+        };
     let line = "red cube in blue bowl; yellow ball; green tray";
     for words in [
         "keep the blue bowl empty",

@@ -82,7 +82,7 @@ pub(super) fn tower(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, 
         ));
     }
     if names.len() < 2 {
-        return Err(replies::what_to_do(&names));
+        return Err(replies::ask_what_to_do(&names));
     }
     let pairs: Vec<(String, String)> = names
         .windows(2)
@@ -106,7 +106,7 @@ pub(super) fn row(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Re
     }
     let mut names = all_of(phrases, scene)?;
     if names.len() < 2 {
-        return Err(replies::what_to_do(&names));
+        return Err(replies::ask_what_to_do(&names));
     }
     let x = |name: &String| scene.object(name).map_or(0, |seen| seen.point.x);
     names.sort_by_key(|name| x(name));
@@ -157,7 +157,7 @@ fn all_of(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<String>, Reply> {
     }
     if names.is_empty() {
         names = scene
-            .movers()
+            .movable_names()
             .into_iter()
             .filter(|name| !scene.excluded.contains(name))
             .collect();
@@ -175,13 +175,13 @@ pub(super) fn sorted(
     let mut named: Vec<String> = Vec::new();
     for phrase in phrases {
         let is_things = phrase.kinds.is_empty() && phrase.modifiers.is_empty();
-        if is_things || scene.names_container(phrase) != Some(false) {
+        if is_things || scene.phrase_means_container(phrase) != Some(false) {
             continue;
         }
         named.extend(scene.resolve(phrase, Role::Mover)?);
     }
     let movers = if named.is_empty() {
-        scene.movers()
+        scene.movable_names()
     } else {
         named
     };

@@ -7,7 +7,7 @@ use super::scene::{Role, Scene};
 
 /// Parts between commas that say nothing that matters.
 pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
-    let parts: Vec<&[Item]> = items.split(|item| item.is_mark()).collect();
+    let parts: Vec<&[Item]> = items.split(|item| item.is_punctuation_mark()).collect();
     if parts.len() < 2 {
         return items.to_vec();
     }
@@ -28,7 +28,7 @@ pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
             continue;
         }
         if !kept.is_empty() {
-            kept.push(Item::word(",", Concept::Mark(',')));
+            kept.push(Item::from_word(",", Concept::Mark(',')));
         }
         kept.extend(part.iter().cloned());
     }
@@ -37,7 +37,10 @@ pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
 
 /// Whether a clause tells something about others than the robot.
 pub(super) fn is_aside(items: &[Item]) -> bool {
-    if items.first().is_some_and(|item| item.is(&Concept::Because)) {
+    if items
+        .first()
+        .is_some_and(|item| item.has_concept(&Concept::Because))
+    {
         return true;
     }
     // “My daughter keeps her treasures in the bowl”.
@@ -48,10 +51,13 @@ pub(super) fn is_aside(items: &[Item]) -> bool {
     {
         return true;
     }
-    let Some(at) = items.iter().position(|item| item.is(&Concept::Somebody)) else {
+    let Some(at) = items
+        .iter()
+        .position(|item| item.has_concept(&Concept::Somebody))
+    else {
         return false;
     };
-    if at > 0 && items[..at].iter().any(|item| item.phrase().is_some()) {
+    if at > 0 && items[..at].iter().any(|item| item.as_phrase().is_some()) {
         return false;
     }
     let wants = |item: &Item| {
@@ -97,7 +103,7 @@ pub(super) fn note(items: &[Item], scene: &mut Scene) {
                 // Two may be meant: neither is “it”.
                 is_unclear |= phrase.unknown.is_empty()
                     && phrase.pronoun.is_none()
-                    && scene.names_container(phrase) != Some(true);
+                    && scene.phrase_means_container(phrase) != Some(true);
                 if phrase.headless && ARTICLES.iter().any(|one| phrase.text.starts_with(one)) {
                     unseen = phrase.unknown.last().cloned();
                 }
@@ -160,7 +166,7 @@ fn placed(phrase: &Phrase, rest: &[Item]) -> Phrase {
     let mut after = after.take(2);
     if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) = (
         after.next().and_then(Item::concept),
-        after.next().and_then(Item::phrase),
+        after.next().and_then(Item::as_phrase),
     ) && host.kinds.first().is_none_or(|kind| kind != "table")
     {
         placed.at.push((true, *place, vec![host.clone()]));
@@ -171,7 +177,7 @@ fn placed(phrase: &Phrase, rest: &[Item]) -> Phrase {
 /// Whether items say nothing about what is seen or to be done.
 pub(super) fn is_inert(items: &[Item]) -> bool {
     !items.iter().any(|item| {
-        item.phrase().is_some()
+        item.as_phrase().is_some()
             || is_command(item)
             || matches!(
                 item.concept(),
@@ -226,7 +232,7 @@ pub(super) fn is_story(items: &[Item]) -> bool {
     let equates = rest.windows(2).any(|pair| {
         pair[0].is_verb(Verb::Be)
             && pair[1]
-                .phrase()
+                .as_phrase()
                 .is_some_and(|phrase| !phrase.unknown.is_empty())
     });
     rest.iter().any(tells) && !rest.iter().any(wishes) && !equates
@@ -235,9 +241,11 @@ pub(super) fn is_story(items: &[Item]) -> bool {
 /// Whether a clause only names things, of which another says what is to be done.
 pub(super) fn is_topic(items: &[Item]) -> bool {
     items.iter().all(|item| {
-        item.phrase()
+        item.as_phrase()
             .is_none_or(|phrase| phrase.unknown.is_empty() && phrase.pronoun.is_none())
-            && (item.phrase().is_some() || item.is_mark() || item.is(&Concept::And))
+            && (item.as_phrase().is_some()
+                || item.is_punctuation_mark()
+                || item.has_concept(&Concept::And))
     })
 }
 
@@ -254,9 +262,12 @@ pub(super) fn is_remark(items: &[Item]) -> bool {
         }
         Item::Word(_) => false,
     };
-    let named = items.iter().filter(|item| item.phrase().is_some()).count();
+    let named = items
+        .iter()
+        .filter(|item| item.as_phrase().is_some())
+        .count();
     let is_crowded = named < 2
-        && items.iter().any(|item| item.is(&Concept::Apart))
+        && items.iter().any(|item| item.has_concept(&Concept::Apart))
         && !items.iter().any(is_command);
     !items.is_empty() && items.iter().all(is_bare) || is_crowded
 }

@@ -93,7 +93,7 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             // “从碗里”: out of it.
             if items
                 .last()
-                .is_some_and(|item| item.is(&Concept::Place(Place::From)))
+                .is_some_and(|item| item.has_concept(&Concept::Place(Place::From)))
             {
                 if let Some((_, after)) = postposition(words, index) {
                     index = after;
@@ -104,12 +104,15 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             match postposition(words, index) {
                 Some((place, after)) => {
                     index = after;
-                    items.push(Item::word(&words[after - 1].text, Concept::Place(place)));
+                    items.push(Item::from_word(
+                        &words[after - 1].text,
+                        Concept::Place(place),
+                    ));
                     items.push(Item::Phrase(phrase));
                 }
                 // “放到碗”: into it.
                 None if goes_into(&items) => {
-                    items.push(Item::word("到", Concept::Place(Place::To)));
+                    items.push(Item::from_word("到", Concept::Place(Place::To)));
                     items.push(Item::Phrase(phrase));
                 }
                 None => items.push(Item::Phrase(phrase)),
@@ -129,7 +132,7 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
 fn goes_into(items: &[Item]) -> bool {
     matches!(items.last(), Some(Item::Word(word)) if matches!(word.concept, Concept::Verb(Verb::Put | Verb::Go))
         && word.text.ends_with(['进', '到', '入', '至', '在']))
-        && items.iter().any(|item| item.phrase().is_some())
+        && items.iter().any(|item| item.as_phrase().is_some())
 }
 
 /// “里”, “旁边”, “左边” behind a thing, unless it tells which of others is meant.

@@ -43,7 +43,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Ok(Vec::new());
     }
     if let Some(word) = unknown(items) {
-        return Err(replies::not_known(word, &[]));
+        return Err(replies::word_not_known(word, &[]));
     }
     let verb = main_verb(items);
     let is_repeated = phrases(items)
@@ -52,7 +52,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         && (scene.swapped.is_some()
             || scene.last.is_some()
                 && items.iter().any(|item| {
-                    item.is(&Concept::Outside) || place_of(item) == Some(Place::OutOf)
+                    item.has_concept(&Concept::Outside) || place_of(item) == Some(Place::OutOf)
                 }));
     // “Empty it: whatever is inside goes outside”, “swap them: what is in the one goes in the other”.
     if is_repeated {
@@ -65,11 +65,13 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         note(items, scene);
         return Ok(Vec::new());
     }
-    if items.iter().any(|item| item.is(&Concept::Or)) && phrases(items).len() > 1 && !scene.is_free
+    if items.iter().any(|item| item.has_concept(&Concept::Or))
+        && phrases(items).len() > 1
+        && !scene.is_free
     {
         return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
     }
-    let has = |concept: &Concept| items.iter().any(|item| item.is(concept));
+    let has = |concept: &Concept| items.iter().any(|item| item.has_concept(concept));
     if has(&Concept::EachOwn)
         || has(&Concept::ByShape)
         || has(&Concept::ByColor)
@@ -83,9 +85,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     {
         return swapping::swapped(&phrases(items), scene);
     }
-    let has_destination = items
-        .windows(2)
-        .any(|pair| matches!(place_of(&pair[0]), Some(Place::At(_))) && pair[1].phrase().is_some());
+    let has_destination = items.windows(2).any(|pair| {
+        matches!(place_of(&pair[0]), Some(Place::At(_))) && pair[1].as_phrase().is_some()
+    });
     if has(&Concept::Tower)
         || has(&Concept::OnEachOther)
         || verb == Some(Verb::Stack) && !has_destination
@@ -97,7 +99,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         // A row stands on the table; who wants one in a bowl means something else.
         let is_within = items.windows(2).any(|pair| {
             matches!(place_of(&pair[0]), Some(Place::At(Relation::In)))
-                && pair[1].phrase().is_some()
+                && pair[1].as_phrase().is_some()
         });
         if is_within {
             return Err(Reply::Unclear);
@@ -112,7 +114,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         matches!(item, Item::Word(word) if word.text == "away from" || word.text == "far from")
     }) && phrases(items)
         .last()
-        .is_none_or(|mark| scene.names_container(mark) != Some(true));
+        .is_none_or(|mark| scene.phrase_means_container(mark) != Some(true));
     if verb == Some(Verb::Clear) || has(&Concept::Apart) || is_kept_off {
         return clear(items, scene);
     }
@@ -169,7 +171,7 @@ fn tells_of_nothing(items: &[Item]) -> bool {
     let wishes = |item: &Item| {
         item.is_verb(Verb::Should) || item.is_verb(Verb::Want) || item.is_verb(Verb::Empty)
     };
-    items.iter().any(|item| item.is(&Concept::Nothing))
+    items.iter().any(|item| item.has_concept(&Concept::Nothing))
         && (has("has") || has("is"))
         && !items.iter().any(wishes)
         && !items.iter().any(|item| item.is_verb(Verb::Home))
@@ -178,7 +180,7 @@ fn tells_of_nothing(items: &[Item]) -> bool {
 /// What a clause names, but for the table.
 pub(super) fn phrases(items: &[Item]) -> Vec<Phrase> {
     let is_table = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "table");
-    let named = items.iter().filter_map(Item::phrase);
+    let named = items.iter().filter_map(Item::as_phrase);
     named.filter(|phrase| !is_table(phrase)).cloned().collect()
 }
 
@@ -234,7 +236,7 @@ pub(super) fn is_left(items: &[Item]) -> bool {
     let is_behind = items[at + 1..].is_empty()
         && items[..at]
             .iter()
-            .filter(|item| item.phrase().is_some())
+            .filter(|item| item.as_phrase().is_some())
             .count()
             == 1
         && !items[..at].iter().any(|item| place_of(item).is_some());
@@ -243,13 +245,15 @@ pub(super) fn is_left(items: &[Item]) -> bool {
     }
     let names = items[at + 1..]
         .iter()
-        .find_map(Item::phrase)
+        .find_map(Item::as_phrase)
         .is_some_and(|phrase| phrase.pronoun.is_none())
-        || items.get(at + 1).is_some_and(|next| next.is(&Concept::One));
+        || items
+            .get(at + 1)
+            .is_some_and(|next| next.has_concept(&Concept::One));
     let goes = items[at + 1..].windows(2).any(|pair| {
         matches!(place_of(&pair[0]), Some(Place::At(_) | Place::Between))
             && pair[1]
-                .phrase()
+                .as_phrase()
                 .is_some_and(|host| host.kinds.first().is_none_or(|kind| kind != "table"))
     });
     let is_place = |item: &Item| {
@@ -258,13 +262,13 @@ pub(super) fn is_left(items: &[Item]) -> bool {
             Some(Concept::There | Concept::BesideIt | Concept::Side(_))
         )
     };
-    let is_first = items[..at].iter().all(|item| item.phrase().is_none());
+    let is_first = items[..at].iter().all(|item| item.as_phrase().is_none());
     is_first && names && !goes && !items[at + 1..].iter().any(is_place)
 }
 
 /// Leaves what is named as it is; what cannot be made out is not touched anyway.
 pub(super) fn leave(items: &[Item], scene: &mut Scene) {
-    for phrase in items.iter().filter_map(Item::phrase) {
+    for phrase in items.iter().filter_map(Item::as_phrase) {
         let many = Phrase {
             quantity: Quantity::All(None),
             ..phrase.clone()
@@ -374,7 +378,7 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
         }
         return Err(Reply::Unclear);
     }
-    let is_empty = items.iter().any(|item| item.is(&Concept::Nothing));
+    let is_empty = items.iter().any(|item| item.has_concept(&Concept::Nothing));
     let is_wish = items.iter().any(|item| {
         item.is_verb(Verb::Should)
             || item.is_verb(Verb::Want)
@@ -385,7 +389,7 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
         [phrase]
             if is_empty
                 && is_wish
-                && (scene.names_container(phrase) == Some(true)
+                && (scene.phrase_means_container(phrase) == Some(true)
                     || phrase.pronoun == Some(Pronoun::It) && !scene.there.is_empty()) =>
         {
             scene.resolve_one(phrase, Role::Host).map(Some)

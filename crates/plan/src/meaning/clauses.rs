@@ -18,7 +18,10 @@ pub(super) fn ordered(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
         clauses.insert(at + 1, later);
     }
     for clause in &mut clauses {
-        if clause.first().is_some_and(|item| item.is(&Concept::After)) {
+        if clause
+            .first()
+            .is_some_and(|item| item.has_concept(&Concept::After))
+        {
             clause.remove(0);
         }
     }
@@ -51,7 +54,10 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
             _ => false,
         };
         // “Put the ball on the tray once the cube is in the bowl.”
-        if item.is(&Concept::After) && is_complete(&clause) && is_complete(rest) && later.is_empty()
+        if item.has_concept(&Concept::After)
+            && is_complete(&clause)
+            && is_complete(rest)
+            && later.is_empty()
         {
             later = std::mem::take(&mut clause);
             continue;
@@ -64,7 +70,7 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
                 clauses.push(std::mem::take(&mut later));
             }
             // The words behind “because” are a reason.
-            if item.is(&Concept::Because) {
+            if item.has_concept(&Concept::Because) {
                 clause.push(item.clone());
             }
         } else if is_restart(&clause, item, rest) {
@@ -81,25 +87,28 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
 /// Whether what follows a comma or an “and” stands by itself.
 fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     let until = |item: &Item| {
-        item.is_mark()
-            || item.is(&Concept::Then)
-            || item.is(&Concept::But)
-            || item.is(&Concept::And)
+        item.is_punctuation_mark()
+            || item.has_concept(&Concept::Then)
+            || item.has_concept(&Concept::But)
+            || item.has_concept(&Concept::And)
     };
     let next = rest.iter().position(until).unwrap_or(rest.len());
     let next = &rest[..next];
-    let Some(first) = next.iter().find(|item| !item.is(&Concept::And)) else {
+    let Some(first) = next.iter().find(|item| !item.has_concept(&Concept::And)) else {
         return false;
     };
-    if before
-        .first()
-        .is_some_and(|item| item.is(&Concept::After) || item.is(&Concept::Because))
-    {
-        return next.iter().any(|item| item.phrase().is_some());
+    if before.first().is_some_and(|item| {
+        item.has_concept(&Concept::After) || item.has_concept(&Concept::Because)
+    }) {
+        return next.iter().any(|item| item.as_phrase().is_some());
     }
     // “On the bowl's left side, place the cube.”
     let is_place_alone = before.first().is_some_and(is_place)
-        && before.iter().filter(|item| item.phrase().is_some()).count() == 1
+        && before
+            .iter()
+            .filter(|item| item.as_phrase().is_some())
+            .count()
+            == 1
         && !before.iter().any(is_command);
     if is_place_alone
         && !before
@@ -111,27 +120,28 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     if matches!(before.first(), Some(Item::Word(word)) if word.text == "before") {
         return true;
     }
-    let has_phrase = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
-    let has = |items: &[Item], concept: Concept| items.iter().any(|item| item.is(&concept));
+    let has_phrase = |items: &[Item]| items.iter().any(|item| item.as_phrase().is_some());
+    let has =
+        |items: &[Item], concept: Concept| items.iter().any(|item| item.has_concept(&concept));
     let joins =
-        before.last().is_some_and(|last| last.phrase().is_some()) && first.phrase().is_some();
+        before.last().is_some_and(|last| last.as_phrase().is_some()) && first.as_phrase().is_some();
     // “I have the cube | and the ball the wrong way round”.
     if joins && has(next, Concept::TradePlaces) {
         return false;
     }
     // “The cube where the ball is, and the ball where the cube was”.
-    if first.phrase().is_some() && has(before, Concept::Where) && has(next, Concept::Where) {
+    if first.as_phrase().is_some() && has(before, Concept::Where) && has(next, Concept::Where) {
         return true;
     }
     // “Between the cube” | “and the ball”: two things belong to it.
     let between = before
         .iter()
-        .rposition(|item| item.is(&Concept::Place(Place::Between)));
+        .rposition(|item| item.has_concept(&Concept::Place(Place::Between)));
     if let Some(at) = between
-        && before[at..].iter().filter_map(Item::phrase).count() == 1
+        && before[at..].iter().filter_map(Item::as_phrase).count() == 1
         && before[at..]
             .iter()
-            .filter_map(Item::phrase)
+            .filter_map(Item::as_phrase)
             .all(|phrase| phrase.quantity == Quantity::Only)
     {
         return false;
@@ -139,7 +149,7 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     if is_aside(before) {
         return true;
     }
-    let is_subject = first.is(&Concept::Somebody);
+    let is_subject = first.has_concept(&Concept::Somebody);
     if is_command(first) || is_subject {
         return has_phrase(before)
             || before.iter().any(is_command)
@@ -155,13 +165,16 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
                 .any(|item| is_place(item) || matches!(item.concept(), Some(Concept::There)))
     };
     // “Cubes in the bowl, balls on the tray”.
-    let begins_with_phrase = first.phrase().is_some();
+    let begins_with_phrase = first.as_phrase().is_some();
     placed(before) && is_complete(before) && begins_with_phrase && is_complete(next)
         || placed(before)
-            && (first.is(&Concept::Outside)
-                || first.is(&Concept::BesideIt)
-                || first.is(&Concept::Back))
-        || before.iter().any(|item| item.is(&Concept::Outside)) && first.is(&Concept::BesideIt)
+            && (first.has_concept(&Concept::Outside)
+                || first.has_concept(&Concept::BesideIt)
+                || first.has_concept(&Concept::Back))
+        || before
+            .iter()
+            .any(|item| item.has_concept(&Concept::Outside))
+            && first.has_concept(&Concept::BesideIt)
         || placed(before) && is_inert(next)
 }
 
@@ -173,10 +186,10 @@ fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
             Verb::Put | Verb::Take | Verb::Remove | Verb::Push | Verb::Point
         ))
     );
-    let object = rest.first().and_then(Item::phrase);
+    let object = rest.first().and_then(Item::as_phrase);
     let is_plain = !matches!(item, Item::Word(word) if word.text.ends_with("ing") || word.text.ends_with("ed"));
     let ends = before.last().is_some_and(|last| {
-        last.phrase().is_some()
+        last.as_phrase().is_some()
             || matches!(
                 last.concept(),
                 Some(Concept::There | Concept::BesideIt | Concept::Outside)
@@ -185,7 +198,8 @@ fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
     let tells = |item: &Item| item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
     let wishes = |item: &Item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want);
     let is_told = before.iter().any(tells) && !before.iter().any(wishes);
-    let is_conditional = |item: &Item| item.is(&Concept::If) || item.is(&Concept::Unless);
+    let is_conditional =
+        |item: &Item| item.has_concept(&Concept::If) || item.has_concept(&Concept::Unless);
     is_verb
         && is_plain
         && ends
@@ -200,7 +214,10 @@ fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
 
 /// Whether items say by themselves what is to be put where.
 pub(super) fn is_complete(items: &[Item]) -> bool {
-    let phrases = items.iter().filter(|item| item.phrase().is_some()).count();
+    let phrases = items
+        .iter()
+        .filter(|item| item.as_phrase().is_some())
+        .count();
     let has_place = items.iter().any(is_place);
     phrases >= 2 && has_place
         || phrases >= 1
@@ -237,10 +254,10 @@ pub(super) fn is_command(item: &Item) -> bool {
 
 pub(super) fn trim(items: &[Item]) -> &[Item] {
     let is_loose = |item: &Item| {
-        item.is_mark()
-            || item.is(&Concept::And)
-            || item.is(&Concept::Then)
-            || item.is(&Concept::But)
+        item.is_punctuation_mark()
+            || item.has_concept(&Concept::And)
+            || item.has_concept(&Concept::Then)
+            || item.has_concept(&Concept::But)
     };
     let begin = items
         .iter()
@@ -263,17 +280,25 @@ pub(super) fn place_of(item: &Item) -> Option<Place> {
 
 /// “They are too close together”.
 fn is_crowd(rest: &[Item]) -> bool {
-    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
-    rest.first().is_some_and(|item| item.phrase().is_some())
+    let end = rest
+        .iter()
+        .position(Item::is_punctuation_mark)
+        .unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.as_phrase().is_some())
         && rest.get(1).is_some_and(|item| item.is_verb(Verb::Be))
-        && rest[..end].iter().any(|item| item.is(&Concept::Apart))
+        && rest[..end]
+            .iter()
+            .any(|item| item.has_concept(&Concept::Apart))
 }
 
 /// “… it is left of the bowl”.
 fn tells_where(rest: &[Item]) -> bool {
-    let end = rest.iter().position(Item::is_mark).unwrap_or(rest.len());
-    rest.first().is_some_and(|item| item.phrase().is_some())
+    let end = rest
+        .iter()
+        .position(Item::is_punctuation_mark)
+        .unwrap_or(rest.len());
+    rest.first().is_some_and(|item| item.as_phrase().is_some())
         && rest[..end]
             .windows(2)
-            .any(|pair| is_place(&pair[0]) && pair[1].phrase().is_some())
+            .any(|pair| is_place(&pair[0]) && pair[1].as_phrase().is_some())
 }

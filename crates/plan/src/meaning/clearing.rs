@@ -32,7 +32,7 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
         [mover]
             if is_elsewhere(items)
                 && scene
-                    .names_container(mover)
+                    .phrase_means_container(mover)
                     .is_none_or(|container| !container) =>
         {
             let around = scene.mentioned.clone();
@@ -42,7 +42,7 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
             }
             match around.iter().rev().find(|name| **name != object) {
                 Some(mark) => parted(&object, mark, scene),
-                None => Err(replies::where_to(&[object])),
+                None => Err(replies::ask_where_to_put(&[object])),
             }
         }
         [mark] => {
@@ -62,7 +62,7 @@ pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Repl
             let beside = items
                 .windows(2)
                 .find(|pair| place_of(&pair[0]).is_some())
-                .and_then(|pair| pair[1].phrase());
+                .and_then(|pair| pair[1].as_phrase());
             let (object, mark) = if beside == Some(first) {
                 (second, first)
             } else {
@@ -126,7 +126,7 @@ fn parted(object: &str, mark: &str, scene: &mut Scene) -> Result<Vec<Deed>, Repl
             scene.it = vec![object.to_owned()];
             Ok(vec![put(object, Relation::NextTo, &far, scene)])
         }
-        None => Err(replies::where_to(&[object.to_owned()])),
+        None => Err(replies::ask_where_to_put(&[object.to_owned()])),
     }
 }
 

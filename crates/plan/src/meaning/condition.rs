@@ -12,13 +12,15 @@ use super::supposition::split_condition;
 
 /// “Any cube will do so long as it is not red”: the condition tells which.
 pub(super) fn provide(items: &mut Vec<Item>) {
-    let Some(at) = items.iter().position(|item| item.is(&Concept::If)) else {
+    let Some(at) = items.iter().position(|item| item.has_concept(&Concept::If)) else {
         return;
     };
     let [Item::Phrase(it), be, rest @ ..] = &items[at + 1..] else {
         return;
     };
-    let is_not = rest.first().is_some_and(|item| item.is(&Concept::Not));
+    let is_not = rest
+        .first()
+        .is_some_and(|item| item.has_concept(&Concept::Not));
     let Some(Item::Phrase(what)) = rest.get(usize::from(is_not)) else {
         return;
     };
@@ -49,7 +51,7 @@ pub(super) fn provide(items: &mut Vec<Item>) {
 /// Reads conditions, then what is wanted under them.
 pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let items = &joined_conditions(items)[..];
-    let is_otherwise = |item: &Item| item.is(&Concept::Otherwise);
+    let is_otherwise = |item: &Item| item.has_concept(&Concept::Otherwise);
     let (main, otherwise) = match items.iter().position(is_otherwise) {
         Some(at) => (trim(&items[..at]), Some(trim(&items[at + 1..]))),
         None => (items, None),
@@ -75,7 +77,7 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                 }
                 Err(reply) => {
                     // “I was hoping for a ball, but if there is none, …”.
-                    let is_missing = main.iter().filter_map(Item::phrase).any(|phrase| {
+                    let is_missing = main.iter().filter_map(Item::as_phrase).any(|phrase| {
                         !phrase.kinds.is_empty()
                             && matches!(
                                 scene.clone().resolve(phrase, Role::Any),
@@ -101,7 +103,10 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         }
     }
     // “Put the ball in the bowl if there is one.”
-    let is_bare = condition.items.iter().all(|item| item.phrase().is_none());
+    let is_bare = condition
+        .items
+        .iter()
+        .all(|item| item.as_phrase().is_none());
     let sees = |item: &Item| item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
     if is_bare && condition.items.iter().any(sees) && !condition.is_negated {
         let mut trial = scene.clone();
@@ -133,7 +138,7 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
 
 /// Remembers the places that are named: “… otherwise put the cube in there”.
 fn places(items: &[Item], scene: &mut Scene) {
-    for phrase in items.iter().filter_map(Item::phrase) {
+    for phrase in items.iter().filter_map(Item::as_phrase) {
         let named = scene
             .clone()
             .resolve(phrase, Role::Host)
@@ -153,7 +158,7 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
     let mut otherwise = otherwise;
     while otherwise
         .first()
-        .is_some_and(|item| item.is(&Concept::Otherwise) || item.is_mark())
+        .is_some_and(|item| item.has_concept(&Concept::Otherwise) || item.is_punctuation_mark())
     {
         otherwise = &otherwise[1..];
     }
@@ -166,7 +171,7 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
     };
     let is_fragment = otherwise
         .iter()
-        .filter(|item| item.phrase().is_some())
+        .filter(|item| item.as_phrase().is_some())
         .count()
         == 1
         && !otherwise.iter().any(|item| {
@@ -193,40 +198,50 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
 fn joined_conditions(items: &[Item]) -> Vec<Item> {
     let mut joined: Vec<Item> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let is_if = item.is(&Concept::If);
+        let is_if = item.has_concept(&Concept::If);
         if is_if {
             while joined
                 .last()
-                .is_some_and(|last| last.is_mark() || last.is(&Concept::And))
+                .is_some_and(|last| last.is_punctuation_mark() || last.has_concept(&Concept::And))
                 && joined
                     .iter()
                     .rev()
-                    .find(|last| !last.is_mark() && !last.is(&Concept::And))
-                    .is_some_and(|last| last.is(&Concept::If))
+                    .find(|last| !last.is_punctuation_mark() && !last.has_concept(&Concept::And))
+                    .is_some_and(|last| last.has_concept(&Concept::If))
             {
                 joined.pop();
             }
-            if joined.last().is_some_and(|last| last.is(&Concept::If)) {
+            if joined
+                .last()
+                .is_some_and(|last| last.has_concept(&Concept::If))
+            {
                 continue;
             }
         }
         // “… and if we have, then”.
-        if is_if && joined.iter().any(|last| last.is(&Concept::If)) {
+        if is_if && joined.iter().any(|last| last.has_concept(&Concept::If)) {
             let rest = &items[index + 1..];
-            let stop = rest
-                .iter()
-                .position(|item| item.is(&Concept::Then) || is_command(item) || item.is_mark());
+            let stop = rest.iter().position(|item| {
+                item.has_concept(&Concept::Then) || is_command(item) || item.is_punctuation_mark()
+            });
             let named = rest[..stop.unwrap_or(rest.len())]
                 .iter()
-                .any(|item| item.phrase().is_some());
+                .any(|item| item.as_phrase().is_some());
             if !named {
-                while joined.last().is_some_and(|last| last.is(&Concept::And)) {
+                while joined
+                    .last()
+                    .is_some_and(|last| last.has_concept(&Concept::And))
+                {
                     joined.pop();
                 }
                 continue;
             }
         }
-        if item.is_mark() && joined.last().is_some_and(|last| last.is(&Concept::If)) {
+        if item.is_punctuation_mark()
+            && joined
+                .last()
+                .is_some_and(|last| last.has_concept(&Concept::If))
+        {
             continue;
         }
         joined.push(item.clone());

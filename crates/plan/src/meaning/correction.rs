@@ -10,7 +10,7 @@ use crate::space::Relation;
 /// “… no! the ball in the bowl”: a “no” by itself takes back.
 pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
     for at in 1..items.len().saturating_sub(1) {
-        let is_alone = items[at - 1].is_mark() && items[at + 1].is_mark();
+        let is_alone = items[at - 1].is_punctuation_mark() && items[at + 1].is_punctuation_mark();
         if let Item::Word(word) = &mut items[at]
             && is_alone
             && word.concept == Concept::None
@@ -23,7 +23,10 @@ pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
 
 /// What is left when each correction has taken the place of what it corrects.
 pub(super) fn corrected(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>, Reply> {
-    while let Some(at) = items.iter().position(|item| item.is(&Concept::Correction)) {
+    while let Some(at) = items
+        .iter()
+        .position(|item| item.has_concept(&Concept::Correction))
+    {
         let before = trim(&items[..at]).to_vec();
         let after = trim(&items[at + 1..]).to_vec();
         items = match after.as_slice() {
@@ -39,11 +42,11 @@ fn named(mut after: Vec<Item>, before: &[Item], scene: &Scene) -> Vec<Item> {
     let moved = before
         .iter()
         .rev()
-        .filter_map(Item::phrase)
+        .filter_map(Item::as_phrase)
         .find(|phrase| role(phrase, scene) == Some(false));
     if let Some(moved) = moved
         && is_complete(&after)
-        && let Some(Item::Phrase(it)) = after.iter_mut().find(|item| item.phrase().is_some())
+        && let Some(Item::Phrase(it)) = after.iter_mut().find(|item| item.as_phrase().is_some())
         && it.pronoun == Some(Pronoun::It)
     {
         *it = moved.clone();
@@ -66,7 +69,7 @@ fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, R
         },
         Item::Phrase(_) => None,
     });
-    let beside = Relation::BESIDE
+    let beside = Relation::BESIDE_RELATIONS
         .into_iter()
         .find(|relation| relation.side() == Some(*direction));
     match (said, beside) {
@@ -86,17 +89,19 @@ pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> 
     // “Wait, no, in the bowl”.
     while after
         .first()
-        .is_some_and(|item| item.is(&Concept::None) || item.is_mark())
+        .is_some_and(|item| item.has_concept(&Concept::None) || item.is_punctuation_mark())
     {
         after.remove(0);
     }
     // “Actually not that, take …”.
-    if after.first().is_some_and(|item| item.is(&Concept::Not))
-        && let Some(end) = after.iter().position(Item::is_mark)
+    if after
+        .first()
+        .is_some_and(|item| item.has_concept(&Concept::Not))
+        && let Some(end) = after.iter().position(Item::is_punctuation_mark)
     {
         after.drain(..=end);
     }
-    let phrases = |items: &[Item]| items.iter().any(|item| item.phrase().is_some());
+    let phrases = |items: &[Item]| items.iter().any(|item| item.as_phrase().is_some());
     if !phrases(&before) || is_complete(&after) && after.iter().any(asks) {
         return after;
     }
@@ -109,7 +114,7 @@ pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> 
     };
     let wanted = role(new, scene);
     let same = |item: &Item| {
-        item.phrase()
+        item.as_phrase()
             .is_some_and(|phrase| match (wanted, role(phrase, scene)) {
                 (Some(new), Some(old)) => new == old,
                 _ => true,
@@ -141,5 +146,5 @@ fn role(phrase: &Phrase, scene: &Scene) -> Option<bool> {
     if phrase.pronoun.is_some() {
         return None;
     }
-    scene.names_container(phrase)
+    scene.phrase_means_container(phrase)
 }

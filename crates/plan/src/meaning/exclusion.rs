@@ -11,18 +11,20 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
     // “Couldn't the cube go in the bowl?”
     if let [should, not, Item::Phrase(_), ..] = items.as_slice()
         && should.is_verb(Verb::Should)
-        && not.is(&Concept::Not)
-        && items.iter().any(|item| item.is(&Concept::Mark('?')))
+        && not.has_concept(&Concept::Not)
+        && items
+            .iter()
+            .any(|item| item.has_concept(&Concept::Mark('?')))
     {
         items.remove(1);
     }
     let mut begin = 0;
-    while let Some(at) = (begin..items.len()).find(|at| items[*at].is(&Concept::Not)) {
+    while let Some(at) = (begin..items.len()).find(|at| items[*at].has_concept(&Concept::Not)) {
         let is_end = |item: &Item| {
-            item.is_mark()
-                || item.is(&Concept::But)
-                || item.is(&Concept::Then)
-                || item.is(&Concept::Correction)
+            item.is_punctuation_mark()
+                || item.has_concept(&Concept::But)
+                || item.has_concept(&Concept::Then)
+                || item.has_concept(&Concept::Correction)
         };
         let end = (at + 1..items.len())
             .find(|at| is_end(&items[*at]))
@@ -34,7 +36,7 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
         // “Why is the cube not in the bowl?”
         let is_asked = items
             .get(end)
-            .is_some_and(|item| item.is(&Concept::Mark('?')));
+            .is_some_and(|item| item.has_concept(&Concept::Mark('?')));
         if is_asked && end + 1 < items.len() {
             begin = end;
             continue;
@@ -42,19 +44,23 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
         let is_prepositional = matches!(&items[at], Item::Word(word) if WITHOUT.contains(&word.text.as_str()))
             && items
                 .get(at + 1)
-                .is_some_and(|item| item.phrase().is_some());
+                .is_some_and(|item| item.as_phrase().is_some());
         let is_conditional = items[first..at].iter().any(|item| {
-            item.is(&Concept::If) || item.is(&Concept::Unless) || item.is(&Concept::Because)
+            item.has_concept(&Concept::If)
+                || item.has_concept(&Concept::Unless)
+                || item.has_concept(&Concept::Because)
         });
-        let subject = items[first..at].iter().any(|item| item.phrase().is_some());
+        let subject = items[first..at]
+            .iter()
+            .any(|item| item.as_phrase().is_some());
         let has_place = items[at + 1..end].iter().any(is_place)
             || items[at + 1..end]
                 .iter()
-                .any(|item| item.is(&Concept::There));
+                .any(|item| item.has_concept(&Concept::There));
         let others = items[..first]
             .iter()
             .chain(&items[end..])
-            .any(|item| item.phrase().is_some());
+            .any(|item| item.as_phrase().is_some());
         // “The cube should not be in the bowl” and “the cube is not in the bowl” are read as clauses.
         if is_conditional
             || !is_prepositional
@@ -64,7 +70,7 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
                 && !(others
                     && items[at + 1..end]
                         .iter()
-                        .all(|item| is_place(item) || item.phrase().is_some())
+                        .all(|item| is_place(item) || item.as_phrase().is_some())
                     && is_complete(&items[first..at]))
         {
             begin = at + 1;
@@ -73,10 +79,12 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
         // “The ball is what I want”: what follows “rather than” ends with its own phrase.
         let directly = items
             .get(at + 1)
-            .is_some_and(|item| item.phrase().is_some());
+            .is_some_and(|item| item.as_phrase().is_some());
         let direct_end = if directly { at + 2 } else { end };
         let placed_end = match (items.get(at + 1), items.get(at + 2)) {
-            (Some(place), Some(phrase)) if is_place(place) && phrase.phrase().is_some() => at + 3,
+            (Some(place), Some(phrase)) if is_place(place) && phrase.as_phrase().is_some() => {
+                at + 3
+            }
             _ => direct_end,
         };
         let is_verbal = items[at + 1..end]
@@ -158,9 +166,15 @@ pub(super) fn without_exceptions(
     scene: &mut Scene,
 ) -> Result<Vec<Item>, Reply> {
     let is_end = |item: &Item| {
-        item.is_mark() || item.is(&Concept::But) || item.is(&Concept::Then) || item.is(&Concept::If)
+        item.is_punctuation_mark()
+            || item.has_concept(&Concept::But)
+            || item.has_concept(&Concept::Then)
+            || item.has_concept(&Concept::If)
     };
-    while let Some(at) = items.iter().position(|item| item.is(&Concept::Except)) {
+    while let Some(at) = items
+        .iter()
+        .position(|item| item.has_concept(&Concept::Except))
+    {
         let mut until = at + 1;
         while let Some(item) = items.get(until) {
             match item {
@@ -183,7 +197,7 @@ pub(super) fn without_exceptions(
     while let Some(at) = items.iter().position(|item| item.is_verb(Verb::Stay)) {
         let begin = (0..at)
             .rev()
-            .find(|at| is_end(&items[*at]) || items[*at].is(&Concept::And))
+            .find(|at| is_end(&items[*at]) || items[*at].has_concept(&Concept::And))
             .map_or(0, |mark| mark + 1);
         let end = (at + 1..items.len())
             .find(|at| is_end(&items[*at]))

@@ -27,16 +27,16 @@ pub(super) fn in_plain_order(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
             host @ Item::Phrase(first),
             mover @ Item::Phrase(second),
             rest @ ..,
-        ] if receives(first, scene) && scene.names_container(second) != Some(true) => {
-            let to = Item::word("to", Concept::Place(Place::To));
-            let put = Item::word("put", Concept::Verb(Verb::Put));
+        ] if receives(first, scene) && scene.phrase_means_container(second) != Some(true) => {
+            let to = Item::from_word("to", Concept::Place(Place::To));
+            let put = Item::from_word("put", Concept::Verb(Verb::Put));
             [&[put, mover.clone(), to, host.clone()], rest].concat()
         }
         [mover @ Item::Phrase(_), rest @ ..] if given.is_some() && is_aimed(rest) => {
             let Some(blow) = rest.iter().take(2).position(is_blow) else {
                 return items;
             };
-            let push = Item::word("push", Concept::Verb(Verb::Push));
+            let push = Item::from_word("push", Concept::Verb(Verb::Push));
             [&[push, mover.clone()], &rest[blow + 1..]].concat()
         }
         _ => return items,
@@ -55,7 +55,7 @@ fn is_giving(item: &Item, deed: &str, stem: &str) -> bool {
 /// Whether it is what others are put in, or “it” where such was spoken of.
 fn receives(phrase: &Phrase, scene: &Scene) -> bool {
     let is_it = phrase.pronoun == Some(Pronoun::It);
-    scene.names_container(phrase) == Some(true) || is_it && !scene.there.is_empty()
+    scene.phrase_means_container(phrase) == Some(true) || is_it && !scene.there.is_empty()
 }
 
 fn is_blow(item: &Item) -> bool {

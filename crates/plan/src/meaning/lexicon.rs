@@ -229,7 +229,7 @@ impl Lexicon {
     }
 
     /// The longest expression that `words` begin with, and how many words it has.
-    pub fn longest(&self, words: &[&str]) -> Option<(Concept, usize)> {
+    pub fn longest_match(&self, words: &[&str]) -> Option<(Concept, usize)> {
         let entries = self.entries.get(*words.first()?)?;
         let fits = |expression: &[String]| {
             expression.len() <= words.len() && expression.iter().zip(words).all(|(a, b)| a == b)
@@ -244,12 +244,12 @@ impl Lexicon {
     }
 
     /// Whether it is an ordinary word that only looks like a slip.
-    pub fn is_real(&self, word: &str) -> bool {
+    pub fn is_real_word(&self, word: &str) -> bool {
         self.real.contains(word)
     }
 
     /// Verbs of deeds, in plain form and of one word.
-    pub fn deeds() -> impl Iterator<Item = &'static str> {
+    pub fn deed_verbs() -> impl Iterator<Item = &'static str> {
         let verbs = entries(include_str!("lexicon.en.txt"))
             .filter(|(concept, _)| matches!(concept, Concept::Verb(verb) if verb.is_deed()));
         verbs.flat_map(|(_, words)| words).filter(|word| {
@@ -258,7 +258,7 @@ impl Lexicon {
     }
 
     /// What may have been said where dictation wrote `word`.
-    pub fn heard_as<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn words_misheard_as<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
         let fits = move |(_, heard): &&(String, Vec<String>)| heard.iter().any(|one| one == word);
         self.homophones
             .iter()

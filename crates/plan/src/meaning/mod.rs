@@ -140,7 +140,7 @@ enum Outcome {
 impl Meaning {
     /// Reads the instruction of `situation`, which is in English: by rules or, where they do not
     /// make it out, as what it is likely to mean.
-    pub fn of(situation: &Situation) -> Self {
+    pub fn from_instruction(situation: &Situation) -> Self {
         if let Some(wording) = offer::agreed(situation) {
             return Self::by_rules(&Situation {
                 instruction: wording.to_owned(),
@@ -160,9 +160,9 @@ impl Meaning {
         let words = purpose::set_apart(words);
         let items = phrase::items(&words);
         let mut scene = scene_for(situation, &items);
-        let act = match items.iter().all(phrase::Item::is_mark) {
+        let act = match items.iter().all(phrase::Item::is_punctuation_mark) {
             true => SpeechAct::SmallTalk,
-            false => SpeechAct::after(&situation.conversation, &situation.instruction),
+            false => SpeechAct::classify_after(&situation.conversation, &situation.instruction),
         };
         if act == SpeechAct::SmallTalk
             && let Some(reply) = act.reply(&situation.instruction)
@@ -178,7 +178,9 @@ impl Meaning {
                 Err(question::answer(&words, &items, &mut scene))
             }
             SpeechAct::Request => request(items, &mut scene).map(|meaning| Self {
-                remark: meaning.remark.or_else(|| replies::put_in(&scene.put_in)),
+                remark: meaning
+                    .remark
+                    .or_else(|| replies::explain_put_in_not_on(&scene.put_in)),
                 ..meaning
             }),
             SpeechAct::Location => location(&items, &mut scene)
@@ -207,9 +209,9 @@ impl Meaning {
 
     /// Reads the instruction of `situation`, which is in English or in a language that is translated.
     /// Where no action comes of a translation, that is said in its language.
-    pub fn of_translated(situation: &Situation) -> Self {
-        let Some(found) = translation::translate(&situation.instruction) else {
-            return Self::of(situation);
+    pub fn from_translatable_instruction(situation: &Situation) -> Self {
+        let Some(found) = translation::translate_to_english(&situation.instruction) else {
+            return Self::from_instruction(situation);
         };
         let english = Situation {
             instruction: found.english,
@@ -220,7 +222,7 @@ impl Meaning {
             Intent::Act(_) if meaning.remark.is_none() => meaning,
             _ => {
                 let spoken = ["en", "zh"].map(str::to_owned);
-                let reply = language::not_spoken(found.language, &spoken);
+                let reply = language::foreign_language_reply(found.language, &spoken);
                 Self::only(Intent::Say(reply))
             }
         }
@@ -228,7 +230,7 @@ impl Meaning {
 
     /// Reads a Chinese instruction as far as it is understood whole; what an arm cannot do, and a
     /// word that is not known, are said. `None` leaves it to the model.
-    pub fn of_chinese(situation: &Situation) -> Option<Self> {
+    pub fn from_chinese_instruction(situation: &Situation) -> Option<Self> {
         if !situation.speech_act().is_request() {
             return None;
         }
@@ -268,19 +270,19 @@ impl Meaning {
     pub fn plan(&self, situation: &Situation) -> Plan {
         let mut plan = expert::plan(&self.intent, situation);
         if let Some(remark) = &self.remark
-            && plan.steps.last() == Some(&Step::done())
+            && plan.steps.last() == Some(&Step::done_step())
         {
             plan.steps.pop();
-            plan.steps.push(Step::say(remark.clone()));
+            plan.steps.push(Step::say_step(remark.clone()));
         }
         // Told once, before anything moves.
         if let Some(wording) = &self.taken_for
             && situation.history.is_empty()
             && plan.steps.len() < Plan::MAX_STEPS
-            && plan.steps.iter().any(Step::moves)
+            && plan.steps.iter().any(Step::moves_arm)
         {
             let told = format!("I take that as “{wording}”.");
-            plan.steps.insert(0, Step::say(told));
+            plan.steps.insert(0, Step::say_step(told));
         }
         plan
     }
@@ -289,14 +291,14 @@ impl Meaning {
 /// Whether an instruction that does not sound like a request surely is one in other words, for a deed
 /// that can be done with what is seen.
 pub(crate) fn is_request_in_other_words(situation: &Situation) -> bool {
-    Language::of(&situation.instruction) == Language::English
-        && translation::translate(&situation.instruction).is_none()
-        && Meaning::of(situation).taken_for.is_some()
+    Language::detect_language(&situation.instruction) == Language::English
+        && translation::translate_to_english(&situation.instruction).is_none()
+        && Meaning::from_instruction(situation).taken_for.is_some()
 }
 
 /// Verbs of deeds, in plain form and of one word.
 pub(crate) fn deeds() -> impl Iterator<Item = &'static str> {
-    lexicon::Lexicon::deeds()
+    lexicon::Lexicon::deed_verbs()
 }
 
 /// Whether it is an English word that matters at a table.
@@ -309,7 +311,7 @@ pub(crate) fn knows(word: &str) -> bool {
 fn scene_for(situation: &Situation, items: &[phrase::Item]) -> Scene {
     let mut scene = Scene::new(situation);
     let is_it = |phrase: &phrase::Phrase| phrase.pronoun == Some(phrase::Pronoun::It);
-    let phrases = items.iter().filter_map(phrase::Item::phrase);
+    let phrases = items.iter().filter_map(phrase::Item::as_phrase);
     if phrases.take(1).any(|first| !is_it(first)) {
         scene.handled = None;
     }
@@ -341,9 +343,12 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         if moves && matches!(action, Action::Point(_)) {
             return false;
         }
-        let object = action.objects().first().map(|name| (*name).to_owned());
+        let object = action
+            .required_objects()
+            .first()
+            .map(|name| (*name).to_owned());
         !deeds.iter().any(|deed| {
-            matches!(deed, Deed::Do(other) if other.objects().first().map(|name| (*name).to_owned()) == object)
+            matches!(deed, Deed::Do(other) if other.required_objects().first().map(|name| (*name).to_owned()) == object)
         })
     };
     let wanted: Vec<Action> = deeds
@@ -365,19 +370,23 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     scene.put_in.retain(goes_in);
     // “The ball, but not the yellow one”, where there is no other.
     let is_ruled_out = |name: &&str| scene.ruled_out.iter().any(|one| one == name);
-    if let Some(name) = actions.iter().flat_map(Action::objects).find(is_ruled_out) {
-        return Err(replies::nothing_else(name));
+    if let Some(name) = actions
+        .iter()
+        .flat_map(Action::required_objects)
+        .find(is_ruled_out)
+    {
+        return Err(replies::ask_what_else(name));
     }
     // What is to be put somewhere must be said where.
     let is_settled = |name: &String| {
         actions
             .iter()
-            .any(|action| action.objects().contains(&name.as_str()))
+            .any(|action| action.required_objects().contains(&name.as_str()))
     };
     if unable.is_empty()
         && let Some(name) = open.iter().find(|name| !is_settled(name))
     {
-        return Err(replies::where_to(std::slice::from_ref(name)));
+        return Err(replies::ask_where_to_put(std::slice::from_ref(name)));
     }
     let picked: Vec<String> = actions
         .iter()
@@ -435,7 +444,7 @@ fn merged(actions: impl Iterator<Item = Action>) -> Vec<Action> {
 
 /// “Where is the red cube?” is answered by pointing.
 fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning, Reply>> {
-    let phrase = items.iter().filter_map(phrase::Item::phrase).next()?;
+    let phrase = items.iter().filter_map(phrase::Item::as_phrase).next()?;
     // “Which thing is in the bowl?”
     let is_in = |item: &phrase::Item| {
         matches!(
@@ -448,15 +457,15 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
         return None;
     }
     // “Which cube is in the bowl?” is answered by its name.
-    let is_shown = items
-        .iter()
-        .any(|item| item.is_verb(lexicon::Verb::Point) || item.is(&lexicon::Concept::Where));
+    let is_shown = items.iter().any(|item| {
+        item.is_verb(lexicon::Verb::Point) || item.has_concept(&lexicon::Concept::Where)
+    });
     if !is_shown && let Some(reply) = question::held(phrase, items, scene) {
         return Some(Err(reply));
     }
-    let is_question = items
-        .iter()
-        .any(|item| item.is_verb(lexicon::Verb::See) || item.is(&lexicon::Concept::Colored));
+    let is_question = items.iter().any(|item| {
+        item.is_verb(lexicon::Verb::See) || item.has_concept(&lexicon::Concept::Colored)
+    });
     if is_question {
         return None;
     }

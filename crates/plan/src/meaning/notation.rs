@@ -117,7 +117,9 @@ fn extreme(name: &str) -> Extreme {
 }
 
 fn place(name: &str) -> Concept {
-    let relation = Relation::ALL.into_iter().find(|it| it.name() == name);
+    let relation = Relation::ALL_RELATIONS
+        .into_iter()
+        .find(|it| it.name() == name);
     Concept::Place(match (name, relation) {
         (_, Some(relation)) => Place::At(relation),
         ("nearest to", _) => Place::NearestTo,

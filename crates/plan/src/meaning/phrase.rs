@@ -68,7 +68,7 @@ pub(super) enum Item {
 
 impl Item {
     /// A word that stands for what was said in others.
-    pub fn word(text: &str, concept: Concept) -> Self {
+    pub fn from_word(text: &str, concept: Concept) -> Self {
         Self::Word(Word {
             text: text.to_owned(),
             concept,
@@ -82,22 +82,22 @@ impl Item {
         }
     }
 
-    pub fn phrase(&self) -> Option<&Phrase> {
+    pub fn as_phrase(&self) -> Option<&Phrase> {
         match self {
             Self::Phrase(phrase) => Some(phrase),
             Self::Word(_) => None,
         }
     }
 
-    pub fn is(&self, concept: &Concept) -> bool {
+    pub fn has_concept(&self, concept: &Concept) -> bool {
         self.concept() == Some(concept)
     }
 
     pub fn is_verb(&self, verb: Verb) -> bool {
-        self.is(&Concept::Verb(verb))
+        self.has_concept(&Concept::Verb(verb))
     }
 
-    pub fn is_mark(&self) -> bool {
+    pub fn is_punctuation_mark(&self) -> bool {
         matches!(self.concept(), Some(Concept::Mark(_)))
     }
 }
@@ -136,7 +136,7 @@ fn is_deictic(words: &[Word], index: usize, items: &[Item]) -> bool {
     let Some(Item::Phrase(phrase)) = items.last().filter(|_| is_here) else {
         return false;
     };
-    let is_mark = |item: &Item| item.is_mark() || item.is(&Concept::And);
+    let is_mark = |item: &Item| item.is_punctuation_mark() || item.has_concept(&Concept::And);
     let clause = items.iter().rev().take_while(|item| !is_mark(item));
     let is_verb = |item: &Item| matches!(item.concept(), Some(Concept::Verb(_)));
     let goes = clause.clone().any(is_verb);

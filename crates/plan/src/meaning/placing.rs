@@ -33,7 +33,7 @@ pub(super) fn place(
     verb: Option<Verb>,
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
-    let is_negated = items.iter().any(|item| item.is(&Concept::Not));
+    let is_negated = items.iter().any(|item| item.has_concept(&Concept::Not));
     let is_wish = items
         .iter()
         .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Go));
@@ -134,7 +134,7 @@ fn without_destination(
     verb: Option<Verb>,
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
-    let is_joined = items.iter().any(|item| item.is(&Concept::And));
+    let is_joined = items.iter().any(|item| item.has_concept(&Concept::And));
     // “The cube to the left, the bowl to the right”.
     let is_aimed = |item: &Item| matches!(item.concept(), Some(Concept::Direction(way)) if *way != Direction::Away);
     if parts.movers.len() > 1 && items.iter().any(is_aimed) {
@@ -142,13 +142,13 @@ fn without_destination(
     }
     // “The cube, the bowl”.
     let at: Vec<usize> = (0..items.len())
-        .filter(|at| items[*at].phrase().is_some())
+        .filter(|at| items[*at].as_phrase().is_some())
         .collect();
     let says_how = |at: &[usize]| {
         items[at[0]..at[1]]
             .iter()
             .any(|item| matches!(item.concept(), Some(Concept::Verb(_))))
-            && !items.iter().any(|item| item.is(&Concept::Where))
+            && !items.iter().any(|item| item.has_concept(&Concept::Where))
     };
     if let [first, second] = parts.movers.as_slice()
         && !is_joined
@@ -162,8 +162,8 @@ fn without_destination(
         if at.len() == 2
             && at[1] > at[0] + 1
             && items[at[0] + 1..at[1]].iter().all(receives)
-            && scene.names_container(first) == Some(true)
-            && scene.names_container(second) == Some(false)
+            && scene.phrase_means_container(first) == Some(true)
+            && scene.phrase_means_container(second) == Some(false)
         {
             let parts = Parts {
                 movers: vec![second.clone()],
@@ -176,7 +176,10 @@ fn without_destination(
         if at.len() == 2 && says_how(&at) {
             return Err(Reply::Unclear);
         }
-        let (mover, host) = match (scene.names_container(first), scene.names_container(second)) {
+        let (mover, host) = match (
+            scene.phrase_means_container(first),
+            scene.phrase_means_container(second),
+        ) {
             (Some(true), Some(false)) => (second, first),
             (_, Some(true)) => (first, second),
             _ => return Err(Reply::Unclear),
@@ -262,7 +265,7 @@ fn put(
                 .at
                 .push((true, Place::At(Relation::In), parts.sources.clone()));
             if scene
-                .fitting(&narrowed, Role::Mover)
+                .names_fitting_phrase(&narrowed, Role::Mover)
                 .is_ok_and(|fitting| !fitting.is_empty())
             {
                 phrase = narrowed;
@@ -305,11 +308,11 @@ fn put(
             named
         }
         Destination::There => match scene.there.as_slice() {
-            [] => return Err(replies::where_to(&movers)),
+            [] => return Err(replies::ask_where_to_put(&movers)),
             there => there.to_vec(),
         },
         Destination::BesideIt => match scene.there.as_slice() {
-            [] => return Err(replies::where_to(&movers)),
+            [] => return Err(replies::ask_where_to_put(&movers)),
             there => there.to_vec(),
         },
         Destination::PlaceOf(phrase) => {
@@ -372,7 +375,7 @@ fn put_all(
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
     let [host] = hosts else {
-        return Err(replies::which("one", hosts));
+        return Err(replies::ask_which("one", hosts));
     };
     let place = match place {
         Place::At(Relation::In) if wording == Wording::Middle && !scene.is_container(host) => {
@@ -389,7 +392,7 @@ fn put_all(
         let relation = relation(place, host, scene)?;
         match wording {
             Wording::Above if relation == Relation::In => {
-                return Err(replies::not_on_top(movers, host));
+                return Err(replies::ask_in_or_beside(movers, host));
             }
             Wording::On if relation == Relation::In => {
                 scene.put_in.push((mover.clone(), host.clone()));

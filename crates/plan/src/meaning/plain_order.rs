@@ -9,7 +9,9 @@ use crate::space::Relation;
 /// Rewrites what is said back to front.
 pub(super) fn in_plain_order(items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
     let mut items = items;
-    items.dedup_by(|next, item| next.is(&Concept::Mark(',')) && item.is(&Concept::Mark(',')));
+    items.dedup_by(|next, item| {
+        next.has_concept(&Concept::Mark(',')) && item.has_concept(&Concept::Mark(','))
+    });
     let items = without_clefts(items);
     let items = topics_first(items, scene);
     let items = where_it_lives(items, scene);
@@ -24,7 +26,7 @@ fn without_clefts(mut items: Vec<Item>) -> Vec<Item> {
         let [Item::Phrase(it), be, Item::Phrase(named), rest @ ..] = five else {
             return false;
         };
-        let verb = rest.iter().find(|item| !item.is(&Concept::That));
+        let verb = rest.iter().find(|item| !item.has_concept(&Concept::That));
         it.pronoun == Some(Pronoun::It)
             && be.is_verb(Verb::Be)
             && named.pronoun.is_none()
@@ -37,7 +39,7 @@ fn without_clefts(mut items: Vec<Item>) -> Vec<Item> {
     };
     let begins = |at: usize| {
         at.checked_sub(1).is_none_or(|before| {
-            items[before].is_mark()
+            items[before].is_punctuation_mark()
                 || matches!(
                     items[before].concept(),
                     Some(Concept::And | Concept::But | Concept::Correction | Concept::Then)
@@ -50,7 +52,7 @@ fn without_clefts(mut items: Vec<Item>) -> Vec<Item> {
     for at in found.into_iter().rev() {
         if items
             .get(at + 3)
-            .is_some_and(|item| item.is(&Concept::That))
+            .is_some_and(|item| item.has_concept(&Concept::That))
         {
             items.remove(at + 3);
         }
@@ -61,7 +63,10 @@ fn without_clefts(mut items: Vec<Item>) -> Vec<Item> {
 
 /// “Red ball. Purple bowl. Move it.”
 fn topics_first(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
-    let said: Vec<&Item> = items.iter().filter(|item| !item.is_mark()).collect();
+    let said: Vec<&Item> = items
+        .iter()
+        .filter(|item| !item.is_punctuation_mark())
+        .collect();
     let [
         Item::Phrase(mover),
         Item::Phrase(host),
@@ -71,14 +76,14 @@ fn topics_first(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     else {
         return items;
     };
-    let is_topic = items.get(1).is_some_and(Item::is_mark);
+    let is_topic = items.get(1).is_some_and(Item::is_punctuation_mark);
     let is_it = it.pronoun == Some(Pronoun::It);
     let puts = verb.is_verb(Verb::Put);
     if is_topic
         && is_it
         && puts
-        && scene.names_container(mover) == Some(false)
-        && scene.names_container(host) == Some(true)
+        && scene.phrase_means_container(mover) == Some(false)
+        && scene.phrase_means_container(host) == Some(true)
     {
         return vec![
             (*verb).clone(),
@@ -97,17 +102,17 @@ fn where_it_lives(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
             return false;
         };
         be.is_verb(Verb::Be)
-            && place.is(&Concept::Where)
+            && place.has_concept(&Concept::Where)
             && matches!(
                 verb.concept(),
                 Some(Concept::Verb(Verb::Be | Verb::Go | Verb::Should))
             )
-            && scene.names_container(host) == Some(true)
+            && scene.phrase_means_container(host) == Some(true)
     });
     let Some(at) = found else {
         return items;
     };
-    let goes = Item::word("goes", Concept::Verb(Verb::Go));
+    let goes = Item::from_word("goes", Concept::Verb(Verb::Go));
     let mut plain = items[..at].to_vec();
     plain.extend([
         items[at + 3].clone(),
@@ -131,7 +136,7 @@ fn named_at_last(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
             && thing.pronoun.is_none()
             && thing.quantity == Quantity::Only
             && thing.text.contains("thing");
-        is_thing && mark.is_mark() && scene.names_container(named) == Some(false)
+        is_thing && mark.is_punctuation_mark() && scene.phrase_means_container(named) == Some(false)
     });
     if let Some(at) = found {
         items.drain(at..at + 2);
@@ -143,11 +148,11 @@ fn named_at_last(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
 fn part_of(mut items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
     let is_whole = match items.as_slice() {
         [of, Item::Phrase(whole), mark, ..] => {
-            of.is(&Concept::Place(Place::OutOf))
-                && mark.is_mark()
+            of.has_concept(&Concept::Place(Place::OutOf))
+                && mark.is_punctuation_mark()
                 && matches!(whole.quantity, Quantity::All(_) | Quantity::Any(_))
                 && !whole.kinds.is_empty()
-                && scene.names_container(whole) == Some(false)
+                && scene.phrase_means_container(whole) == Some(false)
         }
         _ => false,
     };
@@ -223,7 +228,7 @@ fn is_seen_from_other(items: &[Item], at: usize) -> bool {
         && ends_up
         && is_ordered
         && subject.pronoun.is_none()
-        && mover.is_some_and(|item| item.phrase().is_some())
+        && mover.is_some_and(|item| item.as_phrase().is_some())
 }
 
 /// Where the subject of the verbs before `at` stands.
@@ -257,5 +262,5 @@ fn opposite(relation: Relation) -> Option<Relation> {
 }
 
 fn place(place: Place) -> Item {
-    Item::word("to", Concept::Place(place))
+    Item::from_word("to", Concept::Place(place))
 }

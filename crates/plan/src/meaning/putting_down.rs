@@ -83,7 +83,7 @@ pub(super) fn put_down(held: &str, scene: &mut Scene) -> Result<Vec<Deed>, Reply
     let free = scene.objects.iter().filter(stands_free);
     let mark = free.max_by(|a, b| room(a).total_cmp(&room(b)));
     let Some(mark) = mark.map(|seen| seen.name.clone()) else {
-        return Err(replies::where_to(&[held.to_owned()]));
+        return Err(replies::ask_where_to_put(&[held.to_owned()]));
     };
     scene.it = vec![held.to_owned()];
     Ok(vec![put(held, Relation::NextTo, &mark, scene)])

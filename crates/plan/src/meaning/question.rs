@@ -10,7 +10,7 @@ use crate::space::Relation;
 
 /// Answers a question.
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
-    let mut phrases: Vec<&Phrase> = items.iter().filter_map(Item::phrase).collect();
+    let mut phrases: Vec<&Phrase> = items.iter().filter_map(Item::as_phrase).collect();
     // “I cannot see it from this chair: what is in the bowl?”
     let is_elsewhere = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "floor");
     if !phrases.iter().all(is_elsewhere) {
@@ -120,7 +120,7 @@ pub(super) fn held(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Option
             && matches!(place, Place::At(Relation::In | Relation::On))
             && hosts
                 .iter()
-                .any(|host| scene.names_container(host) == Some(true))
+                .any(|host| scene.phrase_means_container(host) == Some(true))
     };
     let asks_which = phrase.modifiers.is_empty() && !phrase.kinds.is_empty();
     if !asks_which || !placed.at.iter().any(is_within) {
@@ -152,7 +152,7 @@ fn placed(phrase: &Phrase, items: &[Item]) -> Phrase {
     let mut placed = phrase.clone();
     for pair in items.windows(2) {
         if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) =
-            (pair[0].concept(), pair[1].phrase())
+            (pair[0].concept(), pair[1].as_phrase())
             && host.kinds.first().is_none_or(|kind| kind != "table")
             && host != phrase
         {
@@ -271,7 +271,7 @@ fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
     let is_placed = narrowed.at.len() > phrase.at.len();
     let color = items
         .iter()
-        .filter_map(Item::phrase)
+        .filter_map(Item::as_phrase)
         .find(|other| *other != phrase && !other.modifiers.is_empty() && other.kinds.is_empty());
     let wanted = match (is_placed, color) {
         (true, _) => narrowed,

@@ -9,7 +9,7 @@ use super::Meaning;
 use crate::replies::Language;
 use crate::situation::Situation;
 use crate::step::Plan;
-use crate::translation::translate;
+use crate::translation::translate_to_english;
 
 /// Whether instructions are read before a model is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub enum MeaningMode {
 
 impl MeaningMode {
     /// Every mode.
-    pub const ALL: [Self; 2] = [Self::First, Self::Off];
+    pub const ALL_MODES: [Self; 2] = [Self::First, Self::Off];
 }
 
 impl fmt::Display for MeaningMode {
@@ -41,7 +41,9 @@ impl FromStr for MeaningMode {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mode = Self::ALL.into_iter().find(|mode| mode.to_string() == text);
+        let mode = Self::ALL_MODES
+            .into_iter()
+            .find(|mode| mode.to_string() == text);
         mode.ok_or_else(|| format!("`{text}` is neither `first` nor `off`"))
     }
 }
@@ -66,8 +68,8 @@ impl MeaningReader {
     }
 
     /// Whether an instruction in another language is understood.
-    pub fn translates(&self, instruction: &str) -> bool {
-        self.mode == MeaningMode::First && translate(instruction).is_some()
+    pub fn can_translate(&self, instruction: &str) -> bool {
+        self.mode == MeaningMode::First && translate_to_english(instruction).is_some()
     }
 
     /// Returns the plan for `situation`; `None` where a model is to be asked.
@@ -78,9 +80,9 @@ impl MeaningReader {
         let is_known = |(instruction, _): &(String, Meaning)| *instruction == situation.instruction;
         let begins = situation.history.is_empty() || !self.current.as_ref().is_some_and(is_known);
         if begins {
-            let meaning = match Language::of(&situation.instruction) {
-                Language::English => Some(Meaning::of_translated(situation)),
-                Language::Chinese => Meaning::of_chinese(situation),
+            let meaning = match Language::detect_language(&situation.instruction) {
+                Language::English => Some(Meaning::from_translatable_instruction(situation)),
+                Language::Chinese => Meaning::from_chinese_instruction(situation),
             };
             self.current = meaning.map(|meaning| (situation.instruction.clone(), meaning));
         }

@@ -27,7 +27,7 @@ impl Scene {
         let mut found = self.resolve(phrase, role)?;
         match found.len() {
             1 => Ok(found.remove(0)),
-            _ => Err(replies::which(&noun(phrase), &found)),
+            _ => Err(replies::ask_which(&noun(phrase), &found)),
         }
     }
 
@@ -56,11 +56,11 @@ impl Scene {
                     let only = if is_host {
                         self.containers()
                     } else {
-                        self.movers()
+                        self.movable_names()
                     };
                     return match only.as_slice() {
                         [_] => Ok(only),
-                        _ => Err(replies::what_is(&phrase.text)),
+                        _ => Err(replies::ask_meaning_of_word(&phrase.text)),
                     };
                 }
                 return Ok(match phrase.quantity {
@@ -77,11 +77,11 @@ impl Scene {
                 let name = index.and_then(|index| self.mentioned.get(index));
                 return name
                     .map(|name| vec![name.clone()])
-                    .ok_or_else(|| replies::what_is(&phrase.text));
+                    .ok_or_else(|| replies::ask_meaning_of_word(&phrase.text));
             }
             _ => {}
         }
-        let mut fitting = self.fitting(phrase, role)?;
+        let mut fitting = self.names_fitting_phrase(phrase, role)?;
         // “The cube and the ball: put them all in the bowl.”
         let says_them = || phrase.text.split(' ').any(|word| word == "them");
         if phrase.pronoun == Some(Pronoun::Everything) && says_them() {
@@ -127,18 +127,18 @@ impl Scene {
         if fitting.is_empty() {
             // It would be false to say that they are not there.
             return Err(match left_out.filter(|_| is_left_out) {
-                Some(name) => replies::nothing_else(&name),
+                Some(name) => replies::ask_what_else(&name),
                 None => replies::not_seen(&described(phrase)),
             });
         }
         match phrase.quantity {
             Quantity::All(Some(count)) if fitting.len() != count => {
                 // “The two of them” among three.
-                Err(replies::which(&noun(phrase), &fitting))
+                Err(replies::ask_which(&noun(phrase), &fitting))
             }
             Quantity::All(_) => Ok(fitting),
             Quantity::Any(count) if fitting.len() < count => {
-                Err(replies::only(fitting.len(), &described(phrase)))
+                Err(replies::ask_which_of_few(fitting.len(), &described(phrase)))
             }
             // “One of those things”.
             Quantity::Any(count)
@@ -149,24 +149,24 @@ impl Scene {
                     && !is_one(&phrase.text)
                     && phrase.pronoun.is_none() =>
             {
-                Err(replies::which("one", &fitting))
+                Err(replies::ask_which("one", &fitting))
             }
             Quantity::Any(count) => Ok(fitting.into_iter().take(count).collect()),
             Quantity::Half if fitting.len() % 2 == 0 => {
                 let half = fitting.len() / 2;
                 Ok(fitting.into_iter().take(half).collect())
             }
-            Quantity::Half => Err(replies::which(&noun(phrase), &fitting)),
+            Quantity::Half => Err(replies::ask_which(&noun(phrase), &fitting)),
             Quantity::Only | Quantity::None if fitting.len() == 1 => Ok(fitting),
             Quantity::Only | Quantity::None if self.is_free => {
                 Ok(fitting.into_iter().take(1).collect())
             }
-            Quantity::Only | Quantity::None => Err(replies::which(&noun(phrase), &fitting)),
+            Quantity::Only | Quantity::None => Err(replies::ask_which(&noun(phrase), &fitting)),
         }
     }
 
     /// The names of everything that a phrase fits.
-    pub fn fitting(&self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
+    pub fn names_fitting_phrase(&self, phrase: &Phrase, role: Role) -> Result<Vec<String>, Reply> {
         if !phrase.unknown.is_empty() {
             return self.heard(phrase, role);
         }
@@ -292,7 +292,7 @@ impl Scene {
             } else {
                 continue;
             }
-            for name in self.fitting(&known, role)? {
+            for name in self.names_fitting_phrase(&known, role)? {
                 if !found.contains(&name) {
                     found.push(name);
                 }
@@ -315,8 +315,10 @@ impl Scene {
             unknown: Vec::new(),
             ..phrase.clone()
         };
-        let fitting = self.fitting(&known, Role::Any).unwrap_or_default();
-        replies::not_known(&words, &fitting)
+        let fitting = self
+            .names_fitting_phrase(&known, Role::Any)
+            .unwrap_or_default();
+        replies::word_not_known(&words, &fitting)
     }
 }
 

@@ -20,34 +20,34 @@ pub(super) mod replies {
         Reply::Say(format!("I do not see {}.", with_article(what)))
     }
 
-    pub fn which(noun: &str, names: &[String]) -> Reply {
+    pub fn ask_which(noun: &str, names: &[String]) -> Reply {
         Reply::Ask(format!(
             "Which {noun} do you mean: {}?",
-            listed(names, "or")
+            join_names(names, "or")
         ))
     }
 
-    pub fn nothing_else(name: &str) -> Reply {
+    pub fn ask_what_else(name: &str) -> Reply {
         Reply::Ask(format!(
             "You leave out the {name}, and I see nothing else that you can mean. What shall I do?"
         ))
     }
 
-    pub fn what_is(word: &str) -> Reply {
+    pub fn ask_meaning_of_word(word: &str) -> Reply {
         Reply::Lost(format!("Which one do you mean by “{word}”?"))
     }
 
-    pub fn where_to(names: &[String]) -> Reply {
+    pub fn ask_where_to_put(names: &[String]) -> Reply {
         let whose = if names.is_empty() {
             "that".to_owned()
         } else {
-            listed(names, "and")
+            join_names(names, "and")
         };
         Reply::Lost(format!("Which place do you mean for {whose}?"))
     }
 
     /// What is said beside putting things in containers that they were to be put on.
-    pub fn put_in(pairs: &[(String, String)]) -> Option<String> {
+    pub fn explain_put_in_not_on(pairs: &[(String, String)]) -> Option<String> {
         let (_, host) = pairs.first()?;
         let mut things: Vec<String> = Vec::new();
         for (thing, into) in pairs {
@@ -58,41 +58,41 @@ pub(super) mod replies {
         let goes = if things.len() == 1 { "goes" } else { "go" };
         Some(format!(
             "I can put things in the {host}, not on top of it: {} {goes} in it.",
-            listed(&things, "and")
+            join_names(&things, "and")
         ))
     }
 
-    pub fn not_on_top(names: &[String], host: &str) -> Reply {
+    pub fn ask_in_or_beside(names: &[String], host: &str) -> Reply {
         Reply::Ask(format!(
             "I can put {} in the {host} or beside it, not on top of it. Which do you mean?",
-            listed(names, "and")
+            join_names(names, "and")
         ))
     }
 
     pub fn one_at_a_time(names: &[String]) -> Reply {
         Reply::Ask(format!(
             "I can hold one thing at a time. Which one do you mean: {}?",
-            listed(names, "or")
+            join_names(names, "or")
         ))
     }
 
-    pub fn what_to_do(names: &[String]) -> Reply {
+    pub fn ask_what_to_do(names: &[String]) -> Reply {
         Reply::Lost(format!(
             "What do you mean me to do with {}, and which place do you mean?",
-            listed(names, "and")
+            join_names(names, "and")
         ))
     }
 
-    pub fn not_known(word: &str, names: &[String]) -> Reply {
+    pub fn word_not_known(word: &str, names: &[String]) -> Reply {
         let which = match names {
             [] => String::new(),
             [one] => format!(" Do you mean the {one}?"),
-            _ => format!(" Which one do you mean: {}?", listed(names, "or")),
+            _ => format!(" Which one do you mean: {}?", join_names(names, "or")),
         };
         Reply::Lost(format!("I don't know “{word}”.{which}"))
     }
 
-    pub fn only(count: usize, what: &str) -> Reply {
+    pub fn ask_which_of_few(count: usize, what: &str) -> Reply {
         let verb = if count == 1 {
             "is only one"
         } else {
@@ -114,7 +114,7 @@ pub(super) mod replies {
     }
 
     /// “The red cube, the green cube or the blue cube”.
-    pub fn listed(names: &[String], joint: &str) -> String {
+    pub fn join_names(names: &[String], joint: &str) -> String {
         let named: Vec<String> = names.iter().map(|name| format!("the {name}")).collect();
         match named.split_last() {
             None => "nothing".to_owned(),

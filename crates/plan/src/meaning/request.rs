@@ -24,7 +24,11 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
                 Some(Concept::There | Concept::If | Concept::Correction)
             )
     };
-    if items.iter().filter(|item| item.phrase().is_some()).count() == 2
+    if items
+        .iter()
+        .filter(|item| item.as_phrase().is_some())
+        .count()
+        == 2
         && !items.iter().any(is_verb)
     {
         for item in &mut items {
@@ -36,7 +40,9 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
         }
     }
     // “See the cube? Put it in the bowl.”
-    let is_asked = items.iter().any(|item| item.is(&Concept::Mark('?')));
+    let is_asked = items
+        .iter()
+        .any(|item| item.has_concept(&Concept::Mark('?')));
     if is_asked
         && let Some(Item::Word(word)) = items.first_mut()
         && word.text == "see"
@@ -44,7 +50,10 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
         word.concept = Concept::Verb(Verb::See);
     }
     // “No, the red one”: what was before is not known.
-    if items.first().is_some_and(|item| item.is(&Concept::None)) {
+    if items
+        .first()
+        .is_some_and(|item| item.has_concept(&Concept::None))
+    {
         items.remove(0);
     }
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
@@ -76,7 +85,7 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
     let names = |clause: &&Vec<Item>| {
         clause
             .iter()
-            .filter_map(Item::phrase)
+            .filter_map(Item::as_phrase)
             .all(|phrase| phrase.pronoun.is_none() && !phrase.other)
     };
     for clause in read.iter().filter(names) {
@@ -117,13 +126,25 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
 /// Whether a clause only asks for room, which another says how to make.
 fn is_room_alone(clause: &[Item], later: &[Vec<Item>]) -> bool {
     let clears = clause.iter().any(|item| item.is_verb(Verb::Clear));
-    let moves = later.iter().flatten().any(|item| item.is(&Concept::Apart));
-    clears && moves && clause.iter().filter(|item| item.phrase().is_some()).count() == 1
+    let moves = later
+        .iter()
+        .flatten()
+        .any(|item| item.has_concept(&Concept::Apart));
+    clears
+        && moves
+        && clause
+            .iter()
+            .filter(|item| item.as_phrase().is_some())
+            .count()
+            == 1
 }
 
 /// Whether a clause only says that some things change places, and others say where each goes.
 fn is_swap_alone(clause: &[Item], scene: &Scene) -> bool {
-    let is_pronoun = |item: &Item| item.phrase().is_none_or(|phrase| phrase.pronoun.is_some());
+    let is_pronoun = |item: &Item| {
+        item.as_phrase()
+            .is_none_or(|phrase| phrase.pronoun.is_some())
+    };
     scene.it.is_empty()
         && clause.iter().any(|item| item.is_verb(Verb::Swap))
         && clause.iter().all(is_pronoun)
@@ -150,7 +171,10 @@ fn is_asking(clause: &[Item]) -> bool {
 /// “Split them up: balls in one container, cubes in the other”.
 fn is_split_up(items: &[Item], scene: &Scene) -> bool {
     let is_any_container =
-        |phrase: &Phrase| phrase.alike && scene.names_container(phrase) != Some(false);
+        |phrase: &Phrase| phrase.alike && scene.phrase_means_container(phrase) != Some(false);
     items.iter().any(|item| item.is_verb(Verb::Sort))
-        && items.iter().filter_map(Item::phrase).any(is_any_container)
+        && items
+            .iter()
+            .filter_map(Item::as_phrase)
+            .any(is_any_container)
 }

@@ -114,16 +114,18 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
             list.push(phrase.clone());
             at += 1;
             let joined = items.get(at).is_some_and(|item| {
-                item.is(&Concept::And) || item.is(&Concept::Mark(',')) || item.is(&Concept::Or)
+                item.has_concept(&Concept::And)
+                    || item.has_concept(&Concept::Mark(','))
+                    || item.has_concept(&Concept::Or)
             });
-            let next = items.get(at + 1).and_then(Item::phrase);
+            let next = items.get(at + 1).and_then(Item::as_phrase);
             // “The cube, the bowl”: what goes where, not a list.
             let alike = next.is_some_and(|next| {
-                scene.names_container(next) == scene.names_container(&list[0])
-                    || items[at].is(&Concept::And)
+                scene.phrase_means_container(next) == scene.phrase_means_container(&list[0])
+                    || items[at].has_concept(&Concept::And)
             });
             if joined && alike {
-                has_and |= !items[at].is(&Concept::Mark(','));
+                has_and |= !items[at].has_concept(&Concept::Mark(','));
                 at += 1;
             } else {
                 break;
@@ -162,7 +164,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     .first()
                     .is_some_and(|next| next.is_verb(Verb::Be))
                     && index > 0
-                    && items[index - 1].is(&Concept::Where)
+                    && items[index - 1].has_concept(&Concept::Where)
                 {
                     parts
                         .destinations
@@ -194,7 +196,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
             }
             Item::Word(word) => match &word.concept {
                 Concept::Place(place @ (Place::OutOf | Place::From)) => {
-                    if let Some(phrase) = items.get(index + 1).and_then(Item::phrase) {
+                    if let Some(phrase) = items.get(index + 1).and_then(Item::as_phrase) {
                         parts.sources.push(phrase.clone());
                         index += 1;
                     } else if *place == Place::OutOf {
@@ -205,7 +207,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                     let (mut hosts, mut after, _) = list(index + 1);
                     if let (Some(Place::To), Some(end)) = (
                         items.get(after).and_then(place_of),
-                        items.get(after + 1).and_then(Item::phrase),
+                        items.get(after + 1).and_then(Item::as_phrase),
                     ) {
                         hosts.push(end.clone());
                         after += 2;
@@ -230,7 +232,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         Some(Concept::Side(relation)) => Some(*relation),
                         _ => None,
                     });
-                    match items.get(index + 1).and_then(Item::phrase) {
+                    match items.get(index + 1).and_then(Item::as_phrase) {
                         Some(phrase)
                             if phrase.kinds.first().is_some_and(|kind| kind == "table") =>
                         {
@@ -241,7 +243,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         Some(phrase)
                             if word.text == "for"
                                 && !parts.destinations.is_empty()
-                                && scene.names_container(phrase) == Some(false) =>
+                                && scene.phrase_means_container(phrase) == Some(false) =>
                         {
                             parts.movers.push(phrase.clone());
                             index += 1;
@@ -328,7 +330,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
     // “In the middle, with one bowl on either side.”
     if parts.destinations.iter().any(is_open)
         && let [_, host] = parts.movers.as_slice()
-        && scene.names_container(host) == Some(true)
+        && scene.phrase_means_container(host) == Some(true)
     {
         parts.movers.pop();
         parts.groups = 1;
@@ -392,7 +394,7 @@ pub(super) fn restrict(parts: &mut Parts, scene: &Scene) {
         let mut narrowed = mover.clone();
         narrowed.at.push((true, place, hosts));
         if scene
-            .fitting(&narrowed, Role::Mover)
+            .names_fitting_phrase(&narrowed, Role::Mover)
             .is_ok_and(|fitting| !fitting.is_empty())
         {
             *mover = narrowed;

@@ -101,7 +101,7 @@ impl Scene {
     }
 
     /// Names of all things that can be moved.
-    pub fn movers(&self) -> Vec<String> {
+    pub fn movable_names(&self) -> Vec<String> {
         let movers = self.objects.iter().filter(|seen| !is_container(seen));
         movers.map(|seen| seen.name.clone()).collect()
     }
@@ -119,9 +119,9 @@ impl Scene {
     }
 
     /// Whether a phrase speaks of containers by its words.
-    pub fn names_container(&self, phrase: &Phrase) -> Option<bool> {
+    pub fn phrase_means_container(&self, phrase: &Phrase) -> Option<bool> {
         if phrase.kinds.is_empty() {
-            let fitting = self.fitting(phrase, Role::Any).ok()?;
+            let fitting = self.names_fitting_phrase(phrase, Role::Any).ok()?;
             let [one] = fitting.as_slice() else {
                 return None;
             };

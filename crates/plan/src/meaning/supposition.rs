@@ -27,35 +27,36 @@ pub(super) type Conditional = (Condition, Vec<Item>, Option<Vec<Item>>);
 
 /// Takes a request apart at its condition.
 pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
-    let is_if = |item: &Item| item.is(&Concept::If) || item.is(&Concept::Unless);
+    let is_if = |item: &Item| item.has_concept(&Concept::If) || item.has_concept(&Concept::Unless);
     // “If the cube touches the bowl”: a part of the condition, and no deed.
     let tells = |item: &Item| {
         matches!(item, Item::Word(word)
             if matches!(word.concept, Concept::Cannot(_)) && is_inflected(word))
     };
     if let Some(at) = items.iter().position(is_if) {
-        let is_unless = items[at].is(&Concept::Unless);
+        let is_unless = items[at].has_concept(&Concept::Unless);
         let mut end = at + 1;
         let mut has_phrase = false;
         while let Some(item) = items.get(end) {
             let is_predicate = items[end - 1].is_verb(Verb::Be)
                 && item
-                    .phrase()
+                    .as_phrase()
                     .is_some_and(|phrase| phrase.kinds.is_empty() && !phrase.modifiers.is_empty());
             let is_new_phrase = has_phrase
-                && item.phrase().is_some()
+                && item.as_phrase().is_some()
                 && !is_predicate
-                && !items[end - 1].is(&Concept::And)
+                && !items[end - 1].has_concept(&Concept::And)
                 && !is_place(&items[end - 1]);
             let begins = has_phrase
                 && (is_command(item) && !tells(item)
                     || item.is_verb(Verb::Should)
-                    || item.is(&Concept::Then))
+                    || item.has_concept(&Concept::Then))
                 || is_new_phrase;
-            if begins || item.is_mark() && has_phrase || item.is(&Concept::But) {
+            if begins || item.is_punctuation_mark() && has_phrase || item.has_concept(&Concept::But)
+            {
                 break;
             }
-            has_phrase |= item.phrase().is_some();
+            has_phrase |= item.as_phrase().is_some();
             end += 1;
         }
         let condition = items[at + 1..end].to_vec();
@@ -68,11 +69,11 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
             .into_iter()
             .filter(|part| !part.is_empty());
         let consequence: Vec<Item> = consequence.flatten().cloned().collect();
-        let is_negated = condition.iter().any(|item| item.is(&Concept::Not));
+        let is_negated = condition.iter().any(|item| item.has_concept(&Concept::Not));
         let complaint = is_negated.then(|| {
             condition
                 .iter()
-                .filter(|item| !item.is(&Concept::Not))
+                .filter(|item| !item.has_concept(&Concept::Not))
                 .cloned()
                 .collect()
         });
@@ -87,14 +88,16 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
         ));
     }
     // “No ball on the table? then …”, “is there a ball? put it in the bowl”.
-    let asked = items.iter().position(|item| item.is(&Concept::Mark('?')))?;
+    let asked = items
+        .iter()
+        .position(|item| item.has_concept(&Concept::Mark('?')))?;
     let begin = items[..asked]
         .iter()
-        .rposition(Item::is_mark)
+        .rposition(Item::is_punctuation_mark)
         .map_or(0, |mark| mark + 1);
     let question = &items[begin..asked];
     let is_none = question.iter().any(|item| {
-        item.phrase()
+        item.as_phrase()
             .is_some_and(|phrase| phrase.quantity == Quantity::None)
     });
     let is_see = question.first().is_some_and(|item| item.is_verb(Verb::See));
@@ -102,7 +105,7 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
     // “A ball? then …”
     let is_then = items
         .get(asked + 1)
-        .is_some_and(|item| item.is(&Concept::Then));
+        .is_some_and(|item| item.has_concept(&Concept::Then));
     let is_named = matches!(question, [Item::Phrase(phrase)] if !phrase.kinds.is_empty());
     let asks = is_none || is_see || is_named && is_then;
     let default = trim(&items[..begin]);
@@ -131,18 +134,18 @@ fn default(
 ) -> Option<Vec<Item>> {
     let is_negative = is_unless
         || condition.iter().any(|item| {
-            item.is(&Concept::Not)
+            item.has_concept(&Concept::Not)
                 || item
-                    .phrase()
+                    .as_phrase()
                     .is_some_and(|phrase| phrase.quantity == Quantity::None)
         });
-    let mut kinds = condition.iter().filter_map(Item::phrase);
+    let mut kinds = condition.iter().filter_map(Item::as_phrase);
     let missing = kinds.next()?.kinds.first()?;
     let is_wanted = before
         .iter()
-        .filter_map(Item::phrase)
+        .filter_map(Item::as_phrase)
         .any(|phrase| phrase.kinds.first() == Some(missing));
-    let says_else = consequence.iter().any(|item| item.phrase().is_some());
+    let says_else = consequence.iter().any(|item| item.as_phrase().is_some());
     let before = trim(before);
     (is_negative && is_wanted && says_else && !before.is_empty()).then(|| before.to_vec())
 }
@@ -151,8 +154,11 @@ impl Condition {
     /// Whether it holds now.
     pub fn holds(&self, scene: &mut Scene) -> Result<Holds, Reply> {
         // “If there is nothing in the bowl”.
-        let is_empty = self.items.iter().any(|item| item.is(&Concept::Nothing));
-        if is_empty && let Some(host) = self.items.iter().find_map(Item::phrase) {
+        let is_empty = self
+            .items
+            .iter()
+            .any(|item| item.has_concept(&Concept::Nothing));
+        if is_empty && let Some(host) = self.items.iter().find_map(Item::as_phrase) {
             let host = scene.resolve_one(host, Role::Host)?;
             let contents = scene.contents(&host);
             scene.there = vec![host];
@@ -167,7 +173,7 @@ impl Condition {
                 )),
             });
         }
-        let mut phrases = self.items.iter().filter_map(Item::phrase);
+        let mut phrases = self.items.iter().filter_map(Item::as_phrase);
         let Some(first) = phrases.next() else {
             return Err(Reply::Unclear);
         };
@@ -218,7 +224,7 @@ impl Condition {
         phrase.quantity = Quantity::All(None);
         let described = super::reference::described(&phrase);
         if !phrase.unknown.is_empty() && !phrase.headless {
-            return Err(replies::not_known(&phrase.unknown.join(" "), &[]));
+            return Err(replies::word_not_known(&phrase.unknown.join(" "), &[]));
         }
         let found = scene
             .clone()

@@ -56,7 +56,7 @@ pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>
     }
     match names.as_slice() {
         [one, other] => exchange(&one.clone(), &other.clone(), scene),
-        _ => Err(replies::what_to_do(&names)),
+        _ => Err(replies::ask_what_to_do(&names)),
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn table(line: &str) -> Vec<ObjectView> {
         } else if !name.ends_with("ball") {
             receives.push(Relation::On);
         }
-        receives.extend(Relation::BESIDE);
+        receives.extend(Relation::BESIDE_RELATIONS);
         objects.push(ObjectView {
             name: name.to_owned(),
             point: NormalizedPoint {
@@ -75,9 +75,9 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
     if let Some(reply) = situation.speech_act().reply(instruction) {
         return format!("canned “{reply}”");
     }
-    let meaning = match crate::replies::Language::of(instruction) {
-        crate::replies::Language::English => Meaning::of_translated(&situation),
-        crate::replies::Language::Chinese => match Meaning::of_chinese(&situation) {
+    let meaning = match crate::replies::Language::detect_language(instruction) {
+        crate::replies::Language::English => Meaning::from_translatable_instruction(&situation),
+        crate::replies::Language::Chinese => match Meaning::from_chinese_instruction(&situation) {
             Some(meaning) => meaning,
             None => return "ask the model".to_owned(),
         },
@@ -263,7 +263,7 @@ fn a_meaning_is_kept_until_the_task_is_done() {
     now.objects.remove(0);
     now.holding = Some("red cube".to_owned());
     now.history.push(crate::Outcome {
-        step: Step::pick("red cube"),
+        step: Step::pick_step("red cube"),
         verdict: crate::Verdict::Yes,
         reason: String::new(),
     });
@@ -283,7 +283,7 @@ fn it_is_what_is_held_or_what_the_last_task_handled() {
             handled: handled.map(str::to_owned),
         }];
         now.holding = held.map(str::to_owned);
-        Meaning::of(&now).plan(&now).to_string()
+        Meaning::from_instruction(&now).plan(&now).to_string()
     };
     let pick = "pick it up";
     assert!(after(Some("red cube"), None, pick).starts_with("pick red cube"));
@@ -322,7 +322,7 @@ fn what_cannot_be_done_beside_what_can_is_said_afterwards() {
         &objects,
         "put the red cube in the blue bowl and then hit the camera",
     );
-    let plan = Meaning::of(&now).plan(&now).to_string();
+    let plan = Meaning::from_instruction(&now).plan(&now).to_string();
     assert!(
         plan.starts_with("pick red cube, then place red cube in blue bowl, then say “I cannot hit"),
         "{plan}"

@@ -163,7 +163,7 @@ pub(super) fn respelled(word: String, next: Option<&str>, seen: &HashSet<&str>) 
     if !is_known(&word, seen) && word.ends_with("in") && ENGLISH.knows(&format!("{word}g")) {
         return word + "g";
     }
-    if is_known(&word, seen) || ENGLISH.is_real(&word) || word.chars().count() < 2 {
+    if is_known(&word, seen) || ENGLISH.is_real_word(&word) || word.chars().count() < 2 {
         return word;
     }
     let mut near: Vec<(usize, &str)> = CORE

@@ -16,12 +16,16 @@ const SLANG: [&str; 12] = [
 
 /// Whether what is named lies already where it says: “smack the cube in the bowl” is no putting.
 fn lies_there(items: &[Item], scene: &Scene) -> bool {
-    let mut phrases = items.iter().filter_map(Item::phrase);
+    let mut phrases = items.iter().filter_map(Item::as_phrase);
     let (Some(object), Some(host)) = (phrases.next(), phrases.next()) else {
         return false;
     };
-    let hosts = scene.fitting(host, Role::Host).unwrap_or_default();
-    let objects = scene.fitting(object, Role::Mover).unwrap_or_default();
+    let hosts = scene
+        .names_fitting_phrase(host, Role::Host)
+        .unwrap_or_default();
+    let objects = scene
+        .names_fitting_phrase(object, Role::Mover)
+        .unwrap_or_default();
     let lies = |name: &String| {
         scene
             .object(name)
@@ -50,14 +54,15 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
         return None;
     };
     let before = at.checked_sub(1).map(|before| &items[before]);
-    if before.is_some_and(|item| item.is(&Concept::Somebody)) {
+    if before.is_some_and(|item| item.has_concept(&Concept::Somebody)) {
         return None;
     }
     // “The cube keeps rolling off” tells what it does.
     let is_wished = items[..at]
         .iter()
         .any(|item| item.is_verb(Verb::Want) || item.is_verb(Verb::Should));
-    if !is_wished && is_inflected(word) && items[..at].iter().any(|item| item.phrase().is_some()) {
+    if !is_wished && is_inflected(word) && items[..at].iter().any(|item| item.as_phrase().is_some())
+    {
         return None;
     }
     // “Throw the cube in the bowl”, “press it in the bowl”, “give it to the bowl”.
@@ -74,8 +79,8 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
         matches!(
             place_of(&pair[0]),
             Some(Place::At(Relation::In | Relation::On) | Place::To)
-        ) && pair[1].phrase().is_some_and(|phrase| {
-            phrase.unknown.is_empty() && scene.names_container(phrase) == Some(true)
+        ) && pair[1].as_phrase().is_some_and(|phrase| {
+            phrase.unknown.is_empty() && scene.phrase_means_container(phrase) == Some(true)
         })
     });
     // “Squeeze it in between the bowls”.
@@ -89,7 +94,7 @@ pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     let takes_object = !deed.contains(' ') && deed != "swing" || deed == "hand over";
     let object = items[at + 1..]
         .iter()
-        .find_map(Item::phrase)
+        .find_map(Item::as_phrase)
         .filter(|_| takes_object);
     let object = object.map(|phrase| format!(" {}", phrase.text));
     Some(Deed::Unable(format!(

@@ -45,10 +45,10 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         let (concept, length) = if let Some(mark) = mark(word) {
             (Concept::Mark(mark), 1)
         } else if let Some(kind) = seen_kind(word, objects)
-            && !matches!(ENGLISH.longest(&borrowed[index..]), Some((_, 2..)))
+            && !matches!(ENGLISH.longest_match(&borrowed[index..]), Some((_, 2..)))
         {
             (kind, 1)
-        } else if let Some(found) = ENGLISH.longest(&borrowed[index..]) {
+        } else if let Some(found) = ENGLISH.longest_match(&borrowed[index..]) {
             found
         } else if seen.contains(word) {
             (of_name(word, objects), 1)
@@ -66,7 +66,7 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
             && is_said_of_what(&borrowed[index + length..])
         {
             ENGLISH
-                .longest(&borrowed[index..=index])
+                .longest_match(&borrowed[index..=index])
                 .unwrap_or((Concept::Filler, 1))
         } else {
             (concept, length)
@@ -140,7 +140,7 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
 fn is_said_of_what(rest: &[&str]) -> bool {
     rest.first() == Some(&"of")
         || matches!(
-            ENGLISH.longest(rest),
+            ENGLISH.longest_match(rest),
             Some((
                 Concept::Number(_) | Concept::Noun { .. } | Concept::Modifier(_),
                 _
@@ -161,7 +161,7 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
         .is_some_and(|next| ["the", "a", "an", "my", "that", "this", "its", "your"].contains(next));
     let leads_on = matches!(concept, Concept::Verb(_))
         && matches!(
-            ENGLISH.longest(&rest[last..]),
+            ENGLISH.longest_match(&rest[last..]),
             Some((Concept::Place(_), 3..))
         );
     let goes_on = rest[..length] == ["go", "on"] && is_determined;
@@ -172,7 +172,7 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
     // “Before it ends up on the floor”.
     let is_time = rest[..length] == ["before", "it"]
         && matches!(
-            ENGLISH.longest(&rest[length..]),
+            ENGLISH.longest_match(&rest[length..]),
             Some((Concept::Verb(_) | Concept::Cannot(_), _))
         );
     if !(leads_on || goes_on || is_placed || is_time) {
@@ -182,7 +182,7 @@ fn shortened(concept: Concept, length: usize, rest: &[&str]) -> (Concept, usize)
         return (Concept::Verb(Verb::Go), 1);
     }
     ENGLISH
-        .longest(&rest[..last])
+        .longest_match(&rest[..last])
         .filter(|(_, shorter)| *shorter == last)
         .unwrap_or((concept, length))
 }
@@ -392,5 +392,5 @@ fn without_stutter(mut raw: Vec<String>) -> Vec<String> {
 
 /// What may have been said where dictation wrote `word`.
 pub(super) fn heard_as(word: &str) -> impl Iterator<Item = &str> {
-    Lexicon::heard_as(&ENGLISH, word)
+    Lexicon::words_misheard_as(&ENGLISH, word)
 }

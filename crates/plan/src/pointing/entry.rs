@@ -71,27 +71,27 @@ impl Axes {
     }
 
     /// Returns the numbers of a point, in the order in which they are written.
-    pub fn numbers(&self, point: NormalizedPoint) -> [f64; 2] {
-        let share = |value: u16| f64::from(value) / f64::from(NormalizedPoint::MAX);
+    pub fn numbers_for_point(&self, point: NormalizedPoint) -> [f64; 2] {
+        let share = |value: u16| f64::from(value) / f64::from(NormalizedPoint::MAX_COORDINATE);
         let [x, y] = [share(point.x) * self.full[0], share(point.y) * self.full[1]];
         if self.rows_first { [y, x] } else { [x, y] }
     }
 
     /// Returns the numbers of both corners in that order; an object without bounds is a box of no
     /// size.
-    pub fn corners(&self, detection: &Detection) -> [f64; 4] {
+    pub fn corner_numbers(&self, detection: &Detection) -> [f64; 4] {
         let Bounds { low, high } = detection.bounds.unwrap_or(Bounds {
             low: detection.point,
             high: detection.point,
         });
-        let ([a, b], [c, d]) = (self.numbers(low), self.numbers(high));
+        let ([a, b], [c, d]) = (self.numbers_for_point(low), self.numbers_for_point(high));
         [a, b, c, d]
     }
 }
 
 impl Located {
     /// Returns the point, if it is in the picture.
-    pub fn inside(&self) -> Option<NormalizedPoint> {
+    pub fn point_inside_picture(&self) -> Option<NormalizedPoint> {
         let is_inside = |value: &f64| -ROUNDING <= *value && *value <= 1.0 + ROUNDING;
         self.point
             .iter()
@@ -101,8 +101,9 @@ impl Located {
 }
 
 fn normalized([x, y]: [f64; 2]) -> NormalizedPoint {
-    let scale =
-        |share: f64| (share.clamp(0.0, 1.0) * f64::from(NormalizedPoint::MAX)).round() as u16;
+    let scale = |share: f64| {
+        (share.clamp(0.0, 1.0) * f64::from(NormalizedPoint::MAX_COORDINATE)).round() as u16
+    };
     NormalizedPoint {
         y: scale(y),
         x: scale(x),
@@ -119,10 +120,10 @@ impl Entry {
     }
 
     /// Returns the object that the entry describes, or the reason why it describes none.
-    pub fn detection(&self, axes: &Axes, index: usize) -> Result<Detection, String> {
+    pub fn to_detection(&self, axes: &Axes, index: usize) -> Result<Detection, String> {
         let label = self.name(index)?;
         let located = axes.locate(&self.numbers);
-        let point = located.inside().ok_or_else(|| {
+        let point = located.point_inside_picture().ok_or_else(|| {
             let [right, bottom] = axes.full;
             format!(
                 "`{label}` is at {}, outside the picture (0 to {right}{})",

@@ -46,7 +46,7 @@ const fn of(convention: Convention) -> Pointing {
 }
 
 /// Returns the convention of the model of this name; `None` if the name does not tell.
-pub fn of_name(name: &str) -> Option<Pointing> {
+pub fn pointing_for_model_name(name: &str) -> Option<Pointing> {
     let name: String = name
         .to_lowercase()
         .chars()
@@ -87,11 +87,11 @@ mod tests {
             ("microsoft/Florence-2-large", "loc-xy-1000"),
             ("anthropic/claude-sonnet-4.5", "xy-pixels-claude"),
         ] {
-            let known = of_name(name).map(|pointing| pointing.to_string());
+            let known = pointing_for_model_name(name).map(|pointing| pointing.to_string());
             assert_eq!(known.as_deref(), Some(convention), "{name}");
         }
         for name in ["gpt-5", "some-model", ""] {
-            assert_eq!(of_name(name), None, "{name}");
+            assert_eq!(pointing_for_model_name(name), None, "{name}");
         }
     }
 }

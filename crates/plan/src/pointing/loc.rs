@@ -40,7 +40,7 @@ impl PointingConvention for LocYx1024 {
         let one = |one: &Detection| {
             // There is no token for the far edge itself.
             let tokens =
-                round(AXES_1024.corners(one)).map(|at| format!("<loc{:04}>", at.min(1023)));
+                round(AXES_1024.corner_numbers(one)).map(|at| format!("<loc{:04}>", at.min(1023)));
             format!("{} {}", tokens.concat(), in_a_tag(&one.label))
         };
         sorted(list).iter().map(one).collect::<Vec<_>>().join(" ; ")
@@ -63,7 +63,7 @@ impl PointingConvention for LocXy1000 {
     fn write(&self, list: &[Detection], _: [u32; 2]) -> String {
         let one = |one: &Detection| {
             let tokens =
-                round(xy_1000::AXES.corners(one)).map(|at| format!("<loc_{}>", at.min(999)));
+                round(xy_1000::AXES.corner_numbers(one)).map(|at| format!("<loc_{}>", at.min(999)));
             format!("{}{}", in_a_tag(&one.label), tokens.concat())
         };
         sorted(list).iter().map(one).collect()

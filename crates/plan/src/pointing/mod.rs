@@ -46,7 +46,7 @@ use thiserror::Error;
 use crate::detection::Detection;
 use crate::planner::Rejection;
 use entry::{Axes, Entry};
-pub use reading::{Reading, readings};
+pub use reading::{Reading, read_in_all_conventions};
 pub use resize::Resize;
 
 /// A way to write positions in a picture. `picture` is width and height in pixels of the picture as
@@ -236,10 +236,10 @@ pub struct Pointing {
 impl Pointing {
     /// Applies the convention to a picture of `sent` pixels, width and height, as it is sent to the
     /// model.
-    pub fn in_picture(self, sent: [u32; 2]) -> PictureConvention {
+    pub fn for_picture_size(self, sent: [u32; 2]) -> PictureConvention {
         PictureConvention {
             convention: self.convention,
-            picture: self.resize.seen(sent),
+            picture: self.resize.resized_size(sent),
         }
     }
 }
@@ -335,7 +335,7 @@ impl PictureConvention {
     }
 
     /// See [`PointingConvention::write`].
-    pub fn write(&self, list: &[Detection]) -> String {
+    pub fn write_detections(&self, list: &[Detection]) -> String {
         self.convention.implementation().write(list, self.picture)
     }
 }
@@ -355,13 +355,15 @@ fn entries(text: &str) -> Result<Vec<Result<Entry, String>>, Rejection> {
 fn parse(text: &str, axes: &Axes) -> Result<ParsedDetections, Rejection> {
     let mut parsed = ParsedDetections::default();
     for (index, entry) in entries(text)?.into_iter().enumerate() {
-        let read = entry.and_then(|entry| entry.detection(axes, index));
+        let read = entry.and_then(|entry| entry.to_detection(axes, index));
         match read {
-            Ok(_) if parsed.detections.len() == Detection::MAX => parsed.dropped.push(format!(
-                "entry {}: at most {} objects are taken",
-                index + 1,
-                Detection::MAX
-            )),
+            Ok(_) if parsed.detections.len() == Detection::MAX_COUNT => {
+                parsed.dropped.push(format!(
+                    "entry {}: at most {} objects are taken",
+                    index + 1,
+                    Detection::MAX_COUNT
+                ))
+            }
             Ok(detection) => parsed.detections.push(detection),
             Err(reason) => parsed
                 .dropped

@@ -33,7 +33,7 @@ impl PointingConvention for Molmo2 {
 
     fn write(&self, list: &[Detection], _: [u32; 2]) -> String {
         let tag = |one: &Detection| {
-            let [x, y] = round(AXES.numbers(one.point));
+            let [x, y] = round(AXES.numbers_for_point(one.point));
             let label = in_a_tag(&one.label);
             format!("<points coords=\"1 1 {x:03} {y:03}\">{label}</points>")
         };

@@ -39,7 +39,7 @@ const fn of(convention: Convention, resize: Resize) -> Pointing {
 
 /// Returns the meaning of an answer in the given convention, then in each other convention in which
 /// its numbers mean something else. Empty if it has no entries.
-pub fn readings(given: &PictureConvention, text: &str) -> Vec<Reading> {
+pub fn read_in_all_conventions(given: &PictureConvention, text: &str) -> Vec<Reading> {
     let entries: Vec<Entry> = entries(text)
         .unwrap_or_default()
         .into_iter()
@@ -58,7 +58,7 @@ pub fn readings(given: &PictureConvention, text: &str) -> Vec<Reading> {
         let PictureConvention {
             convention,
             picture,
-        } = pointing.in_picture(given.picture);
+        } = pointing.for_picture_size(given.picture);
         let other = convention.axes(picture);
         let known = seen.iter().any(|known| {
             let close =
@@ -80,7 +80,7 @@ pub fn readings(given: &PictureConvention, text: &str) -> Vec<Reading> {
                 .iter()
                 .enumerate()
                 .map(|(index, entry)| {
-                    let point = axes.locate(&entry.numbers).inside();
+                    let point = axes.locate(&entry.numbers).point_inside_picture();
                     (point, entry.name(index).unwrap_or_default())
                 })
                 .collect(),

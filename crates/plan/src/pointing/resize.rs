@@ -32,7 +32,7 @@ impl Resize {
     };
 
     /// Returns the width and height at which a picture of this size is seen.
-    pub fn seen(self, sent: [u32; 2]) -> [u32; 2] {
+    pub fn resized_size(self, sent: [u32; 2]) -> [u32; 2] {
         match self {
             Self::AsSent => sent,
             Self::Qwen {
@@ -83,26 +83,26 @@ mod tests {
             ([28, 28], [56, 56]),
             ([100, 4000], [112, 4004]),
         ] {
-            assert_eq!(Resize::QWEN.seen(sent), seen, "{sent:?}");
+            assert_eq!(Resize::QWEN.resized_size(sent), seen, "{sent:?}");
         }
         let small = Resize::Qwen {
             min_pixels: 256 * 28 * 28,
             max_pixels: 1280 * 28 * 28,
         };
-        assert_eq!(small.seen([320, 240]), [532, 392]);
-        assert_eq!(small.seen([1920, 1080]), [1316, 728]);
+        assert_eq!(small.resized_size([320, 240]), [532, 392]);
+        assert_eq!(small.resized_size([1920, 1080]), [1316, 728]);
     }
 
     #[test]
     fn large_pictures_alone_are_made_smaller_for_claude() {
-        assert_eq!(Resize::Claude.seen([640, 480]), [640, 480]);
-        assert_eq!(Resize::AsSent.seen([4000, 3000]), [4000, 3000]);
-        let [width, height] = Resize::Claude.seen([4000, 3000]);
+        assert_eq!(Resize::Claude.resized_size([640, 480]), [640, 480]);
+        assert_eq!(Resize::AsSent.resized_size([4000, 3000]), [4000, 3000]);
+        let [width, height] = Resize::Claude.resized_size([4000, 3000]);
         assert!(
             width <= 1568 && width * height <= 1_150_000,
             "{width} {height}"
         );
         assert!(width * height > 1_100_000);
-        assert_eq!(Resize::Claude.seen([3136, 100])[0], 1568);
+        assert_eq!(Resize::Claude.resized_size([3136, 100])[0], 1568);
     }
 }

@@ -30,7 +30,7 @@ fn list<'a>(places: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
         .collect();
     compact(json!({
         "type": "array",
-        "maxItems": Detection::MAX,
+        "maxItems": Detection::MAX_COUNT,
         "items": object(Value::Object(fields)),
     }))
 }

@@ -35,10 +35,13 @@ fn points(name: &str, text: &str) -> Vec<(u16, u16, String)> {
 fn what_the_shipped_model_is_asked_and_taught_is_as_it_was() {
     let shipped = PictureConvention::default();
     assert_eq!(shipped.convention, Convention::Yx1000);
-    assert_eq!(shipped.prompt(), prompt::perceive(PromptStyle::Full));
-    assert_eq!(shipped.schema(), Some(grammar::detections()));
     assert_eq!(
-        grammar::detections().to_string(),
+        shipped.prompt(),
+        prompt::perception_prompt(PromptStyle::Full)
+    );
+    assert_eq!(shipped.schema(), Some(grammar::detections_schema()));
+    assert_eq!(
+        grammar::detections_schema().to_string(),
         concat!(
             r#"{"type":"array","maxItems":32,"items":{"type":"object","properties":{"point":"#,
             r#"{"type":"array","items":{"type":"integer","minimum":0,"maximum":1000},"#,
@@ -48,11 +51,11 @@ fn what_the_shipped_model_is_asked_and_taught_is_as_it_was() {
         )
     );
     let list = [
-        Detection::at(at(700, 10), "blue bowl"),
-        Detection::at(at(250, 500), "red cube"),
+        Detection::at_point(at(700, 10), "blue bowl"),
+        Detection::at_point(at(250, 500), "red cube"),
     ];
     assert_eq!(
-        shipped.write(&list),
+        shipped.write_detections(&list),
         r#"[{"point":[250,500],"label":"red cube"},{"point":[700,10],"label":"blue bowl"}]"#
     );
 }
@@ -172,7 +175,7 @@ fn a_bad_entry_is_dropped_and_said_and_the_others_are_taken() {
     let parsed = read("yx-1000", &format!("[{many}]"));
     assert_eq!(
         (parsed.detections.len(), parsed.dropped.len()),
-        (Detection::MAX, 8)
+        (Detection::MAX_COUNT, 8)
     );
 }
 
@@ -230,7 +233,7 @@ fn settings_are_words() {
         assert_eq!(pointing.to_string(), name);
     }
     let qwen: Pointing = "xy-pixels-qwen-box".parse().unwrap();
-    assert_eq!(qwen.in_picture([640, 480]).picture, PICTURE);
+    assert_eq!(qwen.for_picture_size([640, 480]).picture, PICTURE);
     let error = "yx".parse::<Pointing>().unwrap_err().to_string();
     assert!(
         error.contains("`yx`") && error.contains("xy-1000"),
@@ -245,7 +248,7 @@ fn settings_are_words() {
 #[test]
 fn an_answer_has_other_readings() {
     let given = convention(Convention::Yx1000);
-    let found = readings(
+    let found = read_in_all_conventions(
         &given,
         r#"[{"point":[161,357],"label":"a"},{"point":[900,3],"label":"b"}]"#,
     );
@@ -261,15 +264,15 @@ fn an_answer_has_other_readings() {
     assert!(found[4].points.iter().all(|(point, _)| point.is_none()));
     // Tags say which number goes down.
     let tags = r#"<point x="25" y="75" alt="a">a</point>"#;
-    let found = readings(&convention(Convention::XyPercent), tags);
+    let found = read_in_all_conventions(&convention(Convention::XyPercent), tags);
     assert!(
         found
             .iter()
             .all(|one| one.pointing.convention != Convention::Xy1000
                 || one.points[0].0 == Some(at(75, 25)))
     );
-    assert!(readings(&given, "no").is_empty());
-    assert!(readings(&given, r#"[{"mark":1,"label":"a"}]"#).is_empty());
+    assert!(read_in_all_conventions(&given, "no").is_empty());
+    assert!(read_in_all_conventions(&given, r#"[{"mark":1,"label":"a"}]"#).is_empty());
 }
 
 fn any_list() -> impl Strategy<Value = Vec<Detection>> {
@@ -298,7 +301,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(list in any_list()) {
         for one in Convention::ALL {
-            let text = convention(one).write(&list);
+            let text = convention(one).write_detections(&list);
             let parsed = convention(one).parse(&text);
             let parsed = parsed.unwrap_or_else(|rejection| panic!("{one}: {text}: {rejection}"));
             prop_assert_eq!(&parsed.dropped, &Vec::<String>::new());
@@ -318,9 +321,9 @@ proptest! {
         for one in Convention::ALL {
             for text in [&text, &json] {
                 if let Ok(parsed) = convention(one).parse(text) {
-                    prop_assert!(parsed.detections.len() <= Detection::MAX);
+                    prop_assert!(parsed.detections.len() <= Detection::MAX_COUNT);
                 }
-                readings(&convention(one), text);
+                read_in_all_conventions(&convention(one), text);
             }
         }
     }

@@ -66,9 +66,9 @@ pub(super) fn list_schema(boxes: bool, number: &Value) -> Value {
 pub(super) fn write(list: &[Detection], axes: &Axes, boxes: bool) -> String {
     let entry = |one: &Detection| {
         if boxes {
-            json!({"bbox_2d": round(axes.corners(one)), "label": one.label})
+            json!({"bbox_2d": round(axes.corner_numbers(one)), "label": one.label})
         } else {
-            json!({"point_2d": round(axes.numbers(one.point)), "label": one.label})
+            json!({"point_2d": round(axes.numbers_for_point(one.point)), "label": one.label})
         }
     };
     Value::Array(sorted(list).iter().map(entry).collect()).to_string()

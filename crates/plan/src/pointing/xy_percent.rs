@@ -36,7 +36,7 @@ impl PointingConvention for XyPercent {
 
     fn write(&self, list: &[Detection], _: [u32; 2]) -> String {
         let tag = |one: &Detection| {
-            let [x, y] = AXES.numbers(one.point);
+            let [x, y] = AXES.numbers_for_point(one.point);
             let label = in_a_tag(&one.label);
             format!("<point x=\"{x:.1}\" y=\"{y:.1}\" alt=\"{label}\">{label}</point>")
         };

@@ -55,10 +55,10 @@ impl PointingConvention for XyUnit {
         let short = |number: f64| (number * DIGITS).round() / DIGITS;
         let entry = |one: &Detection| {
             if self.boxes {
-                let [a, b, c, d] = AXES.corners(one).map(short);
+                let [a, b, c, d] = AXES.corner_numbers(one).map(short);
                 json!({"x_min": a, "y_min": b, "x_max": c, "y_max": d, "label": one.label})
             } else {
-                let [x, y] = AXES.numbers(one.point).map(short);
+                let [x, y] = AXES.numbers_for_point(one.point).map(short);
                 json!({"x": x, "y": y, "label": one.label})
             }
         };

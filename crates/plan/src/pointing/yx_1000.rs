@@ -24,7 +24,7 @@ pub struct Yx1000 {
 impl PointingConvention for Yx1000 {
     fn prompt(&self, _: [u32; 2]) -> String {
         if !self.boxes {
-            return prompt::perceive(PromptStyle::Full);
+            return prompt::perception_prompt(PromptStyle::Full);
         }
         concat!(
             "Detect every object on the table in this picture. Answer with a JSON list of ",
@@ -40,7 +40,7 @@ impl PointingConvention for Yx1000 {
             let number = json!({"type": "integer", "minimum": 0, "maximum": 1000});
             schema::places("box_2d", &number, 4)
         } else {
-            grammar::detections()
+            grammar::detections_schema()
         })
     }
 
@@ -52,8 +52,7 @@ impl PointingConvention for Yx1000 {
         if !self.boxes {
             return Detection::write_list(list);
         }
-        let entry =
-            |one: &Detection| json!({"box_2d": round(AXES.corners(one)), "label": one.label});
+        let entry = |one: &Detection| json!({"box_2d": round(AXES.corner_numbers(one)), "label": one.label});
         Value::Array(sorted(list).iter().map(entry).collect()).to_string()
     }
 }

@@ -137,7 +137,11 @@ impl PromptTemplates {
     /// # Errors
     /// A fault that [`check`](Self::check) cannot find, as an attribute that does not exist where a
     /// block looks only at a certain name.
-    pub fn plan(&self, situation: &Situation, skills: &[Skill]) -> Result<String, PromptError> {
+    pub fn plan_prompt(
+        &self,
+        situation: &Situation,
+        skills: &[Skill],
+    ) -> Result<String, PromptError> {
         self.render(&self.environment()?, situation, skills)
     }
 
@@ -145,7 +149,7 @@ impl PromptTemplates {
     ///
     /// # Errors
     /// As [`plan`](Self::plan).
-    pub fn facts(&self, situation: &Situation) -> Result<String, PromptError> {
+    pub fn describe_situation(&self, situation: &Situation) -> Result<String, PromptError> {
         self.told_by(FACTS, situation)
     }
 
@@ -314,7 +318,7 @@ fn trials() -> Vec<Situation> {
         reachable,
         rests,
         affords: vec![Skill::Pick, Skill::Push, Skill::Point],
-        receives: Relation::ALL.to_vec(),
+        receives: Relation::ALL_RELATIONS.to_vec(),
     };
     let cannot = |skill: Skill, relation: Option<Relation>| Infeasibility {
         object: "red cube".to_owned(),
@@ -339,7 +343,7 @@ fn trials() -> Vec<Situation> {
         ],
         holding: Some("blue cube".to_owned()),
         history: vec![Outcome {
-            step: Step::pick("red cube"),
+            step: Step::pick_step("red cube"),
             verdict: Verdict::No,
             reason: "the gripper closed on nothing".to_owned(),
         }],

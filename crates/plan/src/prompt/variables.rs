@@ -88,7 +88,10 @@ impl Variables {
             objects: objects
                 .map(|object| ShownObject::new(object, &situation.infeasibilities))
                 .collect(),
-            order: spatial_order::lines(&situation.instruction, &situation.objects),
+            order: spatial_order::describe_spatial_order(
+                &situation.instruction,
+                &situation.objects,
+            ),
             holding: situation.holding.clone(),
             conversation: situation
                 .conversation

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Category, Definition, Fields, Step, StepKind, spoken};
+use super::{Category, Definition, Step, StepFields, StepKind, spoken};
 use crate::situation::Situation;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -28,14 +28,14 @@ pub struct Ask {
 
 impl Step {
     /// Returns the step that asks the person `question`.
-    pub fn ask(question: impl Into<String>) -> Self {
+    pub fn ask_step(question: impl Into<String>) -> Self {
         Self::Ask(Ask {
             question: question.into(),
         })
     }
 }
 
-impl Fields for Ask {
+impl StepFields for Ask {
     fn kind(&self) -> StepKind<'_> {
         StepKind::Question(&self.question)
     }

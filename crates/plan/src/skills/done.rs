@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Category, Definition, Fields, Step, StepKind};
+use super::{Category, Definition, Step, StepFields, StepKind};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "done",
@@ -13,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     verb: "done",
     category: Category::Communication,
     schema: |_| vec![json!({})],
-    phrases: |_| vec![("done".to_owned(), Step::done())],
+    phrases: |_| vec![("done".to_owned(), Step::done_step())],
     infeasible: None,
 };
 
@@ -24,12 +24,12 @@ pub struct Done {}
 
 impl Step {
     /// Returns the step that declares the task done.
-    pub fn done() -> Self {
+    pub fn done_step() -> Self {
         Self::Done(Done {})
     }
 }
 
-impl Fields for Done {
+impl StepFields for Done {
     fn kind(&self) -> StepKind<'_> {
         StepKind::Completion
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Category, Definition, Fields, Step};
+use super::{Category, Definition, Step, StepFields};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "home",
@@ -13,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     verb: "home",
     category: Category::Action,
     schema: |_| vec![json!({})],
-    phrases: |_| vec![("go home".to_owned(), Step::home())],
+    phrases: |_| vec![("go home".to_owned(), Step::home_step())],
     infeasible: None,
 };
 
@@ -24,12 +24,12 @@ pub struct Home {}
 
 impl Step {
     /// Returns the step that moves to the home posture.
-    pub fn home() -> Self {
+    pub fn home_step() -> Self {
         Self::Home(Home {})
     }
 }
 
-impl Fields for Home {}
+impl StepFields for Home {}
 
 impl fmt::Display for Home {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

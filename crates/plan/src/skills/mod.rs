@@ -82,7 +82,7 @@ pub enum StepKind<'a> {
 
 /// The fields of a step, and its properties. [`Display`](fmt::Display) writes the step for prompts
 /// and people.
-pub trait Fields: fmt::Display {
+pub trait StepFields: fmt::Display {
     /// Returns the means by which the step is carried out.
     fn kind(&self) -> StepKind<'_> {
         StepKind::Motion
@@ -153,13 +153,13 @@ macro_rules! skills {
             }
 
             /// Returns the step's fields.
-            pub fn fields(&self) -> &dyn Fields {
+            pub fn fields(&self) -> &dyn StepFields {
                 match self {
                     $(Self::$name(fields) => fields,)*
                 }
             }
 
-            pub(crate) fn fields_mut(&mut self) -> &mut dyn Fields {
+            pub(crate) fn fields_mut(&mut self) -> &mut dyn StepFields {
                 match self {
                     $(Self::$name(fields) => fields,)*
                 }

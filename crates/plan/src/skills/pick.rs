@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Category, Definition, Fields, Skill, Step};
+use super::{Category, Definition, Skill, Step, StepFields};
 use crate::grammar;
 use crate::situation::Situation;
 
@@ -29,14 +29,14 @@ pub struct Pick {
 
 impl Step {
     /// Returns the step that grasps `object` and lifts it.
-    pub fn pick(object: impl Into<String>) -> Self {
+    pub fn pick_step(object: impl Into<String>) -> Self {
         Self::Pick(Pick {
             object: object.into(),
         })
     }
 }
 
-impl Fields for Pick {
+impl StepFields for Pick {
     fn objects(&self) -> Vec<&str> {
         vec![&self.object]
     }
@@ -57,13 +57,13 @@ impl fmt::Display for Pick {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    let graspable = situation.affording(Skill::Pick);
+    let graspable = situation.objects_affording(Skill::Pick);
     grammar::one_of("object", graspable).into_iter().collect()
 }
 
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
-    let graspable = situation.affording(Skill::Pick);
+    let graspable = situation.objects_affording(Skill::Pick);
     graspable
-        .map(|name| (format!("pick up the {name}"), Step::pick(name)))
+        .map(|name| (format!("pick up the {name}"), Step::pick_step(name)))
         .collect()
 }

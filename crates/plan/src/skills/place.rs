@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Category, Definition, Fields, Skill, Step};
+use super::{Category, Definition, Skill, Step, StepFields};
 use crate::situation::{ObjectView, Situation};
 use crate::space::Relation;
 
@@ -39,7 +39,11 @@ pub struct Place {
 
 impl Step {
     /// Returns the step that puts the held `object` in, on or beside `target`.
-    pub fn place(object: impl Into<String>, relation: Relation, target: impl Into<String>) -> Self {
+    pub fn place_step(
+        object: impl Into<String>,
+        relation: Relation,
+        target: impl Into<String>,
+    ) -> Self {
         Self::Place(Place {
             object: object.into(),
             relation,
@@ -48,7 +52,7 @@ impl Step {
     }
 }
 
-impl Fields for Place {
+impl StepFields for Place {
     fn objects(&self) -> Vec<&str> {
         vec![&self.object, &self.target]
     }
@@ -76,7 +80,7 @@ impl fmt::Display for Place {
 /// Returns, for each object that is or can be held, the targets of each relation; relations with
 /// the same targets share an alternative. Nothing is placed at itself.
 fn schema(situation: &Situation) -> Vec<Value> {
-    let mut movable: Vec<&str> = situation.affording(Skill::Pick).collect();
+    let mut movable: Vec<&str> = situation.objects_affording(Skill::Pick).collect();
     if let Some(held) = situation.holding.as_deref()
         && !movable.contains(&held)
     {
@@ -103,7 +107,7 @@ fn alternatives<'a>(
     placed: &str,
 ) -> Vec<(Vec<&'static str>, Vec<&'a str>)> {
     let mut groups: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
-    for relation in Relation::ALL {
+    for relation in Relation::ALL_RELATIONS {
         let receives = |target: &&ObjectView| target.receives.contains(&relation);
         let targets: Vec<&str> = objects
             .iter()
@@ -125,14 +129,14 @@ fn phrases(situation: &Situation) -> Vec<(String, Step)> {
     let held = situation.holding.as_deref();
     let movable: Vec<&str> = held
         .into_iter()
-        .chain(situation.affording(Skill::Pick))
+        .chain(situation.objects_affording(Skill::Pick))
         .collect();
     let mut phrases = Vec::new();
     for target in &situation.objects {
         for relation in &target.receives {
             for object in movable.iter().filter(|object| **object != target.name) {
                 let words = format!("put the {object} {} the {}", relation.name(), target.name);
-                phrases.push((words, Step::place(*object, *relation, &target.name)));
+                phrases.push((words, Step::place_step(*object, *relation, &target.name)));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Category, Definition, Fields, Skill, Step};
+use super::{Category, Definition, Skill, Step, StepFields};
 use crate::grammar;
 use crate::situation::Situation;
 
@@ -29,14 +29,14 @@ pub struct Point {
 
 impl Step {
     /// Returns the step that points to `object`.
-    pub fn point(object: impl Into<String>) -> Self {
+    pub fn point_step(object: impl Into<String>) -> Self {
         Self::Point(Point {
             object: object.into(),
         })
     }
 }
 
-impl Fields for Point {
+impl StepFields for Point {
     fn objects(&self) -> Vec<&str> {
         vec![&self.object]
     }
@@ -49,13 +49,13 @@ impl fmt::Display for Point {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    let reachable = situation.affording(Skill::Point);
+    let reachable = situation.objects_affording(Skill::Point);
     grammar::one_of("object", reachable).into_iter().collect()
 }
 
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
-    let reachable = situation.affording(Skill::Point);
+    let reachable = situation.objects_affording(Skill::Point);
     reachable
-        .map(|name| (format!("point to the {name}"), Step::point(name)))
+        .map(|name| (format!("point to the {name}"), Step::point_step(name)))
         .collect()
 }

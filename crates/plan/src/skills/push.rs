@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Category, Definition, Fields, Skill, Step};
+use super::{Category, Definition, Skill, Step, StepFields};
 use crate::grammar;
 use crate::situation::Situation;
 use crate::space::Direction;
@@ -32,7 +32,7 @@ pub struct Push {
 
 impl Step {
     /// Returns the step that slides `object`.
-    pub fn push(object: impl Into<String>, direction: Direction) -> Self {
+    pub fn push_step(object: impl Into<String>, direction: Direction) -> Self {
         Self::Push(Push {
             object: object.into(),
             direction,
@@ -40,7 +40,7 @@ impl Step {
     }
 }
 
-impl Fields for Push {
+impl StepFields for Push {
     fn objects(&self) -> Vec<&str> {
         vec![&self.object]
     }
@@ -57,9 +57,9 @@ impl fmt::Display for Push {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    grammar::one_of("object", situation.affording(Skill::Push))
+    grammar::one_of("object", situation.objects_affording(Skill::Push))
         .map(|mut fields| {
-            fields["direction"] = json!({"enum": Direction::ALL.map(Direction::name)});
+            fields["direction"] = json!({"enum": Direction::ALL_DIRECTIONS.map(Direction::name)});
             fields
         })
         .into_iter()
@@ -67,12 +67,12 @@ fn schema(situation: &Situation) -> Vec<Value> {
 }
 
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
-    let movable = situation.affording(Skill::Push);
+    let movable = situation.objects_affording(Skill::Push);
     movable
         .flat_map(|name| {
-            Direction::ALL.map(|direction| {
+            Direction::ALL_DIRECTIONS.map(|direction| {
                 let words = format!("push the {name} {}", direction.name());
-                (words, Step::push(name, direction))
+                (words, Step::push_step(name, direction))
             })
         })
         .collect()

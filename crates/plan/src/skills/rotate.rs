@@ -8,7 +8,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::{Category, Definition, Fields, Skill, Step};
+use super::{Category, Definition, Skill, Step, StepFields};
 use crate::grammar;
 use crate::situation::Situation;
 
@@ -40,7 +40,7 @@ impl Rotate {
 
 impl Step {
     /// Returns the step that turns `object` counterclockwise, seen from above, by `degrees`.
-    pub fn rotate(object: impl Into<String>, degrees: i16) -> Self {
+    pub fn rotate_step(object: impl Into<String>, degrees: i16) -> Self {
         Self::Rotate(Rotate {
             object: object.into(),
             degrees,
@@ -48,7 +48,7 @@ impl Step {
     }
 }
 
-impl Fields for Rotate {
+impl StepFields for Rotate {
     fn objects(&self) -> Vec<&str> {
         vec![&self.object]
     }
@@ -73,7 +73,7 @@ impl fmt::Display for Rotate {
 /// Offers every object that can be picked up. How far it can be turned depends on the arm's wrist.
 fn schema(situation: &Situation) -> Vec<Value> {
     let most = Rotate::MAX_DEGREES;
-    grammar::one_of("object", situation.affording(Skill::Pick))
+    grammar::one_of("object", situation.objects_affording(Skill::Pick))
         .map(|mut fields| {
             fields["degrees"] = json!({"type": "integer", "minimum": -most, "maximum": most});
             fields
@@ -84,12 +84,12 @@ fn schema(situation: &Situation) -> Vec<Value> {
 
 /// Leaves the angle open.
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {
-    let graspable = situation.affording(Skill::Pick);
+    let graspable = situation.objects_affording(Skill::Pick);
     graspable
         .flat_map(|name| {
             ["rotate", "turn"].map(|verb| {
                 let words = format!("{verb} the {name} by degrees");
-                (words, Step::rotate(name, 0))
+                (words, Step::rotate_step(name, 0))
             })
         })
         .collect()
@@ -130,7 +130,7 @@ fn said_angle(text: &str) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ObjectView, Plan, free_text::translate};
+    use crate::{ObjectView, Plan, free_text::read_plan};
 
     #[test]
     fn the_angle_is_a_whole_number_of_degrees_up_to_a_turn() {
@@ -139,7 +139,7 @@ mod tests {
             Plan::parse(&format!(r#"{{"steps":[{step}]}}"#))
         };
         let plan = read("-60").unwrap();
-        assert_eq!(plan.steps, [Step::rotate("red cube", -60)]);
+        assert_eq!(plan.steps, [Step::rotate_step("red cube", -60)]);
         assert_eq!(plan.to_string(), "rotate red cube by -60 degrees");
         for wrong in ["0", "361", "-400", "1e9", "45.5", "\"45\"", "null"] {
             assert!(read(wrong).is_err(), "{wrong} was taken");
@@ -156,7 +156,7 @@ mod tests {
             ],
             ..Situation::default()
         };
-        let read = |text: &str| translate(text, &situation, &Skill::ALL);
+        let read = |text: &str| read_plan(text, &situation, &Skill::ALL);
         for (text, object, degrees) in [
             ("rotate the red cube by 45 degrees", "red cube", 45),
             ("1. Turn the red cube by 45°", "red cube", 45),
@@ -169,7 +169,7 @@ mod tests {
             ("Rotate the red cube by -60 degrees.", "red cube", -60),
         ] {
             let plan = read(text).unwrap_or_else(|why| panic!("{text}: {why}"));
-            assert_eq!(plan.steps, [Step::rotate(object, degrees)], "{text}");
+            assert_eq!(plan.steps, [Step::rotate_step(object, degrees)], "{text}");
         }
         assert!(read("rotate the red cube").is_err());
         assert!(read("rotate the red cube by 1000 degrees").is_err());
@@ -181,7 +181,7 @@ mod tests {
             objects: vec![ObjectView::affording("red cube", &[Skill::Pick], &[])],
             ..Situation::default()
         };
-        let schema = grammar::plan(&situation, &[Skill::Rotate]).to_string();
+        let schema = grammar::plan_schema(&situation, &[Skill::Rotate]).to_string();
         let fields = r#""object":{"enum":["red cube"]},"degrees":{"type":"integer","minimum":-360,"maximum":360}"#;
         assert!(schema.contains(fields), "{schema}");
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Category, Definition, Fields, Step, StepKind, spoken};
+use super::{Category, Definition, Step, StepFields, StepKind, spoken};
 use crate::situation::Situation;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -28,12 +28,12 @@ pub struct Say {
 
 impl Step {
     /// Returns the step that tells the person `text`.
-    pub fn say(text: impl Into<String>) -> Self {
+    pub fn say_step(text: impl Into<String>) -> Self {
         Self::Say(Say { text: text.into() })
     }
 }
 
-impl Fields for Say {
+impl StepFields for Say {
     fn kind(&self) -> StepKind<'_> {
         StepKind::Statement(&self.text)
     }

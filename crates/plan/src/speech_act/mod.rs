@@ -62,14 +62,14 @@ impl SpeechAct {
     /// assert!(SpeechAct::Location.permits(Skill::Point));
     /// assert!(!SpeechAct::Location.permits(Skill::Pick));
     /// ```
-    pub fn of(instruction: &str) -> Self {
-        Self::after(&[], instruction)
+    pub fn of_instruction(instruction: &str) -> Self {
+        Self::classify_after(&[], instruction)
     }
 
     /// Returns what `instruction` does after this conversation. “OK” is small talk, unless the robot
     /// asked something: then it is an answer, and what comes of it is the planner's.
-    pub fn after(conversation: &[ConversationTurn], instruction: &str) -> Self {
-        let occasion = Occasion::after(conversation);
+    pub fn classify_after(conversation: &[ConversationTurn], instruction: &str) -> Self {
+        let occasion = Occasion::occasion_after(conversation);
         let has_kana = instruction
             .chars()
             .any(|letter| ('\u{3040}'..='\u{30ff}').contains(&letter));
@@ -83,7 +83,7 @@ impl SpeechAct {
                 return chinese;
             }
         }
-        match translation::translate(instruction) {
+        match translation::translate_to_english(instruction) {
             Some(found) => english::classify(&found.english, occasion),
             None => english::classify(instruction, occasion),
         }
@@ -116,8 +116,8 @@ impl SpeechAct {
             ],
             Self::SmallTalk => small_talk::replies(instruction),
         };
-        if let Some(found) = translation::translate(instruction) {
-            return translation::will_not(found.language);
+        if let Some(found) = translation::translate_to_english(instruction) {
+            return translation::reply_to_prohibition(found.language);
         }
         Some(if instruction.chars().any(is_han) {
             chinese
@@ -137,7 +137,7 @@ impl SpeechAct {
 
     /// Returns which of `names` the instruction says must not be touched, as in “put everything in
     /// the bowl, but leave the red cube alone”: those that have every word of what is named there.
-    pub fn protected<'a>(
+    pub fn protected_names<'a>(
         instruction: &str,
         names: impl Iterator<Item = &'a str> + Clone,
     ) -> Vec<&'a str> {
@@ -153,7 +153,7 @@ impl SpeechAct {
     }
 
     /// Returns the first step of `plan` that may not answer it.
-    pub fn first_forbidden(self, plan: &Plan) -> Option<&Step> {
+    pub fn first_forbidden_step(self, plan: &Plan) -> Option<&Step> {
         plan.steps.iter().find(|step| !self.permits(step.skill()))
     }
 }

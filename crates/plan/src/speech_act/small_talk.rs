@@ -17,7 +17,7 @@ pub(super) enum Occasion {
 
 impl Occasion {
     /// Returns the occasion after a conversation.
-    pub fn after(conversation: &[ConversationTurn]) -> Self {
+    pub fn occasion_after(conversation: &[ConversationTurn]) -> Self {
         let said = conversation.last().and_then(|it| it.replies.last());
         let is_question = |text: &String| text.trim_end().ends_with(['?', '？']);
         match said.is_some_and(is_question) {

@@ -10,7 +10,7 @@ fn what_forbids_asks_or_reports_is_no_request() {
     let still = concat!(include_str!("still.en.txt"), include_str!("still.zh.txt"));
     assert!(lines(still).count() > 300);
     let taken: Vec<&str> = lines(still)
-        .filter(|line| SpeechAct::of(line).is_request())
+        .filter(|line| SpeechAct::of_instruction(line).is_request())
         .collect();
     assert!(taken.is_empty(), "{taken:#?}");
 }
@@ -23,7 +23,7 @@ fn a_not_in_a_harmless_place_does_not_hinder_a_request() {
     );
     assert!(lines(requests).count() > 300);
     let refused: Vec<&str> = lines(requests)
-        .filter(|line| !SpeechAct::of(line).is_request())
+        .filter(|line| !SpeechAct::of_instruction(line).is_request())
         .collect();
     assert!(refused.is_empty(), "{refused:#?}");
 }
@@ -68,7 +68,7 @@ fn each_kind_is_told_from_the_others() {
         ("算了", Cancellation),
         ("", Request),
     ] {
-        assert_eq!(SpeechAct::of(sentence), act, "{sentence}");
+        assert_eq!(SpeechAct::of_instruction(sentence), act, "{sentence}");
     }
 }
 
@@ -127,7 +127,7 @@ fn small_talk_asks_for_nothing() {
         "好的，谢谢",
         "哈哈",
     ] {
-        let act = SpeechAct::of(said);
+        let act = SpeechAct::of_instruction(said);
         assert_eq!(act, SpeechAct::SmallTalk, "{said}");
         let reply = act.reply(said).unwrap();
         let offers = ["Tell me what I can do", "I will help", "请告诉我"];
@@ -165,7 +165,11 @@ fn a_request_among_small_talk_is_a_request() {
         "继续",
         "好的，把球拿起来",
     ] {
-        assert_eq!(SpeechAct::of(said), SpeechAct::Request, "{said}");
+        assert_eq!(
+            SpeechAct::of_instruction(said),
+            SpeechAct::Request,
+            "{said}"
+        );
     }
     for (said, act) in [
         ("no", SpeechAct::Cancellation),
@@ -176,7 +180,7 @@ fn a_request_among_small_talk_is_a_request() {
         ("hello, do not touch the ball", SpeechAct::Prohibition),
         ("算了，谢谢", SpeechAct::Cancellation),
     ] {
-        assert_eq!(SpeechAct::of(said), act, "{said}");
+        assert_eq!(SpeechAct::of_instruction(said), act, "{said}");
     }
 }
 
@@ -188,7 +192,7 @@ fn what_may_answer_a_question_is_no_small_talk_after_one() {
             replies: vec![reply.to_owned()],
             handled: None,
         };
-        SpeechAct::after(&[turn], said)
+        SpeechAct::classify_after(&[turn], said)
     };
     let asked = "I could not pick red cube: it slipped. Shall I go on?";
     for said in [
@@ -238,7 +242,7 @@ fn each_occasion_of_small_talk_is_answered_in_kind() {
         ("再见", "再见"),
         ("哈哈", "好的"),
     ] {
-        let reply = SpeechAct::of(said).reply(said).unwrap();
+        let reply = SpeechAct::of_instruction(said).reply(said).unwrap();
         assert!(reply.starts_with(begins), "{said}: {reply}");
     }
 }
@@ -253,7 +257,7 @@ fn what_a_not_reaches_over_is_forbidden() {
         "不要拿，推，碰那个红球",
     ] {
         assert_eq!(
-            SpeechAct::of(sentence),
+            SpeechAct::of_instruction(sentence),
             SpeechAct::Prohibition,
             "{sentence}"
         );
@@ -264,7 +268,11 @@ fn what_a_not_reaches_over_is_forbidden() {
         "don't just point at it, pick it up",
         "dont touch the ball put the cube in the bowl",
     ] {
-        assert_eq!(SpeechAct::of(sentence), SpeechAct::Request, "{sentence}");
+        assert_eq!(
+            SpeechAct::of_instruction(sentence),
+            SpeechAct::Request,
+            "{sentence}"
+        );
     }
 }
 
@@ -289,6 +297,6 @@ fn words_may_answer_anything_and_only_a_request_moves() {
 proptest::proptest! {
     #[test]
     fn any_text_is_told_apart(text in "\\PC{0,80}") {
-        let _ = SpeechAct::of(&text);
+        let _ = SpeechAct::of_instruction(&text);
     }
 }

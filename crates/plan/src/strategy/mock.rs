@@ -68,7 +68,7 @@ impl Planner for MockModel {
         self.situations.push(situation.clone());
         let plan = next(&mut self.plans).expect("the test says no plan");
         let completion = serde_json::to_string(&plan).unwrap();
-        Ok(ModelResponse::unasked(completion, plan))
+        Ok(ModelResponse::without_prompt(completion, plan))
     }
 
     fn understands(&mut self, _situation: &Situation) -> bool {
@@ -120,7 +120,11 @@ pub(crate) fn forbidding(forbidden: &'static [&'static str]) -> Critic {
     };
     let model = ResponsiveModel::planning(|_| Plan::default()).replying(judge);
     let rules = Constitution::parse("1. Leave alone what is fragile.\n").unwrap();
-    Critic::new(CriticModel::other(model), rules, Critic::ROUNDS)
+    Critic::new(
+        CriticModel::from_other_model(model),
+        rules,
+        Critic::DEFAULT_ROUNDS,
+    )
 }
 
 /// Asks `planner` for a plan once.

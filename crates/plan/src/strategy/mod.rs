@@ -68,7 +68,7 @@ pub trait Strategy {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError>;
 
     /// Learns how a task ended. The model may be asked.
@@ -118,14 +118,19 @@ impl PlanningTurn<'_> {
     ///
     /// # Errors
     /// [`PlannerError`] if the model cannot be asked or does not answer.
-    pub fn ask(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
+    pub fn ask_model(&mut self, request: &TextRequest<'_>) -> Result<TextReply, PlannerError> {
         let reply = self.model.complete(request)?;
         self.usage += reply.usage;
         Ok(reply)
     }
 
     /// Tells observers what a method did.
-    pub fn tell(&mut self, method: &'static str, kind: ExchangeKind, text: impl Into<String>) {
+    pub fn add_exchange(
+        &mut self,
+        method: &'static str,
+        kind: ExchangeKind,
+        text: impl Into<String>,
+    ) {
         self.exchanges.push(Exchange {
             method: method.to_owned(),
             kind,
@@ -135,19 +140,19 @@ impl PlanningTurn<'_> {
 }
 
 /// The layers below one, and the model.
-pub struct Rest<'s>(&'s mut [Box<dyn Strategy>]);
+pub struct LayersBelow<'s>(&'s mut [Box<dyn Strategy>]);
 
-impl Rest<'_> {
+impl LayersBelow<'_> {
     /// Returns the plan of the layers below. It may be asked several times.
     ///
     /// # Errors
     /// [`PlannerError`] if the model cannot be asked or does not answer.
-    pub fn plan(
+    pub fn plan_below(
         &mut self,
         turn: &mut PlanningTurn<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         match self.0.split_first_mut() {
-            Some((first, others)) => first.plan(turn, &mut Rest(others)),
+            Some((first, others)) => first.plan(turn, &mut LayersBelow(others)),
             None => turn.model.plan(turn.frame, &turn.situation),
         }
     }
@@ -203,7 +208,7 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
         frame: &Frame,
         situation: &Situation,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
-        self.counter.count(situation, frame.sequence);
+        self.counter.count_request(situation, frame.sequence);
         let mut turn = PlanningTurn {
             frame,
             situation: situation.clone(),
@@ -214,7 +219,7 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
             exchanges: Vec::new(),
             usage: Usage::default(),
         };
-        let mut response = Rest(&mut self.strategies).plan(&mut turn)?;
+        let mut response = LayersBelow(&mut self.strategies).plan_below(&mut turn)?;
         response.usage += turn.usage;
         response.exchanges.splice(0..0, turn.exchanges);
         Ok(response)
@@ -233,7 +238,7 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
     }
 
     fn task_ended(&mut self, task: &EndedTask<'_>) -> Result<(), PlannerError> {
-        self.counter.task_ended();
+        self.counter.mark_task_ended();
         for strategy in &mut self.strategies {
             strategy.task_ended(task, &mut self.model)?;
         }

@@ -13,7 +13,7 @@ pub(super) struct TaskMemory<T> {
 
 impl<T: Default> TaskMemory<T> {
     /// Returns what is remembered of the task or turn of this number; nothing yet if it is another.
-    pub fn of(&mut self, number: u64) -> &mut T {
+    pub fn memory_of_task(&mut self, number: u64) -> &mut T {
         if self.number != number {
             self.kept = T::default();
         }
@@ -22,7 +22,7 @@ impl<T: Default> TaskMemory<T> {
     }
 
     /// Returns what is remembered of the task or turn that was asked about last.
-    pub fn kept(&self) -> &T {
+    pub fn memory_of_last_task(&self) -> &T {
         &self.kept
     }
 }
@@ -46,7 +46,7 @@ impl TaskCounter {
     /// Counts a request for a plan. It is for another task if the one before is over, or if this one
     /// has other words, comes after other tasks, or has steps in its history that do not go on from
     /// those known; it is for another turn if steps were tried or a picture was taken since.
-    pub fn count(&mut self, situation: &Situation, picture: u64) {
+    pub fn count_request(&mut self, situation: &Situation, picture: u64) {
         let is_same_task = !self.is_over
             && self.instruction == situation.instruction
             && self.earlier == situation.conversation.len()
@@ -64,7 +64,7 @@ impl TaskCounter {
     }
 
     /// Notes that the task is over: the same words again are another one.
-    pub fn task_ended(&mut self) {
+    pub fn mark_task_ended(&mut self) {
         self.is_over = true;
     }
 }
@@ -83,14 +83,14 @@ mod tests {
             ..Situation::default()
         };
         let mut count = |situation: &Situation, picture| {
-            counter.count(situation, picture);
+            counter.count_request(situation, picture);
             (counter.task, counter.turn)
         };
         assert_eq!(count(&situation, 1), (1, 1));
         assert_eq!(count(&situation, 1), (1, 1));
         assert_eq!(count(&situation, 2), (1, 2));
         situation.history.push(Outcome {
-            step: Step::pick("cube"),
+            step: Step::pick_step("cube"),
             verdict: Verdict::Yes,
             reason: String::new(),
         });
@@ -101,18 +101,18 @@ mod tests {
             .conversation
             .push(crate::ConversationTurn::default());
         assert_eq!(count(&situation, 2), (3, 5));
-        counter.task_ended();
+        counter.mark_task_ended();
         // The same words again after nothing was tried.
-        counter.count(&situation, 2);
+        counter.count_request(&situation, 2);
         assert_eq!((counter.task, counter.turn), (4, 6));
     }
 
     #[test]
     fn another_number_is_another_memory() {
         let mut memory = TaskMemory::<Vec<u8>>::default();
-        memory.of(1).push(7);
-        assert_eq!(memory.of(1), &[7]);
-        assert_eq!(memory.kept(), &[7]);
-        assert!(memory.of(2).is_empty() && memory.of(1).is_empty());
+        memory.memory_of_task(1).push(7);
+        assert_eq!(memory.memory_of_task(1), &[7]);
+        assert_eq!(memory.memory_of_last_task(), &[7]);
+        assert!(memory.memory_of_task(2).is_empty() && memory.memory_of_task(1).is_empty());
     }
 }

@@ -17,15 +17,15 @@ impl Strategy for Adviser {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
-        let reply = turn.ask(&TextRequest::words("What now?", 8))?;
+        let reply = turn.ask_model(&TextRequest::request_for_words("What now?", 8))?;
         turn.situation.notes.push(Note {
             topic: self.0.to_owned(),
             text: reply.text,
         });
-        turn.tell(self.0, ExchangeKind::Information, "told");
-        rest.plan(turn)
+        turn.add_exchange(self.0, ExchangeKind::Information, "told");
+        rest.plan_below(turn)
     }
 }
 

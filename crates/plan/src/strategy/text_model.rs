@@ -72,7 +72,7 @@ pub struct TextRequest<'a> {
 
 impl<'a> TextRequest<'a> {
     /// Creates a request for an answer in words of at most `max_tokens` tokens.
-    pub fn words(text: &'a str, max_tokens: usize) -> Self {
+    pub fn request_for_words(text: &'a str, max_tokens: usize) -> Self {
         Self {
             text,
             frame: None,
@@ -83,10 +83,10 @@ impl<'a> TextRequest<'a> {
     }
 
     /// Creates a request for JSON that follows `schema`.
-    pub fn json(text: &'a str, schema: Value, max_tokens: usize) -> Self {
+    pub fn request_for_json(text: &'a str, schema: Value, max_tokens: usize) -> Self {
         Self {
             schema,
-            ..Self::words(text, max_tokens)
+            ..Self::request_for_words(text, max_tokens)
         }
     }
 }

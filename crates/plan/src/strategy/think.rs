@@ -5,7 +5,7 @@ use crate::planner::{ModelResponse, PlannerError};
 use crate::step::Plan;
 
 use super::exchange::{Exchange, ExchangeKind};
-use super::{PlanningTurn, Rest, Strategy};
+use super::{LayersBelow, PlanningTurn, Strategy};
 
 /// Has the model think before it plans.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +31,10 @@ impl Strategy for Think {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let before = turn.situation.thought_tokens.replace(self.tokens);
-        let planned = rest.plan(turn);
+        let planned = rest.plan_below(turn);
         turn.situation.thought_tokens = before;
         let mut response = planned?;
         // What is said of a plan that no model was asked for is no thought.
@@ -75,7 +75,10 @@ mod tests {
             Ok(ModelResponse {
                 prompt: if self.is_asked { "plan" } else { "" }.to_owned(),
                 thinking: format!("{tokens:?}: {{\"steps\":[{{\"skill\":\"home\"}}]}}"),
-                ..ModelResponse::unasked(completion.to_owned(), Plan::parse(completion).unwrap())
+                ..ModelResponse::without_prompt(
+                    completion.to_owned(),
+                    Plan::parse(completion).unwrap(),
+                )
             })
         }
     }

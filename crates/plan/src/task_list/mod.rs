@@ -67,7 +67,7 @@ pub enum TaskState {
 
 /// An instruction that is not taken into a list, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dropped {
+pub struct DroppedInstruction {
     /// The instruction.
     pub instruction: String,
     /// The reason, in words.
@@ -78,7 +78,7 @@ impl TaskList {
     /// Version of the form that this program writes.
     pub const VERSION: u32 = 1;
     /// Most tasks that are open at once.
-    pub const MAX_OPEN: usize = 16;
+    pub const MAX_OPEN_TASKS: usize = 16;
     /// Failures after which a task is set aside.
     pub const MAX_FAILURES: u32 = 2;
     /// Times that a task is done before it is set aside because it comes undone.
@@ -98,28 +98,28 @@ impl TaskList {
 
     /// Returns the index of the task that is next: the one that was interrupted, or the first open
     /// one.
-    pub fn next(&self) -> Option<usize> {
+    pub fn next_task_index(&self) -> Option<usize> {
         let first = |state| self.tasks.iter().position(|task| task.state == state);
         first(TaskState::Underway).or_else(|| first(TaskState::Open))
     }
 
     /// Returns the tasks that stand so.
-    pub fn standing(&self, state: TaskState) -> impl Iterator<Item = &Task> {
+    pub fn tasks_in_state(&self, state: TaskState) -> impl Iterator<Item = &Task> {
         self.tasks.iter().filter(move |task| task.state == state)
     }
 
     /// Notes that a task is begun.
-    pub fn begin(&mut self, index: usize) {
+    pub fn mark_begun(&mut self, index: usize) {
         self.tasks[index].state = TaskState::Underway;
     }
 
     /// Notes that a task was interrupted and is to be done still.
-    pub fn interrupt(&mut self, index: usize) {
+    pub fn mark_interrupted(&mut self, index: usize) {
         self.tasks[index].state = TaskState::Open;
     }
 
     /// Notes that a task was done.
-    pub fn worked(&mut self, index: usize) {
+    pub fn mark_done(&mut self, index: usize) {
         let task = &mut self.tasks[index];
         task.state = TaskState::Done;
         task.failures = 0;
@@ -128,7 +128,7 @@ impl TaskList {
     }
 
     /// Notes that a task failed; returns whether it is set aside for that.
-    pub fn failed(&mut self, index: usize, why: impl Into<String>) -> bool {
+    pub fn mark_failed(&mut self, index: usize, why: impl Into<String>) -> bool {
         let task = &mut self.tasks[index];
         task.failures += 1;
         task.feedback = why.into();
@@ -149,11 +149,11 @@ impl TaskList {
 
     /// Has these be the tasks that are open, in this order. What was set aside stays so, and what was
     /// done often enough is set aside: it comes undone. Returns what was not taken.
-    pub fn revise(&mut self, instructions: Vec<String>) -> Vec<Dropped> {
+    pub fn replace_open_tasks(&mut self, instructions: Vec<String>) -> Vec<DroppedInstruction> {
         let mut dropped = Vec::new();
         let mut open: Vec<Task> = Vec::new();
         let mut drop = |instruction: String, reason: &str| {
-            dropped.push(Dropped {
+            dropped.push(DroppedInstruction {
                 instruction,
                 reason: reason.to_owned(),
             });
@@ -162,7 +162,7 @@ impl TaskList {
             if open.iter().any(|task| task.instruction == instruction) {
                 continue;
             }
-            if open.len() == Self::MAX_OPEN {
+            if open.len() == Self::MAX_OPEN_TASKS {
                 drop(instruction, "the list is full");
                 continue;
             }

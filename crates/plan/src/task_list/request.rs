@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Dropped, Task, TaskList, TaskState};
+use super::{DroppedInstruction, Task, TaskList, TaskState};
 use crate::grammar;
 use crate::planner::Rejection;
 use crate::prompt::{one_line, told};
@@ -55,10 +55,10 @@ fn line(task: &Task) -> String {
 }
 
 /// Returns the schema of the answer.
-pub fn schema() -> Value {
+pub fn answer_schema() -> Value {
     let sentence = json!({"type": "string", "minLength": 1, "maxLength": MAX_INSTRUCTION_CHARS});
     grammar::compact(grammar::object(json!({
-        "tasks": {"type": "array", "maxItems": TaskList::MAX_OPEN, "items": sentence},
+        "tasks": {"type": "array", "maxItems": TaskList::MAX_OPEN_TASKS, "items": sentence},
     })))
 }
 
@@ -66,7 +66,7 @@ pub fn schema() -> Value {
 ///
 /// # Errors
 /// [`Rejection`] if it is no list of tasks.
-pub fn parse(text: &str) -> Result<(Vec<String>, Vec<Dropped>), Rejection> {
+pub fn parse_answer(text: &str) -> Result<(Vec<String>, Vec<DroppedInstruction>), Rejection> {
     let answer: Answer = serde_json::from_str(text)
         .map_err(|error| Rejection(format!("the list of tasks is not valid: {error}")))?;
     let mut dropped = Vec::new();
@@ -77,13 +77,13 @@ pub fn parse(text: &str) -> Result<(Vec<String>, Vec<Dropped>), Rejection> {
             "it has no words"
         } else if instruction.chars().count() > MAX_INSTRUCTION_CHARS {
             "it is too long"
-        } else if !SpeechAct::of(&instruction).is_request() {
+        } else if !SpeechAct::of_instruction(&instruction).is_request() {
             "it asks for nothing to be done"
         } else {
             tasks.push(instruction);
             continue;
         };
-        dropped.push(Dropped {
+        dropped.push(DroppedInstruction {
             instruction,
             reason: reason.to_owned(),
         });

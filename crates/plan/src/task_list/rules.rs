@@ -2,15 +2,15 @@
 //! thing that a search would move for it is a task.
 
 use super::{Task, TaskList, TaskState};
-use crate::candidates::words;
-use crate::goal::{Goal, Standing, Table, obstacle, search};
+use crate::candidates::words_for_step;
+use crate::goal::{Goal, StandingGoal, Table, obstacle, search};
 use crate::replies::{Language, not_seen};
 use crate::situation::Situation;
 use crate::skills::Step;
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Left {
+pub enum RemainingTasks {
     /// These tasks, in this order; none if the goal is reached.
     Tasks(Vec<String>),
     /// Something, but not how: what stands in the way, in words.
@@ -21,42 +21,42 @@ pub enum Left {
 
 /// Returns what is left to do for the goal of `list` as things stand. What the goal means is kept in
 /// the list. What was set aside is left where it is.
-pub fn left(list: &mut TaskList, situation: &Situation) -> Left {
+pub fn find_remaining_tasks(list: &mut TaskList, situation: &Situation) -> RemainingTasks {
     let situation = Situation {
         instruction: list.goal.clone(),
         ..situation.clone()
     };
     let goal = match &list.facts {
         Some(goal) => goal.clone(),
-        None => match Standing::of(&situation) {
-            Standing::Unclear(text) => return Left::Unclear(text),
-            Standing::Goal(goal) => list.facts.insert(goal).clone(),
+        None => match StandingGoal::from_instruction(&situation) {
+            StandingGoal::Unclear(text) => return RemainingTasks::Unclear(text),
+            StandingGoal::Goal(goal) => list.facts.insert(goal).clone(),
         },
     };
-    let table = Table::of(&situation);
-    let goal = goal.without(&set_aside(list, &table));
-    if let Some(name) = table.absent(&goal) {
-        return Left::Stuck(not_seen(Language::English, name));
+    let table = Table::from_situation(&situation);
+    let goal = goal.without_objects(&set_aside(list, &table));
+    if let Some(name) = table.first_absent_name(&goal) {
+        return RemainingTasks::Stuck(not_seen(Language::English, name));
     }
-    match search::steps(&goal, &table) {
-        Ok(steps) => Left::Tasks(steps.iter().filter_map(task).collect()),
-        Err(stuck) => Left::Stuck(why(&goal, &table, stuck)),
+    match search::find_steps(&goal, &table) {
+        Ok(steps) => RemainingTasks::Tasks(steps.iter().filter_map(task).collect()),
+        Err(stuck) => RemainingTasks::Stuck(why(&goal, &table, stuck)),
     }
 }
 
 fn why(goal: &Goal, table: &Table, stuck: search::Stuck) -> String {
-    obstacle::obstacle(goal, table, stuck, Language::English)
+    obstacle::explain_unreachable_goal(goal, table, stuck, Language::English)
 }
 
 /// Where a thing is put is a task; that it is picked up first goes without saying.
 fn task(step: &Step) -> Option<String> {
     step.held_before()?;
-    words(step)
+    words_for_step(step)
 }
 
 /// The names of what tasks that were set aside were to move.
 fn set_aside(list: &TaskList, table: &Table) -> Vec<String> {
-    let tasks: Vec<&Task> = list.standing(TaskState::SetAside).collect();
+    let tasks: Vec<&Task> = list.tasks_in_state(TaskState::SetAside).collect();
     let begins = |task: &Task, name: &str| {
         let rest = task.instruction.strip_prefix("put the ");
         let rest = rest.and_then(|rest| rest.strip_prefix(name));
@@ -66,7 +66,7 @@ fn set_aside(list: &TaskList, table: &Table) -> Vec<String> {
             next.parse::<u32>().is_err()
         })
     };
-    let names = table.names();
+    let names = table.object_names();
     names
         .filter(|name| tasks.iter().any(|task| begins(task, name)))
         .map(str::to_owned)

@@ -26,7 +26,7 @@ pub struct Translation {
 /// assert_eq!(found.english, "put the red cube in the blue bowl");
 /// assert_eq!(translate("Leg den Hut in die blaue Schüssel"), None);
 /// ```
-pub fn translate(text: &str) -> Option<Translation> {
+pub fn translate_to_english(text: &str) -> Option<Translation> {
     let words = words(text);
     let is_english =
         |word: &String| !word.chars().any(char::is_alphabetic) || crate::meaning::knows(word);
@@ -43,7 +43,7 @@ pub fn translate(text: &str) -> Option<Translation> {
 }
 
 /// The sentence for what is not to be done, in a language.
-pub fn will_not(language: &str) -> Option<&'static str> {
+pub fn reply_to_prohibition(language: &str) -> Option<&'static str> {
     REPLIES
         .iter()
         .find(|(code, _)| *code == language)
@@ -182,7 +182,7 @@ mod tests {
             ("Fass den Ball nicht an", "do not touch the ball please"),
             ("Leg den Hut auf den Tisch", ""),
         ] {
-            let found = translate(text).map_or(String::new(), |found| found.english);
+            let found = translate_to_english(text).map_or(String::new(), |found| found.english);
             assert_eq!(found, english, "{text}");
         }
     }

@@ -87,7 +87,7 @@ impl Planner for RecordedAgent {
 fn settled(recording: &Recording) -> HashSet<usize> {
     let mut turn = 0;
     let mut drawn: HashMap<usize, usize> = HashMap::new();
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
             Topic::Turn => turn += 1,
             Topic::Plan => *drawn.entry(turn).or_default() += 1,
@@ -102,12 +102,18 @@ fn settled(recording: &Recording) -> HashSet<usize> {
 fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingError> {
     let mut declined = Vec::new();
     let mut task: Option<String> = None;
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
-            Topic::Task => task = Some(record.read::<message::TaskMessage>()?.instruction),
+            Topic::Task => {
+                task = Some(
+                    record
+                        .deserialize_message::<message::TaskMessage>()?
+                        .instruction,
+                )
+            }
             Topic::Perception | Topic::Plan | Topic::Report => task = None,
             Topic::Speech => {
-                let said: message::SpeechMessage = record.read()?;
+                let said: message::SpeechMessage = record.deserialize_message()?;
                 declined.extend(task.take().map(|task| (task, said.text)));
             }
             _ => {}
@@ -129,9 +135,9 @@ fn answers(
             return Ok(None);
         }
         let timing = after.filter(|record| record.topic == Topic::Timing);
-        let timing: Option<UsageMessage> = timing.map(Message::read).transpose()?;
+        let timing: Option<UsageMessage> = timing.map(Message::deserialize_message).transpose()?;
         Ok(Some(RecordedResponse {
-            answer: record.read()?,
+            answer: record.deserialize_message()?,
             usage: timing.map_or(Usage::default(), |timing| timing.usage),
             turn,
         }))
@@ -164,7 +170,7 @@ fn perceived(
             _ => convention.parse(text),
         }
     };
-    answer(said, read).listed()
+    answer(said, read).into_detection_list()
 }
 
 /// Returns a recorded response. One that was rejected stays rejected: it may have been truncated.

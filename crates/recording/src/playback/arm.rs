@@ -37,24 +37,24 @@ impl RecordedArm {
         // task.
         let (mut motion, mut turn) = (0, 0);
         let mut stopped = false;
-        for record in recording.records() {
+        for record in recording.messages() {
             match record.topic {
                 Topic::Task => (turn, stopped) = (0, false),
                 Topic::Turn => turn = readings.len(),
                 Topic::JointStates => readings.push(Reading {
-                    state: record.read::<JointStates>()?.state(),
+                    state: record.deserialize_message::<JointStates>()?.to_arm_state(),
                     stopped: false,
                 }),
                 Topic::Motion => motion = readings.len(),
                 Topic::MotionEnd => {
-                    let end: MotionEndMessage = record.read()?;
+                    let end: MotionEndMessage = record.deserialize_message()?;
                     if end.end == MotionEndMessage::STOPPED {
                         press(&mut readings, motion + end.followed);
                         stopped = true;
                     }
                 }
                 Topic::Report => {
-                    let report: TaskReport = record.read()?;
+                    let report: TaskReport = record.deserialize_message()?;
                     if report.ending == TaskEnd::Stopped && !stopped {
                         // Between two motions: the reading before the one that ends the task. If
                         // the arm was not read in this turn, the agent was not waited for.

@@ -26,24 +26,26 @@ impl HandGuided {
     ///
     /// # Errors
     /// [`RecordingError`] for the first message that cannot be read.
-    pub fn of(recording: &Recording) -> Result<Option<Self>, RecordingError> {
-        if recording.info()?.model.planning != ModelInfo::PERSON {
+    pub fn from_recording(recording: &Recording) -> Result<Option<Self>, RecordingError> {
+        if recording.run_info()?.model.planning != ModelInfo::PERSON_SOURCE {
             return Ok(None);
         }
         let mut notes = Vec::new();
-        for record in recording.records() {
+        for record in recording.messages() {
             notes.push(match record.topic {
-                Topic::Task => Note::Task(record.read()?),
-                Topic::JointStates => Note::Reading(record.read::<JointStates>()?.state()),
-                Topic::Report => Note::Ended(record.read()?),
-                Topic::Failure => Note::Broke(record.read()?),
+                Topic::Task => Note::Task(record.deserialize_message()?),
+                Topic::JointStates => {
+                    Note::Reading(record.deserialize_message::<JointStates>()?.to_arm_state())
+                }
+                Topic::Report => Note::Ended(record.deserialize_message()?),
+                Topic::Failure => Note::Broke(record.deserialize_message()?),
                 _ => continue,
             });
         }
         Ok(Some(Self(notes)))
     }
 
-    pub fn tell(self, robot: &Robot, observers: &mut [Box<dyn Observer + '_>]) {
+    pub fn notify_observers(self, robot: &Robot, observers: &mut [Box<dyn Observer + '_>]) {
         let mut tell = |event: &Event<'_>| {
             for observer in observers.iter_mut() {
                 observer.observe(event);

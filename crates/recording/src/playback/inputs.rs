@@ -23,16 +23,16 @@ impl RequestCursor {
     /// Creates the cursor of a recording, before its first request.
     pub(super) fn of(recording: &Recording) -> Result<Self, RecordingError> {
         let mut stopped = Vec::new();
-        for record in recording.records() {
+        for record in recording.messages() {
             match (record.topic, stopped.last_mut()) {
                 (Topic::Task, _) => stopped.push(false),
                 // Only a person ends a look before any response to it.
-                (Topic::UserCommand, _) => {
-                    stopped.push(record.read::<UserCommandMessage>()?.order == UserCommand::See)
-                }
+                (Topic::UserCommand, _) => stopped.push(
+                    record.deserialize_message::<UserCommandMessage>()?.order == UserCommand::See,
+                ),
                 (Topic::Perception | Topic::Failure, Some(last)) => *last = false,
                 (Topic::Report, Some(last)) => {
-                    *last = record.read::<TaskReport>()?.ending == TaskEnd::Stopped;
+                    *last = record.deserialize_message::<TaskReport>()?.ending == TaskEnd::Stopped;
                 }
                 _ => {}
             }
@@ -78,7 +78,7 @@ impl<T> RecordedInputs<T> {
         mut read: impl FnMut(&Message, Option<&Message>) -> Result<Option<T>, RecordingError>,
     ) -> Result<Self, RecordingError> {
         let mut parts: Vec<VecDeque<T>> = vec![VecDeque::new()];
-        let records = recording.records();
+        let records = recording.messages();
         let mut demands = 0;
         for (index, record) in records.iter().enumerate() {
             if matches!(record.topic, Topic::Task | Topic::UserCommand) {

@@ -67,7 +67,7 @@ impl Playback {
         let stop = Arc::new(OnceLock::new());
         let course = RequestCursor::of(recording)?;
         Ok(Self {
-            robot: Arc::new(recording.info()?.robot.load()?),
+            robot: Arc::new(recording.run_info()?.robot.load_robot()?),
             around: recording.collision_world()?,
             approvals: approvals(recording)?,
             demands: demands(recording)?,
@@ -76,7 +76,7 @@ impl Playback {
             agent: RecordedAgent::new(recording, &course)?,
             stop,
             course,
-            guided: HandGuided::of(recording)?,
+            guided: HandGuided::from_recording(recording)?,
         })
     }
 
@@ -95,7 +95,7 @@ impl Playback {
         mut observers: Vec<Box<dyn Observer + 'a>>,
     ) -> Result<(), RecordingError> {
         if let Some(guided) = self.guided {
-            guided.tell(&self.robot, &mut observers);
+            guided.notify_observers(&self.robot, &mut observers);
             return Ok(());
         }
         let arm = ArmThread::start(Box::new(self.arm), &self.robot);
@@ -114,14 +114,14 @@ impl Playback {
         }
         if let Some(mut approvals) = self.approvals {
             let answer = move |_: &_, _: &_| approvals.pop_front().unwrap_or(false);
-            session = session.approved_by(Box::new(answer));
+            session = session.with_approver(Box::new(answer));
         }
         for demand in self.demands {
             stop.release();
             self.course.go_on();
             match meet(&mut session, &demand) {
                 Ok(()) => {}
-                Err(error) if error.is_stop() => {}
+                Err(error) if error.is_caused_by_stop() => {}
                 // Observers of a task have been told.
                 Err(_) => break,
             }
@@ -135,28 +135,30 @@ fn meet(session: &mut Session<'_>, demand: &Request) -> Result<(), RuntimeError>
         Request::Task(TaskMessage {
             instruction,
             options,
-        }) => session.run(instruction, *options).map(drop),
-        Request::Order(UserCommand::See) => session.see().map(drop),
-        Request::Order(UserCommand::Home) => session.home().map(drop),
+        }) => session.run_task(instruction, *options).map(drop),
+        Request::Order(UserCommand::See) => session.look_at_table().map(drop),
+        Request::Order(UserCommand::Home) => session.move_home().map(drop),
         Request::Order(UserCommand::Jog { joint, by }) => session.jog(*joint, *by).map(drop),
     }
 }
 
 fn approvals(recording: &Recording) -> Result<Option<VecDeque<bool>>, RecordingError> {
-    let records = recording.of(Topic::Approval);
-    let said: Vec<ApprovalMessage> = records.map(Message::read).collect::<Result<_, _>>()?;
+    let records = recording.messages_of_topic(Topic::Approval);
+    let said: Vec<ApprovalMessage> = records
+        .map(Message::deserialize_message)
+        .collect::<Result<_, _>>()?;
     let answers = || said.iter().filter_map(|it| it.agreed).collect();
     Ok((!said.is_empty()).then(answers))
 }
 
 fn demands(recording: &Recording) -> Result<Vec<Request>, RecordingError> {
     let mut demands = Vec::new();
-    for record in recording.records() {
+    for record in recording.messages() {
         match record.topic {
-            Topic::Task => demands.push(Request::Task(record.read()?)),
-            Topic::UserCommand => {
-                demands.push(Request::Order(record.read::<UserCommandMessage>()?.order))
-            }
+            Topic::Task => demands.push(Request::Task(record.deserialize_message()?)),
+            Topic::UserCommand => demands.push(Request::Order(
+                record.deserialize_message::<UserCommandMessage>()?.order,
+            )),
             _ => {}
         }
     }

@@ -45,20 +45,20 @@ impl Default for ArmClock {
 
 impl ArmClock {
     /// Records that the clock shows `stamp` now.
-    pub fn note(&self, stamp: Stamp) {
+    pub fn note_stamp(&self, stamp: Stamp) {
         let zero = self.since_origin(Instant::now()) - nanos(Duration::from_nanos(stamp.nanos()));
         self.0.zero.store(zero, Ordering::Relaxed);
     }
 
     /// Records that the clock shows `stamp` now, and that the arm is moving.
-    pub fn note_moving(&self, stamp: Stamp) {
-        self.note(stamp);
+    pub fn note_stamp_while_moving(&self, stamp: Stamp) {
+        self.note_stamp(stamp);
         let now = self.since_origin(Instant::now());
         self.0.moved.store(now, Ordering::Relaxed);
     }
 
     /// Returns the time on the clock at an instant; `None` before it is known.
-    pub fn at(&self, instant: Instant) -> Option<Stamp> {
+    pub fn stamp_at(&self, instant: Instant) -> Option<Stamp> {
         let zero = self.0.zero.load(Ordering::Relaxed);
         let since_zero = self.since_origin(instant).checked_sub(zero);
         let since_zero = since_zero.filter(|_| zero != UNKNOWN)?;
@@ -66,7 +66,7 @@ impl ArmClock {
     }
 
     /// Returns whether the arm is moving, or was a moment ago.
-    pub fn is_moving(&self) -> bool {
+    pub fn is_arm_moving(&self) -> bool {
         let moved = self.0.moved.load(Ordering::Relaxed);
         moved != UNKNOWN && self.since_origin(Instant::now()) - moved < nanos(STANDS)
     }
@@ -104,12 +104,12 @@ impl ClockedArm {
     }
 
     /// Has the arm keep where it was, for cameras that it carries.
-    pub fn tracked(self, track: JointTrack) -> Self {
+    pub fn with_joint_track(self, track: JointTrack) -> Self {
         Self { track, ..self }
     }
 
     /// Attaches streams that film as long as the arm exists.
-    pub fn filmed(self, streams: Vec<StreamThread>) -> Self {
+    pub fn with_streams(self, streams: Vec<StreamThread>) -> Self {
         Self {
             _streams: streams,
             ..self
@@ -120,8 +120,8 @@ impl ClockedArm {
 impl Arm for ClockedArm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
         let state = self.arm.state()?;
-        self.clock.note(state.stamp);
-        self.track.note(&state.position);
+        self.clock.note_stamp(state.stamp);
+        self.track.note_position(&state.position);
         Ok(state)
     }
 
@@ -131,8 +131,8 @@ impl Arm for ClockedArm {
 
     fn cycle(&mut self, command: &Command) -> Result<ArmState, ArmError> {
         let state = self.arm.cycle(command)?;
-        self.clock.note_moving(state.stamp);
-        self.track.note(&state.position);
+        self.clock.note_stamp_while_moving(state.stamp);
+        self.track.note_position(&state.position);
         Ok(state)
     }
 
@@ -170,7 +170,7 @@ impl Camera for ArmClockCamera {
 
     fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
         let (mut frame, taken) = self.camera.capture_timed()?;
-        if let Some(stamp) = self.clock.at(taken) {
+        if let Some(stamp) = self.clock.stamp_at(taken) {
             frame.stamp = stamp;
         }
         Ok((frame, taken))
@@ -184,20 +184,20 @@ mod tests {
     #[test]
     fn it_goes_on_by_itself_from_what_was_said_last() {
         let clock = ArmClock::default();
-        assert_eq!(clock.at(Instant::now()), None);
-        assert!(!clock.is_moving());
+        assert_eq!(clock.stamp_at(Instant::now()), None);
+        assert!(!clock.is_arm_moving());
         let before = Instant::now();
-        clock.note(Stamp::from_nanos(5_000_000_000));
+        clock.note_stamp(Stamp::from_nanos(5_000_000_000));
         let after = Instant::now();
         let second = Duration::from_secs(1);
-        let shown = |instant: Instant| clock.at(instant).unwrap().seconds();
+        let shown = |instant: Instant| clock.stamp_at(instant).unwrap().seconds();
         assert!(shown(before) <= 5.0 && shown(after) >= 5.0);
         assert!((shown(after + second) - shown(after) - 1.0).abs() < 1e-6);
         assert!((shown(after) - shown(after - second) - 1.0).abs() < 1e-6);
         // Never before the start.
-        assert_eq!(clock.at(before - 60 * second), Some(Stamp::ZERO));
-        assert!(!clock.is_moving());
-        clock.note_moving(Stamp::from_nanos(6_000_000_000));
-        assert!(clock.is_moving());
+        assert_eq!(clock.stamp_at(before - 60 * second), Some(Stamp::ZERO));
+        assert!(!clock.is_arm_moving());
+        clock.note_stamp_while_moving(Stamp::from_nanos(6_000_000_000));
+        assert!(clock.is_arm_moving());
     }
 }

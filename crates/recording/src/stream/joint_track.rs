@@ -16,7 +16,7 @@ pub struct JointTrack(Arc<Mutex<VecDeque<(Instant, JointVector)>>>);
 
 impl JointTrack {
     /// Keeps where the arm is now.
-    pub fn note(&self, position: &JointVector) {
+    pub fn note_position(&self, position: &JointVector) {
         self.note_at(Instant::now(), position);
     }
 
@@ -38,7 +38,7 @@ impl JointTrack {
 
     /// Returns where the arm was at an instant: between two readings, or where it stood last. `None` if
     /// that was before all that is known.
-    pub fn at(&self, instant: Instant) -> Option<JointVector> {
+    pub fn position_at(&self, instant: Instant) -> Option<JointVector> {
         let track = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let after = track.partition_point(|(at, _)| *at <= instant);
         let (before, from) = track.get(after.checked_sub(1)?)?;
@@ -62,12 +62,16 @@ mod tests {
         let track = JointTrack::default();
         let origin = Instant::now();
         let after = |ms: u64| origin + Duration::from_millis(ms);
-        assert_eq!(track.at(origin), None);
+        assert_eq!(track.position_at(origin), None);
         for (ms, angle) in [(100, 0.0), (200, 1.0), (300, 3.0)] {
             track.note_at(after(ms), &vec![angle, -angle].into());
         }
         track.note_at(after(400), &vec![f64::NAN, 0.0].into());
-        let at = |ms| track.at(after(ms)).map(|joints| (joints[0], joints[1]));
+        let at = |ms| {
+            track
+                .position_at(after(ms))
+                .map(|joints| (joints[0], joints[1]))
+        };
         assert_eq!(at(50), None);
         assert_eq!(at(100), Some((0.0, 0.0)));
         assert_eq!(at(250), Some((2.0, -2.0)));

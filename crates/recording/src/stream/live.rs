@@ -45,7 +45,7 @@ impl StreamThread {
         thread::Builder::new()
             .name("film".to_owned())
             .spawn(move || {
-                realtime::give_way();
+                realtime::lower_thread_priority();
                 crew.film(&is_over);
             })?;
         Ok(Self { over })
@@ -75,8 +75,8 @@ impl Captured {
         let mut first = true;
         while !over.load(Ordering::Relaxed) {
             let now = Instant::now();
-            let is_found = || first && self.clock.at(now).is_some();
-            if !self.clock.is_moving() && !is_found() {
+            let is_found = || first && self.clock.stamp_at(now).is_some();
+            if !self.clock.is_arm_moving() && !is_found() {
                 due = None;
                 thread::sleep(PAUSE);
                 continue;
@@ -111,7 +111,7 @@ impl Captured {
             }
         };
         self.said = None;
-        if let Some(at) = self.clock.at(taken) {
+        if let Some(at) = self.clock.stamp_at(taken) {
             self.sink.receive(frame, at);
         }
         Some(taken)

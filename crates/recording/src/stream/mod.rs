@@ -27,7 +27,7 @@ pub use live::StreamThread;
 pub use lockstep::LockstepArm;
 
 /// Default camera name: LeRobot's usual one.
-pub const CAMERA: &str = "front";
+pub const DEFAULT_CAMERA_NAME: &str = "front";
 
 /// Takes the pictures of a streaming camera.
 pub trait FrameSink: Send {
@@ -57,11 +57,11 @@ impl FrameSink for Vec<Box<dyn FrameSink>> {
 
 impl FrameSink for CameraStream {
     fn receive(&mut self, frame: Frame, at: Stamp) {
-        self.take(frame, at);
+        self.record_frame_or_drop(frame, at);
     }
 
     fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
-        self.take_in_time(frame, at);
+        self.record_frame_waiting(frame, at);
     }
 }
 
@@ -104,13 +104,13 @@ impl CameraStream {
     }
 
     /// Records a picture taken at a time on the arm's clock; waits if the disk is slow.
-    pub fn take_in_time(&mut self, frame: Frame, at: Stamp) {
+    pub fn record_frame_waiting(&mut self, frame: Frame, at: Stamp) {
         self.keep(frame, at, QueueSender::post_in_time);
     }
 
     /// Records a picture without waiting: pictures for which the disk is too slow are dropped and
     /// counted.
-    pub fn take(&mut self, frame: Frame, at: Stamp) {
+    pub fn record_frame_or_drop(&mut self, frame: Frame, at: Stamp) {
         self.keep(frame, at, QueueSender::post);
     }
 

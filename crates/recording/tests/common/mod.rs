@@ -11,8 +11,8 @@ use enact_robot::Robot;
 use enact_runtime::{Observer, Session, TaskOptions, TaskReport};
 use enact_sim::render::Appearance;
 use enact_sim::{Layout, Scene, Simulator};
-use enact_testkit::shipped;
-pub use enact_testkit::{PUT, TASK};
+use enact_testkit::read_shipped_file;
+pub use enact_testkit::{PUT_CUBE_INSTRUCTION, PUT_CUBE_PLAN};
 
 pub const ABSENT: &str = r#"{"steps":[{"skill":"pick","object":"golden crown"},{"skill":"done"}]}"#;
 
@@ -34,13 +34,15 @@ impl Stage {
         let robot = RobotInfo {
             meshes: Vec::new(),
             name: "so101".to_owned(),
-            urdf: shipped("robots/so101/robot.urdf"),
-            toml: Some(shipped("robots/so101/robot.toml")),
+            urdf: read_shipped_file("robots/so101/robot.urdf"),
+            toml: Some(read_shipped_file("robots/so101/robot.toml")),
         };
         let file = format!("{scene}.toml");
-        let toml = shipped(&format!("scenes/{file}"));
-        let layout = Scene::parse(Path::new(&file), &toml).unwrap().draw(seed);
-        let loaded = Arc::new(robot.load().unwrap());
+        let toml = read_shipped_file(&format!("scenes/{file}"));
+        let layout = Scene::parse(Path::new(&file), &toml)
+            .unwrap()
+            .sample_layout(seed);
+        let loaded = Arc::new(robot.load_robot().unwrap());
         Self {
             simulator: Simulator::new(&loaded, &layout, false),
             robot: loaded,
@@ -84,7 +86,7 @@ impl Stage {
 
     /// Returns an agent that perceives the scene and follows a plan.
     pub fn agent(&self, plan: &str) -> impl Agent + use<> {
-        enact_testkit::agent(&self.simulator, &self.layout, plan)
+        enact_testkit::scripted_agent(&self.simulator, &self.layout, plan)
     }
 
     pub fn session_with<'a>(
@@ -103,7 +105,7 @@ impl Stage {
         .unwrap()
         .with_obstacles(
             self.layout.obstacles(),
-            self.layout.walls(self.robot.clearance().table),
+            self.layout.workspace_walls(self.robot.clearance().table),
         )
     }
 
@@ -118,7 +120,7 @@ impl Stage {
     }
 }
 
-pub const BOUNDS: TaskOptions = TaskOptions::of_turns(3);
+pub const BOUNDS: TaskOptions = TaskOptions::with_max_turns(3);
 
 /// Records a run of `plan` in a file.
 pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> TaskReport {
@@ -129,9 +131,9 @@ pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> TaskReport {
 pub fn record_on(stage: &Stage, path: &Path, plan: &str, wall: u64) -> TaskReport {
     let mut recording = stage.recording(path, wall);
     let mut session = stage.session(plan, vec![Box::new(&mut recording)]);
-    let report = session.run(TASK, BOUNDS).unwrap();
+    let report = session.run_task(PUT_CUBE_INSTRUCTION, BOUNDS).unwrap();
     drop(session);
-    recording.outcome(report.reports_success());
+    recording.record_outcome(report.reports_success());
     assert_eq!(recording.finish().unwrap().lost, 0);
     report
 }

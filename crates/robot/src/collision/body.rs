@@ -46,8 +46,13 @@ impl CollisionBody {
     }
 
     /// Creates a body for an object in the gripper, fixed to the tool frame.
-    pub fn held(robot: &Robot, name: &str, shape: Shape, tool_from_shape: Pose) -> Self {
-        let tool = robot.tool_link();
+    pub fn from_held_object(
+        robot: &Robot,
+        name: &str,
+        shape: Shape,
+        tool_from_shape: Pose,
+    ) -> Self {
+        let tool = robot.tool_link_index();
         let (links, joints) = (robot.links(), robot.joints());
         Self::new(links, joints, name, tool, shape, tool_from_shape)
     }
@@ -67,14 +72,14 @@ impl CollisionBody {
 
     /// Returns whether the body can come near the table, that is, whether more than one joint moves
     /// it.
-    pub fn roams(&self) -> bool {
+    pub fn can_approach_table(&self) -> bool {
         self.reach.iter().filter(|reach| **reach > 0.0).count() > 1
     }
 
     /// Returns the body placed at these link poses.
     pub(super) fn at(&self, base_from_link: &[Pose]) -> PlacedConvex {
         self.convex
-            .at(base_from_link[self.link] * self.link_from_shape)
+            .placed_at(base_from_link[self.link] * self.link_from_shape)
     }
 
     /// Returns an upper bound on the displacement of any of its points in the frame of `ancestor`
@@ -120,10 +125,11 @@ mod tests {
     use std::sync::LazyLock;
 
     use super::*;
-    use crate::testing::shipped;
+    use crate::testing::load_shipped_robot;
     use proptest::prelude::*;
 
-    static ROBOTS: LazyLock<[Robot; 3]> = LazyLock::new(|| ["so101", "panda", "ur5e"].map(shipped));
+    static ROBOTS: LazyLock<[Robot; 3]> =
+        LazyLock::new(|| ["so101", "panda", "ur5e"].map(load_shipped_robot));
 
     proptest! {
         /// The bound that allows samples to be skipped holds.

@@ -60,7 +60,7 @@ impl Clearance {
     }
 
     /// Returns a description of the first invalid value, if any.
-    pub fn fault(&self) -> Option<String> {
+    pub fn find_invalid_value(&self) -> Option<String> {
         let named = [
             ("links", self.links),
             ("table", self.table),

@@ -10,7 +10,7 @@ use super::convex::{Convex, PlacedConvex};
 use crate::description::{Robot, Shape};
 
 /// Name of the table.
-pub const TABLE: &str = "table";
+pub const TABLE_NAME: &str = "table";
 
 /// A static body made of convex pieces.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Obstacle {
             .into_iter()
             .map(|(shape, base_from_shape)| {
                 let convex = Convex::new(&shape);
-                let placed = convex.at(base_from_shape);
+                let placed = convex.placed_at(base_from_shape);
                 Piece {
                     shape,
                     convex,
@@ -92,13 +92,13 @@ impl Obstacle {
 
     /// Marks the obstacle as a place where a person may be rather than a body; the tool is slow
     /// near it.
-    pub fn keep_out(mut self) -> Self {
+    pub fn mark_keep_out(mut self) -> Self {
         self.kept_out = true;
         self
     }
 
     /// Marks the obstacle as perceived; it may be manipulated, or moved by referring to its name.
-    pub fn perceived(mut self) -> Self {
+    pub fn mark_perceived(mut self) -> Self {
         self.perceived = true;
         self
     }
@@ -109,7 +109,7 @@ impl Obstacle {
     }
 
     /// Returns whether the obstacle is a place where a person may be.
-    pub fn is_kept_out(&self) -> bool {
+    pub fn is_keep_out_place(&self) -> bool {
         self.kept_out
     }
 
@@ -129,7 +129,7 @@ impl Obstacle {
     pub fn distance_to(&self, point: &Point3) -> f64 {
         let distance = |piece: &Piece| {
             let local = piece.placed.pose.inverse_transform_point(point);
-            piece.shape.distance(&local)
+            piece.shape.signed_distance(&local)
         };
         self.pieces
             .iter()
@@ -146,7 +146,7 @@ impl Obstacle {
         }
         let mut nearest = f64::INFINITY;
         for piece in &self.pieces {
-            let bound = at.at_least(convex.radius, &piece.placed, piece.convex.radius);
+            let bound = at.distance_lower_bound(convex.radius, &piece.placed, piece.convex.radius);
             if bound > far.min(nearest) {
                 nearest = nearest.min(bound);
             } else {
@@ -171,9 +171,9 @@ impl PartialEq for Obstacle {
 
 impl HalfSpace {
     /// Returns the table: everything below height zero.
-    pub fn table(margin: f64) -> Self {
+    pub fn table_half_space(margin: f64) -> Self {
         Self {
-            name: TABLE.to_owned(),
+            name: TABLE_NAME.to_owned(),
             normal: Vector3::z_axis(),
             offset: 0.0,
             margin,
@@ -182,7 +182,7 @@ impl HalfSpace {
 
     /// Returns whether this is the table rather than a wall.
     pub fn is_table(&self) -> bool {
-        self.name == TABLE
+        self.name == TABLE_NAME
     }
 
     /// Returns the signed distance of a point, negative inside, meters.
@@ -194,22 +194,22 @@ impl HalfSpace {
     pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
         let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
         let middle = base_from_shape.translation.vector.dot(&self.normal);
-        middle - shape.extent(&-local) - self.offset
+        middle - shape.extent_along(&-local) - self.offset
     }
 }
 
 impl CollisionWorld {
     /// Creates a world with the table only, at the robot's clearance.
-    pub fn table(robot: &Robot) -> Self {
+    pub fn with_table_only(robot: &Robot) -> Self {
         Self {
-            half_spaces: vec![HalfSpace::table(robot.clearance().table)],
+            half_spaces: vec![HalfSpace::table_half_space(robot.clearance().table)],
             ..Self::default()
         }
     }
 
     /// Returns the name of something within `distance` meters of a point that must be approached
     /// slowly: the table, a workspace wall or a keep-out place.
-    pub fn slow_near(&self, point: &Point3, distance: f64) -> Option<&str> {
+    pub fn find_slow_zone_near(&self, point: &Point3, distance: f64) -> Option<&str> {
         let above = |plane: &&HalfSpace| plane.distance_to(point) < distance;
         let plane = self.half_spaces.iter().find(above);
         let close = |obstacle: &&Obstacle| obstacle.distance_to(point) < distance;
@@ -223,7 +223,7 @@ impl CollisionWorld {
     }
 
     /// Returns a copy with `held` in the gripper, or nothing.
-    pub fn holding(&self, held: Option<Arc<CollisionBody>>) -> Self {
+    pub fn with_held_object(&self, held: Option<Arc<CollisionBody>>) -> Self {
         Self {
             held,
             ..self.clone()
@@ -231,7 +231,7 @@ impl CollisionWorld {
     }
 
     /// Returns a copy in which the held object may touch the named bodies.
-    pub fn touching(&self, names: &[&str]) -> Self {
+    pub fn with_touch_allowed(&self, names: &[&str]) -> Self {
         Self {
             held_may_touch: names.iter().map(|name| (*name).to_owned()).collect(),
             ..self.clone()
@@ -240,7 +240,9 @@ impl CollisionWorld {
 
     /// Returns whether the held object may touch this obstacle.
     pub(super) fn may_touch(&self, obstacle: &Obstacle) -> bool {
-        obstacle.perceived && obstacle.name != TABLE && self.held_may_touch.contains(&obstacle.name)
+        obstacle.perceived
+            && obstacle.name != TABLE_NAME
+            && self.held_may_touch.contains(&obstacle.name)
     }
 
     /// Returns whether this is the table and the held object may touch it.
@@ -249,25 +251,25 @@ impl CollisionWorld {
     }
 
     /// Returns whether there is a perceived obstacle of this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has_perceived_obstacle(&self, name: &str) -> bool {
         let mut obstacles = self.obstacles.iter();
         obstacles.any(|(obstacle, _)| obstacle.perceived && obstacle.name() == name)
     }
 
     /// Returns a copy without the perceived obstacle of this name. Obstacles known in advance stay,
     /// whatever name a model gives to what it sees.
-    pub fn without(&self, name: &str) -> Self {
+    pub fn without_perceived_obstacle(&self, name: &str) -> Self {
         self.filtered(|obstacle| !obstacle.perceived || obstacle.name() != name)
     }
 
     /// Returns a copy whose only obstacle is the perceived one of this name.
-    pub fn only(&self, name: &str) -> Self {
+    pub fn with_only_perceived_obstacle(&self, name: &str) -> Self {
         self.filtered(|obstacle| obstacle.perceived && obstacle.name() == name)
     }
 
     /// Returns a copy in which the minimum distance of obstacles is at most `margin` meters; places
     /// where a person may be keep theirs.
-    pub fn within(&self, margin: f64) -> Self {
+    pub fn with_capped_margins(&self, margin: f64) -> Self {
         let mut nearer = self.clone();
         let bodies = nearer.obstacles.iter_mut();
         for (_, usual) in bodies.filter(|(obstacle, _)| !obstacle.kept_out) {

@@ -34,7 +34,7 @@ impl Convex {
     /// Converts a shape.
     pub fn new(shape: &Shape) -> Self {
         let upright = matches!(shape, Shape::Cylinder { .. });
-        let radius = shape.radius();
+        let radius = shape.bounding_radius();
         let rounding = match shape {
             Shape::Hull(hull) => hull.rounding(),
             _ => 0.0,
@@ -61,7 +61,7 @@ impl Convex {
     }
 
     /// Returns the placement with the shape's frame at `base_from_shape`.
-    pub fn at(&self, base_from_shape: Pose) -> PlacedConvex {
+    pub fn placed_at(&self, base_from_shape: Pose) -> PlacedConvex {
         let rotation = if self.upright {
             let y_to_z =
                 nalgebra::UnitQuaternion::from_axis_angle(&Vector3::x_axis(), QUARTER_TURN);
@@ -107,7 +107,7 @@ impl fmt::Debug for Convex {
 impl PlacedConvex {
     /// Returns a lower bound on the distance between the surfaces of two bodies with these radii,
     /// meters.
-    pub fn at_least(&self, radius: f64, other: &Self, other_radius: f64) -> f64 {
+    pub fn distance_lower_bound(&self, radius: f64, other: &Self, other_radius: f64) -> f64 {
         let apart = self.pose.translation.vector - other.pose.translation.vector;
         apart.norm() - radius - other_radius
     }
@@ -148,9 +148,9 @@ mod tests {
         let a_from_b = a_at.inverse() * b_at;
         let grid = |step: i32| f64::from(step - STEPS / 2) / f64::from(STEPS / 2);
         let reach = Vector3::new(
-            b.extent(&Vector3::x()),
-            b.extent(&Vector3::y()),
-            b.extent(&Vector3::z()),
+            b.extent_along(&Vector3::x()),
+            b.extent_along(&Vector3::y()),
+            b.extent_along(&Vector3::z()),
         );
         let mut nearest = f64::INFINITY;
         for x in 0..=STEPS {
@@ -158,8 +158,8 @@ mod tests {
                 for z in 0..=STEPS {
                     let share = Vector3::new(grid(x), grid(y), grid(z));
                     let point = Point3::from(reach.component_mul(&share));
-                    if b.distance(&point) <= 0.0 {
-                        nearest = nearest.min(a.distance(&(a_from_b * point)));
+                    if b.signed_distance(&point) <= 0.0 {
+                        nearest = nearest.min(a.signed_distance(&(a_from_b * point)));
                     }
                 }
             }
@@ -173,7 +173,7 @@ mod tests {
             a in shape(), b in shape(), a_at in pose(), b_at in pose(),
         ) {
             let (first, second) = (Convex::new(&a), Convex::new(&b));
-            let distance = first.distance(&first.at(a_at), &second, &second.at(b_at));
+            let distance = first.distance(&first.placed_at(a_at), &second, &second.placed_at(b_at));
             let upper = sampled(&a, &a_at, &b, &b_at).min(sampled(&b, &b_at, &a, &a_at));
             if distance > 0.0 {
                 // The grid spacing is a twelfth of each shape.
@@ -182,9 +182,9 @@ mod tests {
             } else {
                 prop_assert!(distance <= 0.0 && upper < 0.02, "{distance} {upper}");
             }
-            let back = second.distance(&second.at(b_at), &first, &first.at(a_at));
+            let back = second.distance(&second.placed_at(b_at), &first, &first.placed_at(a_at));
             prop_assert!((distance - back).abs() < 1e-5, "{distance} {back}");
-            let apart = first.at(a_at).at_least(first.radius, &second.at(b_at), second.radius);
+            let apart = first.placed_at(a_at).distance_lower_bound(first.radius, &second.placed_at(b_at), second.radius);
             prop_assert!(apart <= distance + 1e-9);
         }
     }

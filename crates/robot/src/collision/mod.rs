@@ -23,8 +23,8 @@ use enact_types::{JointVector, Pose, Refusal};
 use crate::description::{Link, Robot};
 pub use body::CollisionBody;
 pub use clearance::{Clearance, PairClearance};
-pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE};
-use pairs::{CollisionPair, PairSearch, pairs};
+pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE_NAME};
+use pairs::{CollisionPair, PairSearch, find_collision_pairs};
 use path_check::PathCheck;
 pub use posture_check::PostureCheck;
 
@@ -50,11 +50,11 @@ impl Collider {
             home: robot.home(),
             poses: &|joints| robot.link_poses(joints),
         };
-        let pairs = pairs(&question, &parts, &clearance);
+        let pairs = find_collision_pairs(&question, &parts, &clearance);
         Self {
             links: robot.links().to_vec(),
             arm_joints: robot.arm_joints().len(),
-            tool_link: robot.tool_link(),
+            tool_link: robot.tool_link_index(),
             clearance,
             parts,
             pairs,
@@ -62,12 +62,12 @@ impl Collider {
     }
 
     /// Returns all collision bodies of the robot.
-    pub fn parts(&self) -> &[CollisionBody] {
+    pub fn collision_bodies(&self) -> &[CollisionBody] {
         &self.parts
     }
 
     /// Returns the pairs of link names that are checked against each other, each pair once.
-    pub fn watched(&self) -> Vec<(&str, &str)> {
+    pub fn checked_link_pairs(&self) -> Vec<(&str, &str)> {
         let name = |part: usize| self.parts[part].name.as_str();
         let mut names: Vec<_> = self
             .pairs
@@ -105,11 +105,11 @@ impl Collider {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check_posture(&self, joints: &[f64], around: &CollisionWorld) -> Result<(), Refusal> {
-        self.postures(around).check(joints)
+        self.posture_check(around).check(joints)
     }
 
     /// Returns a check of postures in this environment, for whoever has many of them.
-    pub fn postures<'a>(&'a self, around: &'a CollisionWorld) -> PostureCheck<'a> {
+    pub fn posture_check<'a>(&'a self, around: &'a CollisionWorld) -> PostureCheck<'a> {
         PostureCheck::new(self, around)
     }
 
@@ -124,7 +124,7 @@ impl Collider {
         samples: &[JointVector],
         around: &CollisionWorld,
     ) -> Result<(), Refusal> {
-        PathCheck::new(self, around).path(samples)
+        PathCheck::new(self, around).check_path(samples)
     }
 
     fn link_poses(&self, joints: &[f64]) -> Vec<Pose> {

@@ -50,7 +50,7 @@ pub struct PairSearch<'a> {
 /// them, which the joint limits keep apart; the fingers of the hand among themselves; links that
 /// touch in every posture or at home, such as joined bodies with simplified shapes; and parts that
 /// stay far apart in every posture.
-pub fn pairs(
+pub fn find_collision_pairs(
     question: &PairSearch,
     parts: &[CollisionBody],
     clearance: &Clearance,
@@ -113,7 +113,7 @@ fn observe(question: &PairSearch, parts: &[CollisionBody], pairs: &[CollisionPai
     let distance = |pair: &CollisionPair, placed: &[PlacedConvex]| {
         let (a, b) = (&parts[pair.first].convex, &parts[pair.second].convex);
         let (at, other) = (&placed[pair.first], &placed[pair.second]);
-        let bound = at.at_least(a.radius, other, b.radius);
+        let bound = at.distance_lower_bound(a.radius, other, b.radius);
         if bound > NEVER + pair.margin {
             bound
         } else {

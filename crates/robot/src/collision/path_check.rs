@@ -81,7 +81,7 @@ impl<'a> PathCheck<'a> {
                 }
             }
             for half_space in &around.half_spaces {
-                if part.roams() && !(held && around.may_rest_on(half_space)) {
+                if part.can_approach_table() && !(held && around.may_rest_on(half_space)) {
                     let other = Other::HalfSpace(half_space);
                     watch(other, &half_space.name, half_space.margin);
                 }
@@ -102,7 +102,7 @@ impl<'a> PathCheck<'a> {
     }
 
     /// Adds the obstacles of another environment to the pairs to check, for the robot's own parts.
-    pub fn watch_obstacles(&mut self, around: &'a CollisionWorld) {
+    pub fn add_obstacles(&mut self, around: &'a CollisionWorld) {
         let own = self.collider.parts.iter().enumerate();
         for (index, part) in own.filter(|(_, part)| part.reach.iter().any(|reach| *reach != 0.0)) {
             for (obstacle, usual) in &around.obstacles {
@@ -121,7 +121,7 @@ impl<'a> PathCheck<'a> {
     ///
     /// # Errors
     /// [`Refusal::Collision`] for the first pair that is too close.
-    pub fn posture(&self, joints: &[f64]) -> Result<(), Refusal> {
+    pub fn check_posture(&self, joints: &[f64]) -> Result<(), Refusal> {
         let placed = self.place(joints);
         self.watches
             .iter()
@@ -132,7 +132,7 @@ impl<'a> PathCheck<'a> {
     ///
     /// # Errors
     /// [`Refusal::Collision`] for the first pair that comes too close.
-    pub fn path(&self, samples: &[JointVector]) -> Result<(), Refusal> {
+    pub fn check_path(&self, samples: &[JointVector]) -> Result<(), Refusal> {
         let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
             return Ok(());
         };
@@ -269,7 +269,7 @@ impl<'a> PathCheck<'a> {
         match watch.other {
             Other::Part(index) => {
                 let (other, other_at) = (&self.parts[index].convex, &placed[index]);
-                let bound = at.at_least(part.convex.radius, other_at, other.radius);
+                let bound = at.distance_lower_bound(part.convex.radius, other_at, other.radius);
                 if bound > margin + EXACT_RANGE {
                     bound
                 } else {
@@ -296,7 +296,7 @@ impl<'a> WatchedPair<'a> {
     /// object that is being manipulated.
     fn may_be_approached(&self) -> bool {
         match self.other {
-            Other::Obstacle(obstacle) => !obstacle.is_kept_out(),
+            Other::Obstacle(obstacle) => !obstacle.is_keep_out_place(),
             Other::Part(_) | Other::HalfSpace(_) => false,
         }
     }

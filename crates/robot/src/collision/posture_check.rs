@@ -32,8 +32,8 @@ impl<'a> PostureCheck<'a> {
 
     /// Adds the obstacles of another environment, which are checked after everything else. Whatever
     /// else is in it does not count.
-    pub fn and(mut self, obstacles: &'a CollisionWorld) -> Self {
-        self.pairs.watch_obstacles(obstacles);
+    pub fn with_obstacles(mut self, obstacles: &'a CollisionWorld) -> Self {
+        self.pairs.add_obstacles(obstacles);
         self
     }
 
@@ -42,6 +42,6 @@ impl<'a> PostureCheck<'a> {
     /// # Errors
     /// [`Refusal::Collision`] for the first pair that is too close.
     pub fn check(&self, joints: &[f64]) -> Result<(), Refusal> {
-        self.pairs.posture(joints)
+        self.pairs.check_posture(joints)
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::description::Shape;
-use crate::testing::{shipped, so101};
+use crate::testing::{load_shipped_robot, so101};
 
 fn wall(name: &str, x: f64) -> CollisionWorld {
     let shape = Shape::Box {
@@ -40,8 +40,8 @@ fn the_shipped_robots_watch_what_can_meet() {
         ("panda", "panda_link1", "panda_hand"),
         ("ur5e", "upper_arm_link", "wrist_3_link"),
     ] {
-        let robot = shipped(name);
-        let watched = robot.collider().watched();
+        let robot = load_shipped_robot(name);
+        let watched = robot.collider().checked_link_pairs();
         assert!(
             watched.contains(&(first, second)) || watched.contains(&(second, first)),
             "{name}: {watched:?}"
@@ -143,7 +143,7 @@ fn many_small_motions_do_not_creep_up_to_a_thing() {
             by += step;
         }
     }
-    let clear = around.within(0.0014);
+    let clear = around.with_capped_margins(0.0014);
     let end = forward(by);
     assert_eq!(robot.collider().check_posture(&end, &clear), Ok(()), "{by}");
 }
@@ -153,11 +153,11 @@ fn what_is_known_beforehand_stays_whatever_is_seen_under_its_name() {
     let known = wall("wall", 0.3);
     let mut both = known.clone();
     let seen = wall("wall", 0.2).obstacles.remove(0).0;
-    let seen = Obstacle::new("wall", seen.shapes()).perceived();
+    let seen = Obstacle::new("wall", seen.shapes()).mark_perceived();
     both.obstacles.push((Arc::new(seen), 0.005));
-    assert_eq!(both.without("wall"), known);
-    assert!(both.has("wall") && !known.has("wall"));
-    assert_eq!(both.only("wall").obstacles.len(), 1);
+    assert_eq!(both.without_perceived_obstacle("wall"), known);
+    assert!(both.has_perceived_obstacle("wall") && !known.has_perceived_obstacle("wall"));
+    assert_eq!(both.with_only_perceived_obstacle("wall").obstacles.len(), 1);
 }
 
 #[test]
@@ -172,12 +172,12 @@ fn a_motion_that_goes_on_differently_stays_above_the_table() {
     let stay = gate.admit(vec![home.clone(); 10], &start).unwrap();
     let mut down = home.clone();
     (down[1], down[2], down[3]) = (1.2, 0.0, 0.6);
-    let table = CollisionWorld::table(robot);
+    let table = CollisionWorld::with_table_only(robot);
     assert!(robot.collider().check_posture(&down, &table).is_err());
     let smooth = |time: f64| time.powi(3) * (10.0 + time * (6.0 * time - 15.0));
     let way = (0..=2000).map(|cycle| smooth(f64::from(cycle) / 2000.0));
     let slow: Vec<JointVector> = way.map(|share| between(&home, &down, share)).collect();
-    let refusal = gate.go_on(&stay, 3, &slow).unwrap_err();
+    let refusal = gate.admit_splice(&stay, 3, &slow).unwrap_err();
     assert!(
         matches!(&refusal, Refusal::Collision { second, .. } if second == "table"),
         "{refusal}"
@@ -194,8 +194,8 @@ fn what_is_held_collides_too() {
     let rod = Shape::Box {
         half: [0.01, 0.01, 0.05],
     };
-    let rod = CollisionBody::held(robot, "red rod", rod, Pose::identity());
-    let around = around.holding(Some(Arc::new(rod)));
+    let rod = CollisionBody::from_held_object(robot, "red rod", rod, Pose::identity());
+    let around = around.with_held_object(Some(Arc::new(rod)));
     let refusal = robot.collider().check_posture(&at, &around).unwrap_err();
     assert!(
         matches!(&refusal, Refusal::Collision { first, second, .. } if first == "red rod" && second == "wall"),
@@ -205,7 +205,8 @@ fn what_is_held_collides_too() {
 
 #[test]
 fn a_margin_can_be_set_for_a_pair_by_name() {
-    let text = std::fs::read_to_string(crate::testing::robots().join("so101/robot.toml")).unwrap();
+    let text =
+        std::fs::read_to_string(crate::testing::robots_folder().join("so101/robot.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let pair = "[clearance]\npairs = [{ between = [\"wall\", \"gripper_link\"], margin = 0.3 }]\n";
     std::fs::write(
@@ -214,7 +215,7 @@ fn a_margin_can_be_set_for_a_pair_by_name() {
     )
     .unwrap();
     std::fs::copy(
-        crate::testing::robots().join("so101/robot.urdf"),
+        crate::testing::robots_folder().join("so101/robot.urdf"),
         folder.path().join("robot.urdf"),
     )
     .unwrap();
@@ -246,8 +247,8 @@ proptest! {
         let (from, to) = (posture(&from), posture(&to));
         let place = Pose::translation(0.15 + box_at[0], box_at[1], 0.25 + box_at[2]);
         let obstacle = Obstacle::new("box", [(Shape::Box { half }, place)]);
-        let around = CollisionWorld { obstacles: vec![(Arc::new(obstacle), 0.005)], ..CollisionWorld::table(robot) };
-        let around = CollisionWorld { half_spaces: vec![HalfSpace { offset: 0.01, ..HalfSpace::table(0.003) }], ..around };
+        let around = CollisionWorld { obstacles: vec![(Arc::new(obstacle), 0.005)], ..CollisionWorld::with_table_only(robot) };
+        let around = CollisionWorld { half_spaces: vec![HalfSpace { offset: 0.01, ..HalfSpace::table_half_space(0.003) }], ..around };
         let free = |joints: &JointVector| robot.collider().check_posture(joints, &around).is_ok();
         prop_assume!(free(&from) && free(&to));
         let coarse = robot.collider().check_path(&straight(&from, &to, 3), &around);

@@ -18,7 +18,7 @@ use enact_types::{JointVector, Quantity, Refusal};
 use crate::collision::{Collider, CollisionWorld};
 use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
-pub use rates::RETURN_SPEED;
+pub use rates::RETURN_SPEED_RATIO;
 pub use splice::Splice;
 use tool::Tool;
 
@@ -86,10 +86,10 @@ impl Gate {
             joints: robot.joints().to_vec(),
             arm_joints: robot.arm_joints().len(),
             period: robot.control_period(),
-            following_error: robot.following_error(),
+            following_error: robot.max_following_error(),
             collider: Arc::clone(robot.collider()),
             tool: Tool::new(robot),
-            table: CollisionWorld::table(robot),
+            table: CollisionWorld::with_table_only(robot),
         }
     }
 
@@ -103,7 +103,7 @@ impl Gate {
         samples: Vec<JointVector>,
         start: &StartState,
     ) -> Result<Trajectory, Refusal> {
-        self.admit_among(samples, start, &CollisionWorld::default())
+        self.admit_among_obstacles(samples, start, &CollisionWorld::default())
     }
 
     /// Admits samples of all joints, one per control period.
@@ -123,7 +123,7 @@ impl Gate {
     ///
     /// # Errors
     /// A [`Refusal`] for the first limit that is violated.
-    pub fn admit_among(
+    pub fn admit_among_obstacles(
         &self,
         samples: Vec<JointVector>,
         start: &StartState,
@@ -162,7 +162,7 @@ impl Gate {
     ///
     /// # Errors
     /// A [`Refusal`] for the first limit that is violated.
-    pub fn pass(&self, command: &Command, previous: &JointVector) -> Result<(), Refusal> {
+    pub fn check_command(&self, command: &Command, previous: &JointVector) -> Result<(), Refusal> {
         let positions = command.positions();
         self.check_vector(positions, "the command")?;
         let period = self.period.as_secs_f64();

@@ -41,7 +41,7 @@ impl Trajectory {
     }
 
     /// Returns the time between two samples.
-    pub fn period(&self) -> Duration {
+    pub fn sample_period(&self) -> Duration {
         self.period
     }
 
@@ -56,12 +56,12 @@ impl Trajectory {
     }
 
     /// Returns the last sample.
-    pub fn end(&self) -> &JointVector {
+    pub fn end_positions(&self) -> &JointVector {
         self.samples.last().expect("a trajectory has a sample")
     }
 
     /// Returns the command of sample `index`, or of the last sample beyond the end.
-    pub fn command(&self, index: usize) -> Command {
+    pub fn command_at(&self, index: usize) -> Command {
         Command(self.samples[index.min(self.samples.len() - 1)].clone())
     }
 

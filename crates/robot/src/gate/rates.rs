@@ -9,7 +9,7 @@ use super::{beyond, limit_refusal};
 use crate::description::Joint;
 
 /// Share of its speed limit that a joint may use while outside its position limits.
-pub const RETURN_SPEED: f64 = 0.1;
+pub const RETURN_SPEED_RATIO: f64 = 0.1;
 
 /// Checks the differences that end at each sample of `range`. `path` gives the position at any
 /// sample, including three before the range. The jerk limit is scaled by `jerk_factor`.
@@ -31,7 +31,7 @@ pub fn check(
         let speed = if inside {
             limits.velocity
         } else {
-            limits.velocity * RETURN_SPEED
+            limits.velocity * RETURN_SPEED_RATIO
         };
         let rates = [
             (Quantity::Velocity, (x0 - x1) / h, speed),

@@ -25,7 +25,7 @@ impl Gate {
     /// # Errors
     /// A [`Refusal`] for the first limit that is violated; the trajectory may then continue
     /// unchanged.
-    pub fn go_on(
+    pub fn admit_splice(
         &self,
         trajectory: &Trajectory,
         sent: usize,

@@ -27,7 +27,7 @@ impl Gate {
     /// The position, velocity and acceleration limits hold, and the jerk stays within 1.5 times its
     /// limit. If no braking satisfies them, the result is the rest of the path, which ends at rest
     /// as well.
-    pub fn stop(&self, trajectory: &Trajectory, sent: usize) -> Trajectory {
+    pub fn stopping_trajectory(&self, trajectory: &Trajectory, sent: usize) -> Trajectory {
         self.braked(trajectory, sent).0
     }
 
@@ -37,7 +37,7 @@ impl Gate {
         let samples = trajectory.positions();
         let (stop, met) = self.braked(trajectory, sent);
         let back = (met - BACK / self.period.as_secs_f64()).max(0.0);
-        let joints = stop.end().len();
+        let joints = stop.end_positions().len();
         let rest = |at: f64| -> JointVector {
             (0..joints)
                 .map(|joint| spline(samples, joint, at))
@@ -45,7 +45,7 @@ impl Gate {
         };
         // The spline only approximates its end points.
         let gap: Vec<f64> = stop
-            .end()
+            .end_positions()
             .iter()
             .zip(rest(met).iter())
             .map(|(a, b)| a - b)
@@ -62,13 +62,13 @@ impl Gate {
                     .collect()
             };
             let backwards: Vec<JointVector> = (1..=steps as usize).map(sample).collect();
-            if self.keeps_limits(std::slice::from_ref(stop.end()), 0, &backwards) {
+            if self.keeps_limits(std::slice::from_ref(stop.end_positions()), 0, &backwards) {
                 let away = Trajectory::new(backwards, self.period);
                 return [stop, away];
             }
             time *= LONGER;
         }
-        let stay = Trajectory::new(vec![stop.end().clone()], self.period);
+        let stay = Trajectory::new(vec![stop.end_positions().clone()], self.period);
         [stop, stay]
     }
 

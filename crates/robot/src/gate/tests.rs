@@ -113,9 +113,9 @@ fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
             let mut at = robot.home().clone();
             at[index] = edge;
             let command = Command::new(at.clone());
-            assert_eq!(gate.pass(&command, &at), Ok(()));
+            assert_eq!(gate.check_command(&command, &at), Ok(()));
             at[index] = beyond;
-            let refusal = gate.pass(&Command::new(at), command.positions());
+            let refusal = gate.check_command(&Command::new(at), command.positions());
             assert!(matches!(
                 refusal,
                 Err(Refusal::JointLimit {
@@ -127,7 +127,7 @@ fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
         // A command within its limits but too far from the previous one.
         let mut far = robot.home().clone();
         far[index] += 1.01 * joint.limits.velocity / STEPS;
-        let refusal = gate.pass(&Command::new(far), robot.home());
+        let refusal = gate.check_command(&Command::new(far), robot.home());
         assert!(matches!(
             refusal,
             Err(Refusal::JointLimit {
@@ -138,14 +138,20 @@ fn a_command_one_ulp_beyond_a_limit_does_not_pass() {
     }
     let mut broken = robot.home().clone();
     broken[2] = f64::NAN;
-    assert!(gate.pass(&Command::new(broken), robot.home()).is_err());
+    assert!(
+        gate.check_command(&Command::new(broken), robot.home())
+            .is_err()
+    );
 }
 
 #[test]
 fn a_smooth_motion_passes_and_a_hasty_one_does_not() {
     let delta = [0.5, 0.3, -0.4, -0.2, 1.0, 0.3];
     let trajectory = admit(quintic(&delta, 0.97)).unwrap();
-    assert_eq!(trajectory.end(), trajectory.command(usize::MAX).positions());
+    assert_eq!(
+        trajectory.end_positions(),
+        trajectory.command_at(usize::MAX).positions()
+    );
     assert!(matches!(
         admit(quintic(&delta, 1.2)),
         Err(Refusal::JointLimit { .. })
@@ -264,7 +270,7 @@ fn motion_begins_where_the_arm_is() {
             commanded: None,
         },
     );
-    let command = command.unwrap().command(0);
+    let command = command.unwrap().command_at(0);
     assert!(gate().check_following(&command, &shifted(1, 0.14)).is_ok());
     assert!(gate().check_following(&command, &shifted(1, 0.16)).is_err());
     assert!(
@@ -352,7 +358,7 @@ proptest! {
         prop_assume!(!matches!(admitted, Err(Refusal::Collision { .. })));
         let trajectory = admitted.unwrap();
         let sent = at.index(trajectory.len());
-        let stop = gate().stop(&trajectory, sent);
+        let stop = gate().stopping_trajectory(&trajectory, sent);
         let mut whole = trajectory.positions()[..=sent].to_vec();
         whole.extend_from_slice(stop.positions());
         prop_assert!(stop.duration() <= trajectory.duration());
@@ -382,7 +388,7 @@ fn backing_off_goes_back_along_the_path_within_the_limits() {
         samples.len() - 1,
     ] {
         let [stop, away] = gate().retreat_along_path(&trajectory, sent);
-        let mut whole = vec![stop.end().clone()];
+        let mut whole = vec![stop.end_positions().clone()];
         whole.extend_from_slice(away.positions());
         for (index, joint) in robot.joints().iter().enumerate() {
             let x: Vec<f64> = whole.iter().map(|sample| sample[index]).collect();
@@ -392,7 +398,7 @@ fn backing_off_goes_back_along_the_path_within_the_limits() {
                 assert!(a.abs() <= joint.limits.acceleration * 1.000_001);
             }
         }
-        let (met, end) = (stop.end()[0], away.end()[0]);
+        let (met, end) = (stop.end_positions()[0], away.end_positions()[0]);
         assert!(
             robot.home()[0] - 1e-9 <= end && end <= met + 1e-9,
             "{sent}: {met} {end}"
@@ -407,7 +413,7 @@ fn backing_off_goes_back_along_the_path_within_the_limits() {
 fn a_stop_in_full_swing_is_much_shorter_than_the_path() {
     let trajectory = admit(quintic(&[1.8, 0.0, 0.0, 0.0, 0.0, 0.0], 0.95)).unwrap();
     let half = trajectory.len() / 2;
-    let stop = gate().stop(&trajectory, half);
+    let stop = gate().stopping_trajectory(&trajectory, half);
     assert!(
         stop.len() < (trajectory.len() - half) * 3 / 4,
         "{} of {half}",
@@ -438,7 +444,7 @@ fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
         let place = Pose::from_parts((tool.coords + way * distance).into(), Default::default());
         let body = Obstacle::new("person", [(Shape::Box { half }, place)]);
         CollisionWorld {
-            obstacles: vec![(std::sync::Arc::new(body.keep_out()), 0.001)],
+            obstacles: vec![(std::sync::Arc::new(body.mark_keep_out()), 0.001)],
             ..CollisionWorld::default()
         }
     };
@@ -446,8 +452,9 @@ fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
         measured: &from,
         commanded: None,
     };
-    let admit =
-        |haste: f64, around: &CollisionWorld| gate().admit_among(swing(haste), &start, around);
+    let admit = |haste: f64, around: &CollisionWorld| {
+        gate().admit_among_obstacles(swing(haste), &start, around)
+    };
     let (way, near) = [outwards, -Vector3::z(), Vector3::z()]
         .into_iter()
         .map(|way| (way, beside(way, 0.045)))
@@ -456,7 +463,7 @@ fn the_tool_is_slow_near_a_place_to_keep_out_of_and_nowhere_else() {
     let refusal = admit(0.97, &near).unwrap_err();
     assert!(
         matches!(&refusal, Refusal::ToolSpeed { near, speed, limit }
-            if near == "person" && speed > limit && *limit == robot.tool_speed().near),
+            if near == "person" && speed > limit && *limit == robot.tool_speed_limit().near),
         "{refusal}"
     );
     assert!(admit(0.97, &beside(way, 0.12)).is_ok());

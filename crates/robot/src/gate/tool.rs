@@ -23,8 +23,8 @@ impl Tool {
         Self {
             chain: robot.chain.clone(),
             arm_joints: robot.arm_joints().len(),
-            tool_from_point: robot.end_effector().tool_from_grasp,
-            speed: *robot.tool_speed(),
+            tool_from_point: robot.gripper_or_bare_tool().tool_from_grasp,
+            speed: *robot.tool_speed_limit(),
         }
     }
 
@@ -38,7 +38,7 @@ impl Tool {
     ) -> Result<(), Refusal> {
         let at = |joints: &JointVector| {
             let point = self.chain.forward(&joints[..self.arm_joints]) * self.tool_from_point;
-            (point, self.speed.limit(&point, around, 0.0))
+            (point, self.speed.speed_limit_at(&point, around, 0.0))
         };
         let Some(mut before) = samples.first().map(at) else {
             return Ok(());

@@ -3,7 +3,9 @@
 use enact_types::{Pose, Vector3};
 use nalgebra::{SMatrix, SVector, UnitQuaternion};
 
-use super::{APPROACH_TOLERANCE, IkSolution, POSE_TOLERANCE, POSITION_TOLERANCE};
+use super::{
+    APPROACH_ROTATION_TOLERANCE_RAD, IkSolution, POSE_ROTATION_TOLERANCE_RAD, POSITION_TOLERANCE_M,
+};
 use crate::chain::{Chain, Screw};
 
 /// Largest number of steps of one descent.
@@ -23,12 +25,12 @@ pub struct DescentTarget {
     /// Position of the tool frame's origin, meters.
     pub position: Vector3,
     /// Orientation of the tool frame.
-    pub orientation: Orientation,
+    pub orientation: OrientationConstraint,
 }
 
 /// The part of the tool's orientation that is constrained.
 #[derive(Clone, Debug)]
-pub enum Orientation {
+pub enum OrientationConstraint {
     /// `base_from_tool`, fully constrained.
     Pose(UnitQuaternion<f64>),
     /// `base_from_tool`, as closely as the arm can.
@@ -48,11 +50,11 @@ impl DescentTarget {
     /// Returns whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let orientation = match &self.orientation {
-            Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
+            OrientationConstraint::Pose(rotation) | OrientationConstraint::Hand(rotation) => {
                 rotation.coords.iter().all(|value| value.is_finite())
             }
-            Orientation::Axis { base, .. } => base.iter().all(|value| value.is_finite()),
-            Orientation::Free => true,
+            OrientationConstraint::Axis { base, .. } => base.iter().all(|value| value.is_finite()),
+            OrientationConstraint::Free => true,
         };
         orientation && self.position.iter().all(|value| value.is_finite())
     }
@@ -60,15 +62,15 @@ impl DescentTarget {
     /// Returns the target pose of the tool, if its orientation is given in full.
     pub fn pose(&self) -> Option<Pose> {
         match self.orientation {
-            Orientation::Pose(rotation) | Orientation::Hand(rotation) => {
+            OrientationConstraint::Pose(rotation) | OrientationConstraint::Hand(rotation) => {
                 Some(Pose::from_parts(self.position.into(), rotation))
             }
-            Orientation::Axis { .. } | Orientation::Free => None,
+            OrientationConstraint::Axis { .. } | OrientationConstraint::Free => None,
         }
     }
 
     /// Returns the distance of the tool from the goal, meters and radians.
-    pub fn distance(&self, tool: &Pose) -> (f64, f64) {
+    pub fn position_and_rotation_distance(&self, tool: &Pose) -> (f64, f64) {
         let (displacement, turn) = self.error(tool);
         (displacement.norm(), turn.norm())
     }
@@ -77,26 +79,26 @@ impl DescentTarget {
     /// not cost position accuracy, so it weighs less.
     fn weight(&self) -> f64 {
         match self.orientation {
-            Orientation::Pose(_) => 0.1,
-            Orientation::Hand(_) | Orientation::Axis { .. } => 0.03,
-            Orientation::Free => 0.0,
+            OrientationConstraint::Pose(_) => 0.1,
+            OrientationConstraint::Hand(_) | OrientationConstraint::Axis { .. } => 0.03,
+            OrientationConstraint::Free => 0.0,
         }
     }
 
     fn rotation_tolerance(&self) -> f64 {
         match self.orientation {
-            Orientation::Pose(_) => POSE_TOLERANCE,
-            _ => APPROACH_TOLERANCE,
+            OrientationConstraint::Pose(_) => POSE_ROTATION_TOLERANCE_RAD,
+            _ => APPROACH_ROTATION_TOLERANCE_RAD,
         }
     }
 
     /// Returns the displacement and rotation vector from the tool to the goal.
     fn error(&self, tool: &Pose) -> (Vector3, Vector3) {
         let rotation = match &self.orientation {
-            Orientation::Pose(goal) | Orientation::Hand(goal) => {
+            OrientationConstraint::Pose(goal) | OrientationConstraint::Hand(goal) => {
                 (goal * tool.rotation.inverse()).scaled_axis()
             }
-            Orientation::Axis { tool: axis, base } => {
+            OrientationConstraint::Axis { tool: axis, base } => {
                 let axis = tool.rotation * axis;
                 let cross = axis.cross(base);
                 let (sine, cosine) = (cross.norm(), axis.dot(base));
@@ -106,7 +108,7 @@ impl DescentTarget {
                     cross
                 }
             }
-            Orientation::Free => Vector3::zeros(),
+            OrientationConstraint::Free => Vector3::zeros(),
         };
         (self.position - tool.translation.vector, rotation)
     }
@@ -128,7 +130,7 @@ pub struct DescentResult<const N: usize> {
 impl<const N: usize> DescentResult<N> {
     /// Returns whether the result is within the tolerances.
     pub fn meets(&self, goal: &DescentTarget) -> bool {
-        self.position_error <= POSITION_TOLERANCE
+        self.position_error <= POSITION_TOLERANCE_M
             && self.rotation_error <= goal.rotation_tolerance()
     }
 
@@ -149,7 +151,7 @@ pub fn descend<const N: usize>(
     goal: &DescentTarget,
     start: [f64; N],
 ) -> DescentResult<N> {
-    let mut screws = [Screw::NONE; N];
+    let mut screws = [Screw::PLACEHOLDER_SCREW; N];
     let mut here = Point::at(chain, goal, start, &mut screws);
     let (mut damping, mut idle) = (1e-3, 0);
     for _ in 0..STEPS {
@@ -163,7 +165,7 @@ pub fn descend<const N: usize>(
             let (min, max) = limits[joint];
             (here.joints[joint] + step[joint].clamp(-STRIDE, STRIDE)).clamp(min, max)
         });
-        let mut next_screws = [Screw::NONE; N];
+        let mut next_screws = [Screw::PLACEHOLDER_SCREW; N];
         let next = Point::at(chain, goal, next, &mut next_screws);
         idle = if next.cost < here.cost * (1.0 - NOTICEABLE) {
             0
@@ -253,7 +255,7 @@ fn twist(screw: &Screw, tool: &Pose, goal: &DescentTarget) -> (Vector3, Vector3)
     }
     let linear = screw.axis.cross(&(tool.translation.vector - screw.origin));
     let angular = match &goal.orientation {
-        Orientation::Axis { tool: axis, .. } => {
+        OrientationConstraint::Axis { tool: axis, .. } => {
             let axis = tool.rotation * axis;
             screw.axis - axis * axis.dot(&screw.axis)
         }

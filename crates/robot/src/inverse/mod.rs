@@ -17,9 +17,9 @@ use nalgebra::{Matrix3, Rotation3, Unit, UnitQuaternion};
 
 use crate::description::{Limits, Robot};
 use crate::halton::halton;
-use descent::{DescentResult, DescentTarget, Orientation, descend};
+use descent::{DescentResult, DescentTarget, OrientationConstraint, descend};
 pub use plane::PlanarArm;
-pub use wrist::SphericalWrist;
+pub use wrist::SphericalWristArm;
 
 /// Target of the tool, in the base frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +57,12 @@ pub struct IkSolution {
 }
 
 /// Largest permitted [`IkSolution::position_error`], meters.
-pub const POSITION_TOLERANCE: f64 = 1e-4;
+pub const POSITION_TOLERANCE_M: f64 = 1e-4;
 /// Largest permitted [`IkSolution::rotation_error`] for a pose, radians.
-pub const POSE_TOLERANCE: f64 = 1e-3;
+pub const POSE_ROTATION_TOLERANCE_RAD: f64 = 1e-3;
 /// Largest permitted [`IkSolution::rotation_error`] for an approach, radians: an arm of five joints
 /// cannot lean out of its own plane, so a strictly vertical hand is often out of reach.
-pub const APPROACH_TOLERANCE: f64 = 0.02;
+pub const APPROACH_ROTATION_TOLERANCE_RAD: f64 = 0.02;
 
 /// Number of starts after the seed.
 const RESTARTS: usize = 80;
@@ -116,7 +116,7 @@ impl Robot {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn inverse(&self, target: &IkTarget, seed: &[f64]) -> Result<IkSolution, Refusal> {
-        self.inverse_inside(target, seed, 0.0)
+        self.inverse_with_limit_margin(target, seed, 0.0)
     }
 
     /// Solves as [`inverse`](Self::inverse) does, with each joint at least `inside` (rad or m)
@@ -125,7 +125,7 @@ impl Robot {
     ///
     /// # Errors
     /// As [`inverse`](Self::inverse).
-    pub fn inverse_inside(
+    pub fn inverse_with_limit_margin(
         &self,
         target: &IkTarget,
         seed: &[f64],
@@ -190,12 +190,12 @@ impl Robot {
     pub fn inverse_all(&self, base_from_tool: &Pose, seed: &[f64], inside: f64) -> Vec<IkSolution> {
         let goal = DescentTarget {
             position: base_from_tool.translation.vector,
-            orientation: Orientation::Pose(base_from_tool.rotation),
+            orientation: OrientationConstraint::Pose(base_from_tool.rotation),
         };
         if self.wrist.is_none() {
             return match (self.arm_joints, &self.plane) {
                 (5, Some(plane)) => {
-                    let starts = plane.starts(base_from_tool);
+                    let starts = plane.descent_starts(base_from_tool);
                     self.every(&goal, seed, inside, starts.joints)
                 }
                 (4, _) => self.every::<4>(&goal, seed, inside, Vec::new()),
@@ -273,7 +273,9 @@ impl Robot {
     /// Returns the joints as a solution, with the error to the goal that they are nearest to.
     fn solution(&self, joints: [f64; 6], goals: &[DescentTarget]) -> IkSolution {
         let tool = self.chain.forward(&joints);
-        let errors = goals.iter().map(|goal| goal.distance(&tool));
+        let errors = goals
+            .iter()
+            .map(|goal| goal.position_and_rotation_distance(&tool));
         let (position_error, rotation_error) = errors
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .expect("there is a goal");
@@ -297,7 +299,7 @@ impl Robot {
         let (IkTarget::Pose(pose), Some(plane)) = (target, &self.plane) else {
             return self.search::<5>(goals, seed, inside, miss);
         };
-        let starts = plane.starts(pose);
+        let starts = plane.descent_starts(pose);
         let limits = self.arm_limits(inside);
         // Where the starts are complete, others only tell how far the pose is.
         let others = match miss {
@@ -422,14 +424,14 @@ impl Robot {
         let limits = self.arm_limits(0.0);
         let seed: [f64; N] = clamped(seed, &limits);
         let place = DescentTarget {
-            orientation: Orientation::Free,
+            orientation: OrientationConstraint::Free,
             ..goal.clone()
         };
         let mut errors = (0..WIDENING).map(|round| {
             descend(&self.chain, &limits, &place, spread(&limits, &seed, round)).position_error
         });
         let nearest = errors.try_fold(f64::INFINITY, |nearest, error| {
-            (error > POSITION_TOLERANCE).then_some(error.min(nearest))
+            (error > POSITION_TOLERANCE_M).then_some(error.min(nearest))
         });
         match nearest {
             Some(nearest) => refusal("a place", nearest),
@@ -466,7 +468,7 @@ impl Robot {
 
     /// Returns the target as one goal, or two if the fingers may be either way round.
     fn goals(&self, target: &IkTarget) -> Result<Vec<DescentTarget>, Refusal> {
-        let goal = |position: Vector3, orientation: Orientation| DescentTarget {
+        let goal = |position: Vector3, orientation: OrientationConstraint| DescentTarget {
             position,
             orientation,
         };
@@ -474,7 +476,7 @@ impl Robot {
             IkTarget::Pose(pose) => {
                 vec![goal(
                     pose.translation.vector,
-                    Orientation::Pose(pose.rotation),
+                    OrientationConstraint::Pose(pose.rotation),
                 )]
             }
             IkTarget::Approach {
@@ -485,7 +487,7 @@ impl Robot {
                 let tool = self.approach_axis().into_inner();
                 vec![goal(
                     position.coords,
-                    Orientation::Axis {
+                    OrientationConstraint::Axis {
                         tool,
                         base: approach.into_inner(),
                     },
@@ -499,11 +501,11 @@ impl Robot {
                 let tool_from_hand = hand(&self.approach_axis(), &self.opening_axis());
                 let orientation = |opening: Unit<Vector3>| {
                     let base_from_hand = hand(approach, &opening)?;
-                    Some(Orientation::Hand(
+                    Some(OrientationConstraint::Hand(
                         base_from_hand * tool_from_hand?.inverse(),
                     ))
                 };
-                let both: Option<Vec<Orientation>> =
+                let both: Option<Vec<OrientationConstraint>> =
                     [*opening, -*opening].into_iter().map(orientation).collect();
                 let both = both.ok_or_else(|| {
                     Refusal::Malformed("the fingers cannot open along the approach".to_owned())

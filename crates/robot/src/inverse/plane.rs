@@ -9,7 +9,7 @@ use std::f64::consts::{PI, TAU};
 use enact_types::{Pose, Vector3};
 use nalgebra::{Matrix3, Rotation3, Translation3, UnitQuaternion, Vector2};
 
-use super::{POSE_TOLERANCE, POSITION_TOLERANCE};
+use super::{POSE_ROTATION_TOLERANCE_RAD, POSITION_TOLERANCE_M};
 use crate::chain::{Chain, Screw};
 
 /// Largest deviation of axes from parallel or perpendicular, as a sine.
@@ -47,7 +47,7 @@ pub struct PlanarArm {
 }
 
 /// Joint positions to start a descent from, up to whole turns.
-pub struct Starts {
+pub struct DescentStarts {
     /// Up to four starts.
     pub joints: Vec<[f64; 5]>,
     /// True if a pose that no descent from these starts reaches is unreachable.
@@ -56,11 +56,11 @@ pub struct Starts {
 
 impl PlanarArm {
     /// Returns the closed form of an arm of `joints` joints, if it has this one.
-    pub fn of(chain: &Chain, joints: usize) -> Option<Self> {
+    pub fn from_chain(chain: &Chain, joints: usize) -> Option<Self> {
         if joints != 5 {
             return None;
         }
-        let mut screws = [Screw::NONE; 5];
+        let mut screws = [Screw::PLACEHOLDER_SCREW; 5];
         let base_from_tool = chain.forward_with_screws(&[0.0; 5], &mut screws);
         let axis = screws.map(|screw| screw.axis);
         let square = |a: usize, b: usize| axis[a].dot(&axis[b]).abs() < NEARLY;
@@ -87,7 +87,7 @@ impl PlanarArm {
         let plane_from_tool = plane_from_base * base_from_tool;
         let tool = plane_from_tool.translation.vector;
         let lever = (tool - wrist).norm().max((tool - place(3)).norm());
-        let slack = 2.0 * (POSITION_TOLERANCE + POSE_TOLERANCE * lever);
+        let slack = 2.0 * (POSITION_TOLERANCE_M + POSE_ROTATION_TOLERANCE_RAD * lever);
         let shortest = (elbow - shoulder).norm().min((flex - elbow).norm());
         if shortest < FOLDED * slack {
             return None;
@@ -107,7 +107,7 @@ impl PlanarArm {
     }
 
     /// Returns joint positions that put the tool near the pose, ignoring the limits.
-    pub fn starts(&self, base_from_tool: &Pose) -> Starts {
+    pub fn descent_starts(&self, base_from_tool: &Pose) -> DescentStarts {
         let moved =
             self.base_from_plane.inverse() * base_from_tool * self.plane_from_tool.inverse();
         let wrist = moved.rotation * self.wrist + moved.translation.vector;
@@ -140,7 +140,7 @@ impl PlanarArm {
                 joints.push(angles.map(|angle| angle - (angle / TAU).round() * TAU));
             }
         }
-        Starts { joints, complete }
+        DescentStarts { joints, complete }
     }
 
     /// Returns the angles of upper arm and forearm that span `way`, with the elbow on either side;

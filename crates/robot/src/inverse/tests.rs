@@ -1,14 +1,14 @@
 use std::time::Instant;
 
 use super::*;
-use crate::testing::shipped;
+use crate::testing::load_shipped_robot;
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{strategy::Strategy, strategy::ValueTree};
 
 /// Returns the share of random reachable poses that are found again from home, and the mean time in
 /// µs.
 fn success(name: &str, count: usize, target: impl Fn(&Robot, &Pose) -> IkTarget) -> (f64, f64) {
-    let robot = shipped(name);
+    let robot = load_shipped_robot(name);
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         proptest::test_runner::TestRng::deterministic_rng(
@@ -47,9 +47,9 @@ fn check(robot: &Robot, pose: &Pose, solution: &IkSolution, whole: bool) {
     }
     let reached = robot.forward(&solution.joints);
     let distance = (reached.translation.vector - pose.translation.vector).norm();
-    assert!((distance - solution.position_error).abs() < 1e-9 && distance <= POSITION_TOLERANCE);
+    assert!((distance - solution.position_error).abs() < 1e-9 && distance <= POSITION_TOLERANCE_M);
     let turned = reached.rotation.angle_to(&pose.rotation);
-    assert!(!whole || turned <= POSE_TOLERANCE, "{turned}");
+    assert!(!whole || turned <= POSE_ROTATION_TOLERANCE_RAD, "{turned}");
 }
 
 fn whole(_: &Robot, pose: &Pose) -> IkTarget {
@@ -99,7 +99,7 @@ fn reachable_targets_are_reached_10_000_times() {
 
 #[test]
 fn a_near_seed_gives_a_near_solution() {
-    let robot = shipped("ur5e");
+    let robot = load_shipped_robot("ur5e");
     let joints = [0.4, -1.2, 1.4, -1.7, -1.5, 0.3];
     let seed: Vec<f64> = joints.iter().map(|position| position + 0.1).collect();
     let solution = robot
@@ -112,7 +112,7 @@ fn a_near_seed_gives_a_near_solution() {
 
 #[test]
 fn what_is_out_of_reach_is_refused_with_the_distance() {
-    let robot = shipped("so101");
+    let robot = load_shipped_robot("so101");
     let far = IkTarget::Approach {
         position: Point3::new(1.0, 0.0, 0.1),
         approach: -Vector3::z_axis(),
@@ -128,7 +128,7 @@ fn what_is_out_of_reach_is_refused_with_the_distance() {
 
 #[test]
 fn a_vertical_hand_reaches_the_table_in_front() {
-    let robot = shipped("so101");
+    let robot = load_shipped_robot("so101");
     for (x, y) in [(0.2, 0.0), (0.18, 0.1), (0.2, -0.12)] {
         let target = IkTarget::Approach {
             position: Point3::new(x, y, 0.02),
@@ -136,13 +136,13 @@ fn a_vertical_hand_reaches_the_table_in_front() {
             opening: Some(Vector3::x_axis()),
         };
         let solution = robot.inverse(&target, robot.home()).unwrap();
-        assert!(solution.rotation_error < APPROACH_TOLERANCE);
+        assert!(solution.rotation_error < APPROACH_ROTATION_TOLERANCE_RAD);
     }
 }
 
 #[test]
 fn nonsense_is_refused() {
-    let robot = shipped("so101");
+    let robot = load_shipped_robot("so101");
     let at = |x: f64| IkTarget::Approach {
         position: Point3::new(x, 0.0, 0.1),
         approach: Vector3::x_axis(),
@@ -336,8 +336,8 @@ proptest::proptest! {
             let target = IkTarget::Pose(pose * aside);
             let searched = robot.search::<5>(&robot.goals(&target).unwrap(), &joints, 0.0, Miss::Measured);
             let on_the_edge = |answer: &IkSolution| {
-                answer.rotation_error > 0.8 * POSE_TOLERANCE
-                    || answer.position_error > 0.8 * POSITION_TOLERANCE
+                answer.rotation_error > 0.8 * POSE_ROTATION_TOLERANCE_RAD
+                    || answer.position_error > 0.8 * POSITION_TOLERANCE_M
             };
             if searched.is_ok_and(|answer| !on_the_edge(&answer)) {
                 proptest::prop_assert!(robot.inverse(&target, robot.home()).is_ok(), "{joints:?}");
@@ -358,7 +358,7 @@ proptest::proptest! {
             proptest::prop_assert!(far(&first.joints, &joints) < 1e-5, "{:?} {joints:?}", first.joints);
             for (index, way) in all.iter().enumerate() {
                 check(&robot, &pose, way, true);
-                proptest::prop_assert!(way.rotation_error < POSE_TOLERANCE);
+                proptest::prop_assert!(way.rotation_error < POSE_ROTATION_TOLERANCE_RAD);
                 for other in &all[..index] {
                     proptest::prop_assert!(far(&way.joints, &other.joints) > 1e-6);
                 }
@@ -372,7 +372,7 @@ proptest::proptest! {
 #[test]
 fn closed_forms_are_for_arms_that_have_them() {
     for (name, planar) in [("so101", true), ("panda", false), ("ur5e", false)] {
-        let robot = shipped(name);
+        let robot = load_shipped_robot(name);
         assert!(robot.wrist.is_none(), "{name}");
         assert_eq!(robot.plane.is_some(), planar, "{name}");
     }
@@ -381,7 +381,7 @@ fn closed_forms_are_for_arms_that_have_them() {
 #[test]
 fn every_arm_knows_several_ways_to_a_pose_and_the_nearest_first() {
     for (name, ways) in [("so101", 1), ("ur5e", 4), ("panda", 4)] {
-        let robot = shipped(name);
+        let robot = load_shipped_robot(name);
         for index in 0..20 {
             // Within reach, and not at the edge of it.
             let joints: Vec<f64> = robot.home()[..robot.arm_joints().len()]
@@ -412,7 +412,7 @@ fn every_arm_knows_several_ways_to_a_pose_and_the_nearest_first() {
 fn joints_keep_inside_their_limits_where_that_is_asked() {
     const INSIDE: f64 = 0.01;
     for name in ["so101", "panda", "ur5e"] {
-        let robot = shipped(name);
+        let robot = load_shipped_robot(name);
         let is_inside = |solution: &IkSolution| {
             let mut each = robot.arm_joints().iter().zip(&solution.joints);
             each.all(|(joint, at)| {
@@ -432,7 +432,7 @@ fn joints_keep_inside_their_limits_where_that_is_asked() {
                 .collect();
             let pose = robot.forward(&joints);
             let target = IkTarget::Pose(pose);
-            let Ok(solution) = robot.inverse_inside(&target, &joints, INSIDE) else {
+            let Ok(solution) = robot.inverse_with_limit_margin(&target, &joints, INSIDE) else {
                 at_a_limit += 1;
                 continue;
             };
@@ -453,7 +453,7 @@ fn a_miss_that_is_not_measured_is_the_same_miss() {
     const INSIDE: f64 = 2e-3;
     let (mut reached, mut missed) = (0, 0);
     for (name, count) in [("so101", 3000), ("panda", 20), ("ur5e", 20)] {
-        let robot = shipped(name);
+        let robot = load_shipped_robot(name);
         for index in 0..count {
             let each = robot.arm_joints().iter().enumerate();
             let joints: Vec<f64> = each
@@ -468,7 +468,7 @@ fn a_miss_that_is_not_measured_is_the_same_miss() {
                 pose.translation.vector *= 0.8 + 0.4 * halton(index + 1, joints.len());
             }
             let target = IkTarget::Pose(pose);
-            let measured = robot.inverse_inside(&target, robot.home(), INSIDE);
+            let measured = robot.inverse_with_limit_margin(&target, robot.home(), INSIDE);
             let unmeasured = robot.inverse_if_reachable(&target, robot.home(), INSIDE);
             match (measured, unmeasured) {
                 (Ok(one), Ok(other)) => {

@@ -20,7 +20,7 @@ const EXACT: f64 = 1e-6;
 
 /// An arm with a closed-form solution.
 #[derive(Clone, Debug)]
-pub struct SphericalWrist {
+pub struct SphericalWristArm {
     parameters: Parameters,
     /// Signs of the arm's joints relative to the solver's.
     signs: Joints,
@@ -30,13 +30,13 @@ pub struct SphericalWrist {
     wrist_from_tool: Pose,
 }
 
-impl SphericalWrist {
+impl SphericalWristArm {
     /// Returns the closed form of an arm of `joints` joints, if it has one.
-    pub fn of(chain: &Chain, joints: usize) -> Option<Self> {
+    pub fn from_chain(chain: &Chain, joints: usize) -> Option<Self> {
         if joints != 6 {
             return None;
         }
-        let mut screws = [Screw::NONE; 6];
+        let mut screws = [Screw::PLACEHOLDER_SCREW; 6];
         let base_from_tool = chain.forward_with_screws(&[0.0; 6], &mut screws);
         if screws.iter().any(|screw| screw.prismatic) {
             return None;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Triangle;
 use super::hull::{GRID, Hull};
-use super::measure::{FaceRegion, Surface, is_inside, suspects};
-use super::piece::{corners, simplified, split, volume};
+use super::measure::{FaceRegion, Surface, find_distant_face_regions, is_region_inside_hull};
+use super::piece::{hull_corners, hull_volume, simplified_hull, split_by_plane};
 
 /// Share of the tolerance by which a hull may be rounded to have fewer corners.
 const ROUNDING: f64 = 0.15;
@@ -47,7 +47,7 @@ impl Default for DecompositionOptions {
 
 impl DecompositionOptions {
     /// Returns a description of the first invalid value, if any.
-    pub fn fault(&self) -> Option<String> {
+    pub fn find_invalid_value(&self) -> Option<String> {
         if !(0.0005..=0.1).contains(&self.tolerance) {
             let tolerance = self.tolerance;
             return Some(format!(
@@ -78,7 +78,7 @@ pub struct ConvexPiece {
 
 impl ConvexPiece {
     /// Returns the origin of the body in the frame of the mesh, meters.
-    pub fn middle(&self) -> Vector3 {
+    pub fn origin_in_mesh(&self) -> Vector3 {
         Vector3::from(self.middle_um.map(|value| f64::from(value) * GRID))
     }
 }
@@ -88,7 +88,7 @@ impl ConvexDecomposition {
     ///
     /// # Panics
     /// Without triangles.
-    pub fn of(triangles: &[Triangle], fineness: &DecompositionOptions) -> Self {
+    pub fn from_triangles(triangles: &[Triangle], fineness: &DecompositionOptions) -> Self {
         let surface = Surface::new(triangles);
         let mut parts = Parts {
             surface: &surface,
@@ -114,14 +114,18 @@ impl ConvexDecomposition {
 
     /// Returns an upper bound on the distance of any point of the bodies' common surface from the
     /// mesh, meters.
-    pub fn excess(&self) -> f64 {
+    pub fn max_distance_from_mesh(&self) -> f64 {
         f64::from(self.excess_um) * GRID
     }
 
     /// Returns the distance of a point in the mesh frame to the nearest body, negative inside,
     /// meters.
-    pub fn distance(&self, point: &Point3) -> f64 {
-        let of = |piece: &ConvexPiece| piece.hull.distance(&(point - piece.middle()));
+    pub fn distance_to_point(&self, point: &Point3) -> f64 {
+        let of = |piece: &ConvexPiece| {
+            piece
+                .hull
+                .distance_to_point(&(point - piece.origin_in_mesh()))
+        };
         self.pieces.iter().map(of).fold(f64::INFINITY, f64::min)
     }
 }
@@ -161,15 +165,15 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn part(&self, triangles: Vec<Triangle>) -> Part {
         let points: Vec<Point3> = triangles.iter().flatten().copied().collect();
-        self.hulled(triangles, corners(&points))
+        self.hulled(triangles, hull_corners(&points))
     }
 
     fn hulled(&self, triangles: Vec<Triangle>, corners: Vec<Point3>) -> Part {
-        let hull = simplified(&corners, self.slack());
-        let suspects = suspects(&hull, self.surface, self.near());
+        let hull = simplified_hull(&corners, self.slack());
+        let suspects = find_distant_face_regions(&hull, self.surface, self.near());
         Part {
             triangles,
-            volume: volume(&corners),
+            volume: hull_volume(&corners),
             corners,
             hull,
             suspects,
@@ -194,7 +198,11 @@ impl Parts<'_> {
             .filter(|(index, _)| !except.contains(index))
             .map(|(_, other)| &other.hull)
             .collect();
-        let hidden = |suspect: &FaceRegion| others.iter().any(|hull| is_inside(suspect, hull));
+        let hidden = |suspect: &FaceRegion| {
+            others
+                .iter()
+                .any(|hull| is_region_inside_hull(suspect, hull))
+        };
         part.suspects.iter().find(|suspect| !hidden(suspect))
     }
 
@@ -269,7 +277,7 @@ impl Parts<'_> {
                 if offset - low < thin || high - offset < thin {
                     continue;
                 }
-                let (below, above) = split(&sketch, &normal, offset);
+                let (below, above) = split_by_plane(&sketch, &normal, offset);
                 let saved = whole - sketched(&below) - sketched(&above);
                 let least = best.as_ref().map_or(least, |best| best.saved);
                 if saved > least {
@@ -285,7 +293,7 @@ impl Parts<'_> {
     }
 
     fn halves(&self, part: &Part, cut: &Cut) -> Option<[Part; 2]> {
-        let (below, above) = split(&part.triangles, &cut.normal, cut.offset);
+        let (below, above) = split_by_plane(&part.triangles, &cut.normal, cut.offset);
         let both = !below.is_empty() && !above.is_empty();
         both.then(|| [self.part(below), self.part(above)])
     }
@@ -304,8 +312,8 @@ impl Parts<'_> {
                 if self.touch(first, second) {
                     let (a, b) = (&self.all[first], &self.all[second]);
                     let both: Vec<Point3> = a.corners.iter().chain(&b.corners).copied().collect();
-                    let both = corners(&both);
-                    let gain = volume(&both) - a.volume - b.volume;
+                    let both = hull_corners(&both);
+                    let gain = hull_volume(&both) - a.volume - b.volume;
                     pairs.push((gain, first, second, both));
                 }
             }
@@ -347,7 +355,7 @@ impl Part {
 
 fn sketched(triangles: &[Triangle]) -> f64 {
     let points: Vec<Point3> = triangles.iter().flatten().copied().collect();
-    volume(&points)
+    hull_volume(&points)
 }
 
 fn bounds(points: &[Point3]) -> (Vector3, Vector3) {

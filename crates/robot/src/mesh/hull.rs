@@ -99,20 +99,20 @@ impl Hull {
     }
 
     /// Returns the extent from the origin along a unit direction, meters.
-    pub fn extent(&self, along: &Vector3) -> f64 {
+    pub fn extent_along(&self, along: &Vector3) -> f64 {
         let corners = self.corners().iter();
         let farthest = corners.map(|corner| corner.coords.dot(along));
         farthest.fold(f64::NEG_INFINITY, f64::max) + self.rounding()
     }
 
     /// Returns the signed distance of a point to the surface, negative inside, meters.
-    pub fn distance(&self, point: &Point3) -> f64 {
-        self.0.facets.distance(point) - self.rounding()
+    pub fn distance_to_point(&self, point: &Point3) -> f64 {
+        self.0.facets.distance_to_point(point) - self.rounding()
     }
 
     /// Returns the largest height of a point above any face plane, meters; negative inside.
     pub(super) fn height(&self, point: &Point3) -> f64 {
-        self.0.facets.height(point)
+        self.0.facets.height_above_faces(point)
     }
 
     /// Returns the hull before rounding, for parry.
@@ -123,7 +123,7 @@ impl Hull {
 
 impl Facets {
     /// Returns the hull of some points; `None` if it cannot be computed.
-    pub fn of(points: &[Point3]) -> Option<Self> {
+    pub fn from_points(points: &[Point3]) -> Option<Self> {
         let all: Vec<Vector> = points.iter().map(vector).collect();
         let (corners, faces) = try_convex_hull(&all).ok()?;
         if corners.len() < 4 || faces.len() < 4 {
@@ -143,7 +143,7 @@ impl Facets {
     }
 
     /// See [`Hull::height`].
-    pub fn height(&self, point: &Point3) -> f64 {
+    pub fn height_above_faces(&self, point: &Point3) -> f64 {
         let above = |plane: &Plane| plane.normal.dot(&point.coords) - plane.offset;
         self.planes
             .iter()
@@ -152,8 +152,8 @@ impl Facets {
     }
 
     /// Returns the signed distance of a point, negative inside, meters.
-    pub fn distance(&self, point: &Point3) -> f64 {
-        let height = self.height(point);
+    pub fn distance_to_point(&self, point: &Point3) -> f64 {
+        let height = self.height_above_faces(point);
         if height <= 0.0 {
             return height;
         }
@@ -170,7 +170,7 @@ impl Facets {
         self.faces.iter().all(|face| {
             let middle = face.map(|index| self.corners[index as usize].coords);
             let middle = (middle[0] + middle[1] + middle[2]) / 3.0;
-            self.height(&Point3::from(middle)) > -TRUE
+            self.height_above_faces(&Point3::from(middle)) > -TRUE
         })
     }
 
@@ -196,7 +196,7 @@ impl Body {
         steps.dedup();
         let facets = loop {
             let all: Vec<Point3> = steps.iter().map(meters).collect();
-            let facets = Facets::of(&all)?;
+            let facets = Facets::from_points(&all)?;
             let mut needed: Vec<[i32; 3]> = facets.corners.iter().map(steps_of).collect();
             needed.sort_unstable();
             needed.dedup();
@@ -209,7 +209,7 @@ impl Body {
         let shape = ConvexPolyhedron::from_convex_mesh(corners, &facets.faces)?;
         let distances = facets.corners.iter().map(|corner| corner.coords.norm());
         let radius = distances.fold(0.0, f64::max) + f64::from(rounding_steps) * GRID;
-        let is_inside = |steps: &[i32; 3]| facets.height(&meters(steps)) <= TRUE;
+        let is_inside = |steps: &[i32; 3]| facets.height_above_faces(&meters(steps)) <= TRUE;
         let is_true = points.iter().all(is_inside) && facets.faces_are_sides();
         is_true.then(|| Self {
             steps,

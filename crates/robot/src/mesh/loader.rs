@@ -12,7 +12,7 @@ use urdf_rs::Geometry;
 
 use super::cache;
 use super::decomposition::{ConvexDecomposition, DecompositionOptions};
-pub use super::locate::Packages;
+pub use super::locate::PackageLocations;
 use super::locate::{NotFound, locate};
 use super::read;
 
@@ -20,7 +20,7 @@ use super::read;
 #[derive(Clone, Debug, Default)]
 pub struct MeshFiles {
     /// Location of packages.
-    pub packages: Packages,
+    pub packages: PackageLocations,
     /// Folder of the cache; nothing is cached without one.
     pub cache: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ pub struct MeshDecomposition {
 
 /// A link whose geometry is partly unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unguarded {
+pub struct UnguardedLink {
     /// Name of the link.
     pub link: String,
     /// Mesh as named in the URDF; `None` if the link has a mass but no shape.
@@ -49,7 +49,7 @@ pub struct Unguarded {
     pub package: Option<String>,
 }
 
-impl fmt::Display for Unguarded {
+impl fmt::Display for UnguardedLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "link `{}`: ", self.link)?;
         if let Some(mesh) = &self.mesh {
@@ -68,7 +68,7 @@ pub struct MeshName {
 
 impl MeshName {
     /// Returns the mesh of a geometry, if it is one.
-    pub fn of(geometry: &Geometry) -> Option<Self> {
+    pub fn from_geometry(geometry: &Geometry) -> Option<Self> {
         match geometry {
             Geometry::Mesh { filename, scale } => Some(Self {
                 name: filename.clone(),
@@ -103,8 +103,10 @@ impl MeshLoader {
     ) -> Self {
         let mut wanted: Vec<MeshName> = Vec::new();
         for link in &urdf.links {
-            for (_, geometry) in crate::shapes::placed(link) {
-                wanted.extend(MeshName::of(geometry).filter(|named| !wanted.contains(named)));
+            for (_, geometry) in crate::shapes::collision_or_visual_geometries(link) {
+                wanted.extend(
+                    MeshName::from_geometry(geometry).filter(|named| !wanted.contains(named)),
+                );
             }
         }
         let make = |named: &MeshName| -> Result<ConvexDecomposition, MeshProblem> {
@@ -149,10 +151,14 @@ impl MeshLoader {
     ///
     /// # Errors
     /// [`Unguarded`] if the file is missing or invalid.
-    pub fn cover(&self, link: &str, named: &MeshName) -> Result<&ConvexDecomposition, Unguarded> {
+    pub fn find_decomposition(
+        &self,
+        link: &str,
+        named: &MeshName,
+    ) -> Result<&ConvexDecomposition, UnguardedLink> {
         let mut done = self.done.iter();
         let made = done.find(|(known, _)| known == named).map(|(_, made)| made);
-        let unguarded = |why: &str, package: Option<String>| Unguarded {
+        let unguarded = |why: &str, package: Option<String>| UnguardedLink {
             link: link.to_owned(),
             mesh: Some(named.name.clone()),
             why: why.to_owned(),
@@ -172,7 +178,7 @@ impl MeshLoader {
             let cover = made
                 .as_ref()
                 .ok()
-                .filter(|cover| cover.excess() > tolerance)?;
+                .filter(|cover| cover.max_distance_from_mesh() > tolerance)?;
             Some(format!(
                 "mesh `{}` is kept clear as {} convex {} up to {:.1} mm beyond it; [meshes] \
                  tolerance is {:.1} mm",
@@ -183,14 +189,14 @@ impl MeshLoader {
                 } else {
                     "bodies that reach"
                 },
-                cover.excess() * 1e3,
+                cover.max_distance_from_mesh() * 1e3,
                 tolerance * 1e3,
             ))
         })
     }
 
     /// Returns the decompositions of all meshes that could be read.
-    pub fn covers(self) -> Vec<MeshDecomposition> {
+    pub fn into_decompositions(self) -> Vec<MeshDecomposition> {
         let made = self.done.into_iter();
         made.filter_map(|(named, made)| {
             Some(MeshDecomposition {
@@ -220,15 +226,15 @@ fn cover(
         let why = format!("its scale is {:?}", named.scale);
         return Err(MeshProblem { why, package: None });
     }
-    let bytes = read::bytes(&path).map_err(wrong)?;
+    let bytes = read::read_mesh_bytes(&path).map_err(wrong)?;
     let entry = files.cache.as_deref();
     // The format is detected from the content first, but the name can decide.
     let entry = entry.map(|folder| cache::CacheEntry::new(folder, &bytes, &path, &scale, fineness));
     if let Some(cover) = entry.as_ref().and_then(cache::CacheEntry::read) {
         return Ok(cover);
     }
-    let triangles = read::triangles(&path, &bytes, &scale).map_err(wrong)?;
-    let cover = ConvexDecomposition::of(&triangles, fineness);
+    let triangles = read::parse_triangles(&path, &bytes, &scale).map_err(wrong)?;
+    let cover = ConvexDecomposition::from_triangles(&triangles, fineness);
     if let Some(entry) = &entry {
         entry.write(&cover);
     }

@@ -12,7 +12,7 @@ const UNNAMED_ABOVE: usize = 2;
 
 /// Location of packages.
 #[derive(Clone, Debug, Default)]
-pub struct Packages {
+pub struct PackageLocations {
     /// Package folders by name.
     pub named: BTreeMap<String, PathBuf>,
     /// Folders that are packages or contain packages, as in `ROS_PACKAGE_PATH`.
@@ -40,7 +40,7 @@ enum Name<'a> {
 ///
 /// # Errors
 /// [`NotFound`] with the places that were searched.
-pub fn locate(name: &str, folder: &Path, packages: &Packages) -> Result<PathBuf, NotFound> {
+pub fn locate(name: &str, folder: &Path, packages: &PackageLocations) -> Result<PathBuf, NotFound> {
     let name = name.trim();
     let decoded = decoded(name);
     let slashes = name.replace('\\', "/");
@@ -55,7 +55,7 @@ pub fn locate(name: &str, folder: &Path, packages: &Packages) -> Result<PathBuf,
     Err(first.expect("one spelling was tried"))
 }
 
-fn locate_as(name: &str, folder: &Path, packages: &Packages) -> Result<PathBuf, NotFound> {
+fn locate_as(name: &str, folder: &Path, packages: &PackageLocations) -> Result<PathBuf, NotFound> {
     match apart(name)? {
         Name::Path(path) => {
             let path = folder.join(path);
@@ -121,7 +121,12 @@ fn apart(name: &str) -> Result<Name<'_>, NotFound> {
 }
 
 /// Searches `--package`, then beside and above the URDF, then where ROS looks.
-fn in_package(package: &str, rest: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
+fn in_package(
+    package: &str,
+    rest: &str,
+    folder: &Path,
+    packages: &PackageLocations,
+) -> Option<PathBuf> {
     let file = |place: &Path| Some(place.join(rest)).filter(|path| path.is_file());
     if let Some(place) = packages.named.get(package) {
         return file(place);
@@ -224,7 +229,7 @@ mod tests {
         let urdf = root.path().join("arm/urdf");
         let absolute = root.path().join("arm/meshes/a b.stl");
         let absolute = absolute.to_str().unwrap();
-        let none = Packages::default();
+        let none = PackageLocations::default();
         for name in [
             "package://arm/meshes/a b.stl",
             "package://arm/meshes/a%20b.stl",
@@ -256,7 +261,7 @@ mod tests {
             "urdf/x",
         ]);
         let at = |name: &str| root.path().join(name);
-        let packages = Packages {
+        let packages = PackageLocations {
             named: [("grip".to_owned(), at("elsewhere"))].into(),
             folders: vec![at("nowhere"), at("src")],
             prefixes: vec![at("install")],

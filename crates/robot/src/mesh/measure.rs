@@ -39,7 +39,7 @@ impl Surface {
     }
 
     /// Returns the distance of a point, meters, and the nearest point of the surface.
-    pub fn nearest(&self, point: &Point3) -> (f64, Point3) {
+    pub fn nearest_point(&self, point: &Point3) -> (f64, Point3) {
         let at = Vector::new(point.x, point.y, point.z);
         let found = self.0.project_local_point(at, false).point;
         let found = Point3::new(found.x, found.y, found.z);
@@ -49,7 +49,7 @@ impl Surface {
 
 /// Returns the parts of a hull's faces that may be farther than `near` from the surface, farthest
 /// first. All others are at most `near` away from it.
-pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
+pub fn find_distant_face_regions(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
     let corners = hull.corners();
     let mut open: Vec<Triangle> = hull
         .faces()
@@ -63,7 +63,7 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
         let middle = Point3::from((part[0].coords + part[1].coords + part[2].coords) / 3.0);
         let radii = part.iter().map(|corner| (corner - middle).norm());
         let radius = radii.fold(0.0, f64::max);
-        let (distance, nearest) = surface.nearest(&middle);
+        let (distance, nearest) = surface.nearest_point(&middle);
         if distance + radius <= near {
             continue;
         }
@@ -83,10 +83,10 @@ pub fn suspects(hull: &Hull, surface: &Surface, near: f64) -> Vec<FaceRegion> {
 
 /// Returns whether a part of one hull's face is inside another hull, including the other one's
 /// rounding: two hulls that share a cut are each simplified independently there.
-pub fn is_inside(suspect: &FaceRegion, other: &Hull) -> bool {
+pub fn is_region_inside_hull(suspect: &FaceRegion, other: &Hull) -> bool {
     let mut corners = suspect.corners.iter();
     corners.all(|corner| {
-        other.height(corner) <= other.rounding() + 1e-6 && other.distance(corner) <= 1e-6
+        other.height(corner) <= other.rounding() + 1e-6 && other.distance_to_point(corner) <= 1e-6
     })
 }
 

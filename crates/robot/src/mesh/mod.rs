@@ -25,7 +25,7 @@ mod stl;
 
 pub use decomposition::{ConvexDecomposition, ConvexPiece, DecompositionOptions};
 pub use hull::Hull;
-pub use loader::{MeshDecomposition, MeshFiles, Packages, Unguarded};
+pub use loader::{MeshDecomposition, MeshFiles, PackageLocations, UnguardedLink};
 pub(crate) use loader::{MeshLoader, MeshName};
 
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use enact_types::{Point3, Reason, Vector3};
 
 /// Returns the file of a mesh from its name in a URDF in `folder`; `None` if it does not exist.
-pub fn find(name: &str, folder: &Path, packages: &Packages) -> Option<PathBuf> {
+pub fn find_mesh_file(name: &str, folder: &Path, packages: &PackageLocations) -> Option<PathBuf> {
     locate::locate(name, folder, packages).ok()
 }
 
@@ -45,6 +45,6 @@ pub type Triangle = [Point3; 3];
 /// # Errors
 /// [`Reason`] that completes a sentence starting with the file name, if the file cannot be read or
 /// is invalid.
-pub fn triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, Reason> {
-    read::triangles(path, &read::bytes(path)?, &Vector3::from(scale))
+pub fn read_triangles(path: &Path, scale: [f64; 3]) -> Result<Vec<Triangle>, Reason> {
+    read::parse_triangles(path, &read::read_mesh_bytes(path)?, &Vector3::from(scale))
 }

@@ -13,7 +13,7 @@ const AT_ONCE: usize = 8;
 const FEW_CORNERS: usize = 12;
 
 /// Splits triangles by the plane `normal · point = offset`. Triangles across it are cut.
-pub fn split(
+pub fn split_by_plane(
     triangles: &[Triangle],
     normal: &Vector3,
     offset: f64,
@@ -57,18 +57,18 @@ fn cut(triangle: &Triangle, heights: &[f64; 3], sign: f64, into: &mut Vec<Triang
 }
 
 /// Returns the corners of the hull of some points, or all points if it cannot be computed.
-pub fn corners(points: &[Point3]) -> Vec<Point3> {
-    Facets::of(points).map_or_else(|| points.to_vec(), |facets| facets.corners)
+pub fn hull_corners(points: &[Point3]) -> Vec<Point3> {
+    Facets::from_points(points).map_or_else(|| points.to_vec(), |facets| facets.corners)
 }
 
 /// Returns the volume of the hull of some points, cubic meters.
-pub fn volume(points: &[Point3]) -> f64 {
-    Facets::of(points).map_or(0.0, |facets| facets.volume())
+pub fn hull_volume(points: &[Point3]) -> f64 {
+    Facets::from_points(points).map_or(0.0, |facets| facets.volume())
 }
 
 /// Returns a hull with few corners, rounded to contain all of `points`, which are the corners of a
 /// hull. The rounding is at most `slack` meters if the corners suffice.
-pub fn simplified(points: &[Point3], slack: f64) -> Hull {
+pub fn simplified_hull(points: &[Point3], slack: f64) -> Hull {
     if points.len() <= FEW_CORNERS {
         return holding(points, points);
     }
@@ -83,19 +83,19 @@ pub fn simplified(points: &[Point3], slack: f64) -> Hull {
         chosen.dedup();
         let corners: Vec<Point3> = chosen.iter().map(|index| points[*index]).collect();
         let full = chosen.len() >= MAX_CORNERS.min(points.len());
-        let facets = Facets::of(&corners).filter(|_| !full && fresh > 0);
+        let facets = Facets::from_points(&corners).filter(|_| !full && fresh > 0);
         let Some(facets) = facets else {
             return holding(&corners, points);
         };
         // A point above a plane is at least as far as it is high, so heights tell soonest.
         let mut out: Vec<(usize, f64)> = points
             .iter()
-            .map(|point| facets.height(point))
+            .map(|point| facets.height_above_faces(point))
             .enumerate()
             .filter(|(_, height)| *height > slack)
             .collect();
         if out.is_empty() {
-            let distances = points.iter().map(|point| facets.distance(point));
+            let distances = points.iter().map(|point| facets.distance_to_point(point));
             out = distances
                 .enumerate()
                 .filter(|(_, distance)| *distance > slack)
@@ -122,7 +122,7 @@ fn directions() -> Vec<Vector3> {
 /// Returns the hull of some corners, rounded by as much as it takes to contain all points.
 fn holding(corners: &[Point3], points: &[Point3]) -> Hull {
     let hull = Hull::new(corners, 0.0);
-    match argmax(points, |point| hull.distance(point)) {
+    match argmax(points, |point| hull.distance_to_point(point)) {
         Some((_, distance)) if distance > 0.0 => Hull::new(corners, distance),
         _ => hull,
     }

@@ -27,7 +27,7 @@ enum Format {
 ///
 /// # Errors
 /// [`Reason`] that completes a sentence starting with the file name.
-pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
+pub fn read_mesh_bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     let unreadable = |error: std::io::Error| Reason::new(format!("cannot be read: {error}"), error);
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
@@ -51,7 +51,11 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
 ///
 /// # Errors
 /// [`Reason`] that completes a sentence starting with the file name.
-pub fn triangles(path: &Path, bytes: &[u8], scale: &Vector3) -> Result<Vec<Triangle>, Reason> {
+pub fn parse_triangles(
+    path: &Path,
+    bytes: &[u8],
+    scale: &Vector3,
+) -> Result<Vec<Triangle>, Reason> {
     let named = extension(path);
     let Some(format) = by_content(bytes).or(named) else {
         return Err("is neither STL, OBJ nor COLLADA (.dae)".into());

@@ -12,7 +12,7 @@ const RECORD: usize = 50;
 /// Returns whether the length of the bytes is that of a binary STL with the announced number of
 /// triangles.
 pub fn is_binary(bytes: &[u8]) -> bool {
-    announced(bytes).is_some_and(|count| bytes.len() == HEADER + 4 + count * RECORD)
+    announced_triangle_count(bytes).is_some_and(|count| bytes.len() == HEADER + 4 + count * RECORD)
 }
 
 /// Returns whether the bytes begin as an ASCII STL does.
@@ -22,7 +22,7 @@ pub fn is_ascii(bytes: &[u8]) -> bool {
 }
 
 /// Returns the number of triangles that a binary STL announces.
-pub fn announced(bytes: &[u8]) -> Option<usize> {
+pub fn announced_triangle_count(bytes: &[u8]) -> Option<usize> {
     let count = bytes.get(HEADER..HEADER + 4)?;
     Some(u32::from_le_bytes(count.try_into().ok()?) as usize)
 }
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     if !is_binary(bytes) && is_ascii(bytes) {
         return ascii(bytes);
     }
-    let count = announced(bytes).ok_or("it is too short for an STL file")?;
+    let count = announced_triangle_count(bytes).ok_or("it is too short for an STL file")?;
     let records = &bytes[HEADER + 4..];
     if records.len() / RECORD < count {
         return Err(format!(

@@ -56,12 +56,12 @@ pub struct FingerCandidates {
 
 impl FingerCandidates {
     /// Tells fingers from arms; `told` is the gripper's joint (URDF index) if it is known.
-    pub fn of(tree: &Tree, told: Option<usize>) -> Self {
+    pub fn from_tree(tree: &Tree, told: Option<usize>) -> Self {
         let look = Look::at(tree);
         let mut clues: Vec<Option<FingerEvidence>> = vec![None; tree.branches.len()];
         // Number of drives beyond a branch that are not fingers.
         let mut plain = vec![0; tree.branches.len()];
-        let told = told.and_then(|joint| tree.branch_of(joint));
+        let told = told.and_then(|joint| tree.branch_moved_by(joint));
         for branch in (1..tree.branches.len()).rev() {
             let stem = tree.branches[branch].stem.expect("only the base has none");
             if look.moves[branch] {
@@ -83,23 +83,23 @@ impl FingerCandidates {
     }
 
     /// Returns whether a joint (URDF index) belongs to a finger.
-    pub fn has(&self, tree: &Tree, joint: usize) -> bool {
-        self.clue(tree, joint).is_some()
+    pub fn is_finger_joint(&self, tree: &Tree, joint: usize) -> bool {
+        self.finger_evidence(tree, joint).is_some()
     }
 
     /// Returns the evidence that a joint (URDF index) belongs to a finger, if it does.
-    pub fn clue(&self, tree: &Tree, joint: usize) -> Option<&FingerEvidence> {
-        self.clues[tree.branch_of(joint)?].as_ref()
+    pub fn finger_evidence(&self, tree: &Tree, joint: usize) -> Option<&FingerEvidence> {
+        self.clues[tree.branch_moved_by(joint)?].as_ref()
     }
 
     /// Returns the branch nearest to the base that is rigidly joined to a branch.
-    pub fn palm(&self, branch: usize) -> usize {
+    pub fn palm_of_branch(&self, branch: usize) -> usize {
         self.palms[branch]
     }
 
     /// Returns whether a joint (URDF index) is on `palm`, or beyond other fingers on it.
-    pub fn is_beyond(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
-        let mut at = tree.branch_of(joint);
+    pub fn is_on_or_beyond_palm(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
+        let mut at = tree.branch_moved_by(joint);
         while let Some(stem) = at.and_then(|branch| tree.branches[branch].stem) {
             let below = self.palms[stem.parent];
             if below == palm {
@@ -115,20 +115,22 @@ impl FingerCandidates {
 
     /// Returns whether there is a finger on or beyond the branch of a tip.
     pub fn bears_fingers(&self, tree: &Tree, tip: usize) -> bool {
-        (0..self.clues.len())
-            .any(|branch| self.clues[branch].is_some() && branch != tip && tree.is_in(branch, tip))
+        (0..self.clues.len()).any(|branch| {
+            self.clues[branch].is_some() && branch != tip && tree.is_in_subtree(branch, tip)
+        })
     }
 
     /// Returns the branches moved by the last joints that are not fingers, one for each chain.
-    pub fn tips(&self, tree: &Tree) -> Vec<usize> {
+    pub fn arm_tips(&self, tree: &Tree) -> Vec<usize> {
         let is_arm = |branch: &usize| {
             let stem = tree.branches[*branch].stem;
-            stem.is_some_and(|stem| tree.is_drive(stem.joint)) && self.clues[*branch].is_none()
+            stem.is_some_and(|stem| tree.is_independent_joint(stem.joint))
+                && self.clues[*branch].is_none()
         };
         let arms: Vec<usize> = (0..tree.branches.len()).filter(is_arm).collect();
         let goes_on = |branch: usize| {
             arms.iter()
-                .any(|other| *other != branch && tree.is_in(*other, branch))
+                .any(|other| *other != branch && tree.is_in_subtree(*other, branch))
         };
         arms.iter().copied().filter(|tip| !goes_on(*tip)).collect()
     }
@@ -152,10 +154,10 @@ impl<'a> Look<'a> {
         let count = tree.branches.len();
         let stems = || tree.branches.iter().map(|branch| branch.stem);
         let moves: Vec<bool> = stems()
-            .map(|stem| stem.is_some_and(|stem| tree.moves(stem.joint)))
+            .map(|stem| stem.is_some_and(|stem| tree.joint_can_move(stem.joint)))
             .collect();
         let drives: Vec<bool> = stems()
-            .map(|stem| stem.is_some_and(|stem| tree.is_drive(stem.joint)))
+            .map(|stem| stem.is_some_and(|stem| tree.is_independent_joint(stem.joint)))
             .collect();
         let (mut palms, mut depths) = (vec![0; count], vec![0; count]);
         for (branch, stem) in stems().enumerate() {
@@ -187,16 +189,18 @@ impl<'a> Look<'a> {
     }
 
     fn is_in(&self, branch: usize, of: usize) -> bool {
-        self.tree.is_in(branch, of)
+        self.tree.is_in_subtree(branch, of)
     }
 
     fn joint(&self, branch: usize) -> &urdf_rs::Joint {
-        self.tree.joint_of(branch).expect("only the base has none")
+        self.tree
+            .joint_above(branch)
+            .expect("only the base has none")
     }
 
     fn leader(&self, branch: usize) -> Option<MimicLeader> {
         let stem = self.tree.branches[branch].stem?;
-        self.moves[branch].then(|| self.tree.leader(stem.joint))
+        self.moves[branch].then(|| self.tree.mimic_leader(stem.joint))
     }
 
     /// Returns the evidence that the joint above a branch, beyond which there is no arm, belongs to
@@ -227,7 +231,7 @@ impl<'a> Look<'a> {
 
     fn is_named(&self, branch: usize) -> bool {
         let joint = self.joint(branch).name.to_lowercase();
-        let link = self.tree.name_of(branch).to_lowercase();
+        let link = self.tree.link_name(branch).to_lowercase();
         let says = |name: &str, words: &[&str]| {
             let mut words = words.iter().filter(|word| name.contains(**word));
             // A word in the names of most joints of the arm is the name of the robot.
@@ -253,7 +257,7 @@ impl<'a> Look<'a> {
 
     /// Returns whether more than half of the drives before a branch have a word in their names.
     fn is_common(&self, branch: usize, word: &str) -> bool {
-        let before = self.tree.drives_to(branch);
+        let before = self.tree.independent_joints_to(branch);
         let before = &before[..before.len().saturating_sub(1)];
         let having = before
             .iter()
@@ -283,7 +287,7 @@ impl<'a> Look<'a> {
             let slides = |branch| self.joint(branch).joint_type == JointType::Prismatic;
             slides(other) == slides(branch)
         };
-        let before = self.tree.drives_to(branch);
+        let before = self.tree.independent_joints_to(branch);
         // A joint that mimics an arm joint is a rod of its linkage.
         let is_rod = |other: usize| {
             self.leader(other)

@@ -18,7 +18,7 @@ struct Candidate {
 
 /// Returns the joint (URDF index) on or beyond `palm` that drives the gripper with the reason, or
 /// the reason that there is none.
-pub fn guess(
+pub fn guess_gripper_joint(
     tree: &Tree,
     hand: &FingerCandidates,
     palm: usize,
@@ -27,7 +27,9 @@ pub fn guess(
     let joints = tree.branches.iter().filter_map(|branch| branch.stem);
     let found: Vec<Candidate> = joints
         .map(|stem| stem.joint)
-        .filter(|joint| tree.is_drive(*joint) && hand.is_beyond(tree, *joint, palm))
+        .filter(|joint| {
+            tree.is_independent_joint(*joint) && hand.is_on_or_beyond_palm(tree, *joint, palm)
+        })
         .filter_map(|joint| candidate(tree, hand, joint))
         .collect();
     let name = |candidate: &Candidate| format!("`{}`", tree.joint_name(candidate.joint));
@@ -35,7 +37,7 @@ pub fn guess(
     let best: Vec<&Candidate> = found.iter().filter(|it| Some(it.rank) == best).collect();
     let (text, joint) = match best[..] {
         [] => (
-            format!("no joint beyond `{}` is a gripper's", tree.name_of(palm)),
+            format!("no joint beyond `{}` is a gripper's", tree.link_name(palm)),
             None,
         ),
         [one] => (
@@ -68,12 +70,12 @@ pub fn guess(
 }
 
 fn candidate(tree: &Tree, hand: &FingerCandidates, joint: usize) -> Option<Candidate> {
-    let clue = hand.clue(tree, joint)?;
+    let clue = hand.finger_evidence(tree, joint)?;
     let kind = &tree.urdf.joints[joint].joint_type;
     let slides = *kind == JointType::Prismatic;
     let followers: Vec<&str> = (0..tree.urdf.joints.len())
-        .filter(|other| *other != joint && tree.moves(*other))
-        .filter(|other| tree.leader(*other).joint == joint)
+        .filter(|other| *other != joint && tree.joint_can_move(*other))
+        .filter(|other| tree.mimic_leader(*other).joint == joint)
         .map(|other| tree.joint_name(other))
         .collect();
     let follow = match &followers[..] {

@@ -22,7 +22,7 @@ use crate::error::LoadError;
 use crate::source_text::SourceText;
 use crate::tree::Tree;
 use fingers::FingerCandidates;
-pub use shape::shaped;
+pub use shape::apply_chain_config;
 
 /// Smallest and largest number of joints of an arm.
 const ARM_JOINTS: std::ops::RangeInclusive<usize> = 4..=7;
@@ -32,7 +32,7 @@ const ARM_WORDS: [&str; 5] = ["arm", "hand", "wrist", "gripper", "tool"];
 const LISTED: usize = 6;
 
 /// The parts of a tree that are driven.
-pub struct Selection {
+pub struct SelectedParts {
     /// URDF indices of the arm's joints, base first.
     pub arm: Vec<usize>,
     /// URDF index of the gripper's joint.
@@ -48,12 +48,12 @@ pub struct Selection {
 /// # Errors
 /// [`LoadError`] if a named link or joint does not exist, or if the arm or the tool cannot be
 /// determined.
-pub fn select(
+pub fn select_parts(
     tree: &Tree,
     urdf: &SourceText,
     settings: &RobotConfig,
     toml: Option<&SourceText>,
-) -> Result<Selection, LoadError> {
+) -> Result<SelectedParts, LoadError> {
     let named = settings
         .gripper
         .as_ref()
@@ -62,7 +62,7 @@ pub fn select(
         (Some(name), Some(toml)) => Some((gripper_joint(tree, name, toml)?, name, toml)),
         _ => None,
     };
-    let hand = FingerCandidates::of(tree, named.map(|(joint, ..)| joint));
+    let hand = FingerCandidates::from_tree(tree, named.map(|(joint, ..)| joint));
     let chooser = Chooser {
         tree,
         urdf,
@@ -90,8 +90,8 @@ pub fn select(
     };
     let arm = chooser.arm_to(end)?;
     let last = *arm.last().expect("an arm has joints");
-    let palm = tree.branch_of(last).expect("it moves a link");
-    let tool = told.unwrap_or_else(|| tool::guess(tree, &hand, palm, &mut guesses));
+    let palm = tree.branch_moved_by(last).expect("it moves a link");
+    let tool = told.unwrap_or_else(|| tool::guess_tool_link(tree, &hand, palm, &mut guesses));
     if let (Some(name), Some(toml)) = (&settings.tool, toml)
         && chooser.drives_to(tool) != arm
     {
@@ -99,23 +99,23 @@ pub fn select(
             "between the arm's tip and the tool `{}` there are other joints of the arm",
             name.get_ref()
         );
-        return Err(toml.error_at(name.span().start, what));
+        return Err(toml.error_at_offset(name.span().start, what));
     }
     let gripper = match named {
-        None => gripper::guess(tree, &hand, palm, &mut guesses),
+        None => gripper::guess_gripper_joint(tree, &hand, palm, &mut guesses),
         Some((joint, name, toml)) => {
-            if !hand.is_beyond(tree, joint, palm) {
+            if !hand.is_on_or_beyond_palm(tree, joint, palm) {
                 let what = format!(
                     "joint `{}` is not beyond `{}`, where the arm ends",
                     name.get_ref(),
-                    tree.name_of(palm)
+                    tree.link_name(palm)
                 );
-                return Err(toml.error_at(name.span().start, what));
+                return Err(toml.error_at_offset(name.span().start, what));
             }
             Some(joint)
         }
     };
-    Ok(Selection {
+    Ok(SelectedParts {
         arm,
         gripper,
         tool,
@@ -129,11 +129,12 @@ fn gripper_joint(
     toml: &SourceText,
 ) -> Result<usize, LoadError> {
     let joints = &tree.urdf.joints;
-    let found = (0..joints.len())
-        .find(|joint| tree.joint_name(*joint) == name.get_ref() && tree.is_drive(*joint));
+    let found = (0..joints.len()).find(|joint| {
+        tree.joint_name(*joint) == name.get_ref() && tree.is_independent_joint(*joint)
+    });
     found.ok_or_else(|| {
-        let drives = (0..joints.len()).filter(|joint| tree.is_drive(*joint));
-        toml.error_at(
+        let drives = (0..joints.len()).filter(|joint| tree.is_independent_joint(*joint));
+        toml.error_at_offset(
             name.span().start,
             format!("there is no movable joint `{}`", name.get_ref()),
         )
@@ -145,9 +146,9 @@ fn gripper_joint(
 }
 
 fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<usize, LoadError> {
-    let names = || (0..tree.branches.len()).map(|branch| tree.name_of(branch));
-    tree.find(name.get_ref()).ok_or_else(|| {
-        toml.error_at(
+    let names = || (0..tree.branches.len()).map(|branch| tree.link_name(branch));
+    tree.find_branch(name.get_ref()).ok_or_else(|| {
+        toml.error_at_offset(
             name.span().start,
             format!("there is no link `{}`", name.get_ref()),
         )
@@ -169,8 +170,8 @@ struct Chooser<'a> {
 impl Chooser<'_> {
     /// Returns the arm's joints up to a branch, without fingers.
     fn drives_to(&self, branch: usize) -> Vec<usize> {
-        let mut drives = self.tree.drives_to(branch);
-        drives.retain(|joint| !self.hand.has(self.tree, *joint));
+        let mut drives = self.tree.independent_joints_to(branch);
+        drives.retain(|joint| !self.hand.is_finger_joint(self.tree, *joint));
         drives
     }
 
@@ -180,7 +181,7 @@ impl Chooser<'_> {
         if ARM_JOINTS.contains(&arm.len()) {
             return Ok(arm);
         }
-        let (base, tip) = (self.tree.name_of(0), self.tree.name_of(end));
+        let (base, tip) = (self.tree.link_name(0), self.tree.link_name(end));
         let what = format!(
             "the arm has {} movable joints between its base `{base}` and `{tip}`{}; {} to {} are needed",
             arm.len(),
@@ -194,10 +195,10 @@ impl Chooser<'_> {
             .filter(|it| *it > 0);
         let hint = hint.map(|surplus| {
             let last = arm[surplus - 1];
-            let base = self.tree.branch_of(last).expect("it moves a link");
-            let base = self.tree.name_of(base);
+            let base = self.tree.branch_moved_by(last).expect("it moves a link");
+            let base = self.tree.link_name(base);
             let first = self.tree.joint_name(arm[0]);
-            let fixed = crate::limits::toml_key(first);
+            let fixed = crate::limits::to_toml_key(first);
             self.by_chain(
                 &format!(
                     "`base = \"{base}\"` leaves the first ones out, `fixed = {{ {fixed} = 0.1 }}` holds one still"
@@ -205,12 +206,12 @@ impl Chooser<'_> {
                 &format!("--base {base}, or --fix {first}=0.1"),
             )
         });
-        Err(self.urdf.error(what).hint(hint))
+        Err(self.urdf.error_about_file(what).hint(hint))
     }
 
     /// Returns the tip of the only chain that could be an arm.
     fn only_chain(&self, has_base: bool) -> Result<usize, LoadError> {
-        let mut tips = self.hand.tips(self.tree);
+        let mut tips = self.hand.arm_tips(self.tree);
         if has_base {
             tips.retain(|tip| !self.tree.is_behind_base(*tip));
         }
@@ -220,13 +221,13 @@ impl Chooser<'_> {
         tips.retain(|tip| length(tip) >= *ARM_JOINTS.start());
         match (&tips[..], longest) {
             ([tip], _) => Ok(*tip),
-            ([], None) => Err(self.urdf.error("has no joint that moves")),
+            ([], None) => Err(self.urdf.error_about_file("has no joint that moves")),
             ([], Some(longest)) => {
                 let chain = self.drives_to(longest);
                 let what = format!(
                     "has no arm: the longest chain of joints, from `{}` to `{}`, has {}{}; {} to {} are needed",
-                    self.tree.name_of(0),
-                    self.tree.name_of(longest),
+                    self.tree.link_name(0),
+                    self.tree.link_name(longest),
                     chain.len(),
                     self.in_brackets(&chain),
                     ARM_JOINTS.start(),
@@ -235,7 +236,7 @@ impl Chooser<'_> {
                 let hint = self.told.map(|joint| {
                     format!("`[gripper] joint` names `{joint}`: it and all beyond are taken for the hand")
                 });
-                Err(self.urdf.error(what).hint(hint))
+                Err(self.urdf.error_about_file(what).hint(hint))
             }
             (several, _) => Err(self.ambiguous(several)),
         }
@@ -244,8 +245,8 @@ impl Chooser<'_> {
     /// Returns the sort key of a tip: one that carries fingers, or is called an arm or a hand, is
     /// listed first.
     fn likeness_to_no_arm(&self, tip: usize) -> u8 {
-        let joint = self.tree.joint_of(tip).map_or("", |joint| &joint.name);
-        let names = format!("{} {joint}", self.tree.name_of(tip)).to_lowercase();
+        let joint = self.tree.joint_above(tip).map_or("", |joint| &joint.name);
+        let names = format!("{} {joint}", self.tree.link_name(tip)).to_lowercase();
         let is_called = ARM_WORDS.iter().any(|word| names.contains(word));
         match (self.hand.bears_fingers(self.tree, tip), is_called) {
             (true, _) => 0,
@@ -259,7 +260,7 @@ impl Chooser<'_> {
             let arm = self.drives_to(*tip);
             format!(
                 "`{}` ({} joints, the last `{}`)",
-                self.tree.name_of(*tip),
+                self.tree.link_name(*tip),
                 arm.len(),
                 self.tree.joint_name(*arm.last().expect("a tip is moved"))
             )
@@ -273,12 +274,12 @@ impl Chooser<'_> {
             tips.len(),
             list.join(", ")
         );
-        let tip = self.tree.name_of(tips[0]);
+        let tip = self.tree.link_name(tips[0]);
         let hint = self.by_chain(
             &format!("`tip = \"{tip}\"` chooses one"),
             &format!("--tip {tip}"),
         );
-        self.urdf.error(what).hint(Some(hint))
+        self.urdf.error_about_file(what).hint(Some(hint))
     }
 
     fn by_chain(&self, keys: &str, options: &str) -> String {

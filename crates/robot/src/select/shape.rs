@@ -17,7 +17,7 @@ const SLACK: f64 = 1e-6;
 /// # Errors
 /// [`LoadError`] if a named link or joint does not exist, a joint is held twice or a held position
 /// is outside the limits.
-pub fn shaped(
+pub fn apply_chain_config(
     mut tree: Tree,
     settings: &RobotConfig,
     toml: Option<&SourceText>,
@@ -31,21 +31,21 @@ pub fn shaped(
     for (name, value, in_degrees) in plain.chain(degrees) {
         let place = value.span().start;
         let (joint, position) = held(&tree, name, *value.get_ref(), in_degrees)
-            .map_err(|(what, hint)| toml.error_at(place, what).hint(hint))?;
+            .map_err(|(what, hint)| toml.error_at_offset(place, what).hint(hint))?;
         if tree.held.insert(joint, position).is_some() {
-            return Err(toml.error_at(place, format!("joint `{name}` is held twice")));
+            return Err(toml.error_at_offset(place, format!("joint `{name}` is held twice")));
         }
     }
     let Some(base) = &chain.base else {
         return Ok(tree);
     };
-    match tree.find(base.get_ref()) {
-        Some(branch) => Ok(tree.based_on(branch)),
+    match tree.find_branch(base.get_ref()) {
+        Some(branch) => Ok(tree.rerooted_at(branch)),
         None => {
-            let names = (0..tree.branches.len()).map(|branch| tree.name_of(branch));
+            let names = (0..tree.branches.len()).map(|branch| tree.link_name(branch));
             let what = format!("there is no link `{}`", base.get_ref());
             Err(toml
-                .error_at(base.span().start, what)
+                .error_at_offset(base.span().start, what)
                 .hint(did_you_mean_or_list(base.get_ref(), names)))
         }
     }
@@ -58,7 +58,7 @@ fn held(
     value: f64,
     in_degrees: bool,
 ) -> Result<(usize, f64), (String, Option<String>)> {
-    let all = || (0..tree.urdf.joints.len()).filter(|joint| tree.moves(*joint));
+    let all = || (0..tree.urdf.joints.len()).filter(|joint| tree.joint_can_move(*joint));
     let Some(joint) = all().find(|joint| tree.joint_name(*joint) == name) else {
         let hint = did_you_mean_or_list(name, all().map(|joint| tree.joint_name(joint)));
         return Err((format!("there is no movable joint `{name}`"), hint));

@@ -19,18 +19,18 @@ const TOOL_WORDS: [&str; 8] = [
 
 /// Returns, of the links that are rigidly joined to `palm`, the last fixed one named like a tool,
 /// else `palm` itself.
-pub fn guess(
+pub fn guess_tool_link(
     tree: &Tree,
     hand: &FingerCandidates,
     palm: usize,
     guesses: &mut Vec<String>,
 ) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
-        .filter(|branch| hand.palm(*branch) == palm)
+        .filter(|branch| hand.palm_of_branch(*branch) == palm)
         .collect();
     let named = TOOL_WORDS.iter().find_map(|word| {
         ends.iter()
-            .rfind(|end| is_fixed(tree, **end) && names_part(tree.name_of(**end), word))
+            .rfind(|end| is_fixed(tree, **end) && names_part(tree.link_name(**end), word))
     });
     let tool = named.copied().unwrap_or(palm);
     let why = match named {
@@ -39,13 +39,13 @@ pub fn guess(
     };
     guesses.push(format!(
         "link `{}` is taken for the tool frame: {why}; `tool` in robot.toml names another",
-        tree.name_of(tool)
+        tree.link_name(tool)
     ));
     tool
 }
 
 fn is_fixed(tree: &Tree, branch: usize) -> bool {
-    let joint = tree.joint_of(branch);
+    let joint = tree.joint_above(branch);
     joint.is_some_and(|joint| joint.joint_type == JointType::Fixed)
 }
 

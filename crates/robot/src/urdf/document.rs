@@ -3,7 +3,7 @@
 use enact_types::Reason;
 use roxmltree::{Document, Error, ParsingOptions};
 
-use super::not_urdf::{foreign, root_at};
+use super::not_urdf::{identify_non_urdf, root_name_offset};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
@@ -18,13 +18,13 @@ const UNDECLARED: usize = 32;
 ///
 /// # Errors
 /// [`LoadError`] with the line if the text is no XML, or whatever `read` returns.
-pub fn with_document<T>(
+pub fn with_parsed_document<T>(
     source: &SourceText,
     read: impl FnOnce(&Document<'_>) -> Result<T, LoadError>,
 ) -> Result<T, LoadError> {
     let mut text = without_comments(source.text());
-    if let Some(found) = foreign(&text) {
-        return Err(source.error(found.what).hint(found.hint));
+    if let Some(found) = identify_non_urdf(&text) {
+        return Err(source.error_about_file(found.what).hint(found.hint));
     }
     for _ in 0..UNDECLARED {
         let options = ParsingOptions {
@@ -35,7 +35,7 @@ pub fn with_document<T>(
             Ok(document) => return read(&document),
             Err(error) => error,
         };
-        match (error, root_at(&text)) {
+        match (error, root_name_offset(&text)) {
             (Error::UnknownNamespace(prefix, _), Some(root)) => {
                 let rest = &text[root..];
                 let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
@@ -45,7 +45,7 @@ pub fn with_document<T>(
             (error, _) => return Err(not_well_formed(source, error)),
         }
     }
-    Err(source.error("is not XML: too many prefixes are not declared"))
+    Err(source.error_about_file("is not XML: too many prefixes are not declared"))
 }
 
 /// Returns the text with comments and the declaration blanked, keeping the line of everything else.
@@ -85,20 +85,20 @@ fn not_well_formed(source: &SourceText, error: Error) -> LoadError {
     let cut = "is the file cut off?".to_owned();
     match &error {
         Error::UnclosedRootNode => source
-            .error_line(last, "the file ends before `</robot>`")
+            .error_on_line(last, "the file ends before `</robot>`")
             .hint(Some(cut)),
         Error::UnexpectedEndOfStream => source
-            .error_line(last, "the file ends in the middle of an element")
+            .error_on_line(last, "the file ends in the middle of an element")
             .hint(Some(cut)),
-        Error::UnexpectedCloseTag(expected, actual, at) => source.error_line(
+        Error::UnexpectedCloseTag(expected, actual, at) => source.error_on_line(
             at.row as usize,
             format!("`</{actual}>` stands where `</{expected}>` is expected"),
         ),
         Error::UnknownEntityReference(name, at) => source
-            .error_line(at.row as usize, format!("nothing defines `&{name};`"))
+            .error_on_line(at.row as usize, format!("nothing defines `&{name};`"))
             .hint(Some("a plain `&` is written `&amp;`".to_owned())),
         Error::MalformedEntityReference(at) => source
-            .error_line(at.row as usize, "`&` stands alone")
+            .error_on_line(at.row as usize, "`&` stands alone")
             .hint(Some("it is written `&amp;`".to_owned())),
         other => {
             let what = other.to_string();
@@ -109,7 +109,7 @@ fn not_well_formed(source: &SourceText, error: Error) -> LoadError {
                 row => row as usize,
             };
             let what = Reason::new(format!("is not XML: {what}"), error);
-            source.error_line(line, what)
+            source.error_on_line(line, what)
         }
     }
 }

@@ -6,7 +6,7 @@ use enact_types::Reason;
 use roxmltree::{Document, Node};
 use urdf_rs::{Pose, Vec3};
 
-use super::not_urdf::EXPAND;
+use super::not_urdf::EXPAND_XACRO_HINT;
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 
@@ -14,14 +14,14 @@ use crate::source_text::SourceText;
 const SLACK: f64 = 0.01;
 
 /// A document that is being read.
-pub struct Elements<'d> {
+pub struct ElementReader<'d> {
     source: &'d SourceText,
     document: &'d Document<'d>,
     /// What was omitted or corrected so far.
     pub warnings: Vec<String>,
 }
 
-impl<'d> Elements<'d> {
+impl<'d> ElementReader<'d> {
     /// Creates a reader that has read nothing yet.
     pub fn new(source: &'d SourceText, document: &'d Document<'d>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl<'d> Elements<'d> {
 
     /// Returns an error about an element.
     pub fn error(&self, node: Node<'_, '_>, what: impl Into<Reason>) -> LoadError {
-        self.source.error_line(self.line(node), what)
+        self.source.error_on_line(self.line(node), what)
     }
 
     /// Adds a warning about an element.
@@ -48,7 +48,7 @@ impl<'d> Elements<'d> {
     }
 
     /// Returns the child elements of this name; those of a foreign namespace are skipped.
-    pub fn children<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Vec<Node<'a, 'i>> {
+    pub fn children_named<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Vec<Node<'a, 'i>> {
         let own = self.document.root_element().tag_name().namespace();
         node.children()
             .filter(|child| child.is_element() && child.tag_name().name() == name)
@@ -57,8 +57,12 @@ impl<'d> Elements<'d> {
     }
 
     /// Returns the first child element of this name.
-    pub fn child<'a, 'i>(&self, node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-        self.children(node, name).first().copied()
+    pub fn first_child_named<'a, 'i>(
+        &self,
+        node: Node<'a, 'i>,
+        name: &str,
+    ) -> Option<Node<'a, 'i>> {
+        self.children_named(node, name).first().copied()
     }
 
     /// Returns the only child element of this name, if there is one. Two identical ones count as
@@ -66,13 +70,13 @@ impl<'d> Elements<'d> {
     ///
     /// # Errors
     /// [`LoadError`] if there are two that differ.
-    pub fn only<'a, 'i>(
+    pub fn only_child_named<'a, 'i>(
         &mut self,
         node: Node<'a, 'i>,
         name: &str,
         what: &str,
     ) -> Result<Option<Node<'a, 'i>>, LoadError> {
-        let all = self.children(node, name);
+        let all = self.children_named(node, name);
         let Some(first) = all.first().copied() else {
             return Ok(None);
         };
@@ -110,7 +114,7 @@ impl<'d> Elements<'d> {
     ///
     /// # Errors
     /// [`LoadError`] if the attribute is missing.
-    pub fn required(
+    pub fn required_attribute(
         &self,
         node: Node<'_, '_>,
         attribute: &str,
@@ -127,9 +131,11 @@ impl<'d> Elements<'d> {
     }
 
     fn expanded(&self, node: Node<'_, '_>, text: &str) -> Result<String, LoadError> {
-        if is_macro(text) {
+        if contains_macro(text) {
             let what = format!("`{text}` is not expanded");
-            return Err(self.error(node, what).hint(Some(EXPAND.to_owned())));
+            return Err(self
+                .error(node, what)
+                .hint(Some(EXPAND_XACRO_HINT.to_owned())));
         }
         Ok(text.to_owned())
     }
@@ -139,7 +145,7 @@ impl<'d> Elements<'d> {
     ///
     /// # Errors
     /// [`LoadError`] if the attribute is not a number.
-    pub fn number(
+    pub fn number_attribute(
         &self,
         node: Node<'_, '_>,
         attribute: &str,
@@ -161,7 +167,7 @@ impl<'d> Elements<'d> {
     ///
     /// # Errors
     /// [`LoadError`] if the attribute is not three numbers.
-    pub fn vector(
+    pub fn vector_attribute(
         &self,
         node: Node<'_, '_>,
         attribute: &str,
@@ -185,11 +191,15 @@ impl<'d> Elements<'d> {
     /// # Errors
     /// [`LoadError`] if its numbers are invalid or there are two that differ.
     pub fn origin(&mut self, node: Node<'_, '_>, what: &str) -> Result<Pose, LoadError> {
-        let Some(origin) = self.only(node, "origin", what)? else {
+        let Some(origin) = self.only_child_named(node, "origin", what)? else {
             return Ok(Pose::default());
         };
-        let xyz = self.vector(origin, "xyz", what)?.unwrap_or_default();
-        let rpy = self.vector(origin, "rpy", what)?.unwrap_or_default();
+        let xyz = self
+            .vector_attribute(origin, "xyz", what)?
+            .unwrap_or_default();
+        let rpy = self
+            .vector_attribute(origin, "rpy", what)?
+            .unwrap_or_default();
         if rpy.iter().any(|angle| angle.abs() > TAU + SLACK) {
             let text = origin.attribute("rpy").unwrap_or_default();
             let what = format!("{what}: rpy=\"{text}\" is read as radians; were degrees meant?");
@@ -211,8 +221,8 @@ impl<'d> Elements<'d> {
     ) -> LoadError {
         let tag = node.tag_name().name();
         let what = format!("{what}: `{tag} {attribute}=\"{text}\"` is not {wanted}");
-        let hint = if is_macro(text) {
-            Some(EXPAND)
+        let hint = if contains_macro(text) {
+            Some(EXPAND_XACRO_HINT)
         } else if text.contains(',') {
             Some("numbers have a decimal point, and blanks between them")
         } else {
@@ -223,12 +233,12 @@ impl<'d> Elements<'d> {
 }
 
 /// Returns whether the text contains something that xacro should have replaced.
-pub fn is_macro(text: &str) -> bool {
+pub fn contains_macro(text: &str) -> bool {
     text.contains("${") || text.contains("$(")
 }
 
 /// Returns the numbers separated by blanks or commas.
-pub fn numbers(text: &str) -> Option<Vec<f64>> {
+pub fn parse_numbers(text: &str) -> Option<Vec<f64>> {
     text.split(|c: char| c.is_whitespace() || c == ',')
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().ok())

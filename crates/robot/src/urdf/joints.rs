@@ -6,7 +6,7 @@ use enact_types::hint::did_you_mean_or_list;
 use roxmltree::Node;
 use urdf_rs::{Axis, Joint, JointLimit, JointType, LinkName, Mimic, Vec3};
 
-use super::elements::Elements;
+use super::elements::ElementReader;
 use crate::error::LoadError;
 
 /// Joint types by their names in the URDF.
@@ -27,19 +27,22 @@ const ENDLESS: f64 = 1e4;
 ///
 /// # Errors
 /// [`LoadError`] if its name, type, parent, child, axis, pose or limits are missing or invalid.
-pub fn joint(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<(Joint, bool), LoadError> {
+pub fn read_joint(
+    elements: &mut ElementReader<'_>,
+    node: Node<'_, '_>,
+) -> Result<(Joint, bool), LoadError> {
     let name = elements.name(node)?;
     let what = format!("joint `{name}`");
     let joint_type = kind(elements, node, &what)?;
-    let mut end = |tag: &str| match elements.only(node, tag, &what)? {
+    let mut end = |tag: &str| match elements.only_child_named(node, tag, &what)? {
         None => Err(elements.error(node, format!("{what}: it has no `{tag}`"))),
-        Some(found) => elements.required(found, "link", &what),
+        Some(found) => elements.required_attribute(found, "link", &what),
     };
     let (parent, child) = (end("parent")?, end("child")?);
     let origin = elements.origin(node, &what)?;
     let mut axis = Axis::default();
-    if let Some(found) = elements.only(node, "axis", &what)?
-        && let Some(xyz) = elements.vector(found, "xyz", &what)?
+    if let Some(found) = elements.only_child_named(node, "axis", &what)?
+        && let Some(xyz) = elements.vector_attribute(found, "xyz", &what)?
     {
         axis.xyz = Vec3(xyz);
     }
@@ -61,8 +64,12 @@ pub fn joint(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<(Joint, 
     Ok((joint, has_range))
 }
 
-fn kind(elements: &Elements<'_>, node: Node<'_, '_>, what: &str) -> Result<JointType, LoadError> {
-    let text = elements.required(node, "type", what)?;
+fn kind(
+    elements: &ElementReader<'_>,
+    node: Node<'_, '_>,
+    what: &str,
+) -> Result<JointType, LoadError> {
+    let text = elements.required_attribute(node, "type", what)?;
     let known = KINDS.iter().find(|(name, _)| *name == text);
     known.map(|(_, kind)| kind.clone()).ok_or_else(|| {
         let names = KINDS.iter().map(|(name, _)| *name);
@@ -74,7 +81,7 @@ fn kind(elements: &Elements<'_>, node: Node<'_, '_>, what: &str) -> Result<Joint
 
 /// Reads the limits; missing numbers are zero, as the format specifies.
 fn limit(
-    elements: &mut Elements<'_>,
+    elements: &mut ElementReader<'_>,
     node: Node<'_, '_>,
     kind: &JointType,
     what: &str,
@@ -82,10 +89,10 @@ fn limit(
     if matches!(kind, JointType::Fixed) {
         return Ok((JointLimit::default(), false));
     }
-    let Some(found) = elements.only(node, "limit", what)? else {
+    let Some(found) = elements.only_child_named(node, "limit", what)? else {
         return Ok((JointLimit::default(), false));
     };
-    let number = |attribute: &str| elements.number(found, attribute, what);
+    let number = |attribute: &str| elements.number_attribute(found, attribute, what);
     let (lower, upper) = (number("lower")?, number("upper")?);
     let mut limit = JointLimit {
         lower: lower.unwrap_or(0.0),
@@ -113,16 +120,16 @@ fn limit(
 }
 
 fn mimic(
-    elements: &mut Elements<'_>,
+    elements: &mut ElementReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Mimic>, LoadError> {
-    let Some(found) = elements.only(node, "mimic", what)? else {
+    let Some(found) = elements.only_child_named(node, "mimic", what)? else {
         return Ok(None);
     };
     Ok(Some(Mimic {
-        joint: elements.required(found, "joint", what)?,
-        multiplier: elements.number(found, "multiplier", what)?,
-        offset: elements.number(found, "offset", what)?,
+        joint: elements.required_attribute(found, "joint", what)?,
+        multiplier: elements.number_attribute(found, "multiplier", what)?,
+        offset: elements.number_attribute(found, "offset", what)?,
     }))
 }

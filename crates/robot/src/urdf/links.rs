@@ -3,24 +3,24 @@
 use roxmltree::Node;
 use urdf_rs::{Collision, Geometry, Inertia, Inertial, Link, Mass, Pose, Vec3, Visual};
 
-use super::elements::{Elements, is_macro, numbers};
+use super::elements::{ElementReader, contains_macro, parse_numbers};
 use super::material;
-use super::not_urdf::EXPAND;
+use super::not_urdf::EXPAND_XACRO_HINT;
 use crate::error::LoadError;
 
 /// Reads a `link`.
 ///
 /// # Errors
 /// [`LoadError`] if its name or its geometry is invalid.
-pub fn link(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<Link, LoadError> {
+pub fn read_link(elements: &mut ElementReader<'_>, node: Node<'_, '_>) -> Result<Link, LoadError> {
     let name = elements.name(node)?;
     let what = format!("link `{name}`");
     let mut collision = Vec::new();
-    for node in elements.children(node, "collision") {
+    for node in elements.children_named(node, "collision") {
         collision.extend(self::collision(elements, node, &what)?);
     }
     let mut visual = Vec::new();
-    for node in elements.children(node, "visual") {
+    for node in elements.children_named(node, "visual") {
         match self::visual(elements, node, &what) {
             Ok(found) => visual.extend(found),
             // Appearance is not worth an error, unless it is all that is known of the link.
@@ -42,25 +42,27 @@ pub fn link(elements: &mut Elements<'_>, node: Node<'_, '_>) -> Result<Link, Loa
 
 /// Reads the mass properties as written, NaN where there is no number: their user decides whether
 /// they are valid.
-fn inertial(elements: &Elements<'_>, link: Node<'_, '_>) -> Inertial {
-    let Some(node) = elements.child(link, "inertial") else {
+fn inertial(elements: &ElementReader<'_>, link: Node<'_, '_>) -> Inertial {
+    let Some(node) = elements.first_child_named(link, "inertial") else {
         return Inertial::default();
     };
     let number = |child: &str, attribute: &str| {
-        let found = elements.child(node, child)?.attribute(attribute)?;
+        let found = elements
+            .first_child_named(node, child)?
+            .attribute(attribute)?;
         found.trim().parse::<f64>().ok()
     };
     let moment = |attribute: &str| number("inertia", attribute).unwrap_or(f64::NAN);
     // Products of inertia may be omitted if they are zero.
-    let product = |attribute: &str| match elements.child(node, "inertia") {
+    let product = |attribute: &str| match elements.first_child_named(node, "inertia") {
         Some(tensor) if tensor.attribute(attribute).is_none() => 0.0,
         _ => moment(attribute),
     };
     let vector = |attribute: &str| {
-        let origin = elements.child(node, "origin");
+        let origin = elements.first_child_named(node, "origin");
         match origin.and_then(|origin| origin.attribute(attribute)) {
             None => Vec3::default(),
-            Some(text) => match numbers(text).as_deref() {
+            Some(text) => match parse_numbers(text).as_deref() {
                 Some([x, y, z]) => Vec3([*x, *y, *z]),
                 _ => Vec3([f64::NAN; 3]),
             },
@@ -86,14 +88,14 @@ fn inertial(elements: &Elements<'_>, link: Node<'_, '_>) -> Inertial {
 }
 
 fn visual(
-    elements: &mut Elements<'_>,
+    elements: &mut ElementReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Visual>, LoadError> {
     let Some(geometry) = geometry(elements, node, what)? else {
         return Ok(None);
     };
-    let look = elements.child(node, "material");
+    let look = elements.first_child_named(node, "material");
     Ok(Some(Visual {
         name: None,
         origin: elements.origin(node, what)?,
@@ -103,7 +105,7 @@ fn visual(
 }
 
 fn collision(
-    elements: &mut Elements<'_>,
+    elements: &mut ElementReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Collision>, LoadError> {
@@ -121,25 +123,25 @@ fn collision(
 
 /// Returns the shape in the `geometry` of an element; `None` if there is none.
 fn geometry(
-    elements: &mut Elements<'_>,
+    elements: &mut ElementReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Geometry>, LoadError> {
-    let Some(holder) = elements.only(node, "geometry", what)? else {
+    let Some(holder) = elements.only_child_named(node, "geometry", what)? else {
         return Ok(None);
     };
     let Some(shape) = holder.children().find(Node::is_element) else {
         return Ok(None);
     };
     let size = |attribute: &str| {
-        let value = elements.number(shape, attribute, what)?;
+        let value = elements.number_attribute(shape, attribute, what)?;
         value.ok_or_else(|| {
             let tag = shape.tag_name().name();
             elements.error(shape, format!("{what}: a `{tag}` has no `{attribute}`"))
         })
     };
     let sizes = |attribute: &str| {
-        let value = elements.vector(shape, attribute, what)?;
+        let value = elements.vector_attribute(shape, attribute, what)?;
         value.ok_or_else(|| {
             let tag = shape.tag_name().name();
             elements.error(shape, format!("{what}: a `{tag}` has no `{attribute}`"))
@@ -179,27 +181,31 @@ fn geometry(
     }))
 }
 
-fn mesh_file(elements: &Elements<'_>, mesh: Node<'_, '_>, what: &str) -> Result<String, LoadError> {
+fn mesh_file(
+    elements: &ElementReader<'_>,
+    mesh: Node<'_, '_>,
+    what: &str,
+) -> Result<String, LoadError> {
     let name = mesh.attribute("filename").or(mesh.attribute("file"));
     match name.map(str::trim) {
         None | Some("") => Err(elements.error(mesh, format!("{what}: a mesh has no file name"))),
-        Some(name) if is_macro(name) => Err(elements
+        Some(name) if contains_macro(name) => Err(elements
             .error(mesh, format!("{what}: `{name}` is not expanded"))
-            .hint(Some(EXPAND.to_owned()))),
+            .hint(Some(EXPAND_XACRO_HINT.to_owned()))),
         Some(name) => Ok(name.to_owned()),
     }
 }
 
 /// Returns three numbers, or one for all.
 fn scale(
-    elements: &Elements<'_>,
+    elements: &ElementReader<'_>,
     mesh: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Vec3>, LoadError> {
     let Some(text) = mesh.attribute("scale") else {
         return Ok(None);
     };
-    match numbers(text).as_deref() {
+    match parse_numbers(text).as_deref() {
         Some([]) => Ok(None),
         Some([all]) => Ok(Some(Vec3([*all; 3]))),
         Some([x, y, z]) => Ok(Some(Vec3([*x, *y, *z]))),

@@ -27,7 +27,7 @@ use urdf_rs::{Color, Material, Vec4};
 
 use crate::error::LoadError;
 use crate::source_text::SourceText;
-use elements::Elements;
+use elements::ElementReader;
 
 pub use decode::decode;
 use roxmltree::Node;
@@ -50,8 +50,8 @@ pub struct Urdf {
 /// [`LoadError`] with location and hint for the first error; whether the links form a tree is not
 /// checked.
 pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
-    document::with_document(source, |document| {
-        let mut elements = Elements::new(source, document);
+    document::with_parsed_document(source, |document| {
+        let mut elements = ElementReader::new(source, document);
         let root = document.root_element();
         refuse_macros(&elements, root)?;
         let mut robot = urdf_rs::Robot {
@@ -62,14 +62,14 @@ pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
         };
         let mut ranged = Vec::new();
         let mut lines = HashMap::new();
-        for node in elements.children(root, "link") {
-            let link = links::link(&mut elements, node)?;
+        for node in elements.children_named(root, "link") {
+            let link = links::read_link(&mut elements, node)?;
             let line = elements.line(node);
             lines.entry(("link", link.name.clone())).or_insert(line);
             robot.links.push(link);
         }
-        for node in elements.children(root, "joint") {
-            let (joint, has_range) = joints::joint(&mut elements, node)?;
+        for node in elements.children_named(root, "joint") {
+            let (joint, has_range) = joints::read_joint(&mut elements, node)?;
             let line = elements.line(node);
             lines.entry(("joint", joint.name.clone())).or_insert(line);
             robot.joints.push(joint);
@@ -85,7 +85,7 @@ pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
 }
 
 /// Refuses anything that xacro should have replaced: a whole arm may hide in it.
-fn refuse_macros(elements: &Elements<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
+fn refuse_macros(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
     let is_macro = |node: &Node<'_, '_>| {
         let space = node.tag_name().namespace();
         node.is_element() && space.is_some_and(|space| space.contains("xacro"))
@@ -99,22 +99,22 @@ fn refuse_macros(elements: &Elements<'_>, root: Node<'_, '_>) -> Result<(), Load
             );
             Err(elements
                 .error(node, what)
-                .hint(Some(not_urdf::EXPAND.to_owned())))
+                .hint(Some(not_urdf::EXPAND_XACRO_HINT.to_owned())))
         }
     }
 }
 
-fn materials(elements: &Elements<'_>, root: Node<'_, '_>) -> Vec<Material> {
-    let found = elements.children(root, "material").into_iter();
+fn materials(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Vec<Material> {
+    let found = elements.children_named(root, "material").into_iter();
     found.filter_map(|node| material(elements, node)).collect()
 }
 
 /// Returns a material by name or color; appearance is never worth an error.
-fn material(elements: &Elements<'_>, node: Node<'_, '_>) -> Option<Material> {
+fn material(elements: &ElementReader<'_>, node: Node<'_, '_>) -> Option<Material> {
     let name = node.attribute("name").unwrap_or_default().to_owned();
     let rgba = elements
-        .child(node, "color")
-        .and_then(|color| elements::numbers(color.attribute("rgba")?));
+        .first_child_named(node, "color")
+        .and_then(|color| elements::parse_numbers(color.attribute("rgba")?));
     let color = match rgba.as_deref() {
         Some([red, green, blue]) => Some([*red, *green, *blue, 1.0]),
         Some([red, green, blue, alpha]) => Some([*red, *green, *blue, *alpha]),

@@ -10,7 +10,7 @@ pub struct NotUrdf {
 }
 
 /// Advice for a file that xacro should have expanded.
-pub const EXPAND: &str = "expand it first: xacro FILE > robot.urdf";
+pub const EXPAND_XACRO_HINT: &str = "expand it first: xacro FILE > robot.urdf";
 
 const CONVERT: &str =
     "enact reads URDF: take the URDF from the robot's description package, or convert this file";
@@ -73,7 +73,7 @@ const ROOTS: [(&str, &str, &str); 10] = [
 
 /// Returns what a text is if it is not a URDF; `None` if it may be one. Comments are already
 /// blanked.
-pub fn foreign(text: &str) -> Option<NotUrdf> {
+pub fn identify_non_urdf(text: &str) -> Option<NotUrdf> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n', '\0']);
     let is = |what: &str, hint: &str| {
         Some(NotUrdf {
@@ -92,7 +92,7 @@ pub fn foreign(text: &str) -> Option<NotUrdf> {
     }
     let start: String = text.chars().take(20).collect();
     if start.to_lowercase().starts_with("<!doctype html") {
-        return foreign("<html>");
+        return identify_non_urdf("<html>");
     }
     if !text.starts_with('<') {
         let start = start.lines().next().unwrap_or_default().escape_debug();
@@ -115,14 +115,14 @@ pub fn foreign(text: &str) -> Option<NotUrdf> {
 
 /// Returns the name of the first element.
 fn root(text: &str) -> Option<&str> {
-    let start = root_at(text)?;
+    let start = root_name_offset(text)?;
     let name = &text[start..];
     let end = name.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
     Some(&name[..end.unwrap_or(name.len())])
 }
 
 /// Returns the position of the name of the first element.
-pub fn root_at(text: &str) -> Option<usize> {
+pub fn root_name_offset(text: &str) -> Option<usize> {
     let openings = text.match_indices('<').map(|(index, _)| index + 1);
     openings
         .filter(|start| {
@@ -155,14 +155,14 @@ mod tests {
             ("<robots>", "robots"),
             ("shoulder: 1", "is not XML: it begins with `shoulder: 1`"),
         ] {
-            let found = foreign(text).unwrap_or_else(|| panic!("{text}"));
+            let found = identify_non_urdf(text).unwrap_or_else(|| panic!("{text}"));
             assert!(found.what.contains(word), "{text}: {}", found.what);
         }
         for text in [
             "<robot name='x'/>",
             "<!DOCTYPE robot [<!ENTITY a '1'>]>\n<robot>",
         ] {
-            assert_eq!(foreign(text), None, "{text}");
+            assert_eq!(identify_non_urdf(text), None, "{text}");
         }
     }
 }

@@ -3,13 +3,13 @@
 use enact_robot::Robot;
 use ros2_client::builtin_interfaces::Time;
 
-use super::readings::Newest;
+use super::readings::LatestReading;
 use crate::messages::diagnostic::{DiagnosticArray, DiagnosticStatus, KeyValue, level};
 use crate::messages::std_msgs::Header;
 
 /// What the node counts.
 #[derive(Clone, Debug, Default)]
-pub struct Counts {
+pub struct GoalCounts {
     /// Goals that were reached.
     pub reached: u64,
     /// Goals that were not, for whatever reason.
@@ -19,12 +19,12 @@ pub struct Counts {
 }
 
 /// Returns the report.
-pub fn report(
+pub fn diagnostics_message(
     robot: &Robot,
-    newest: &Newest,
+    newest: &LatestReading,
     is_stopped: bool,
     is_moving: bool,
-    counts: &Counts,
+    counts: &GoalCounts,
 ) -> DiagnosticArray {
     let alarm = newest
         .reading

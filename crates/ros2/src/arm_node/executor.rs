@@ -16,14 +16,14 @@ use crate::trajectory::{GoalFault, Waypoints, plan_gripper, plan_joints};
 pub enum Motion {
     /// The arm's joints through these points; then they may take this long to come this close to
     /// the last one.
-    Joints(Waypoints, Arrival),
+    Joints(Waypoints, ArrivalTolerance),
     /// The gripper's joint to this position, rad or m.
     Gripper(f64),
 }
 
 /// When the arm is there.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Arrival {
+pub struct ArrivalTolerance {
     /// Greatest distance of each arm joint, rad or m, where there is one.
     pub tolerance: Vec<Option<f64>>,
     /// How long it may take after the motion.
@@ -164,10 +164,10 @@ impl Worker {
         *last = Some(state.clone());
         if self.stop.is_pressed() {
             let stopped = enact_arm::ExecutionEnd::Stopped;
-            return GoalFault::of_end(&stopped, true).map_or(Ok(()), Err);
+            return GoalFault::from_execution_end(&stopped, true).map_or(Ok(()), Err);
         }
         if job.cancel.is_pressed() {
-            return Err(GoalFault::goal("it was called off before it began"));
+            return Err(GoalFault::invalid_goal("it was called off before it began"));
         }
         let (trajectory, contact) = self.plan(&job.motion, &state)?;
         // Nobody may listen any more.
@@ -178,7 +178,7 @@ impl Worker {
             .execute_watched(trajectory, contact, move |_| !cancel.is_pressed())
             .map_err(|why| broken(&why))?;
         *last = Some(execution.state.clone());
-        if let Some(fault) = GoalFault::of_end(&execution.end, self.stop.is_pressed()) {
+        if let Some(fault) = GoalFault::from_execution_end(&execution.end, self.stop.is_pressed()) {
             return Err(fault);
         }
         match &job.motion {
@@ -196,7 +196,10 @@ impl Worker {
         match motion {
             Motion::Joints(waypoints, _) => {
                 let trajectory = plan_joints(robot, gate, around, state, waypoints)?;
-                Ok((trajectory, ContactPolicy::Limit(robot.contact_effort())))
+                Ok((
+                    trajectory,
+                    ContactPolicy::Limit(robot.contact_effort_ratio()),
+                ))
             }
             Motion::Gripper(position) => {
                 let trajectory = plan_gripper(robot, gate, around, state, *position)?;
@@ -209,7 +212,7 @@ impl Worker {
     fn await_arrival(
         &self,
         waypoints: &Waypoints,
-        arrival: &Arrival,
+        arrival: &ArrivalTolerance,
         last: &mut Option<ArmState>,
     ) -> Result<(), GoalFault> {
         let Some(goal) = waypoints.points.last() else {

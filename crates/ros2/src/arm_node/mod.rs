@@ -36,7 +36,7 @@ use crate::{Connection, Ros2Error};
 use executor::Executor;
 use node_loop::NodeLoop;
 pub use options::ArmNodeOptions;
-use readings::{Readings, WatchedArm};
+use readings::{SharedLatestReading, WatchedArm};
 
 /// An arm on a ROS 2 network. Dropping it calls off what moves, waits until the arm is at rest and
 /// leaves the network.
@@ -65,12 +65,12 @@ impl Ros2ArmNode {
             return Err(Ros2Error::create(what, why));
         }
         let mut connection = Connection::open(settings)?;
-        let readings = Readings::default();
+        let readings = SharedLatestReading::default();
         let watched = WatchedArm {
             arm,
             readings: readings.clone(),
         };
-        let thread = ArmThread::start_with(Box::new(watched), &robot, stop.clone());
+        let thread = ArmThread::start_with_stop_switch(Box::new(watched), &robot, stop.clone());
         thread.state()?;
         // Twice as often as readings are published, so that each time there is a new one.
         let pause = Duration::from_secs_f64(0.5 / options.rate);
@@ -78,7 +78,7 @@ impl Ros2ArmNode {
         let executor = Executor::start(thread, Arc::clone(&robot), options.around.clone(), pause)
             .map_err(failed)?;
         let mut node_loop =
-            NodeLoop::offer(&mut connection, robot, &options, readings, executor, stop)?;
+            NodeLoop::create(&mut connection, robot, &options, readings, executor, stop)?;
         let ended = Arc::new(AtomicBool::new(false));
         let until = Arc::clone(&ended);
         let thread = std::thread::Builder::new()

@@ -12,13 +12,13 @@ use ros2_client::builtin_interfaces::Time;
 use ros2_client::ros2::LogLevel;
 use ros2_client::{Publisher, RosoutRaw, Server};
 
-use super::diagnostics::{self, Counts};
+use super::diagnostics::{self, GoalCounts};
 use super::executor::{Event, Executor, Job, Motion, Outcome};
-use super::readings::Readings;
-use super::running::{CalledOff, Kind, RunningGoals};
+use super::readings::SharedLatestReading;
+use super::running::{CancelReason, GoalKind, RunningGoals};
 use super::state_topics::StateTopics;
 use super::{ArmNodeOptions, tolerance};
-use crate::action::{Action, Asked, read, written};
+use crate::action::{ClientRequest, NetworkActionServer, log_write_error, read_or_log};
 use crate::messages::control::{
     FollowJointTrajectoryFeedback, FollowJointTrajectoryGoal, FollowJointTrajectoryResult,
     GripperCommandGoal, GripperCommandState, error_code,
@@ -41,9 +41,13 @@ const START_LEEWAY: f64 = 0.5;
 const GRIPPER_TOLERANCE: (f64, f64) = (0.03, 0.001);
 
 type Trigger = Server<TriggerRequest, TriggerResponse>;
-type JointAction =
-    Action<FollowJointTrajectoryGoal, FollowJointTrajectoryResult, FollowJointTrajectoryFeedback>;
-type GripperAction = Action<GripperCommandGoal, GripperCommandState, GripperCommandState>;
+type JointAction = NetworkActionServer<
+    FollowJointTrajectoryGoal,
+    FollowJointTrajectoryResult,
+    FollowJointTrajectoryFeedback,
+>;
+type GripperAction =
+    NetworkActionServer<GripperCommandGoal, GripperCommandState, GripperCommandState>;
 
 /// What the node offers, and what it does.
 pub struct NodeLoop {
@@ -51,7 +55,7 @@ pub struct NodeLoop {
     /// Names of the controller's joints.
     joints: Vec<String>,
     period: Duration,
-    readings: Readings,
+    readings: SharedLatestReading,
     executor: Executor,
     stop: StopSwitch,
     topics: StateTopics,
@@ -61,7 +65,7 @@ pub struct NodeLoop {
     arm_action: JointAction,
     gripper_action: Option<GripperAction>,
     running: RunningGoals,
-    counts: Counts,
+    counts: GoalCounts,
 }
 
 impl NodeLoop {
@@ -69,17 +73,17 @@ impl NodeLoop {
     ///
     /// # Errors
     /// [`Ros2Error`] if something cannot be created.
-    pub fn offer(
+    pub fn create(
         connection: &mut Connection,
         robot: Arc<Robot>,
         options: &ArmNodeOptions,
-        readings: Readings,
+        readings: SharedLatestReading,
         executor: Executor,
         stop: StopSwitch,
     ) -> Result<Self, Ros2Error> {
         let trigger = ("std_srvs", "Trigger");
         let gripper_action = match robot.gripper() {
-            Some(_) => Some(Action::offer(
+            Some(_) => Some(NetworkActionServer::create(
                 connection,
                 &options.gripper_action,
                 ("control_msgs", "GripperCommand"),
@@ -88,11 +92,11 @@ impl NodeLoop {
         };
         let diagnostics = ("diagnostic_msgs", "DiagnosticArray");
         Ok(Self {
-            topics: StateTopics::offer(connection, &robot, options)?,
+            topics: StateTopics::create(connection, &robot, options)?,
             diagnostics: connection.publisher("diagnostics", diagnostics, &qos::states())?,
             stop_service: connection.server("enact/stop", trigger)?,
             clear_service: connection.server("enact/clear", trigger)?,
-            arm_action: Action::offer(
+            arm_action: NetworkActionServer::create(
                 connection,
                 &format!("{}/follow_joint_trajectory", options.controller),
                 ("control_msgs", "FollowJointTrajectory"),
@@ -109,7 +113,7 @@ impl NodeLoop {
             executor,
             stop,
             running: RunningGoals::default(),
-            counts: Counts::default(),
+            counts: GoalCounts::default(),
         })
     }
 
@@ -144,26 +148,30 @@ impl NodeLoop {
             let due = state_due.saturating_duration_since(Instant::now());
             std::thread::sleep(due.min(POLL));
         }
-        self.running.call_off(&CalledOff::Preempted, |_| true);
+        self.running
+            .call_off_matching(&CancelReason::Preempted, |_| true);
     }
 
     fn answer_services(&mut self) {
-        while let Some((request, _)) = read("a request", self.stop_service.receive_request()) {
+        while let Some((request, _)) = read_or_log("a request", self.stop_service.receive_request())
+        {
             self.stop.press();
             tracing::warn!("stopped by /enact/stop");
             let answer = done("the arm is stopped until /enact/clear is called");
-            written(
+            log_write_error(
                 "an answer",
                 self.stop_service.send_response(request, answer),
             );
         }
-        while let Some((request, _)) = read("a request", self.clear_service.receive_request()) {
+        while let Some((request, _)) =
+            read_or_log("a request", self.clear_service.receive_request())
+        {
             let answer = match self.stop.is_pressed() {
                 true => done("the arm may move again"),
                 false => done("the arm was not stopped"),
             };
             self.stop.release();
-            written(
+            log_write_error(
                 "an answer",
                 self.clear_service.send_response(request, answer),
             );
@@ -171,21 +179,28 @@ impl NodeLoop {
     }
 
     fn take_goals(&mut self, connection: &Connection) {
-        for asked in self.arm_action.asked() {
+        for asked in self.arm_action.take_requests() {
             match asked {
-                Asked::Goal(id, goal) => self.take_joint_goal(connection, id, &goal),
-                Asked::Cancel(ids) => self
+                ClientRequest::Goal(id, goal) => self.take_joint_goal(connection, id, &goal),
+                ClientRequest::Cancel(ids) => self
                     .running
-                    .call_off(&CalledOff::Canceled, |running| ids.contains(&running.id)),
+                    .call_off_matching(&CancelReason::Canceled, |running| {
+                        ids.contains(&running.id)
+                    }),
             }
         }
-        let asked = self.gripper_action.as_mut().map(Action::asked);
+        let asked = self
+            .gripper_action
+            .as_mut()
+            .map(NetworkActionServer::take_requests);
         for asked in asked.unwrap_or_default() {
             match asked {
-                Asked::Goal(id, goal) => self.take_gripper_goal(id, &goal),
-                Asked::Cancel(ids) => self
+                ClientRequest::Goal(id, goal) => self.take_gripper_goal(id, &goal),
+                ClientRequest::Cancel(ids) => self
                     .running
-                    .call_off(&CalledOff::Canceled, |running| ids.contains(&running.id)),
+                    .call_off_matching(&CancelReason::Canceled, |running| {
+                        ids.contains(&running.id)
+                    }),
             }
         }
     }
@@ -199,15 +214,17 @@ impl NodeLoop {
         match self.read_joint_goal(goal) {
             Ok((motion, path)) => {
                 // As the controller of ROS 2 does: a newer goal takes the place of the running one.
-                let is_joints = |kind: &Kind| matches!(kind, Kind::Joints(_));
+                let is_joints = |kind: &GoalKind| matches!(kind, GoalKind::Joints(_));
                 self.running
-                    .call_off(&CalledOff::Preempted, |running| is_joints(&running.kind));
-                self.submit(id, Kind::Joints(path), motion);
+                    .call_off_matching(&CancelReason::Preempted, |running| {
+                        is_joints(&running.kind)
+                    });
+                self.submit(id, GoalKind::Joints(path), motion);
             }
             Err(fault) => {
                 self.missed(connection, &fault.why);
                 let status = GoalStatusEnum::Aborted;
-                self.arm_action.finish(id, status, fault.into());
+                self.arm_action.finish_goal(id, status, fault.into());
             }
         }
     }
@@ -218,26 +235,28 @@ impl NodeLoop {
         goal: &FollowJointTrajectoryGoal,
     ) -> Result<(Motion, Vec<Option<f64>>), GoalFault> {
         if !goal.multi_dof_trajectory.points.is_empty() {
-            return Err(GoalFault::goal(
+            return Err(GoalFault::invalid_goal(
                 "the controller has no joints of several degrees of freedom (multi_dof_trajectory)",
             ));
         }
         let waypoints = Waypoints::read(&goal.trajectory, &self.joints)?;
         check_start_time(goal.trajectory.header.stamp, waypoints.duration())?;
-        let arrival = tolerance::arrival(&self.robot, goal)?;
-        let path = tolerance::path(&self.robot, goal)?;
+        let arrival = tolerance::arrival_tolerance(&self.robot, goal)?;
+        let path = tolerance::path_tolerances(&self.robot, goal)?;
         Ok((Motion::Joints(waypoints, arrival), path))
     }
 
     fn take_gripper_goal(&mut self, id: GoalId, goal: &GripperCommandGoal) {
         let position = goal.command.position;
-        let is_gripper = |kind: &Kind| matches!(kind, Kind::Gripper(_));
+        let is_gripper = |kind: &GoalKind| matches!(kind, GoalKind::Gripper(_));
         self.running
-            .call_off(&CalledOff::Preempted, |running| is_gripper(&running.kind));
-        self.submit(id, Kind::Gripper(position), Motion::Gripper(position));
+            .call_off_matching(&CancelReason::Preempted, |running| {
+                is_gripper(&running.kind)
+            });
+        self.submit(id, GoalKind::Gripper(position), Motion::Gripper(position));
     }
 
-    fn submit(&mut self, id: GoalId, kind: Kind, motion: Motion) {
+    fn submit(&mut self, id: GoalId, kind: GoalKind, motion: Motion) {
         let cancel = StopSwitch::new();
         let ticket = self.running.add(id, kind, cancel.clone());
         let job = Job {
@@ -259,9 +278,9 @@ impl NodeLoop {
                     };
                     running.is_moving = true;
                     match (&running.kind, &mut self.gripper_action) {
-                        (Kind::Joints(_), _) => self.arm_action.begin(running.id),
-                        (Kind::Gripper(_), Some(action)) => action.begin(running.id),
-                        (Kind::Gripper(_), None) => {}
+                        (GoalKind::Joints(_), _) => self.arm_action.mark_executing(running.id),
+                        (GoalKind::Gripper(_), Some(action)) => action.mark_executing(running.id),
+                        (GoalKind::Gripper(_), None) => {}
                     }
                 }
                 Event::Done(ticket, outcome) => self.finish(connection, ticket, outcome),
@@ -277,18 +296,18 @@ impl NodeLoop {
             (None, _) => (GoalStatusEnum::Succeeded, None),
             // What stops everything counts more than who called this off.
             (Some(fault), _) if self.stop.is_pressed() => (GoalStatusEnum::Aborted, Some(fault)),
-            (Some(_), Some(CalledOff::Canceled)) => {
+            (Some(_), Some(CancelReason::Canceled)) => {
                 let fault = GoalFault {
                     code: error_code::SUCCESSFUL,
                     why: "canceled; the arm slowed down along its path".to_owned(),
                 };
                 (GoalStatusEnum::Canceled, Some(fault))
             }
-            (Some(_), Some(CalledOff::Preempted)) => {
-                let fault = GoalFault::goal("a newer goal took its place");
+            (Some(_), Some(CancelReason::Preempted)) => {
+                let fault = GoalFault::invalid_goal("a newer goal took its place");
                 (GoalStatusEnum::Aborted, Some(fault))
             }
-            (Some(_), Some(CalledOff::Astray(why))) => {
+            (Some(_), Some(CancelReason::Astray(why))) => {
                 let code = error_code::PATH_TOLERANCE_VIOLATED;
                 (GoalStatusEnum::Aborted, Some(GoalFault { code, why }))
             }
@@ -302,15 +321,15 @@ impl NodeLoop {
             None => self.counts.reached += 1,
         }
         match (running.kind, &mut self.gripper_action) {
-            (Kind::Gripper(position), Some(action)) => {
+            (GoalKind::Gripper(position), Some(action)) => {
                 let state = outcome.state.as_ref();
                 let result = gripper_state(&self.robot, state, position, fault.is_none());
-                action.finish(running.id, status, result);
+                action.finish_goal(running.id, status, result);
             }
             _ => {
                 let result = fault.map(FollowJointTrajectoryResult::from);
                 let result = result.unwrap_or_default();
-                self.arm_action.finish(running.id, status, result);
+                self.arm_action.finish_goal(running.id, status, result);
             }
         }
     }
@@ -333,55 +352,57 @@ impl NodeLoop {
     }
 
     fn watch_path(&mut self, state: &ArmState) {
-        let Some(Kind::Joints(limits)) = self.running.moving().map(|running| &running.kind) else {
+        let Some(GoalKind::Joints(limits)) =
+            self.running.moving_goal().map(|running| &running.kind)
+        else {
             return;
         };
-        if let Some(why) = tolerance::violation(&self.robot, state, limits) {
+        if let Some(why) = tolerance::path_violation(&self.robot, state, limits) {
             self.running
-                .call_off(&CalledOff::Astray(why), |running| running.is_moving);
+                .call_off_matching(&CancelReason::Astray(why), |running| running.is_moving);
         }
     }
 
     fn tell_feedback(&self, stamp: Time, state: &ArmState) {
-        let Some(running) = self.running.moving() else {
+        let Some(running) = self.running.moving_goal() else {
             return;
         };
         match (&running.kind, &self.gripper_action) {
-            (Kind::Joints(_), _) => {
+            (GoalKind::Joints(_), _) => {
                 let count = self.joints.len();
-                let goal = &state.goal()[..count];
+                let goal = &state.commanded_or_measured()[..count];
                 let (at, rate) = (&state.position[..count], &state.velocity[..count]);
                 let apart = goal.iter().zip(at).map(|(goal, at)| goal - at).collect();
                 let feedback = FollowJointTrajectoryFeedback {
                     header: Header::new(stamp, ""),
                     joint_names: self.joints.clone(),
-                    desired: JointTrajectoryPoint::at(goal.to_vec(), 0.0),
+                    desired: JointTrajectoryPoint::from_positions(goal.to_vec(), 0.0),
                     actual: JointTrajectoryPoint {
                         velocities: rate.to_vec(),
-                        ..JointTrajectoryPoint::at(at.to_vec(), 0.0)
+                        ..JointTrajectoryPoint::from_positions(at.to_vec(), 0.0)
                     },
-                    error: JointTrajectoryPoint::at(apart, 0.0),
+                    error: JointTrajectoryPoint::from_positions(apart, 0.0),
                     multi_dof_joint_names: Vec::new(),
                     multi_dof_desired: MultiDofJointTrajectoryPoint::empty(),
                     multi_dof_actual: MultiDofJointTrajectoryPoint::empty(),
                     multi_dof_error: MultiDofJointTrajectoryPoint::empty(),
                 };
-                self.arm_action.feedback(running.id, feedback);
+                self.arm_action.send_feedback(running.id, feedback);
             }
-            (Kind::Gripper(position), Some(action)) => {
+            (GoalKind::Gripper(position), Some(action)) => {
                 let feedback = gripper_state(&self.robot, Some(state), *position, false);
-                action.feedback(running.id, feedback);
+                action.send_feedback(running.id, feedback);
             }
-            (Kind::Gripper(_), None) => {}
+            (GoalKind::Gripper(_), None) => {}
         }
     }
 
     fn report(&self) {
-        let report = diagnostics::report(
+        let report = diagnostics::diagnostics_message(
             &self.robot,
             &self.readings.newest(),
             self.stop.is_pressed(),
-            self.running.moving().is_some(),
+            self.running.moving_goal().is_some(),
             &self.counts,
         );
         drop(self.diagnostics.publish(report));
@@ -416,7 +437,7 @@ fn check_start_time(stamp: Time, duration: f64) -> Result<(), GoalFault> {
     if ahead.abs() <= START_LEEWAY {
         return Ok(());
     }
-    Err(GoalFault::goal(format!(
+    Err(GoalFault::invalid_goal(format!(
         "the motion is to start {ahead:.2} s from now, and it starts at once: leave header.stamp zero"
     )))
 }

@@ -29,7 +29,7 @@ impl ArmNodeOptions {
             rate: 50.0,
             transforms: true,
             description: None,
-            around: CollisionWorld::table(robot),
+            around: CollisionWorld::with_table_only(robot),
         }
     }
 }

@@ -9,11 +9,11 @@ use ros2_client::builtin_interfaces::Time;
 
 /// The newest reading, and what is wrong with the arm.
 #[derive(Clone, Debug, Default)]
-pub struct Readings(Arc<Mutex<Newest>>);
+pub struct SharedLatestReading(Arc<Mutex<LatestReading>>);
 
 /// What is known of the arm now.
 #[derive(Clone, Debug, Default)]
-pub struct Newest {
+pub struct LatestReading {
     /// Counts readings.
     pub count: u64,
     /// The newest reading and when it was taken, on the system's clock.
@@ -22,9 +22,9 @@ pub struct Newest {
     pub fault: Option<String>,
 }
 
-impl Readings {
+impl SharedLatestReading {
     /// Returns what is known now.
-    pub fn newest(&self) -> Newest {
+    pub fn newest(&self) -> LatestReading {
         self.lock().clone()
     }
 
@@ -40,7 +40,7 @@ impl Readings {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Newest> {
+    fn lock(&self) -> MutexGuard<'_, LatestReading> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -50,7 +50,7 @@ pub struct WatchedArm {
     /// The arm.
     pub arm: Box<dyn Arm>,
     /// Where they are noted.
-    pub readings: Readings,
+    pub readings: SharedLatestReading,
 }
 
 impl Arm for WatchedArm {

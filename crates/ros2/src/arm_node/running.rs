@@ -7,22 +7,22 @@ use ros2_client::action::GoalId;
 
 /// A goal on its way.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningGoal {
     /// Its id.
     pub id: GoalId,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: GoalKind,
     /// Calls it off.
     pub cancel: StopSwitch,
     /// Why it was called off.
-    pub called_off: Option<CalledOff>,
+    pub called_off: Option<CancelReason>,
     /// Whether the arm moves for it.
     pub is_moving: bool,
 }
 
 /// What a goal is about.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum GoalKind {
     /// The arm's joints, with their greatest distances from the path.
     Joints(Vec<Option<f64>>),
     /// The gripper's joint, to this position.
@@ -31,7 +31,7 @@ pub enum Kind {
 
 /// Why a goal was called off.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CalledOff {
+pub enum CancelReason {
     /// A client canceled it.
     Canceled,
     /// A newer goal takes its place.
@@ -43,15 +43,15 @@ pub enum CalledOff {
 /// Goals on their way, by ticket.
 #[derive(Debug, Default)]
 pub struct RunningGoals {
-    by_ticket: BTreeMap<u64, Running>,
+    by_ticket: BTreeMap<u64, RunningGoal>,
     last: u64,
 }
 
 impl RunningGoals {
     /// Takes a goal; returns its ticket.
-    pub fn add(&mut self, id: GoalId, kind: Kind, cancel: StopSwitch) -> u64 {
+    pub fn add(&mut self, id: GoalId, kind: GoalKind, cancel: StopSwitch) -> u64 {
         self.last += 1;
-        let running = Running {
+        let running = RunningGoal {
             id,
             kind,
             cancel,
@@ -63,7 +63,7 @@ impl RunningGoals {
     }
 
     /// Calls goals off; the first reason counts.
-    pub fn call_off(&mut self, why: &CalledOff, which: impl Fn(&Running) -> bool) {
+    pub fn call_off_matching(&mut self, why: &CancelReason, which: impl Fn(&RunningGoal) -> bool) {
         for running in self.by_ticket.values_mut() {
             if which(running) {
                 running.called_off.get_or_insert_with(|| why.clone());
@@ -73,17 +73,17 @@ impl RunningGoals {
     }
 
     /// Returns the goal of a ticket.
-    pub fn get_mut(&mut self, ticket: u64) -> Option<&mut Running> {
+    pub fn get_mut(&mut self, ticket: u64) -> Option<&mut RunningGoal> {
         self.by_ticket.get_mut(&ticket)
     }
 
     /// Takes out the goal of a ticket.
-    pub fn remove(&mut self, ticket: u64) -> Option<Running> {
+    pub fn remove(&mut self, ticket: u64) -> Option<RunningGoal> {
         self.by_ticket.remove(&ticket)
     }
 
     /// Returns the goal for which the arm moves.
-    pub fn moving(&self) -> Option<&Running> {
+    pub fn moving_goal(&self) -> Option<&RunningGoal> {
         self.by_ticket.values().find(|running| running.is_moving)
     }
 }

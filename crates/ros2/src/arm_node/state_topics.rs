@@ -25,7 +25,7 @@ impl StateTopics {
     ///
     /// # Errors
     /// [`Ros2Error`] if one cannot be created.
-    pub fn offer(
+    pub fn create(
         connection: &mut Connection,
         robot: &Robot,
         options: &ArmNodeOptions,

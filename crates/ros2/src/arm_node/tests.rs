@@ -10,9 +10,9 @@ use enact_types::StopSwitch;
 use ros2_client::action::GoalId;
 use ros2_client::builtin_interfaces::Time;
 
-use super::executor::{Arrival, Event, Executor, Job, Motion, Outcome};
-use super::readings::{Newest, Readings, WatchedArm};
-use super::running::{CalledOff, Kind, RunningGoals};
+use super::executor::{ArrivalTolerance, Event, Executor, Job, Motion, Outcome};
+use super::readings::{LatestReading, SharedLatestReading, WatchedArm};
+use super::running::{CancelReason, GoalKind, RunningGoals};
 use super::{ArmNodeOptions, diagnostics, state_topics, tolerance};
 use crate::messages::control::error_code::{
     GOAL_TOLERANCE_VIOLATED, INVALID_GOAL, INVALID_JOINTS, PATH_TOLERANCE_VIOLATED,
@@ -54,7 +54,7 @@ fn executor(
     after: impl FnMut(usize) + Send + 'static,
     off: f64,
     stop: &StopSwitch,
-    readings: &Readings,
+    readings: &SharedLatestReading,
 ) -> Executor {
     let arm = EventfulArm {
         arm: IdealArm::new(&ROBOT),
@@ -66,7 +66,7 @@ fn executor(
         arm: Box::new(arm),
         readings: readings.clone(),
     };
-    let thread = ArmThread::start_with(Box::new(watched), &ROBOT, stop.clone());
+    let thread = ArmThread::start_with_stop_switch(Box::new(watched), &ROBOT, stop.clone());
     let around = ArmNodeOptions::new(&ROBOT).around;
     Executor::start(thread, Arc::clone(&ROBOT), around, Duration::from_millis(5))
         .expect("there is a thread")
@@ -78,7 +78,7 @@ fn turn() -> Waypoints {
     let names: Vec<String> = joints.map(|joint| joint.name.clone()).collect();
     let mut positions = ROBOT.home()[..names.len()].to_vec();
     positions[0] += 0.5;
-    let point = JointTrajectoryPoint::at(positions, 2.0);
+    let point = JointTrajectoryPoint::from_positions(positions, 2.0);
     let trajectory = JointTrajectory::new(names.clone(), vec![point]);
     Waypoints::read(&trajectory, &names).expect("it is one")
 }
@@ -103,9 +103,9 @@ fn done(executor: &Executor, motion: Motion, cancel: &StopSwitch) -> (bool, Outc
 
 #[test]
 fn a_motion_is_carried_out_and_its_readings_are_noted() {
-    let (stop, readings) = (StopSwitch::new(), Readings::default());
+    let (stop, readings) = (StopSwitch::new(), SharedLatestReading::default());
     let executor = executor(|_| {}, 0.0, &stop, &readings);
-    let motion = Motion::Joints(turn(), Arrival::default());
+    let motion = Motion::Joints(turn(), ArrivalTolerance::default());
     let (moved, outcome) = done(&executor, motion, &StopSwitch::new());
     assert!(moved);
     assert_eq!(outcome.fault, None);
@@ -124,8 +124,8 @@ fn a_motion_that_is_called_off_leaves_the_next_one_alone_and_a_stop_does_not() {
         600 => button.press(),
         _ => {}
     };
-    let executor = executor(after, 0.0, &stop, &Readings::default());
-    let motion = || Motion::Joints(turn(), Arrival::default());
+    let executor = executor(after, 0.0, &stop, &SharedLatestReading::default());
+    let motion = || Motion::Joints(turn(), ArrivalTolerance::default());
     let (_, outcome) = done(&executor, motion(), &cancel);
     assert_eq!(outcome.fault.unwrap().code, PATH_TOLERANCE_VIOLATED);
     let at = outcome.state.unwrap();
@@ -151,9 +151,9 @@ fn a_motion_that_is_called_off_leaves_the_next_one_alone_and_a_stop_does_not() {
 
 #[test]
 fn an_arm_that_does_not_arrive_says_so() {
-    let (stop, readings) = (StopSwitch::new(), Readings::default());
+    let (stop, readings) = (StopSwitch::new(), SharedLatestReading::default());
     let executor = executor(|_| {}, 0.004, &stop, &readings);
-    let arrival = |limit| Arrival {
+    let arrival = |limit| ArrivalTolerance {
         tolerance: vec![Some(limit); 5],
         patience: Duration::ZERO,
     };
@@ -168,7 +168,12 @@ fn an_arm_that_does_not_arrive_says_so() {
 
 #[test]
 fn what_the_gate_refuses_does_not_begin() {
-    let executor = executor(|_| {}, 0.0, &StopSwitch::new(), &Readings::default());
+    let executor = executor(
+        |_| {},
+        0.0,
+        &StopSwitch::new(),
+        &SharedLatestReading::default(),
+    );
     let (moved, outcome) = done(&executor, Motion::Gripper(9.0), &StopSwitch::new());
     assert!(!moved);
     let fault = outcome.fault.unwrap();
@@ -186,23 +191,23 @@ fn tolerances_are_those_of_the_goal() {
         acceleration: 0.0,
     };
     goal.path_tolerance = vec![tolerance("elbow_flex", 0.1), tolerance("wrist_roll", -1.0)];
-    let limits = tolerance::path(&ROBOT, &goal).unwrap();
+    let limits = tolerance::path_tolerances(&ROBOT, &goal).unwrap();
     assert_eq!(limits, [None, None, Some(0.1), None, None]);
     let mut state = IdealArm::new(&ROBOT).state().unwrap();
     state.commanded = Some(state.position.clone());
-    assert_eq!(tolerance::violation(&ROBOT, &state, &limits), None);
+    assert_eq!(tolerance::path_violation(&ROBOT, &state, &limits), None);
     state.position[2] += 0.2;
-    let why = tolerance::violation(&ROBOT, &state, &limits).unwrap();
+    let why = tolerance::path_violation(&ROBOT, &state, &limits).unwrap();
     assert!(why.contains("elbow_flex") && why.contains("0.1"), "{why}");
     state.position[2] = f64::NAN;
-    assert!(tolerance::violation(&ROBOT, &state, &limits).is_some());
+    assert!(tolerance::path_violation(&ROBOT, &state, &limits).is_some());
     goal.path_tolerance = vec![tolerance("knee", 0.1)];
     assert_eq!(
-        tolerance::path(&ROBOT, &goal).unwrap_err().code,
+        tolerance::path_tolerances(&ROBOT, &goal).unwrap_err().code,
         INVALID_JOINTS
     );
     goal.path_tolerance = vec![tolerance("elbow_flex", f64::NAN)];
-    tolerance::path(&ROBOT, &goal).unwrap_err();
+    tolerance::path_tolerances(&ROBOT, &goal).unwrap_err();
 }
 
 #[test]
@@ -237,12 +242,13 @@ fn joint_states_have_efforts_in_newton_meters() {
 
 #[test]
 fn reports_tell_the_worst() {
-    let counts = diagnostics::Counts::default();
-    let report = |newest: &Newest, is_stopped| {
-        let mut report = diagnostics::report(&ROBOT, newest, is_stopped, false, &counts);
+    let counts = diagnostics::GoalCounts::default();
+    let report = |newest: &LatestReading, is_stopped| {
+        let mut report =
+            diagnostics::diagnostics_message(&ROBOT, newest, is_stopped, false, &counts);
         report.status.remove(0)
     };
-    let mut newest = Newest::default();
+    let mut newest = LatestReading::default();
     assert_eq!(report(&newest, false).level, level::STALE);
     let state = IdealArm::new(&ROBOT).state().unwrap();
     newest.reading = Some((Time::ZERO, state));
@@ -260,18 +266,18 @@ fn reports_tell_the_worst() {
 fn the_first_reason_to_call_a_goal_off_counts() {
     let mut goals = RunningGoals::default();
     let cancel = StopSwitch::new();
-    let kind = Kind::Gripper(0.5);
+    let kind = GoalKind::Gripper(0.5);
     let ticket = goals.add(GoalId::new_random(), kind.clone(), cancel.clone());
     let other = goals.add(
         GoalId::new_random(),
-        Kind::Joints(vec![]),
+        GoalKind::Joints(vec![]),
         StopSwitch::new(),
     );
-    goals.call_off(&CalledOff::Canceled, |goal| goal.kind == kind);
-    goals.call_off(&CalledOff::Preempted, |_| true);
+    goals.call_off_matching(&CancelReason::Canceled, |goal| goal.kind == kind);
+    goals.call_off_matching(&CancelReason::Preempted, |_| true);
     assert!(cancel.is_pressed());
     let goal = goals.remove(ticket).unwrap();
-    assert_eq!(goal.called_off, Some(CalledOff::Canceled));
+    assert_eq!(goal.called_off, Some(CancelReason::Canceled));
     let goal = goals.remove(other).unwrap();
-    assert_eq!(goal.called_off, Some(CalledOff::Preempted));
+    assert_eq!(goal.called_off, Some(CancelReason::Preempted));
 }

@@ -3,7 +3,7 @@
 use enact_arm::ArmState;
 use enact_robot::Robot;
 
-use super::executor::Arrival;
+use super::executor::ArrivalTolerance;
 use crate::messages::control::{FollowJointTrajectoryGoal, JointTolerance};
 use crate::trajectory::GoalFault;
 
@@ -11,7 +11,7 @@ use crate::trajectory::GoalFault;
 ///
 /// # Errors
 /// A [`GoalFault`] for a joint that there is not.
-pub fn path(
+pub fn path_tolerances(
     robot: &Robot,
     goal: &FollowJointTrajectoryGoal,
 ) -> Result<Vec<Option<f64>>, GoalFault> {
@@ -22,12 +22,15 @@ pub fn path(
 ///
 /// # Errors
 /// A [`GoalFault`] for a joint that there is not, or a negative time.
-pub fn arrival(robot: &Robot, goal: &FollowJointTrajectoryGoal) -> Result<Arrival, GoalFault> {
+pub fn arrival_tolerance(
+    robot: &Robot,
+    goal: &FollowJointTrajectoryGoal,
+) -> Result<ArrivalTolerance, GoalFault> {
     let patience = std::time::Duration::try_from(goal.goal_time_tolerance.clone());
-    Ok(Arrival {
+    Ok(ArrivalTolerance {
         tolerance: positions(robot, &goal.goal_tolerance)?,
         patience: patience
-            .map_err(|_| GoalFault::goal("goal_time_tolerance is negative"))?
+            .map_err(|_| GoalFault::invalid_goal("goal_time_tolerance is negative"))?
             .min(std::time::Duration::from_secs(60)),
     })
 }
@@ -41,13 +44,13 @@ fn positions(robot: &Robot, given: &[JointTolerance]) -> Result<Vec<Option<f64>>
         let index = joints
             .position(|joint| joint.name == tolerance.name)
             .ok_or_else(|| {
-                GoalFault::joints(format!(
+                GoalFault::invalid_joints(format!(
                     "a tolerance names joint `{}`, which is none of the controller's",
                     tolerance.name
                 ))
             })?;
         if !tolerance.position.is_finite() {
-            return Err(GoalFault::goal(format!(
+            return Err(GoalFault::invalid_goal(format!(
                 "joint `{}`: its tolerance is {}, which is no finite number",
                 tolerance.name, tolerance.position
             )));
@@ -58,7 +61,7 @@ fn positions(robot: &Robot, given: &[JointTolerance]) -> Result<Vec<Option<f64>>
 }
 
 /// Returns how the first joint is too far from its path.
-pub fn violation(robot: &Robot, state: &ArmState, limits: &[Option<f64>]) -> Option<String> {
+pub fn path_violation(robot: &Robot, state: &ArmState, limits: &[Option<f64>]) -> Option<String> {
     let commanded = state.commanded.as_ref()?;
     let joints = robot.arm_joints().iter().zip(limits).enumerate();
     joints

@@ -10,7 +10,7 @@ pub mod pixels;
 
 use std::time::{Duration, Instant};
 
-use enact_camera::source::{Arrival, Feed, Picture, Pixels, Source};
+use enact_camera::source::{Feed, FeedOutcome, Picture, Pixels, Source};
 use enact_types::{Intrinsics, Reason};
 use ros2_client::Subscription;
 use ros2_client::builtin_interfaces::Time;
@@ -43,7 +43,7 @@ impl ImageTopic {
 
     /// Returns the topic of the camera's `sensor_msgs/CameraInfo`, as `image_transport` names it: the
     /// sibling `camera_info`.
-    pub fn camera_info(&self) -> String {
+    pub fn camera_info_topic(&self) -> String {
         let name = self.name.strip_suffix("/compressed").unwrap_or(&self.name);
         match name.rsplit_once('/') {
             Some((namespace, _)) => format!("{namespace}/camera_info"),
@@ -69,14 +69,18 @@ impl ImageSource {
     ///
     /// # Errors
     /// [`Ros2Error`] if none come within `patience`, or they are none.
-    pub fn intrinsics(&self, patience: Duration) -> Result<Intrinsics, Ros2Error> {
+    pub fn wait_for_intrinsics(&self, patience: Duration) -> Result<Intrinsics, Ros2Error> {
         let mut connection = Connection::open(&self.settings)?;
-        let topic = self.topic.camera_info();
+        let topic = self.topic.camera_info_topic();
         let kind = ("sensor_msgs", "CameraInfo");
-        let infos = connection.subscription::<CameraInfo>(&topic, kind, &qos::newest())?;
+        let infos = connection.subscription::<CameraInfo>(
+            &topic,
+            kind,
+            &qos::best_effort_subscription(),
+        )?;
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
-            if let Some((info, _)) = crate::action::read("a CameraInfo", infos.take()) {
+            if let Some((info, _)) = crate::action::read_or_log("a CameraInfo", infos.take()) {
                 return lens::intrinsics(&info)
                     .map_err(|why| Ros2Error::Silent(format!("{topic}: {why}")));
             }
@@ -96,7 +100,7 @@ impl Source for ImageSource {
 
     fn open(&mut self) -> Result<Box<dyn Feed>, Reason> {
         let mut connection = Connection::open(&self.settings).map_err(|why| why.to_string())?;
-        let (name, quality) = (&self.topic.name, qos::newest());
+        let (name, quality) = (&self.topic.name, qos::best_effort_subscription());
         let images = match self.topic.compressed {
             true => connection
                 .subscription(name, ("sensor_msgs", "CompressedImage"), &quality)
@@ -125,22 +129,22 @@ enum Images {
 }
 
 impl Feed for ImageFeed {
-    fn next(&mut self, patience: Duration) -> Result<Arrival, Reason> {
+    fn next(&mut self, patience: Duration) -> Result<FeedOutcome, Reason> {
         let deadline = Instant::now() + patience;
         loop {
             let begun = Instant::now();
             if let Some((stamp, pixels)) = self.images.take() {
                 return Ok(match pixels {
-                    Ok(pixels) => Arrival::Picture(Picture {
+                    Ok(pixels) => FeedOutcome::Picture(Picture {
                         pixels,
                         begun,
                         stamp: (stamp != Time::ZERO).then(|| stamp.to_nanos() as f64 / 1e9),
                     }),
-                    Err(why) => Arrival::Damaged(why.into()),
+                    Err(why) => FeedOutcome::Damaged(why.into()),
                 });
             }
             if Instant::now() >= deadline {
-                return Ok(Arrival::Nothing);
+                return Ok(FeedOutcome::Nothing);
             }
             std::thread::sleep(POLL.min(patience));
         }
@@ -154,7 +158,7 @@ impl Images {
             Self::Raw(images) => {
                 let image = newest(images)?;
                 let stamp = image.header.stamp;
-                Some((stamp, pixels::rgb(image).map(Pixels::Rgb)))
+                Some((stamp, pixels::decode_rgb(image).map(Pixels::Rgb)))
             }
             Self::Compressed(images) => {
                 let image = newest(images)?;
@@ -166,7 +170,7 @@ impl Images {
 
 fn newest<M: ros2_client::Message + 'static>(subscription: &Subscription<M>) -> Option<M> {
     let mut newest = None;
-    while let Some((message, _)) = crate::action::read("a picture", subscription.take()) {
+    while let Some((message, _)) = crate::action::read_or_log("a picture", subscription.take()) {
         newest = Some(message);
     }
     newest

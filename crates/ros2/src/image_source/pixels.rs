@@ -11,7 +11,7 @@ const GREATEST: u32 = 16_384;
 ///
 /// # Errors
 /// What is wrong with it, or that its encoding is not known.
-pub fn rgb(image: Image) -> Result<RgbImage, String> {
+pub fn decode_rgb(image: Image) -> Result<RgbImage, String> {
     let Image {
         width,
         height,
@@ -86,10 +86,10 @@ mod tests {
             ("rgba8", 4, vec![255, 0, 0, 7, 0, 0, 255, 7]),
             ("bgra8", 4, vec![0, 0, 255, 7, 255, 0, 0, 7]),
         ] {
-            let picture = rgb(image(encoding, step, &data)).unwrap();
+            let picture = decode_rgb(image(encoding, step, &data)).unwrap();
             assert_eq!(picture.as_raw(), &red_and_blue, "{encoding}");
         }
-        let gray = rgb(image("mono8", 1, &[3, 200])).unwrap();
+        let gray = decode_rgb(image("mono8", 1, &[3, 200])).unwrap();
         assert_eq!(gray.as_raw(), &[3, 3, 3, 200, 200, 200]);
     }
 
@@ -101,11 +101,11 @@ mod tests {
             ("rgb8", 3, vec![0; 5], "5 bytes"),
             ("rgb8", u32::MAX, vec![0; 6], "rows of"),
         ] {
-            let why = rgb(image(encoding, step, &data)).unwrap_err();
+            let why = decode_rgb(image(encoding, step, &data)).unwrap_err();
             assert!(why.contains(what), "{why}");
         }
         let mut huge = image("rgb8", u32::MAX, &[]);
         huge.width = u32::MAX;
-        rgb(huge).unwrap_err();
+        decode_rgb(huge).unwrap_err();
     }
 }

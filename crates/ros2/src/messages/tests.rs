@@ -163,7 +163,7 @@ fn camera_infos_are_laid_out_as_ros_has_them() {
 fn trajectory_goals_are_laid_out_as_ros_has_them() {
     let point = JointTrajectoryPoint {
         velocities: vec![0.25],
-        ..JointTrajectoryPoint::at(vec![1.5], 2.5)
+        ..JointTrajectoryPoint::from_positions(vec![1.5], 2.5)
     };
     let mut goal =
         FollowJointTrajectoryGoal::new(JointTrajectory::new(vec!["a".to_owned()], vec![point]));
@@ -197,7 +197,7 @@ fn trajectory_goals_are_laid_out_as_ros_has_them() {
         .word(250_000_000);
     assert_eq!(wire(&goal), expected.0);
     let again: FollowJointTrajectoryGoal = read(&expected.0);
-    assert_eq!(again.trajectory.points[0].seconds(), 2.5);
+    assert_eq!(again.trajectory.points[0].time_from_start_s(), 2.5);
     assert_eq!(again.goal_time_tolerance.to_nanos(), 1_250_000_000);
 }
 

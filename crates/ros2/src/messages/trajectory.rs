@@ -23,7 +23,7 @@ pub struct JointTrajectoryPoint {
 
 impl JointTrajectoryPoint {
     /// Creates a point of positions alone, `seconds` after the start.
-    pub fn at(positions: Vec<f64>, seconds: f64) -> Self {
+    pub fn from_positions(positions: Vec<f64>, seconds: f64) -> Self {
         Self {
             positions,
             ..Self::empty(seconds)
@@ -42,7 +42,7 @@ impl JointTrajectoryPoint {
     }
 
     /// Returns when the joints are there, seconds after the start.
-    pub fn seconds(&self) -> f64 {
+    pub fn time_from_start_s(&self) -> f64 {
         self.time_from_start.to_nanos() as f64 / 1e9
     }
 }

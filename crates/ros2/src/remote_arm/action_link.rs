@@ -4,11 +4,11 @@ use ros2_client::Message;
 use ros2_client::RmwRequestId;
 use ros2_client::action::{ActionClient, GoalId, GoalStatusEnum};
 
-use crate::action::read;
+use crate::action::read_or_log;
 
 /// How far a goal is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase<R> {
+pub enum GoalPhase<R> {
     /// There is none.
     #[default]
     Idle,
@@ -22,9 +22,9 @@ pub enum Phase<R> {
     Ended(GoalStatusEnum, R),
 }
 
-impl<R> Phase<R> {
+impl<R> GoalPhase<R> {
     /// Returns whether there is more to come.
-    pub fn is_open(&self) -> bool {
+    pub fn is_unfinished(&self) -> bool {
         matches!(self, Self::Sent | Self::Accepted)
     }
 }
@@ -37,7 +37,7 @@ where
     F: Message + 'static,
 {
     client: ActionClient<G, R, F>,
-    phase: Phase<R>,
+    phase: GoalPhase<R>,
     sent: Option<(RmwRequestId, GoalId)>,
     result: Option<RmwRequestId>,
     is_canceled: bool,
@@ -53,7 +53,7 @@ where
     pub fn new(client: ActionClient<G, R, F>) -> Self {
         Self {
             client,
-            phase: Phase::Idle,
+            phase: GoalPhase::Idle,
             sent: None,
             result: None,
             is_canceled: false,
@@ -66,12 +66,12 @@ where
     }
 
     /// Returns how far the newest goal is.
-    pub fn phase(&self) -> &Phase<R> {
+    pub fn goal_phase(&self) -> &GoalPhase<R> {
         &self.phase
     }
 
     /// Sends a goal; what was before is forgotten.
-    pub fn send(&mut self, goal: G) {
+    pub fn send_goal(&mut self, goal: G) {
         self.result = None;
         self.is_canceled = false;
         self.sent = self
@@ -80,18 +80,18 @@ where
             .inspect_err(|why| tracing::warn!("a goal could not be sent: {why}"))
             .ok();
         self.phase = match self.sent {
-            Some(_) => Phase::Sent,
-            None => Phase::Rejected,
+            Some(_) => GoalPhase::Sent,
+            None => GoalPhase::Rejected,
         };
     }
 
     /// Cancels the goal, also one that is not answered yet.
-    pub fn cancel(&mut self) {
-        if !self.phase.is_open() || self.is_canceled {
+    pub fn cancel_goal(&mut self) {
+        if !self.phase.is_unfinished() || self.is_canceled {
             return;
         }
         self.is_canceled = true;
-        if let (Phase::Accepted, Some((_, id))) = (&self.phase, self.sent) {
+        if let (GoalPhase::Accepted, Some((_, id))) = (&self.phase, self.sent) {
             self.send_cancel(id);
         }
     }
@@ -107,12 +107,13 @@ where
         let Some((request, id)) = self.sent else {
             return;
         };
-        if matches!(self.phase, Phase::Sent)
-            && let Some(answer) = read("an answer", self.client.receive_goal_response(request))
+        if matches!(self.phase, GoalPhase::Sent)
+            && let Some(answer) =
+                read_or_log("an answer", self.client.receive_goal_response(request))
         {
             self.phase = match answer.accepted {
-                true => Phase::Accepted,
-                false => Phase::Rejected,
+                true => GoalPhase::Accepted,
+                false => GoalPhase::Rejected,
             };
             if answer.accepted {
                 self.result = self
@@ -125,13 +126,14 @@ where
                 }
             }
         }
-        if let (Phase::Accepted, Some(request)) = (&self.phase, self.result)
-            && let Some((status, result)) = read("a result", self.client.receive_result(request))
+        if let (GoalPhase::Accepted, Some(request)) = (&self.phase, self.result)
+            && let Some((status, result)) =
+                read_or_log("a result", self.client.receive_result(request))
         {
-            self.phase = Phase::Ended(status, result);
+            self.phase = GoalPhase::Ended(status, result);
         }
         // Nobody needs these, and they must not pile up.
-        while read("feedback", self.client.receive_feedback(id)).is_some() {}
-        while read("a status", self.client.receive_status()).is_some() {}
+        while read_or_log("feedback", self.client.receive_feedback(id)).is_some() {}
+        while read_or_log("a status", self.client.receive_status()).is_some() {}
     }
 }

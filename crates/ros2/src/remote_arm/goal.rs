@@ -2,7 +2,7 @@
 
 use enact_robot::{Robot, Trajectory};
 
-use super::GripperPort;
+use super::GripperController;
 use crate::messages::control::{FollowJointTrajectoryGoal, GripperCommand, GripperCommandGoal};
 use crate::messages::trajectory::{JointTrajectory, JointTrajectoryPoint};
 
@@ -12,11 +12,11 @@ use crate::messages::trajectory::{JointTrajectory, JointTrajectoryPoint};
 pub fn joint_goal(
     robot: &Robot,
     trajectory: &Trajectory,
-    gripper: &GripperPort,
+    gripper: &GripperController,
 ) -> Option<FollowJointTrajectoryGoal> {
     let count = match gripper {
-        GripperPort::SameController => robot.joints().len(),
-        GripperPort::Action(_) | GripperPort::None => robot.arm_joints().len(),
+        GripperController::SameController => robot.joints().len(),
+        GripperController::Action(_) | GripperController::None => robot.arm_joints().len(),
     };
     let samples = trajectory.positions();
     let moves = samples
@@ -25,7 +25,7 @@ pub fn joint_goal(
     if !moves {
         return None;
     }
-    let period = trajectory.period().as_secs_f64();
+    let period = trajectory.sample_period().as_secs_f64();
     let at = |index: isize, joint: usize| {
         let last = samples.len() as isize - 1;
         samples[index.clamp(0, last) as usize][joint]
@@ -48,7 +48,10 @@ pub fn joint_goal(
         JointTrajectoryPoint {
             velocities: (0..count).map(velocity).collect(),
             accelerations: (0..count).map(acceleration).collect(),
-            ..JointTrajectoryPoint::at(samples[index][..count].to_vec(), index as f64 * period)
+            ..JointTrajectoryPoint::from_positions(
+                samples[index][..count].to_vec(),
+                index as f64 * period,
+            )
         }
     });
     let joints = robot.joints()[..count].iter();
@@ -63,7 +66,7 @@ pub fn joint_goal(
 pub fn gripper_goal(robot: &Robot, trajectory: &Trajectory) -> Option<GripperCommandGoal> {
     let joint = robot.gripper()?.joint;
     let from = trajectory.positions()[0][joint];
-    let to = trajectory.end()[joint];
+    let to = trajectory.end_positions()[joint];
     (from != to).then_some(GripperCommandGoal {
         command: GripperCommand {
             position: to,

@@ -18,12 +18,12 @@ pub struct JointReading {
 
 /// What is known of each joint; messages may tell of some joints at a time.
 #[derive(Clone, Debug)]
-pub struct JointMap {
+pub struct JointStateCollector {
     joints: Vec<(String, f64)>,
     known: Vec<Option<[f64; 3]>>,
 }
 
-impl JointMap {
+impl JointStateCollector {
     /// Creates a map of a robot of which nothing is known.
     pub fn new(robot: &Robot) -> Self {
         let joint = |joint: &enact_robot::Joint| (joint.name.clone(), joint.limits.effort);
@@ -35,7 +35,7 @@ impl JointMap {
     }
 
     /// Takes what a message tells; returns whether it told of any of the joints.
-    pub fn take(&mut self, message: &JointState) -> bool {
+    pub fn update_from(&mut self, message: &JointState) -> bool {
         let mut is_told = false;
         for ((name, limit), known) in self.joints.iter().zip(&mut self.known) {
             let Some(at) = message.name.iter().position(|other| other == name) else {
@@ -64,7 +64,7 @@ impl JointMap {
     ///
     /// # Errors
     /// Names of the joints of which nothing is known.
-    pub fn reading(&self) -> Result<JointReading, Vec<String>> {
+    pub fn complete_reading(&self) -> Result<JointReading, Vec<String>> {
         let missing = self.joints.iter().zip(&self.known);
         let missing: Vec<String> = missing
             .filter(|(_, known)| known.is_none())

@@ -10,10 +10,10 @@ use enact_robot::Robot;
 use futures_util::FutureExt;
 use ros2_client::Subscription;
 
-use super::action_link::{ActionLink, Phase};
-use super::joint_map::JointMap;
-use super::{GripperPort, Ros2ArmOptions};
-use crate::action::read;
+use super::action_link::{ActionLink, GoalPhase};
+use super::joint_map::JointStateCollector;
+use super::{GripperController, Ros2ArmOptions};
+use crate::action::read_or_log;
 use crate::messages::control::{
     FollowJointTrajectoryFeedback, FollowJointTrajectoryGoal, FollowJointTrajectoryResult,
     GripperCommandGoal, GripperCommandState,
@@ -35,7 +35,7 @@ type JointLink = ActionLink<
 type GripperLink = ActionLink<GripperCommandGoal, GripperCommandState, GripperCommandState>;
 
 /// What is to be sent.
-pub enum Order {
+pub enum ControllerOrder {
     /// A goal of the trajectory controller.
     Joints(Box<FollowJointTrajectoryGoal>),
     /// A goal of the gripper's controller.
@@ -46,29 +46,29 @@ pub enum Order {
 
 /// What is known of the robot.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct RemoteRobotState {
     /// Its joints.
-    pub joints: JointMap,
+    pub joints: JointStateCollector,
     /// When joint states were heard last.
     pub heard: Option<Instant>,
     /// How far the goal of the trajectory controller is.
-    pub motion: Phase<FollowJointTrajectoryResult>,
+    pub motion: GoalPhase<FollowJointTrajectoryResult>,
     /// How far the goal of the gripper's controller is.
-    pub gripper: Phase<GripperCommandState>,
+    pub gripper: GoalPhase<GripperCommandState>,
     /// Orders that were carried out.
     pub orders: u64,
 }
 
 /// The thread, and what it knows.
-pub struct Link {
-    shared: Arc<(Mutex<Known>, Condvar)>,
-    orders: Option<Sender<Order>>,
+pub struct RobotConnection {
+    shared: Arc<(Mutex<RemoteRobotState>, Condvar)>,
+    orders: Option<Sender<ControllerOrder>>,
     /// Orders that were sent.
     sent: AtomicU64,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Link {
+impl RobotConnection {
     /// Joins the network, and waits for joint states and the controllers.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl Link {
         let states = connection.subscription::<JointState>(
             &options.joint_states,
             ("sensor_msgs", "JointState"),
-            &qos::newest(),
+            &qos::best_effort_subscription(),
         )?;
         let action = format!(
             "{}/follow_joint_trajectory",
@@ -91,21 +91,21 @@ impl Link {
         let kind = ("control_msgs", "FollowJointTrajectory");
         let motion = ActionLink::new(connection.action_client(&action, kind)?);
         let gripper = match &options.gripper {
-            GripperPort::Action(name) => {
+            GripperController::Action(name) => {
                 let kind = ("control_msgs", "GripperCommand");
                 Some((name, ActionLink::new(connection.action_client(name, kind)?)))
             }
-            GripperPort::SameController | GripperPort::None => None,
+            GripperController::SameController | GripperController::None => None,
         };
         let deadline = Instant::now() + options.patience;
-        let mut joints = JointMap::new(robot);
+        let mut joints = JointStateCollector::new(robot);
         let mut was_heard = false;
         loop {
-            while let Some((state, _)) = read("a joint state", states.take()) {
-                was_heard |= joints.take(&state);
+            while let Some((state, _)) = read_or_log("a joint state", states.take()) {
+                was_heard |= joints.update_from(&state);
             }
             let missing = missing(&connection, &motion, &gripper, &action);
-            let unread = joints.reading().err();
+            let unread = joints.complete_reading().err();
             let missing = match (unread, missing) {
                 (None, None) => break,
                 (Some(_), _) if !was_heard => format!(
@@ -128,11 +128,11 @@ impl Link {
         }
         std::thread::sleep(ACQUAINTANCE);
         let shared = Arc::new((
-            Mutex::new(Known {
+            Mutex::new(RemoteRobotState {
                 joints,
                 heard: Some(Instant::now()),
-                motion: Phase::Idle,
-                gripper: Phase::Idle,
+                motion: GoalPhase::Idle,
+                gripper: GoalPhase::Idle,
                 orders: 0,
             }),
             Condvar::new(),
@@ -156,18 +156,22 @@ impl Link {
     }
 
     /// Returns what is known now.
-    pub fn known(&self) -> Known {
+    pub fn robot_state(&self) -> RemoteRobotState {
         self.lock().clone()
     }
 
     /// Sends something; returns the number of this order, `None` if the thread has ended.
-    pub fn order(&self, order: Order) -> Option<u64> {
+    pub fn send_order(&self, order: ControllerOrder) -> Option<u64> {
         self.orders.as_ref()?.send(order).ok()?;
         Some(self.sent.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
     /// Waits until `is_so` of what is known; returns what is known then, or at `deadline`.
-    pub fn wait(&self, deadline: Instant, is_so: impl Fn(&Known) -> bool) -> Known {
+    pub fn wait_until(
+        &self,
+        deadline: Instant,
+        is_so: impl Fn(&RemoteRobotState) -> bool,
+    ) -> RemoteRobotState {
         let mut known = self.lock();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -179,12 +183,12 @@ impl Link {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, RemoteRobotState> {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Link {
+impl Drop for RobotConnection {
     fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take()
@@ -216,8 +220,8 @@ fn missing(
 }
 
 fn serve(
-    shared: &(Mutex<Known>, Condvar),
-    inbox: &Receiver<Order>,
+    shared: &(Mutex<RemoteRobotState>, Condvar),
+    inbox: &Receiver<ControllerOrder>,
     states: &Subscription<JointState>,
     mut motion: JointLink,
     mut gripper: Option<GripperLink>,
@@ -226,16 +230,16 @@ fn serve(
         let mut carried_out = 0;
         let is_over = loop {
             match inbox.try_recv() {
-                Ok(Order::Joints(goal)) => motion.send(*goal),
-                Ok(Order::Gripper(goal)) => {
+                Ok(ControllerOrder::Joints(goal)) => motion.send_goal(*goal),
+                Ok(ControllerOrder::Gripper(goal)) => {
                     if let Some(gripper) = &mut gripper {
-                        gripper.send(goal);
+                        gripper.send_goal(goal);
                     }
                 }
-                Ok(Order::Cancel) => {
-                    motion.cancel();
+                Ok(ControllerOrder::Cancel) => {
+                    motion.cancel_goal();
                     if let Some(gripper) = &mut gripper {
-                        gripper.cancel();
+                        gripper.cancel_goal();
                     }
                 }
                 Err(TryRecvError::Empty) => break false,
@@ -245,9 +249,9 @@ fn serve(
         };
         if is_over {
             // Whoever leaves does not leave a robot behind that moves.
-            motion.cancel();
+            motion.cancel_goal();
             if let Some(gripper) = &mut gripper {
-                gripper.cancel();
+                gripper.cancel_goal();
             }
             std::thread::sleep(50 * POLL);
             return;
@@ -257,19 +261,19 @@ fn serve(
             gripper.poll();
         }
         let mut news = Vec::new();
-        while let Some((state, _)) = read("a joint state", states.take()) {
+        while let Some((state, _)) = read_or_log("a joint state", states.take()) {
             news.push(state);
         }
         {
             let mut known = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
             for state in &news {
-                if known.joints.take(state) {
+                if known.joints.update_from(state) {
                     known.heard = Some(Instant::now());
                 }
             }
-            known.motion = motion.phase().clone();
+            known.motion = motion.goal_phase().clone();
             if let Some(gripper) = &gripper {
-                known.gripper = gripper.phase().clone();
+                known.gripper = gripper.goal_phase().clone();
             }
             known.orders += carried_out;
         }

@@ -30,8 +30,8 @@ use ros2_client::action::GoalStatusEnum;
 
 use crate::Ros2Error;
 use crate::settings::Ros2Settings;
-use action_link::Phase;
-use link::{Known, Link, Order};
+use action_link::GoalPhase;
+use link::{ControllerOrder, RemoteRobotState, RobotConnection};
 
 /// Greatest age of joint states.
 const STALE: Duration = Duration::from_millis(500);
@@ -42,7 +42,7 @@ const SETTLING: Duration = Duration::from_secs(3);
 
 /// Which controller moves the gripper.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GripperPort {
+pub enum GripperController {
     /// The robot has none, or it is left alone.
     None,
     /// The one that moves the arm: its trajectories have the gripper's joint too.
@@ -57,7 +57,7 @@ pub struct Ros2ArmOptions {
     /// Name of the trajectory controller.
     pub controller: String,
     /// Which controller moves the gripper.
-    pub gripper: GripperPort,
+    pub gripper: GripperController,
     /// Topic of joint states.
     pub joint_states: String,
     /// Time to wait for robot and controllers.
@@ -70,8 +70,8 @@ impl Ros2ArmOptions {
         Self {
             controller: "arm_controller".to_owned(),
             gripper: match robot.gripper() {
-                Some(_) => GripperPort::Action("gripper_controller/gripper_cmd".to_owned()),
-                None => GripperPort::None,
+                Some(_) => GripperController::Action("gripper_controller/gripper_cmd".to_owned()),
+                None => GripperController::None,
             },
             joint_states: "joint_states".to_owned(),
             patience: Duration::from_secs(10),
@@ -82,8 +82,8 @@ impl Ros2ArmOptions {
 /// A robot that runs ros2_control. Dropping it cancels what is under way.
 pub struct Ros2Arm {
     robot: Arc<Robot>,
-    gripper: GripperPort,
-    link: Link,
+    gripper: GripperController,
+    link: RobotConnection,
     begun: Instant,
     pursuit: Mutex<Option<Pursuit>>,
     commanded: Option<JointVector>,
@@ -113,7 +113,7 @@ impl Ros2Arm {
         options: &Ros2ArmOptions,
     ) -> Result<Self, Ros2Error> {
         Ok(Self {
-            link: Link::open(settings, &robot, options)?,
+            link: RobotConnection::open(settings, &robot, options)?,
             gripper: options.gripper.clone(),
             robot,
             begun: Instant::now(),
@@ -131,11 +131,11 @@ impl Ros2Arm {
         let left = self.pursuit().take();
         let is_open = |left: Pursuit| !left.is_canceled && left.next < left.samples.len();
         if left.is_some_and(is_open) {
-            self.link.order(Order::Cancel);
+            self.link.send_order(ControllerOrder::Cancel);
         }
     }
 
-    fn reading(&self, known: &Known) -> Result<ArmState, ArmError> {
+    fn reading(&self, known: &RemoteRobotState) -> Result<ArmState, ArmError> {
         let age = known.heard.map(|heard| heard.elapsed());
         if age.is_none_or(|age| age > STALE) {
             let age = age.unwrap_or_default().as_secs_f64();
@@ -143,14 +143,14 @@ impl Ros2Arm {
                 "no joint states from ROS 2 for {age:.1} s"
             )));
         }
-        let reading = known.joints.reading().map_err(|names| {
+        let reading = known.joints.complete_reading().map_err(|names| {
             ArmError::Silent(format!(
                 "nothing is known of the joints {}",
                 names.join(", ")
             ))
         })?;
         Ok(ArmState {
-            stamp: Stamp::ZERO.after(self.begun.elapsed()),
+            stamp: Stamp::ZERO.later_by(self.begun.elapsed()),
             position: reading.position,
             velocity: reading.velocity,
             effort: reading.effort,
@@ -160,15 +160,19 @@ impl Ros2Arm {
     }
 
     /// Sends one order and waits until it is answered.
-    fn send(&self, order: Order, is_answered: impl Fn(&Known) -> bool) -> Result<Known, Refusal> {
+    fn send(
+        &self,
+        order: ControllerOrder,
+        is_answered: impl Fn(&RemoteRobotState) -> bool,
+    ) -> Result<RemoteRobotState, Refusal> {
         let gone = || Refusal::NotApplicable("the connection to ROS 2 has ended".to_owned());
-        let number = self.link.order(order).ok_or_else(gone)?;
+        let number = self.link.send_order(order).ok_or_else(gone)?;
         let deadline = Instant::now() + ANSWER;
-        let known = self.link.wait(deadline, |known| {
+        let known = self.link.wait_until(deadline, |known| {
             known.orders >= number && is_answered(known)
         });
         if known.orders < number || !is_answered(&known) {
-            self.link.order(Order::Cancel);
+            self.link.send_order(ControllerOrder::Cancel);
             return Err(Refusal::NotApplicable(format!(
                 "the robot's controller did not answer for {:.0} s",
                 ANSWER.as_secs_f64()
@@ -181,10 +185,10 @@ impl Ros2Arm {
 impl Arm for Ros2Arm {
     fn state(&mut self) -> Result<ArmState, ArmError> {
         self.abandon();
-        let mut state = self.reading(&self.link.known())?;
+        let mut state = self.reading(&self.link.robot_state())?;
         // Others may have moved the robot meanwhile; motion begins where it is.
         let arm = self.robot.arm_joints().len();
-        let limit = self.robot.following_error();
+        let limit = self.robot.max_following_error();
         let is_there = self.commanded.as_ref().is_none_or(|commanded| {
             let mut pairs = commanded[..arm].iter().zip(&state.position[..arm]);
             pairs.all(|(to, at)| (to - at).abs() <= limit)
@@ -197,11 +201,13 @@ impl Arm for Ros2Arm {
     }
 
     fn admits(&self, trajectory: &Trajectory) -> Result<(), Refusal> {
-        if let GripperPort::Action(_) = self.gripper
+        if let GripperController::Action(_) = self.gripper
             && let Some(goal) = goal::gripper_goal(&self.robot, trajectory)
         {
-            let known = self.send(Order::Gripper(goal), |known| known.gripper != Phase::Sent)?;
-            if known.gripper == Phase::Rejected {
+            let known = self.send(ControllerOrder::Gripper(goal), |known| {
+                known.gripper != GoalPhase::Sent
+            })?;
+            if known.gripper == GoalPhase::Rejected {
                 let why = "the gripper's controller rejected the goal".to_owned();
                 return Err(Refusal::NotApplicable(why));
             }
@@ -209,18 +215,18 @@ impl Arm for Ros2Arm {
         let joint_goal = goal::joint_goal(&self.robot, trajectory, &self.gripper);
         let moves_arm = joint_goal.is_some();
         if let Some(goal) = joint_goal {
-            let known = self.send(Order::Joints(Box::new(goal)), |known| {
-                known.motion != Phase::Sent
+            let known = self.send(ControllerOrder::Joints(Box::new(goal)), |known| {
+                known.motion != GoalPhase::Sent
             })?;
-            if known.motion == Phase::Rejected {
-                self.link.order(Order::Cancel);
+            if known.motion == GoalPhase::Rejected {
+                self.link.send_order(ControllerOrder::Cancel);
                 let why = "the robot's controller rejected the trajectory; its log says why";
                 return Err(Refusal::NotApplicable(why.to_owned()));
             }
         }
         *self.pursuit() = Some(Pursuit {
             samples: trajectory.positions().to_vec(),
-            period: trajectory.period(),
+            period: trajectory.sample_period(),
             start: Instant::now(),
             next: 0,
             moves_arm,
@@ -241,7 +247,7 @@ impl Arm for Ros2Arm {
             let expected = pursuit.samples.get(pursuit.next);
             if expected != Some(command.positions()) && !pursuit.is_canceled {
                 pursuit.is_canceled = true;
-                self.link.order(Order::Cancel);
+                self.link.send_order(ControllerOrder::Cancel);
             }
             let due = pursuit.start + pursuit.period * pursuit.next as u32;
             pursuit.next += 1;
@@ -252,21 +258,23 @@ impl Arm for Ros2Arm {
         if is_canceled {
             // The controller holds the robot by its own rules: motion begins where it is.
             self.commanded = None;
-            return self.reading(&self.link.known());
+            return self.reading(&self.link.robot_state());
         }
         self.commanded = Some(command.positions().clone());
         let known = match is_last {
-            false => self.link.known(),
+            false => self.link.robot_state(),
             true => {
-                let is_over = |known: &Known| !known.motion.is_open() && !known.gripper.is_open();
-                self.link.wait(Instant::now() + SETTLING, is_over)
+                let is_over = |known: &RemoteRobotState| {
+                    !known.motion.is_unfinished() && !known.gripper.is_unfinished()
+                };
+                self.link.wait_until(Instant::now() + SETTLING, is_over)
             }
         };
         let mut state = self.reading(&known)?;
         state.alarm = fault(&known, is_last).filter(|_| moves_arm);
         if state.alarm.is_some() {
             self.commanded = None;
-            self.link.order(Order::Cancel);
+            self.link.send_order(ControllerOrder::Cancel);
         }
         Ok(state)
     }
@@ -278,10 +286,10 @@ impl Arm for Ros2Arm {
 }
 
 /// Returns why a motion is over before its time.
-fn fault(known: &Known, is_last: bool) -> Option<String> {
+fn fault(known: &RemoteRobotState, is_last: bool) -> Option<String> {
     match &known.motion {
-        Phase::Ended(GoalStatusEnum::Succeeded, _) | Phase::Idle => {}
-        Phase::Ended(status, result) => {
+        GoalPhase::Ended(GoalStatusEnum::Succeeded, _) | GoalPhase::Idle => {}
+        GoalPhase::Ended(status, result) => {
             return Some(format!(
                 "the robot's controller gave up ({status:?}, error code {}): {}",
                 result.error_code,
@@ -291,13 +299,13 @@ fn fault(known: &Known, is_last: bool) -> Option<String> {
                 }
             ));
         }
-        Phase::Sent | Phase::Accepted if is_last => {
+        GoalPhase::Sent | GoalPhase::Accepted if is_last => {
             return Some(format!(
                 "the robot's controller has not ended the motion {:.0} s after its time",
                 SETTLING.as_secs_f64()
             ));
         }
-        Phase::Sent | Phase::Accepted | Phase::Rejected => {}
+        GoalPhase::Sent | GoalPhase::Accepted | GoalPhase::Rejected => {}
     }
     // A gripper that closed on something ends as it likes.
     None

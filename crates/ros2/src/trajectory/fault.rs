@@ -16,7 +16,7 @@ pub struct GoalFault {
 
 impl GoalFault {
     /// Creates a fault of the goal itself.
-    pub fn goal(why: impl Into<String>) -> Self {
+    pub fn invalid_goal(why: impl Into<String>) -> Self {
         Self {
             code: error_code::INVALID_GOAL,
             why: why.into(),
@@ -24,7 +24,7 @@ impl GoalFault {
     }
 
     /// Creates a fault of the goal's joints.
-    pub fn joints(why: impl Into<String>) -> Self {
+    pub fn invalid_joints(why: impl Into<String>) -> Self {
         Self {
             code: error_code::INVALID_JOINTS,
             why: why.into(),
@@ -32,7 +32,7 @@ impl GoalFault {
     }
 
     /// Returns why a motion ended before its end; `None` if it did not. A stop is one here.
-    pub fn of_end(end: &ExecutionEnd, is_stop_latched: bool) -> Option<Self> {
+    pub fn from_execution_end(end: &ExecutionEnd, is_stop_latched: bool) -> Option<Self> {
         let why = match end {
             ExecutionEnd::Finished => return None,
             ExecutionEnd::Stopped if is_stop_latched => {
@@ -54,7 +54,7 @@ impl GoalFault {
 
 impl From<Refusal> for GoalFault {
     fn from(refusal: Refusal) -> Self {
-        Self::goal(refusal.to_string())
+        Self::invalid_goal(refusal.to_string())
     }
 }
 

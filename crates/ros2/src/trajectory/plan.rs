@@ -6,7 +6,7 @@ use enact_arm::ArmState;
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
 use enact_types::{JointVector, Quantity, Refusal};
 
-use super::smooth::averaged;
+use super::smooth::moving_average;
 use super::spline::Spline;
 use super::{GoalFault, Waypoints};
 
@@ -27,7 +27,7 @@ pub fn plan_joints(
     state: &ArmState,
     waypoints: &Waypoints,
 ) -> Result<Trajectory, GoalFault> {
-    let goal = state.goal();
+    let goal = state.commanded_or_measured();
     let arm = robot.arm_joints().len();
     check_start(robot, &goal[..arm], waypoints)?;
     let spline = Spline::from_rest(&goal[..arm], waypoints);
@@ -36,14 +36,18 @@ pub fn plan_joints(
     let sample = |step: usize| -> JointVector {
         let mut sample = goal.clone();
         let time = (step as f64 * period).min(spline.duration());
-        sample[..arm].copy_from_slice(&spline.at(time));
+        sample[..arm].copy_from_slice(&spline.positions_at(time));
         sample
     };
     let samples: Vec<JointVector> = (0..=steps).map(sample).collect();
     let mut refusal = None;
     for window in WINDOWS {
         let half = (window / period / 2.0).round() as usize;
-        match gate.admit_among(averaged(&samples, half), &state.start(), around) {
+        match gate.admit_among_obstacles(
+            moving_average(&samples, half),
+            &state.as_start_state(),
+            around,
+        ) {
             Ok(trajectory) => return Ok(trajectory),
             Err(why) => {
                 let is_jerk = matches!(
@@ -61,7 +65,7 @@ pub fn plan_joints(
             }
         }
     }
-    Err(refusal.map_or_else(|| GoalFault::goal("nothing to do"), GoalFault::from))
+    Err(refusal.map_or_else(|| GoalFault::invalid_goal("nothing to do"), GoalFault::from))
 }
 
 /// Checks that a point at time 0 is where the arm is.
@@ -70,7 +74,7 @@ fn check_start(robot: &Robot, from: &[f64], waypoints: &Waypoints) -> Result<(),
     if first.time > 0.0 {
         return Ok(());
     }
-    let limit = robot.following_error();
+    let limit = robot.max_following_error();
     for (joint, (to, from)) in robot
         .arm_joints()
         .iter()
@@ -80,7 +84,7 @@ fn check_start(robot: &Robot, from: &[f64], waypoints: &Waypoints) -> Result<(),
         let is_near = distance <= limit;
         if !is_near {
             let unit = if joint.prismatic { "m" } else { "rad" };
-            return Err(GoalFault::goal(format!(
+            return Err(GoalFault::invalid_goal(format!(
                 "joint `{}`: the first point, at time 0, is {to:.4} {unit}, and the joint is at {from:.4} {unit} (at most {limit} {unit} apart): give it time, or begin where the arm is",
                 joint.name
             )));
@@ -101,11 +105,11 @@ pub fn plan_gripper(
     position: f64,
 ) -> Result<Trajectory, GoalFault> {
     let Some(gripper) = robot.gripper() else {
-        return Err(GoalFault::joints("the robot has no gripper"));
+        return Err(GoalFault::invalid_joints("the robot has no gripper"));
     };
     let joint = &robot.joints()[gripper.joint];
     if !position.is_finite() {
-        return Err(GoalFault::goal(format!(
+        return Err(GoalFault::invalid_goal(format!(
             "joint `{}`: {position} is no finite number",
             joint.name
         )));
@@ -122,7 +126,7 @@ pub fn plan_gripper(
             prismatic: joint.prismatic,
         }));
     }
-    let goal = state.goal();
+    let goal = state.commanded_or_measured();
     let way = position - goal[gripper.joint];
     let distance = way.abs();
     // p(u) = u - sin(2πu) / 2π has greatest derivatives 2, 2π and 4π².
@@ -145,5 +149,5 @@ pub fn plan_gripper(
         0 => vec![goal.clone()],
         _ => (0..=steps).map(sample).collect(),
     };
-    Ok(gate.admit_among(samples, &state.start(), around)?)
+    Ok(gate.admit_among_obstacles(samples, &state.as_start_state(), around)?)
 }

@@ -10,7 +10,7 @@ use enact_types::JointVector;
 
 /// Returns the moving average of samples over `half` samples to either side, beginning and ending at
 /// rest where the samples do.
-pub fn averaged(samples: &[JointVector], half: usize) -> Vec<JointVector> {
+pub fn moving_average(samples: &[JointVector], half: usize) -> Vec<JointVector> {
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Vec::new();
     };

@@ -38,7 +38,7 @@ impl Spline {
     }
 
     /// Returns the positions at `time`; those of the ends beyond them.
-    pub fn at(&self, time: f64) -> Vec<f64> {
+    pub fn positions_at(&self, time: f64) -> Vec<f64> {
         let after = self.knots.partition_point(|knot| knot.time <= time);
         if after == 0 {
             return self.knots[0].positions.clone();

@@ -5,7 +5,7 @@ use enact_arm::{Arm, ArmState, IdealArm};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
 use enact_types::JointVector;
 
-use super::smooth::averaged;
+use super::smooth::moving_average;
 use super::spline::Spline;
 use super::{GoalFault, Waypoints, plan_gripper, plan_joints};
 use crate::messages::control::error_code::{INVALID_GOAL, INVALID_JOINTS};
@@ -38,14 +38,14 @@ fn at_home() -> ArmState {
 
 fn planned(points: Vec<JointTrajectoryPoint>) -> Result<Trajectory, GoalFault> {
     let waypoints = Waypoints::read(&trajectory(points), &names())?;
-    let (gate, table) = (Gate::new(&ROBOT), CollisionWorld::table(&ROBOT));
+    let (gate, table) = (Gate::new(&ROBOT), CollisionWorld::with_table_only(&ROBOT));
     plan_joints(&ROBOT, &gate, &table, &at_home(), &waypoints)
 }
 
 #[test]
 fn one_point_of_positions_is_a_motion_from_rest_to_rest() {
-    let motion = planned(vec![JointTrajectoryPoint::at(turned(0.5), 2.0)]).unwrap();
-    assert_eq!(&motion.end()[..names().len()], turned(0.5));
+    let motion = planned(vec![JointTrajectoryPoint::from_positions(turned(0.5), 2.0)]).unwrap();
+    assert_eq!(&motion.end_positions()[..names().len()], turned(0.5));
     assert_eq!(motion.positions()[0], *ROBOT.home());
     let seconds = motion.duration().as_secs_f64();
     assert!((2.0..=2.2).contains(&seconds), "{seconds}");
@@ -53,7 +53,8 @@ fn one_point_of_positions_is_a_motion_from_rest_to_rest() {
 
 #[test]
 fn joints_come_in_any_order() {
-    let mut turned_around = trajectory(vec![JointTrajectoryPoint::at(turned(0.5), 2.0)]);
+    let mut turned_around =
+        trajectory(vec![JointTrajectoryPoint::from_positions(turned(0.5), 2.0)]);
     turned_around.joint_names.reverse();
     turned_around.points[0].positions.reverse();
     let waypoints = Waypoints::read(&turned_around, &names()).unwrap();
@@ -65,7 +66,7 @@ fn points_are_passed_at_their_times() {
     // Positions alone, and the velocities and accelerations of a motion planner.
     let times = [0.8, 1.7, 2.5];
     let places = [0.2, 0.5, 0.3];
-    let bare = |at: usize| JointTrajectoryPoint::at(turned(places[at]), times[at]);
+    let bare = |at: usize| JointTrajectoryPoint::from_positions(turned(places[at]), times[at]);
     let full = |at: usize| JointTrajectoryPoint {
         velocities: vec![0.1 * (2 - at) as f64; names().len()],
         accelerations: vec![0.0; names().len()],
@@ -75,11 +76,13 @@ fn points_are_passed_at_their_times() {
         let waypoints = Waypoints::read(&trajectory(points), &names()).unwrap();
         let spline = Spline::from_rest(&turned(0.0), &waypoints);
         for (time, place) in times.iter().zip(places) {
-            let found = spline.at(*time)[0] - turned(0.0)[0];
+            let found = spline.positions_at(*time)[0] - turned(0.0)[0];
             assert!((found - place).abs() < 1e-12, "{found} at {time}");
         }
         // Nothing jumps, and velocity does not either.
-        let rate = |time: f64| (spline.at(time + 1e-6)[0] - spline.at(time - 1e-6)[0]) / 2e-6;
+        let rate = |time: f64| {
+            (spline.positions_at(time + 1e-6)[0] - spline.positions_at(time - 1e-6)[0]) / 2e-6
+        };
         for time in [0.8, 1.7] {
             let step = rate(time + 2e-6) - rate(time - 2e-6);
             assert!(step.abs() < 1e-3, "{step} at {time}");
@@ -99,7 +102,7 @@ fn steps_of_acceleration_become_ramps_that_the_gate_admits() {
         JointTrajectoryPoint {
             velocities: first,
             accelerations: second,
-            ..JointTrajectoryPoint::at(turned(place), time)
+            ..JointTrajectoryPoint::from_positions(turned(place), time)
         }
     };
     let top = acceleration * half;
@@ -120,7 +123,7 @@ fn steps_of_acceleration_become_ramps_that_the_gate_admits() {
         ),
     ];
     let motion = planned(points).unwrap();
-    let end = motion.end()[0] - ROBOT.home()[0];
+    let end = motion.end_positions()[0] - ROBOT.home()[0];
     assert!((end - (top * half + 0.01 * top)).abs() < 1e-12, "{end}");
 }
 
@@ -129,34 +132,37 @@ fn an_average_begins_and_ends_at_rest_and_keeps_what_rests() {
     let samples: Vec<JointVector> = (0..20)
         .map(|at| JointVector::from(vec![f64::from(at) * 0.1, 0.3]))
         .collect();
-    let smooth = averaged(&samples, 3);
+    let smooth = moving_average(&samples, 3);
     assert_eq!(smooth.len(), samples.len() + 6);
     assert_eq!(smooth.first(), samples.first());
     assert_eq!(smooth.last(), samples.last());
     assert!(smooth.iter().all(|sample| sample[1] == 0.3));
-    assert_eq!(averaged(&samples, 0), samples);
+    assert_eq!(moving_average(&samples, 0), samples);
 }
 
 #[test]
 fn what_the_gate_refuses_is_told_with_joint_value_and_limit() {
-    let beyond = planned(vec![JointTrajectoryPoint::at(turned(4.0), 8.0)]).unwrap_err();
+    let beyond = planned(vec![JointTrajectoryPoint::from_positions(turned(4.0), 8.0)]).unwrap_err();
     assert_eq!(beyond.code, INVALID_GOAL);
     for part in ["shoulder_pan", "rad", "outside"] {
         assert!(beyond.why.contains(part), "{}", beyond.why);
     }
-    let hasty = planned(vec![JointTrajectoryPoint::at(turned(1.5), 0.3)]).unwrap_err();
+    let hasty = planned(vec![JointTrajectoryPoint::from_positions(turned(1.5), 0.3)]).unwrap_err();
     assert!(hasty.why.contains("shoulder_pan"), "{}", hasty.why);
     let mut down = ROBOT.home()[..names().len()].to_vec();
     (down[1], down[2], down[3]) = (1.2, 0.6, 0.8);
-    let table = planned(vec![JointTrajectoryPoint::at(down, 6.0)]).unwrap_err();
+    let table = planned(vec![JointTrajectoryPoint::from_positions(down, 6.0)]).unwrap_err();
     assert!(table.why.contains("table"), "{}", table.why);
 }
 
 #[test]
 fn what_is_no_trajectory_is_refused_with_the_reason() {
-    let point = || JointTrajectoryPoint::at(turned(0.2), 1.0);
+    let point = || JointTrajectoryPoint::from_positions(turned(0.2), 1.0);
     let with = |spoil: fn(&mut JointTrajectory)| {
-        let mut given = trajectory(vec![point(), JointTrajectoryPoint::at(turned(0.3), 2.0)]);
+        let mut given = trajectory(vec![
+            point(),
+            JointTrajectoryPoint::from_positions(turned(0.3), 2.0),
+        ]);
         spoil(&mut given);
         Waypoints::read(&given, &names()).unwrap_err()
     };
@@ -211,23 +217,23 @@ fn what_is_no_trajectory_is_refused_with_the_reason() {
 #[test]
 fn a_start_elsewhere_is_refused_with_the_distance() {
     let away = vec![
-        JointTrajectoryPoint::at(turned(0.4), 0.0),
-        JointTrajectoryPoint::at(turned(0.5), 2.0),
+        JointTrajectoryPoint::from_positions(turned(0.4), 0.0),
+        JointTrajectoryPoint::from_positions(turned(0.5), 2.0),
     ];
     let fault = planned(away).unwrap_err();
     assert_eq!(fault.code, INVALID_GOAL);
     assert!(fault.why.contains("at time 0"), "{}", fault.why);
     // Where the arm is, give or take what a measurement differs from a command, is a start.
     let near = vec![
-        JointTrajectoryPoint::at(turned(0.02), 0.0),
-        JointTrajectoryPoint::at(turned(0.5), 2.0),
+        JointTrajectoryPoint::from_positions(turned(0.02), 0.0),
+        JointTrajectoryPoint::from_positions(turned(0.5), 2.0),
     ];
     planned(near).unwrap();
 }
 
 #[test]
 fn a_gripper_moves_within_its_limits_and_no_further() {
-    let (gate, table) = (Gate::new(&ROBOT), CollisionWorld::table(&ROBOT));
+    let (gate, table) = (Gate::new(&ROBOT), CollisionWorld::with_table_only(&ROBOT));
     let plan = |position| plan_gripper(&ROBOT, &gate, &table, &at_home(), position);
     let gripper = ROBOT.gripper().unwrap();
     for position in [
@@ -236,8 +242,8 @@ fn a_gripper_moves_within_its_limits_and_no_further() {
         at_home().position[gripper.joint],
     ] {
         let motion = plan(position).unwrap();
-        assert_eq!(motion.end()[gripper.joint], position);
-        assert_eq!(motion.end()[..5], ROBOT.home()[..5]);
+        assert_eq!(motion.end_positions()[gripper.joint], position);
+        assert_eq!(motion.end_positions()[..5], ROBOT.home()[..5]);
     }
     for (position, why) in [(9.0, "gripper"), (f64::NAN, "finite"), (1e300, "gripper")] {
         let fault = plan(position).unwrap_err();

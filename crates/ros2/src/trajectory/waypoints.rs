@@ -37,11 +37,11 @@ impl Waypoints {
     pub fn read(trajectory: &JointTrajectory, joints: &[String]) -> Result<Self, GoalFault> {
         let places = places(&trajectory.joint_names, joints)?;
         if trajectory.points.is_empty() {
-            return Err(GoalFault::goal("the trajectory has no points"));
+            return Err(GoalFault::invalid_goal("the trajectory has no points"));
         }
         let count = trajectory.points.len();
         if count > MAX_POINTS {
-            return Err(GoalFault::goal(format!(
+            return Err(GoalFault::invalid_goal(format!(
                 "the trajectory has {count} points, and at most {MAX_POINTS} are taken"
             )));
         }
@@ -54,7 +54,9 @@ impl Waypoints {
             points.push(Waypoint {
                 time,
                 positions: row("positions", &point.positions)?.ok_or_else(|| {
-                    GoalFault::goal(format!("point {index} has no positions, which are needed"))
+                    GoalFault::invalid_goal(format!(
+                        "point {index} has no positions, which are needed"
+                    ))
                 })?,
                 velocities: row("velocities", &point.velocities)?,
                 accelerations: row("accelerations", &point.accelerations)?,
@@ -77,20 +79,20 @@ impl Waypoints {
             if point.velocities.is_some() != first.velocities.is_some()
                 || point.accelerations.is_some() != first.accelerations.is_some()
             {
-                return Err(GoalFault::goal(format!(
+                return Err(GoalFault::invalid_goal(format!(
                     "point {index} has other derivatives than point 0: give velocities and accelerations for all points or for none"
                 )));
             }
         }
         if first.accelerations.is_some() && first.velocities.is_none() {
-            return Err(GoalFault::goal(
+            return Err(GoalFault::invalid_goal(
                 "the points have accelerations but no velocities",
             ));
         }
         let last = self.points.last().and_then(|last| last.velocities.as_ref());
         let moving = last.and_then(|last| last.iter().position(|rate| rate.abs() > 1e-6));
         match (last, moving) {
-            (Some(rates), Some(at)) => Err(GoalFault::goal(format!(
+            (Some(rates), Some(at)) => Err(GoalFault::invalid_goal(format!(
                 "joint `{}`: the last point has velocity {}, and the arm must be at rest there",
                 joints[at], rates[at]
             ))),
@@ -103,7 +105,7 @@ impl Waypoints {
 fn places(given: &[String], joints: &[String]) -> Result<Vec<usize>, GoalFault> {
     let known = || format!("the controller's joints are {}", joints.join(", "));
     if let Some(other) = given.iter().find(|name| !joints.contains(name)) {
-        return Err(GoalFault::joints(format!(
+        return Err(GoalFault::invalid_joints(format!(
             "there is no joint `{other}`; {}",
             known()
         )));
@@ -114,12 +116,12 @@ fn places(given: &[String], joints: &[String]) -> Result<Vec<usize>, GoalFault> 
         match (found.next(), found.next()) {
             (Some(at), None) => places.push(at),
             (Some(_), Some(_)) => {
-                return Err(GoalFault::joints(format!(
+                return Err(GoalFault::invalid_joints(format!(
                     "joint `{joint}` is named more than once"
                 )));
             }
             (None, _) => {
-                return Err(GoalFault::joints(format!(
+                return Err(GoalFault::invalid_joints(format!(
                     "joint `{joint}` is missing; {}",
                     known()
                 )));
@@ -130,18 +132,18 @@ fn places(given: &[String], joints: &[String]) -> Result<Vec<usize>, GoalFault> 
 }
 
 fn time(index: usize, point: &JointTrajectoryPoint, before: Option<f64>) -> Result<f64, GoalFault> {
-    let time = point.seconds();
+    let time = point.time_from_start_s();
     let increases = before.is_none_or(|before| before < time);
     if !(0.0 <= time && increases) {
         let before = before.map_or(String::new(), |before| {
             format!(", and point {} is at {before} s", index - 1)
         });
-        return Err(GoalFault::goal(format!(
+        return Err(GoalFault::invalid_goal(format!(
             "point {index} is at {time} s{before}: times begin at 0 and increase"
         )));
     }
     if time > MAX_DURATION_S {
-        return Err(GoalFault::goal(format!(
+        return Err(GoalFault::invalid_goal(format!(
             "point {index} is at {time} s, and a motion lasts at most {MAX_DURATION_S} s"
         )));
     }
@@ -160,7 +162,7 @@ fn in_order(
         return Ok(None);
     }
     if values.len() != joints.len() {
-        return Err(GoalFault::goal(format!(
+        return Err(GoalFault::invalid_goal(format!(
             "point {index} has {} {what} for {} joints",
             values.len(),
             joints.len()
@@ -168,7 +170,7 @@ fn in_order(
     }
     let sorted: Vec<f64> = places.iter().map(|at| values[*at]).collect();
     match sorted.iter().position(|value| !value.is_finite()) {
-        Some(at) => Err(GoalFault::goal(format!(
+        Some(at) => Err(GoalFault::invalid_goal(format!(
             "joint `{}`: point {index} has {} among its {what}, which is no finite number",
             joints[at], sorted[at]
         ))),

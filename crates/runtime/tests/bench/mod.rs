@@ -15,8 +15,8 @@ use enact_robot::Robot;
 use enact_runtime::Session;
 use enact_sim::render::Appearance;
 use enact_sim::{Layout, SimPlant, Simulator};
-pub use enact_testkit::TASK;
-use enact_testkit::{PUT, root, scene};
+pub use enact_testkit::PUT_CUBE_INSTRUCTION;
+use enact_testkit::{PUT_CUBE_PLAN, load_shipped_scene, repository_root};
 
 /// Both protocols.
 pub const PROTOCOLS: [&str; 2] = ["bus.toml", "bus-dynamixel.toml"];
@@ -45,11 +45,14 @@ pub struct Trace {
 impl Bench {
     /// Draws a table from `seed`, which also determines the randomness of faults.
     pub fn new(protocol: &str, seed: u64) -> Self {
-        let robot = enact_testkit::robot("so101");
-        let bus_config =
-            BusConfig::load(&root().join("robots/so101").join(protocol), &robot).unwrap();
+        let robot = enact_testkit::load_shipped_robot("so101");
+        let bus_config = BusConfig::load(
+            &repository_root().join("robots/so101").join(protocol),
+            &robot,
+        )
+        .unwrap();
         let calibration = nominal_calibration(&robot, &bus_config);
-        let layout = scene("tabletop").draw(seed);
+        let layout = load_shipped_scene("tabletop").sample_layout(seed);
         let simulator = Simulator::new(&robot, &layout, false);
         let plant = Traced::new(SimPlant::new(simulator.clone(), &robot, &bus_config));
         let trace = Arc::clone(&plant.trace);
@@ -59,9 +62,9 @@ impl Bench {
             calibration: &calibration,
             faults: Faults::new(Vec::new(), seed),
         }
-        .with(Box::new(plant))
+        .build_transport(Box::new(plant))
         .unwrap();
-        line.with(enact_emulator::EmulatedBus::hold);
+        line.with_locked_bus(enact_emulator::EmulatedBus::hold_joints);
         Self {
             robot,
             bus_config,
@@ -76,7 +79,7 @@ impl Bench {
 
     /// Returns the arm, armed on a bus without faults; afterwards the bus follows `rules`.
     pub fn arm(&self, shutdown: ShutdownMode, rules: &[Rule]) -> ArmThread {
-        let bus = self.line.bus(&self.bus_config);
+        let bus = self.line.host_side_bus(&self.bus_config);
         let options = ArmingOptions { shutdown };
         let arm = ServoArm::arm(
             bus,
@@ -86,9 +89,9 @@ impl Bench {
             options,
         )
         .unwrap_or_else(|error| panic!("{error}"));
-        self.line.with(|emulated_bus| {
+        self.line.with_locked_bus(|emulated_bus| {
             for rule in rules {
-                emulated_bus.faults().add(rule.clone());
+                emulated_bus.faults_mut().add(rule.clone());
             }
         });
         ArmThread::start(Box::new(arm), &self.robot)
@@ -101,7 +104,11 @@ impl Bench {
 
     /// Returns an agent that perceives the ground truth and follows the plan.
     pub fn agent(&self) -> Box<dyn Agent> {
-        Box::new(enact_testkit::agent(&self.simulator, &self.layout, PUT))
+        Box::new(enact_testkit::scripted_agent(
+            &self.simulator,
+            &self.layout,
+            PUT_CUBE_PLAN,
+        ))
     }
 
     pub fn session<'a>(
@@ -115,10 +122,10 @@ impl Bench {
 
     /// Returns which servos have torque.
     pub fn torque(&self) -> Vec<bool> {
-        self.line.with(|emulated_bus| {
-            let servos = emulated_bus.servos().iter();
+        self.line.with_locked_bus(|emulated_bus| {
+            let servos = emulated_bus.servos_mut().iter();
             servos
-                .map(|servo| servo.get(servo.model().map.torque_enable) == 1)
+                .map(|servo| servo.register_value(servo.model().map.torque_enable) == 1)
                 .collect()
         })
     }

@@ -12,9 +12,9 @@ use crate::problem::{Problem, ProblemKind};
 
 /// The names under which the server is called.
 #[derive(Clone, Debug)]
-pub struct Hosts(Vec<String>);
+pub struct AllowedHosts(Vec<String>);
 
-impl Hosts {
+impl AllowedHosts {
     /// Returns the names of a server that listens on `address`: that address, `localhost` if it is
     /// a loopback address, and `further` ones.
     pub fn new(address: SocketAddr, further: &[String]) -> Self {
@@ -34,7 +34,7 @@ impl Hosts {
     ///
     /// # Errors
     /// [`ProblemKind::Host`] or [`ProblemKind::Origin`].
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    pub fn check_headers(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let host = single(headers, header::HOST)
             .and_then(|host| host.parse::<Authority>().ok())
             .filter(|host| self.0.contains(&host.host().to_lowercase()));
@@ -67,7 +67,7 @@ impl Hosts {
 ///
 /// # Errors
 /// If it is nothing that a browser would send as the name of a host; in words.
-pub fn host_name(text: &str) -> Result<String, String> {
+pub fn parse_host_name(text: &str) -> Result<String, String> {
     let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     if let Ok(IpAddr::V6(ip)) = bare.unwrap_or(text).parse() {
         return Ok(format!("[{ip}]"));
@@ -100,7 +100,7 @@ mod tests {
 
     fn check(host: &[&str], origin: Option<&str>) -> Result<(), ProblemKind> {
         let further = ["Arm.Lab".to_owned()];
-        let hosts = Hosts::new("127.0.0.1:8420".parse().unwrap(), &further);
+        let hosts = AllowedHosts::new("127.0.0.1:8420".parse().unwrap(), &further);
         let mut headers = HeaderMap::new();
         for host in host {
             headers.append(header::HOST, host.parse().unwrap());
@@ -108,7 +108,9 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
-        hosts.check(&headers).map_err(|problem| problem.kind)
+        hosts
+            .check_headers(&headers)
+            .map_err(|problem| problem.kind)
     }
 
     #[test]
@@ -148,7 +150,7 @@ mod tests {
             ("::1", "[::1]"),
             ("[2001:DB8::1]", "[2001:db8::1]"),
         ] {
-            assert_eq!(host_name(text).as_deref(), Ok(name));
+            assert_eq!(parse_host_name(text).as_deref(), Ok(name));
         }
         for text in [
             "",
@@ -161,7 +163,7 @@ mod tests {
             "Größe",
             "[arm]",
         ] {
-            let why = host_name(text).unwrap_err();
+            let why = parse_host_name(text).unwrap_err();
             assert!(why.contains(&format!("`{text}`")), "{why}");
         }
     }

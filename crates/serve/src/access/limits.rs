@@ -39,7 +39,7 @@ impl<K: Eq + Hash> RateLimit<K> {
     }
 
     /// Counts one; false if it is one too many.
-    pub fn take(&self, key: K, now: Instant) -> bool {
+    pub fn try_acquire(&self, key: K, now: Instant) -> bool {
         let mut buckets = lock(&self.buckets);
         if buckets.len() >= MAX_KEYS && !buckets.contains_key(&key) {
             // Whoever's bucket is full again need not be remembered.
@@ -93,7 +93,7 @@ impl StreamLimit {
     ///
     /// # Errors
     /// [`ProblemKind::TooManyStreams`].
-    pub fn open(self: &Arc<Self>, client: &str) -> Result<StreamPermit, Problem> {
+    pub fn open_stream(self: &Arc<Self>, client: &str) -> Result<StreamPermit, Problem> {
         let mut open = lock(&self.open);
         let (own, all) = (
             open.get(client).copied().unwrap_or_default(),
@@ -137,7 +137,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Returns what counts as one address: a household or an office has a whole network of IPv6.
-pub fn peer(address: IpAddr) -> IpAddr {
+pub fn rate_limit_address(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = address.to_bits() >> 64 << 64;
@@ -172,7 +172,11 @@ mod tests {
             ("ada", 100.0, true),
             ("ada", 100.0, false),
         ] {
-            assert_eq!(limit.take(name, after(at)), expected, "{name} at {at}");
+            assert_eq!(
+                limit.try_acquire(name, after(at)),
+                expected,
+                "{name} at {at}"
+            );
         }
     }
 
@@ -180,33 +184,33 @@ mod tests {
     fn an_address_more_than_can_be_told_apart_costs_no_memory() {
         let (limit, start) = (RateLimit::new(1.0, 2.0), Instant::now());
         for key in 0..MAX_KEYS {
-            assert!(limit.take(key, start));
+            assert!(limit.try_acquire(key, start));
         }
-        assert!(!limit.take(MAX_KEYS, start));
-        assert!(limit.take(0, start), "who is known goes on");
-        assert!(limit.take(MAX_KEYS, start + Duration::from_secs(9)));
+        assert!(!limit.try_acquire(MAX_KEYS, start));
+        assert!(limit.try_acquire(0, start), "who is known goes on");
+        assert!(limit.try_acquire(MAX_KEYS, start + Duration::from_secs(9)));
         assert_eq!(lock(&limit.buckets).len(), 1);
     }
 
     #[test]
     fn a_client_leaves_streams_to_others() {
         let limit = StreamLimit::new("streams", 2, 3);
-        let first = limit.open("ada").unwrap();
-        let _second = limit.open("ada").unwrap();
-        let own = limit.open("ada").unwrap_err();
+        let first = limit.open_stream("ada").unwrap();
+        let _second = limit.open_stream("ada").unwrap();
+        let own = limit.open_stream("ada").unwrap_err();
         assert_eq!(own.kind, ProblemKind::TooManyStreams);
         assert!(own.detail.contains("ada has 2"), "{own}");
-        let _third = limit.open("lin").unwrap();
-        let all = limit.open("lin").unwrap_err();
+        let _third = limit.open_stream("lin").unwrap();
+        let all = limit.open_stream("lin").unwrap_err();
         assert!(all.detail.contains("of all clients"), "{all}");
         drop(first);
-        let _again = limit.open("lin").unwrap();
+        let _again = limit.open_stream("lin").unwrap();
         assert_eq!(lock(&limit.open)["ada"], 1);
     }
 
     #[test]
     fn networks_of_ipv6_are_told_apart_and_not_their_addresses() {
-        let of = |text: &str| peer(text.parse().unwrap());
+        let of = |text: &str| rate_limit_address(text.parse().unwrap());
         assert_eq!(of("2001:db8::1"), of("2001:db8::2:3"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));

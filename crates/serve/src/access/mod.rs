@@ -15,7 +15,7 @@ pub mod tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use hosts::{Hosts, host_name};
+pub use hosts::{AllowedHosts, parse_host_name};
 pub use tokens::{TokenError, Tokens};
 
 use crate::problem::{Problem, ProblemKind};
@@ -62,7 +62,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ProblemKind::Role`], with both roles.
-    pub fn require(&self, needed: Role) -> Result<(), Problem> {
+    pub fn require_role(&self, needed: Role) -> Result<(), Problem> {
         if self.role >= needed {
             return Ok(());
         }

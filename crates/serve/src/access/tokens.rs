@@ -68,7 +68,7 @@ struct TokenEntry {
 
 impl Tokens {
     /// Creates the tokens of a server with a single one, which may do everything.
-    pub fn single(token: &str) -> Self {
+    pub fn from_single_token(token: &str) -> Self {
         let owner = Client {
             name: OWNER.to_owned(),
             role: Role::Admin,
@@ -112,7 +112,7 @@ impl Tokens {
     }
 
     /// Returns whose token it is. The time it takes tells nothing of the tokens.
-    pub fn find(&self, token: &str) -> Option<&Client> {
+    pub fn find_client(&self, token: &str) -> Option<&Client> {
         let sum = checksum(token);
         let mut found = u32::MAX;
         for (index, (known, _)) in (0u32..).zip(&self.0) {
@@ -128,7 +128,7 @@ impl Tokens {
     }
 
     /// Returns the client of this name.
-    pub fn named(&self, name: &str) -> Option<&Client> {
+    pub fn client_named(&self, name: &str) -> Option<&Client> {
         self.clients().find(|client| client.name == name)
     }
 }
@@ -166,10 +166,10 @@ mod tests {
     fn whoever_has_a_token_comes_in_under_its_name() {
         let text = file(&[("ada", "drive", ADA), ("lin", "watch", LIN)]);
         let tokens = Tokens::parse(&text).unwrap();
-        assert_eq!(tokens.find(ADA).unwrap().name, "ada");
-        assert_eq!(tokens.find(LIN).unwrap().role, Role::Watch);
+        assert_eq!(tokens.find_client(ADA).unwrap().name, "ada");
+        assert_eq!(tokens.find_client(LIN).unwrap().role, Role::Watch);
         for wrong in ["", "ada", &ADA[1..], &format!("{ADA}x")] {
-            assert_eq!(tokens.find(wrong), None, "{wrong}");
+            assert_eq!(tokens.find_client(wrong), None, "{wrong}");
         }
         assert!(!format!("{tokens:?}").contains(ADA));
     }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use tokio::time::{Instant, sleep_until};
 
-use super::Server;
+use super::ApiState;
 use crate::access::Client;
 use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
@@ -28,7 +28,7 @@ const BOUNDARY: &str = "enact-picture";
     responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub(super) async fn frame(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
     let picture = server.served.picture(&client).await?;
@@ -41,7 +41,7 @@ pub(super) async fn frame(
     responses((status = 200, body = Vec<u8>, content_type = "multipart/x-mixed-replace"),
         (status = "4XX", body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub(super) async fn stream(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
     let permit = server.served.place_for_picture(&client)?;
@@ -61,7 +61,7 @@ pub(super) async fn stream(
 
 /// A stream of pictures that somebody reads.
 struct Pictures {
-    server: Server,
+    server: ApiState,
     /// The rest of the part that is being sent. The picture itself is shared by all who read.
     ready: VecDeque<Bytes>,
     /// When the next picture is asked for.

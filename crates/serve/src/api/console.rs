@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use super::Server;
+use super::ApiState;
 use super::guard::{COOKIE, let_in, peer};
 use crate::problem::{Problem, ProblemKind};
 
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 /// Shows the console. Whoever comes by the printed link gets the token as a cookie, and an address
 /// without it.
 pub(super) async fn index(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     extensions: Extensions,
     query: Result<Query<Entry>, QueryRejection>,
 ) -> Result<Response, Problem> {

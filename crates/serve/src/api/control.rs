@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Server;
+use super::ApiState;
 use super::extract::{Json, JsonBody, OptionalBody};
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
@@ -40,10 +40,10 @@ pub struct HandoverRequest {
 #[utoipa::path(post, path = "/v1/stop", tag = "control",
     responses((status = 200, body = StopAnswer), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn stop(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Json<StopAnswer> {
-    server.session.press(&client.name);
+    server.session.press_stop(&client.name);
     Json(StopAnswer { stopped: true })
 }
 
@@ -51,11 +51,11 @@ pub(super) async fn stop(
 #[utoipa::path(post, path = "/v1/clear", tag = "control",
     responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn clear(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
     let changed = server.change(move |session| {
-        session.clear(&client)?;
+        session.clear_stop(&client)?;
         Ok(session.status(&client))
     });
     Ok(Json(changed.await?))
@@ -65,11 +65,11 @@ pub(super) async fn clear(
 #[utoipa::path(post, path = "/v1/pause", tag = "control",
     responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn pause(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
     let changed = server.change(move |session| {
-        session.pause(&client)?;
+        session.pause_work(&client)?;
         Ok(session.status(&client))
     });
     Ok(Json(changed.await?))
@@ -79,11 +79,11 @@ pub(super) async fn pause(
 #[utoipa::path(post, path = "/v1/resume", tag = "control",
     responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn resume(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
     let changed = server.change(move |session| {
-        session.resume(&client)?;
+        session.resume_work(&client)?;
         Ok(session.status(&client))
     });
     Ok(Json(changed.await?))
@@ -93,11 +93,11 @@ pub(super) async fn resume(
 #[utoipa::path(post, path = "/v1/driver", tag = "control", request_body = Option<DriveRequest>,
     responses((status = 200, body = Driver), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn drive(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     OptionalBody(request): OptionalBody<DriveRequest>,
 ) -> Result<Json<Driver>, Problem> {
-    let driver = server.change(move |session| session.drive(&client, request.force));
+    let driver = server.change(move |session| session.take_lease(&client, request.force));
     Ok(Json(driver.await?))
 }
 
@@ -105,10 +105,12 @@ pub(super) async fn drive(
 #[utoipa::path(delete, path = "/v1/driver", tag = "control",
     responses((status = 204), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn leave(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<StatusCode, Problem> {
-    server.change(move |session| session.leave(&client)).await?;
+    server
+        .change(move |session| session.release_lease(&client))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -116,16 +118,16 @@ pub(super) async fn leave(
 #[utoipa::path(post, path = "/v1/driver/handover", tag = "control", request_body = HandoverRequest,
     responses((status = 200, body = Driver), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn hand_over(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     JsonBody(request): JsonBody<HandoverRequest>,
 ) -> Result<Json<Driver>, Problem> {
-    client.require(Role::Drive)?;
-    let to = server.tokens.named(&request.to).cloned();
+    client.require_role(Role::Drive)?;
+    let to = server.tokens.client_named(&request.to).cloned();
     let Some(to) = to.filter(|to| to.role >= Role::Drive) else {
         let detail = format!("`{}` is no client that may drive", request.to);
         return Err(Problem::new(ProblemKind::Invalid, detail));
     };
-    let driver = server.change(move |session| session.hand_over(&client, &to));
+    let driver = server.change(move |session| session.hand_over_lease(&client, &to));
     Ok(Json(driver.await?))
 }

@@ -17,12 +17,12 @@ use tokio::task::yield_now;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::joint_feed::JointFeed;
-use super::{Server, aside};
+use super::{ApiState, aside};
 use crate::access::Client;
 use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
 use crate::session::ArmSession;
-use crate::session::events::written;
+use crate::session::events::format_server_sent_event;
 
 /// Interval of the joints, by which a broken connection is noticed, too.
 const JOINTS: Duration = Duration::from_millis(200);
@@ -42,7 +42,7 @@ struct EventStream {
     tick: Interval,
     joints: Arc<JointFeed>,
     // Dropped when the stream breaks.
-    _open: crate::session::OpenStream,
+    _open: crate::session::OpenEventStream,
     _permit: StreamPermit,
 }
 
@@ -52,16 +52,16 @@ struct EventStream {
     responses((status = 200, body = String, content_type = "text/event-stream"),
         (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn stream(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let permit = server.event_streams.open(&client.name)?;
+    let permit = server.event_streams.open_stream(&client.name)?;
     let session = Arc::clone(&server.session);
-    let newest = session.events().newest();
+    let newest = session.event_log().watch_newest_number();
     let mut ready = VecDeque::new();
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let at = match last.map(|id| session.events().number(id)) {
+    let at = match last.map(|id| session.event_log().number_from_id(id)) {
         Some(Some(at)) => at,
         unknown => {
             // Whoever has seen other events does not know what is missing.
@@ -74,13 +74,13 @@ pub(super) async fn stream(
             let mut status = told.await?;
             (status.you, status.joints) = (None, None);
             let data = json!(status).to_string();
-            let id = session.events().id(at);
-            ready.push_back(written("status", Some(&id), &data));
+            let id = session.event_log().id_from_number(at);
+            ready.push_back(format_server_sent_event("status", Some(&id), &data));
             at
         }
     };
     let opened = Arc::clone(&session);
-    let open = aside(move || Ok(opened.open_stream(&client))).await?;
+    let open = aside(move || Ok(opened.open_event_stream(&client))).await?;
     let mut tick = interval(JOINTS);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stream = EventStream {
@@ -111,7 +111,7 @@ async fn next(mut stream: EventStream) -> Option<(Result<Bytes, Infallible>, Eve
             yield_now().await;
         }
         stream.newest.borrow_and_update();
-        let newer = stream.session.events().after(stream.at, TAKEN);
+        let newer = stream.session.event_log().events_after(stream.at, TAKEN);
         if newer.gap {
             stream.ready.push_back(gap());
         }
@@ -134,5 +134,5 @@ async fn next(mut stream: EventStream) -> Option<(Result<Bytes, Infallible>, Eve
 }
 
 fn gap() -> Bytes {
-    written("gap", None, "{}")
+    format_server_sent_event("gap", None, "{}")
 }

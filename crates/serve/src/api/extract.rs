@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{MAX_BODY_BYTES, SLOWEST_BODY, Server};
+use super::{ApiState, MAX_BODY_BYTES, SLOWEST_BODY};
 use crate::problem::{Problem, ProblemKind};
 
 /// Largest number of a key's characters.
@@ -18,10 +18,10 @@ const MAX_KEY_CHARS: usize = 128;
 /// A JSON body.
 pub(super) struct JsonBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Server> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+    async fn from_request(request: Request, server: &ApiState) -> Result<Self, Problem> {
         // A body of another kind is not even read.
         if !is_json(request.headers()) {
             return Err(no_json());
@@ -33,10 +33,10 @@ impl<T: DeserializeOwned> FromRequest<Server> for JsonBody<T> {
 /// A JSON body, or the default where there is none.
 pub(super) struct OptionalBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned + Default> FromRequest<Server> for OptionalBody<T> {
+impl<T: DeserializeOwned + Default> FromRequest<ApiState> for OptionalBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+    async fn from_request(request: Request, server: &ApiState) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
         let body = body(request, server).await?;
         match (body.is_empty(), is_json) {
@@ -76,14 +76,14 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// Reads a body that arrives in time and is not too large.
-pub(super) async fn body(request: Request, server: &Server) -> Result<Bytes, Problem> {
+pub(super) async fn body(request: Request, server: &ApiState) -> Result<Bytes, Problem> {
     timely_body(request, server, MAX_BODY_BYTES).await
 }
 
 /// Reads a body that arrives in time and is not larger than its route permits, `largest` bytes.
 pub(super) async fn timely_body(
     request: Request,
-    server: &Server,
+    server: &ApiState,
     largest: usize,
 ) -> Result<Bytes, Problem> {
     let read = tokio::time::timeout(SLOWEST_BODY, Bytes::from_request(request, server));
@@ -109,10 +109,10 @@ fn unread(rejection: &BytesRejection, largest: usize) -> Problem {
 /// The number in a path.
 pub(super) struct Number(pub(super) u64);
 
-impl FromRequestParts<Server> for Number {
+impl FromRequestParts<ApiState> for Number {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, server: &ApiState) -> Result<Self, Problem> {
         let Text(text) = Text::from_request_parts(parts, server).await?;
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse()
@@ -129,10 +129,10 @@ impl FromRequestParts<Server> for Number {
 /// The text in a path.
 pub(super) struct Text(pub(super) String);
 
-impl FromRequestParts<Server> for Text {
+impl FromRequestParts<ApiState> for Text {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, server: &ApiState) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, server).await;
         let text = path.map(|Path(text)| Self(text));
         text.map_err(|_| Problem::new(ProblemKind::Malformed, "the path is not UTF-8"))

@@ -8,7 +8,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header}
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::{Server, mcp};
+use super::{ApiState, mcp};
 use crate::entrance::Visitor;
 use crate::problem::{Problem, ProblemKind};
 
@@ -55,25 +55,25 @@ pub(super) async fn add_headers(request: Request, next: Next) -> Response {
 
 /// Lets requests through that are meant for this server.
 pub(super) async fn check_host(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    server.hosts.check(request.headers())?;
+    server.hosts.check_headers(request.headers())?;
     Ok(next.run(request).await)
 }
 
 /// Lets requests for pages through, from an address that does not ask too often.
 pub(super) async fn limit_pages(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let from = peer(request.extensions());
-    if cookie(request.headers()).is_some_and(|token| server.tokens.find(token).is_some()) {
+    if cookie(request.headers()).is_some_and(|token| server.tokens.find_client(token).is_some()) {
         let_in(request.extensions());
     }
-    if !server.pages.take(from, Instant::now()) {
+    if !server.pages.try_acquire(from, Instant::now()) {
         let detail = "too many pages are asked for from this address; wait";
         return Err(Problem::new(ProblemKind::TooManyRequests, detail));
     }
@@ -96,7 +96,7 @@ pub(super) fn let_in(extensions: &Extensions) {
 /// Lets clients through that have a token and do not ask too often, and notes that they were heard
 /// of.
 pub(super) async fn admit(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
@@ -132,7 +132,7 @@ pub(super) async fn admit(
         let heard = client.clone();
         server
             .change(move |session| {
-                session.hear(&heard);
+                session.renew_lease(&heard);
                 Ok(())
             })
             .await?;

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use serde_json::json;
 
 use crate::session::ArmSession;
-use crate::session::events::written;
+use crate::session::events::format_server_sent_event;
 
 /// How long a reading counts as the newest: half the interval at which each stream tells the joints.
 const MAX_READING_AGE: Duration = Duration::from_millis(100);
@@ -22,7 +22,7 @@ impl JointFeed {
     pub(super) fn newest(&self, session: &ArmSession) -> Bytes {
         self.at(Instant::now(), || {
             let data = json!({"joints": session.joints()}).to_string();
-            written("joints", None, &data)
+            format_server_sent_event("joints", None, &data)
         })
     }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Server;
+use super::ApiState;
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 
 /// Tells where the next piece begins.
@@ -31,7 +31,7 @@ pub struct PieceQuery {
             headers(("enact-next" = u64, description = "Where the next piece begins"))),
         (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn piece(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     query: Result<Query<PieceQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(asked) =

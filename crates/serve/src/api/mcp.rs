@@ -15,7 +15,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde::Deserialize;
 
-use super::{MAX_BODY_BYTES, Server, extract, guard};
+use super::{ApiState, MAX_BODY_BYTES, extract, guard};
 use crate::access::Client;
 use crate::mcp::{Connection, McpServer, PlanApprover};
 use crate::problem::{Problem, ProblemKind};
@@ -60,7 +60,7 @@ impl Message {
 }
 
 /// Returns the routes of the protocol.
-pub(super) fn routes(server: &Server) -> Router<Server> {
+pub(super) fn routes(server: &ApiState) -> Router<ApiState> {
     let spoken = |client: &Client| (client.name.clone(), Spoken::with(server, client));
     let all: AllSpoken = Arc::new(server.tokens.clients().map(spoken).collect());
     Router::new()
@@ -70,7 +70,7 @@ pub(super) fn routes(server: &Server) -> Router<Server> {
 }
 
 impl Spoken {
-    fn with(server: &Server, client: &Client) -> Self {
+    fn with(server: &ApiState, client: &Client) -> Self {
         let approver = PlanApprover::ClientOrConsole;
         let handler = McpServer::new(server.served.clone(), client.clone(), approver);
         let mut sessions = LocalSessionManager::default();
@@ -102,7 +102,7 @@ impl Spoken {
 
 /// Answers a message, or streams messages.
 async fn answer(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     Extension(all): Extension<AllSpoken>,
     request: Request,
@@ -121,7 +121,7 @@ async fn answer(
         None
     } else {
         server.limit_requests(&client)?;
-        Some(server.event_streams.open(&client.name)?)
+        Some(server.event_streams.open_stream(&client.name)?)
     };
     if message.method == "initialize" {
         spoken.check_number(&client).await?;

@@ -41,10 +41,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::access::limits::{RateLimit, StreamLimit};
-use crate::access::{Client, Hosts, Tokens};
+use crate::access::{AllowedHosts, Client, Tokens};
 use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
-use crate::served::{Served, aside};
+use crate::served::{RequestResources, aside};
 use crate::session::ArmSession;
 use crate::speech::Transcriber;
 use joint_feed::JointFeed;
@@ -64,15 +64,15 @@ const FAILURES: (f64, f64) = (1.0, 30.0);
 
 /// What every request may use.
 #[derive(Clone)]
-pub struct Server {
+pub struct ApiState {
     /// The session.
     pub session: Arc<ArmSession>,
     /// The session and the rest of the program.
-    pub served: Served,
+    pub served: RequestResources,
     /// Who may come in.
     pub tokens: Arc<Tokens>,
     /// Under which names.
-    pub hosts: Arc<Hosts>,
+    pub hosts: Arc<AllowedHosts>,
     /// Whether clients come by TLS.
     pub is_secure: bool,
     event_streams: Arc<StreamLimit>,
@@ -83,17 +83,17 @@ pub struct Server {
     ears: speech::Ears,
 }
 
-impl Server {
+impl ApiState {
     /// Creates what requests use.
     pub fn new(
         session: Arc<ArmSession>,
         backend: Arc<dyn Backend>,
         tokens: Tokens,
-        hosts: Hosts,
+        hosts: AllowedHosts,
         is_secure: bool,
     ) -> Self {
         Self {
-            served: Served::new(Arc::clone(&session), backend),
+            served: RequestResources::new(Arc::clone(&session), backend),
             session,
             tokens: Arc::new(tokens),
             hosts: Arc::new(hosts),
@@ -126,10 +126,10 @@ impl Server {
         from: Option<IpAddr>,
         why: &str,
     ) -> Result<Client, Problem> {
-        if let Some(client) = token.and_then(|token| self.tokens.find(token)) {
+        if let Some(client) = token.and_then(|token| self.tokens.find_client(token)) {
             return Ok(client.clone());
         }
-        if from.is_none_or(|from| self.failures.take(from, Instant::now())) {
+        if from.is_none_or(|from| self.failures.try_acquire(from, Instant::now())) {
             return Err(Problem::new(ProblemKind::NoToken, why));
         }
         let detail = "too many requests without a valid token came from this address; wait";
@@ -141,7 +141,10 @@ impl Server {
     /// # Errors
     /// [`ProblemKind::TooManyRequests`] if it is one too many.
     fn limit_requests(&self, client: &Client) -> Result<(), Problem> {
-        if self.requests.take(client.name.clone(), Instant::now()) {
+        if self
+            .requests
+            .try_acquire(client.name.clone(), Instant::now())
+        {
             return Ok(());
         }
         let detail = format!("{} asks too often; wait", client.name);
@@ -166,7 +169,7 @@ impl Server {
 }
 
 /// Returns the routes of a server.
-pub fn router(server: Server) -> Router {
+pub fn router(server: ApiState) -> Router {
     let guarded = Router::new()
         .route("/status", get(telling::status))
         .route("/robot", get(telling::robot))

@@ -14,7 +14,7 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use utoipa::ToSchema;
 
-use super::Server;
+use super::ApiState;
 use super::extract::{Json, Text};
 use crate::access::{Client, Role};
 use crate::backend::{Replayed, Run};
@@ -39,7 +39,7 @@ fn plain(Text(name): Text) -> Result<String, Problem> {
 /// Lists the recorded runs.
 #[utoipa::path(get, path = "/v1/runs", tag = "runs",
     responses((status = 200, body = RunList), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn list(State(server): State<Server>) -> Result<Json<RunList>, Problem> {
+pub(super) async fn list(State(server): State<ApiState>) -> Result<Json<RunList>, Problem> {
     let runs = server.ask(|backend| backend.runs()).await?;
     Ok(Json(RunList { runs }))
 }
@@ -47,7 +47,7 @@ pub(super) async fn list(State(server): State<Server>) -> Result<Json<RunList>, 
 /// Returns what a run is of.
 #[utoipa::path(get, path = "/v1/runs/{name}", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Run), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn show(State(server): State<Server>, name: Text) -> Result<Json<Run>, Problem> {
+pub(super) async fn show(State(server): State<ApiState>, name: Text) -> Result<Json<Run>, Problem> {
     let name = plain(name)?;
     Ok(Json(server.ask(move |backend| backend.run(&name)).await?))
 }
@@ -56,7 +56,7 @@ pub(super) async fn show(State(server): State<Server>, name: Text) -> Result<Jso
 #[utoipa::path(get, path = "/v1/runs/{name}/story", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn story(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     name: Text,
 ) -> Result<Json<Value>, Problem> {
     let name = plain(name)?;
@@ -68,7 +68,7 @@ pub(super) async fn story(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn download(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     name: Text,
 ) -> Result<Response, Problem> {
     let name = plain(name)?;
@@ -89,7 +89,7 @@ pub(super) async fn download(
 #[utoipa::path(get, path = "/v1/runs/{name}/view.rrd", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn view(State(server): State<Server>, name: Text) -> Result<Response, Problem> {
+pub(super) async fn view(State(server): State<ApiState>, name: Text) -> Result<Response, Problem> {
     let name = plain(name)?;
     let file = server.ask(move |backend| backend.view(&name)).await?;
     let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
@@ -125,11 +125,11 @@ fn attachment(name: &str) -> String {
 #[utoipa::path(post, path = "/v1/runs/{name}/replay", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Replayed), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn replay(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     name: Text,
 ) -> Result<Json<Replayed>, Problem> {
-    client.require(Role::Admin)?;
+    client.require_role(Role::Admin)?;
     let name = plain(name)?;
     Ok(Json(
         server.ask(move |backend| backend.replay(&name)).await?,

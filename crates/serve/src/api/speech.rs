@@ -11,7 +11,7 @@ use axum::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Server;
+use super::ApiState;
 use super::extract::{Json, timely_body};
 use crate::access::limits::StreamLimit;
 use crate::access::{Client, Role};
@@ -65,10 +65,10 @@ pub struct SpeechQuery {
 /// A WAV file.
 pub(super) struct Sound(Bytes);
 
-impl FromRequest<Server> for Sound {
+impl FromRequest<ApiState> for Sound {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
+    async fn from_request(request: Request, server: &ApiState) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -86,7 +86,7 @@ impl FromRequest<Server> for Sound {
 /// Returns whether the server understands speech.
 #[utoipa::path(get, path = "/v1/speech", tag = "speech",
     responses((status = 200, body = SpeechInfo), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn info(State(server): State<Server>) -> Json<SpeechInfo> {
+pub(super) async fn info(State(server): State<ApiState>) -> Json<SpeechInfo> {
     Json(SpeechInfo {
         available: server.ears.transcriber.is_some(),
         longest_s: MAX_CLIP_DURATION.as_secs_f64(),
@@ -99,19 +99,19 @@ pub(super) async fn info(State(server): State<Server>) -> Json<SpeechInfo> {
     request_body(content = String, content_type = "audio/wav", description = "A WAV file"),
     responses((status = 200, body = Heard), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn hear(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     query: Result<Query<SpeechQuery>, QueryRejection>,
     Sound(wav): Sound,
 ) -> Result<Json<Heard>, Problem> {
-    client.require(Role::Ask)?;
+    client.require_role(Role::Ask)?;
     let Query(SpeechQuery { part }) =
         query.map_err(|rejection| Problem::new(ProblemKind::Malformed, rejection.body_text()))?;
     let Some(transcriber) = server.ears.transcriber.clone() else {
         let detail = "the server has no speech model; start it with --speech-model DIR";
         return Err(Problem::new(ProblemKind::NotFound, detail));
     };
-    let place = server.ears.clips.open(&client.name)?;
+    let place = server.ears.clips.open_stream(&client.name)?;
     let heard = aside(move || {
         // Whoever goes away gives up the place no sooner than the thread.
         let _place = place;
@@ -119,7 +119,7 @@ pub(super) async fn hear(
     });
     let heard = heard.await?;
     if heard.is_stop {
-        server.session.press(&client.name);
+        server.session.press_stop(&client.name);
     }
     Ok(Json(heard))
 }

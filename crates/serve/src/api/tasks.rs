@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Server;
+use super::ApiState;
 use super::extract::{Json, JsonBody, Number, idempotency_key};
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
@@ -83,7 +83,7 @@ type Taken = Result<(StatusCode, Json<Accepted>), Problem>;
 
 /// Takes up work for the arm.
 async fn take(
-    server: &Server,
+    server: &ApiState,
     client: Client,
     headers: &HeaderMap,
     work: Work,
@@ -91,7 +91,7 @@ async fn take(
 ) -> Taken {
     let key = idempotency_key(headers)?;
     let accepted = server
-        .change(move |session| session.submit(&client, work, approve, key.as_deref()))
+        .change(move |session| session.submit_work(&client, work, approve, key.as_deref()))
         .await?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
@@ -101,7 +101,7 @@ async fn take(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn create(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
     JsonBody(request): JsonBody<TaskRequest>,
@@ -117,7 +117,7 @@ pub(super) async fn create(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn plan_only(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
     JsonBody(request): JsonBody<PlanRequest>,
@@ -133,7 +133,7 @@ pub(super) async fn plan_only(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn skill(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
     JsonBody(step): JsonBody<Step>,
@@ -146,7 +146,7 @@ pub(super) async fn skill(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn home(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Taken {
@@ -158,7 +158,7 @@ pub(super) async fn home(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn jog(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
     JsonBody(JogRequest { joint, by }): JsonBody<JogRequest>,
@@ -169,7 +169,7 @@ pub(super) async fn jog(
 /// Lists the tasks.
 #[utoipa::path(get, path = "/v1/tasks", tag = "tasks",
     responses((status = 200, body = TaskList), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn list(State(server): State<Server>) -> Result<Json<TaskList>, Problem> {
+pub(super) async fn list(State(server): State<ApiState>) -> Result<Json<TaskList>, Problem> {
     let tasks = server.change(|session| Ok(session.tasks())).await?;
     Ok(Json(TaskList { tasks }))
 }
@@ -178,7 +178,7 @@ pub(super) async fn list(State(server): State<Server>) -> Result<Json<TaskList>,
 #[utoipa::path(get, path = "/v1/tasks/{id}", tag = "tasks", params(("id" = u64, Path)),
     responses((status = 200, body = TaskRecord), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn show(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Number(id): Number,
 ) -> Result<Json<TaskRecord>, Problem> {
     Ok(Json(server.change(move |session| session.task(id)).await?))
@@ -188,11 +188,11 @@ pub(super) async fn show(
 #[utoipa::path(delete, path = "/v1/tasks/{id}", tag = "tasks", params(("id" = u64, Path)),
     responses((status = 200, body = TaskRecord), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn cancel(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     Number(id): Number,
 ) -> Result<Json<TaskRecord>, Problem> {
-    let cancelled = server.change(move |session| session.cancel(&client, id));
+    let cancelled = server.change(move |session| session.cancel_task(&client, id));
     Ok(Json(cancelled.await?))
 }
 
@@ -200,10 +200,14 @@ pub(super) async fn cancel(
 #[utoipa::path(get, path = "/v1/tasks/{id}/plan", tag = "tasks", params(("id" = u64, Path)),
     responses((status = 200, body = PlanView), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn plan(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Number(id): Number,
 ) -> Result<Json<PlanView>, Problem> {
-    Ok(Json(server.change(move |session| session.plan(id)).await?))
+    Ok(Json(
+        server
+            .change(move |session| session.plan_of_task(id))
+            .await?,
+    ))
 }
 
 /// Says yes or no to a plan that waits, or gives other steps.
@@ -211,12 +215,12 @@ pub(super) async fn plan(
     request_body = DecisionRequest,
     responses((status = 202, body = TaskRecord), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn decide(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     Number(id): Number,
     JsonBody(request): JsonBody<DecisionRequest>,
 ) -> Result<(StatusCode, Json<TaskRecord>), Problem> {
-    client.require(Role::Drive)?;
+    client.require_role(Role::Drive)?;
     let agreed = request.decision == Answer::Approve;
     let steps = match request.steps {
         Some(_) if !agreed => {
@@ -231,6 +235,7 @@ pub(super) async fn decide(
         None => None,
     };
     let plan = request.plan;
-    let record = server.change(move |session| session.decide(&client, id, plan, agreed, steps));
+    let record =
+        server.change(move |session| session.decide_on_plan(&client, id, plan, agreed, steps));
     Ok((StatusCode::ACCEPTED, Json(record.await?)))
 }

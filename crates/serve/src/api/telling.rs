@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Server;
+use super::ApiState;
 use super::extract::{Json, JsonBody};
 use crate::access::{Client, Role};
 use crate::backend::{ConfigKind, Models};
@@ -36,7 +36,7 @@ pub struct CheckAnswer {
 #[utoipa::path(get, path = "/v1/status", tag = "telling",
     responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn status(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Json<Status>, Problem> {
     let status = server.change(move |session| Ok(session.status(&client)));
@@ -46,14 +46,14 @@ pub(super) async fn status(
 /// Returns the robot, its joints and skills.
 #[utoipa::path(get, path = "/v1/robot", tag = "telling",
     responses((status = 200, body = RobotInfo), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn robot(State(server): State<Server>) -> Json<RobotInfo> {
-    Json(server.session.robot().clone())
+pub(super) async fn robot(State(server): State<ApiState>) -> Json<RobotInfo> {
+    Json(server.session.robot_info().clone())
 }
 
 /// Returns what was seen last.
 #[utoipa::path(get, path = "/v1/scene", tag = "telling",
     responses((status = 200, body = Scene), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn scene(State(server): State<Server>) -> Result<Json<Scene>, Problem> {
+pub(super) async fn scene(State(server): State<ApiState>) -> Result<Json<Scene>, Problem> {
     let scene = server.change(|session| Ok(session.scene()));
     Ok(Json(scene.await?))
 }
@@ -61,7 +61,7 @@ pub(super) async fn scene(State(server): State<Server>) -> Result<Json<Scene>, P
 /// Returns which models see and plan.
 #[utoipa::path(get, path = "/v1/models", tag = "telling",
     responses((status = 200, body = Models), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn models(State(server): State<Server>) -> Result<Json<Models>, Problem> {
+pub(super) async fn models(State(server): State<ApiState>) -> Result<Json<Models>, Problem> {
     Ok(Json(server.ask(|backend| Ok(backend.models())).await?))
 }
 
@@ -69,11 +69,11 @@ pub(super) async fn models(State(server): State<Server>) -> Result<Json<Models>,
 #[utoipa::path(post, path = "/v1/config/check", tag = "telling", request_body = CheckRequest,
     responses((status = 200, body = CheckAnswer), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn check(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     JsonBody(CheckRequest { kind, text }): JsonBody<CheckRequest>,
 ) -> Result<Json<CheckAnswer>, Problem> {
-    client.require(Role::Admin)?;
+    client.require_role(Role::Admin)?;
     let error = server
         .ask(move |backend| Ok(backend.check(kind, &text)))
         .await?;

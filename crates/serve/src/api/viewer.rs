@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Server, console};
+use super::{ApiState, console};
 use crate::problem::{Problem, ProblemKind};
 
 /// The page, in `web/`.
@@ -28,7 +28,7 @@ pub(super) async fn page() -> Result<Response, Problem> {
 
 /// Returns a file of the viewer.
 pub(super) async fn file(
-    State(server): State<Server>,
+    State(server): State<ApiState>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let found = server

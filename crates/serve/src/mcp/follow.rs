@@ -61,10 +61,10 @@ impl McpServer {
     pub(super) async fn take_lease(&self) -> Result<(), Problem> {
         let client = self.client.clone();
         let taken = self.served.change(move |session| {
-            session.drive(&client, false)?;
+            session.take_lease(&client, false)?;
             let status = session.status(&client);
             if status.task.is_none() && status.queue.is_empty() {
-                session.come_back(&client);
+                session.resume_after_absence(&client);
             }
             Ok(())
         });
@@ -94,10 +94,10 @@ impl McpServer {
     ) -> Result<Following, Problem> {
         let at = self.newest_event();
         let client = self.client.clone();
-        let moves = work.moves();
+        let moves = work.may_move_arm();
         let accepted = self
             .served
-            .change(move |session| session.submit(&client, work, approve, None))
+            .change(move |session| session.submit_work(&client, work, approve, None))
             .await?;
         Ok(Following {
             id: accepted.id,
@@ -110,7 +110,12 @@ impl McpServer {
 
     /// Returns the number of the newest event.
     pub(super) fn newest_event(&self) -> u64 {
-        *self.served.session.events().newest().borrow()
+        *self
+            .served
+            .session
+            .event_log()
+            .watch_newest_number()
+            .borrow()
     }
 
     /// Waits until a task is over. A call that is cancelled takes the task out of the queue, or stops
@@ -139,7 +144,7 @@ impl McpServer {
         let Following { id, moves, .. } = following;
         let cancelled = self.served.change(move |session| {
             if moves || session.task(id)?.state == TaskState::Queued {
-                session.cancel(&client, id)?;
+                session.cancel_task(&client, id)?;
             }
             Ok(())
         });
@@ -162,8 +167,8 @@ impl McpServer {
             mut answered,
             ..
         } = following;
-        let events = self.served.session.events();
-        let mut newest = events.newest();
+        let events = self.served.session.event_log();
+        let mut newest = events.watch_newest_number();
         let mut progress = Progress::new(call, id, at);
         let mut renewal = interval(RENEWAL);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -173,7 +178,7 @@ impl McpServer {
             progress.tell_news(events).await;
             let told = self
                 .served
-                .change(move |session| Ok((session.task(id)?, session.plan(id).ok())));
+                .change(move |session| Ok((session.task(id)?, session.plan_of_task(id).ok())));
             let (record, plan) = told.await?;
             let is_over = !matches!(record.state, TaskState::Queued | TaskState::Running);
             let waiting = plan.filter(|it| it.waiting && !is_over && Some(it.plan) != answered);
@@ -208,10 +213,10 @@ impl McpServer {
                         return Err(Problem::new(ProblemKind::Internal, "the session ended"));
                     }
                 }
-                _ = renewal.tick(), if is_there => self.note(ArmSession::hear).await?,
+                _ = renewal.tick(), if is_there => self.note(ArmSession::renew_lease).await?,
                 () = call.lost(), if is_there => {
                     is_there = false;
-                    self.note(ArmSession::lose).await?;
+                    self.note(ArmSession::note_connection_lost).await?;
                 }
                 (plan, reply) = reply_to(question) => {
                     *question = None;
@@ -245,10 +250,10 @@ impl McpServer {
     async fn decide(&self, id: u64, plan: u64, agreed: bool) -> Result<bool, Problem> {
         let client = self.client.clone();
         let decided = self.served.change(move |session| {
-            session.drive(&client, false)?;
-            session.decide(&client, id, plan, agreed, None)?;
+            session.take_lease(&client, false)?;
+            session.decide_on_plan(&client, id, plan, agreed, None)?;
             if agreed {
-                session.come_back(&client);
+                session.resume_after_absence(&client);
             }
             Ok(())
         });

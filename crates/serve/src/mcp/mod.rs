@@ -36,7 +36,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, tool_handler};
 
 use crate::access::Client;
 use crate::problem::Problem;
-use crate::served::Served;
+use crate::served::RequestResources;
 use crate::session::status::{Scene, Status};
 
 pub(crate) use call::Connection;
@@ -65,7 +65,7 @@ pub enum PlanApprover {
 /// The tools, resources and prompts of one client.
 #[derive(Clone)]
 pub struct McpServer {
-    served: Served,
+    served: RequestResources,
     client: Client,
     approver: PlanApprover,
     tools: ToolRouter<Self>,
@@ -73,7 +73,7 @@ pub struct McpServer {
 
 impl McpServer {
     /// Creates what a client can use.
-    pub fn new(served: Served, client: Client, approver: PlanApprover) -> Self {
+    pub fn new(served: RequestResources, client: Client, approver: PlanApprover) -> Self {
         Self {
             served,
             client,
@@ -98,7 +98,7 @@ impl McpServer {
 
     /// Stops the arm: waits for nothing.
     pub(crate) fn press_stop(&self) {
-        self.served.session.press(&self.client.name);
+        self.served.session.press_stop(&self.client.name);
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Progress<'a> {
 
     /// Tells what is new.
     pub(super) async fn tell_news(&mut self, events: &EventLog) {
-        for event in events.after(self.at, usize::MAX).events {
+        for event in events.events_after(self.at, usize::MAX).events {
             self.at = event.number;
             let Ok(data) = serde_json::from_str::<Value>(event.data()) else {
                 continue;

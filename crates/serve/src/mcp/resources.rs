@@ -92,7 +92,7 @@ impl McpServer {
                 let contents = contents.with_mime_type("image/jpeg");
                 return Ok(ReadResourceResult::new(vec![contents]));
             }
-            "enact://robot" => json!(self.served.session.robot()),
+            "enact://robot" => json!(self.served.session.robot_info()),
             "enact://scene" => json!(self.scene().await.map_err(unreadable)?),
             "enact://status" => json!(self.status().await.map_err(unreadable)?),
             other => {

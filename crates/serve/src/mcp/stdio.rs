@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{McpServer, PlanApprover};
 use crate::access::{Client, Role};
-use crate::served::Served;
+use crate::served::RequestResources;
 use crate::session::ArmSession;
 
 /// Name of the client: whoever started the program.
@@ -48,7 +48,7 @@ impl Drop for StdioServing {
 ///
 /// # Errors
 /// If there are no threads.
-pub fn serve(served: Served, approver: PlanApprover) -> io::Result<StdioServing> {
+pub fn serve(served: RequestResources, approver: PlanApprover) -> io::Result<StdioServing> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("mcp")
@@ -62,7 +62,7 @@ pub fn serve(served: Served, approver: PlanApprover) -> io::Result<StdioServing>
         .spawn(move || {
             let session = Arc::clone(&served.session);
             runtime.block_on(talk(served, approver, told));
-            session.end();
+            session.end_session();
             runtime.shutdown_timeout(LAST);
             // Nobody waits if the client left by itself.
             let _ = tell_end.send(());
@@ -71,7 +71,7 @@ pub fn serve(served: Served, approver: PlanApprover) -> io::Result<StdioServing>
 }
 
 /// Talks with the client until it is gone, or the session ends.
-async fn talk(served: Served, approver: PlanApprover, end: CancellationToken) {
+async fn talk(served: RequestResources, approver: PlanApprover, end: CancellationToken) {
     let session = Arc::clone(&served.session);
     let client = Client {
         name: NAME.to_owned(),
@@ -116,13 +116,13 @@ async fn talk(served: Served, approver: PlanApprover, end: CancellationToken) {
 /// Notes that the client is there, on a thread that nothing else waits for.
 fn hear(session: &Arc<ArmSession>, client: &Client) {
     let (session, client) = (Arc::clone(session), client.clone());
-    tokio::task::spawn_blocking(move || session.hear(&client));
+    tokio::task::spawn_blocking(move || session.renew_lease(&client));
 }
 
 /// Stops the arm if it is at work for a client that is gone.
 fn stop_work(session: &ArmSession, client: &Client) {
     if session.status(client).task.is_some() {
-        session.press("the end of the client");
+        session.press_stop("the end of the client");
     }
 }
 

@@ -13,12 +13,12 @@ use crate::problem::{Problem, ProblemKind};
 
 /// An event stream that a client has open. Dropped when the stream breaks.
 #[derive(Debug)]
-pub struct OpenStream {
+pub struct OpenEventStream {
     session: Arc<ArmSession>,
     client: String,
 }
 
-impl Drop for OpenStream {
+impl Drop for OpenEventStream {
     fn drop(&mut self) {
         let (session, client) = (Arc::clone(&self.session), std::mem::take(&mut self.client));
         let close = move || session.close_stream(&client);
@@ -32,9 +32,9 @@ impl Drop for OpenStream {
 
 impl ArmSession {
     /// Notes that a client watches events.
-    pub fn open_stream(self: &Arc<Self>, client: &Client) -> OpenStream {
+    pub fn open_event_stream(self: &Arc<Self>, client: &Client) -> OpenEventStream {
         self.lock().lease.opened(&client.name);
-        OpenStream {
+        OpenEventStream {
             session: Arc::clone(self),
             client: client.name.clone(),
         }
@@ -51,7 +51,7 @@ impl ArmSession {
 
     /// Notes that the connection of a client broke that may watch no events. If it drives, and watches
     /// none, what is being carried out pauses before its next step.
-    pub fn lose(&self, client: &Client) {
+    pub fn note_connection_lost(&self, client: &Client) {
         let mut inner = self.lock();
         if inner.lease.is_lost(&client.name, Instant::now()) {
             self.pause_without(&mut inner, &client.name);
@@ -60,7 +60,7 @@ impl ArmSession {
     }
 
     /// Lets the loop go on if nothing holds it but that this client, who drives, was away.
-    pub fn come_back(&self, client: &Client) {
+    pub fn resume_after_absence(&self, client: &Client) {
         let mut inner = self.lock();
         let is_driver = inner.lease.is_of(&client.name, Instant::now());
         if is_driver && inner.paused.as_deref() == Some(&*absence(&client.name)) {
@@ -71,7 +71,7 @@ impl ArmSession {
     }
 
     /// Notes that a client was heard of.
-    pub fn hear(&self, client: &Client) {
+    pub fn renew_lease(&self, client: &Client) {
         self.lock().lease.renew(&client.name, Instant::now());
     }
 
@@ -80,8 +80,8 @@ impl ArmSession {
     /// # Errors
     /// [`ProblemKind::Leased`] if somebody else has it and it is not taken by force, or
     /// [`ProblemKind::Role`].
-    pub fn drive(&self, client: &Client, force: bool) -> Result<Driver, Problem> {
-        client.require(if force { Role::Admin } else { Role::Drive })?;
+    pub fn take_lease(&self, client: &Client, force: bool) -> Result<Driver, Problem> {
+        client.require_role(if force { Role::Admin } else { Role::Drive })?;
         let mut inner = self.lock();
         let now = Instant::now();
         let reason = match inner.lease.holder(now) {
@@ -100,7 +100,7 @@ impl ArmSession {
     ///
     /// # Errors
     /// [`ProblemKind::NotDriver`].
-    pub fn leave(&self, client: &Client) -> Result<(), Problem> {
+    pub fn release_lease(&self, client: &Client) -> Result<(), Problem> {
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         inner.lease.end();
@@ -114,8 +114,8 @@ impl ArmSession {
     ///
     /// # Errors
     /// [`ProblemKind::NotDriver`].
-    pub fn hand_over(&self, client: &Client, to: &Client) -> Result<Driver, Problem> {
-        to.require(Role::Drive)?;
+    pub fn hand_over_lease(&self, client: &Client, to: &Client) -> Result<Driver, Problem> {
+        to.require_role(Role::Drive)?;
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         inner.lease.give(&to.name, Instant::now());
@@ -126,7 +126,7 @@ impl ArmSession {
     /// Pauses what is being carried out for want of a driver.
     pub(super) fn pause_without(&self, inner: &mut Inner, driver: &str) {
         let running = inner.running.and_then(|id| inner.tasks.get(&id));
-        if running.is_some_and(|entry| entry.work.moves()) {
+        if running.is_some_and(|entry| entry.work.may_move_arm()) {
             inner.paused.get_or_insert_with(|| absence(driver));
         }
     }

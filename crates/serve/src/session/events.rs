@@ -35,14 +35,14 @@ const DATA: &str = "\ndata: ";
 
 /// Returns an event as it is sent to whoever watches: a server-sent event. `data` is one line, as JSON
 /// is.
-pub fn written(kind: &str, id: Option<&str>, data: &str) -> Bytes {
+pub fn format_server_sent_event(kind: &str, id: Option<&str>, data: &str) -> Bytes {
     let id = id.map_or_else(String::new, |id| format!("\nid: {id}"));
     format!("event: {kind}{id}{DATA}{data}\n\n").into()
 }
 
 /// Events after a number.
 #[derive(Clone, Debug, Default)]
-pub struct Newer {
+pub struct NewerEvents {
     /// In order.
     pub events: Vec<EventRecord>,
     /// Whether some before them are not kept any more.
@@ -83,33 +83,33 @@ impl EventLog {
         ring.push_back(EventRecord {
             number,
             kind,
-            text: written(kind, Some(&self.id(number)), &data),
+            text: format_server_sent_event(kind, Some(&self.id_from_number(number)), &data),
         });
         self.newest.send_replace(number);
     }
 
     /// Returns at most `most` of the events after this number.
-    pub fn after(&self, number: u64, most: usize) -> Newer {
+    pub fn events_after(&self, number: u64, most: usize) -> NewerEvents {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let first = ring.partition_point(|event| event.number <= number);
-        Newer {
+        NewerEvents {
             gap: ring.front().is_some_and(|event| event.number > number + 1),
             events: ring.range(first..).take(most).cloned().collect(),
         }
     }
 
     /// Returns the number of the newest event, and tells of newer ones.
-    pub fn newest(&self) -> watch::Receiver<u64> {
+    pub fn watch_newest_number(&self) -> watch::Receiver<u64> {
         self.newest.subscribe()
     }
 
     /// Returns the id of an event of this number.
-    pub fn id(&self, number: u64) -> String {
+    pub fn id_from_number(&self, number: u64) -> String {
         format!("{}-{number}", self.run)
     }
 
     /// Returns the number in an id; `None` if it is of another run of the program.
-    pub fn number(&self, id: &str) -> Option<u64> {
+    pub fn number_from_id(&self, id: &str) -> Option<u64> {
         let (run, number) = id.rsplit_once('-')?;
         let number = number.parse().ok()?;
         (run == self.run && number <= *self.newest.borrow()).then_some(number)
@@ -120,7 +120,7 @@ impl EventLog {
 mod tests {
     use super::*;
 
-    fn numbers(newer: &Newer) -> Vec<u64> {
+    fn numbers(newer: &NewerEvents) -> Vec<u64> {
         newer.events.iter().map(|event| event.number).collect()
     }
 
@@ -130,12 +130,12 @@ mod tests {
         for step in 0..5 {
             log.push("step", &step);
         }
-        assert_eq!(numbers(&log.after(0, 10)), [1, 2, 3, 4, 5]);
-        assert_eq!(numbers(&log.after(3, 10)), [4, 5]);
-        assert_eq!(numbers(&log.after(0, 2)), [1, 2]);
-        assert!(log.after(5, 10).events.is_empty());
-        assert_eq!(log.number(&log.id(3)), Some(3));
-        let last = &log.after(4, 1).events[0];
+        assert_eq!(numbers(&log.events_after(0, 10)), [1, 2, 3, 4, 5]);
+        assert_eq!(numbers(&log.events_after(3, 10)), [4, 5]);
+        assert_eq!(numbers(&log.events_after(0, 2)), [1, 2]);
+        assert!(log.events_after(5, 10).events.is_empty());
+        assert_eq!(log.number_from_id(&log.id_from_number(3)), Some(3));
+        let last = &log.events_after(4, 1).events[0];
         assert_eq!(last.data(), "4");
         assert_eq!(&*last.text, b"event: step\nid: a-5\ndata: 4\n\n");
     }
@@ -144,11 +144,14 @@ mod tests {
     fn an_event_is_written_once_for_all_who_read_it() {
         let log = EventLog::new("a");
         log.push("thought", &"line\nbreak\ndata: 7");
-        let (first, second) = (log.after(0, 1), log.after(0, 1));
+        let (first, second) = (log.events_after(0, 1), log.events_after(0, 1));
         let [first, second] = [&first.events[0], &second.events[0]];
         assert_eq!(first.text.as_ptr(), second.text.as_ptr());
         assert_eq!(first.data(), "\"line\\nbreak\\ndata: 7\"");
-        assert_eq!(&*written("gap", None, "{}"), b"event: gap\ndata: {}\n\n");
+        assert_eq!(
+            &*format_server_sent_event("gap", None, "{}"),
+            b"event: gap\ndata: {}\n\n"
+        );
     }
 
     #[test]
@@ -157,9 +160,9 @@ mod tests {
         for step in 0..MAX_EVENTS + 10 {
             log.push("step", &step);
         }
-        assert!(log.after(9, 1).gap);
-        assert!(!log.after(10, 1).gap);
-        assert_eq!(log.after(0, usize::MAX).events.len(), MAX_EVENTS);
+        assert!(log.events_after(9, 1).gap);
+        assert!(!log.events_after(10, 1).gap);
+        assert_eq!(log.events_after(0, usize::MAX).events.len(), MAX_EVENTS);
     }
 
     #[test]
@@ -167,7 +170,7 @@ mod tests {
         let log = EventLog::new("a");
         log.push("step", &1);
         for id in ["b-1", "a-2", "a-x", "1", "", "a-99999999999999999999"] {
-            assert_eq!(log.number(id), None, "{id}");
+            assert_eq!(log.number_from_id(id), None, "{id}");
         }
     }
 }

@@ -39,14 +39,14 @@ use std::time::{Duration, Instant};
 use enact_types::StopSwitch;
 use thiserror::Error;
 
-pub use driving::OpenStream;
+pub use driving::OpenEventStream;
 pub use observer::ServeObserver;
 pub use task::Work;
 pub use work::{Job, JobEnd};
 
 use crate::access::Client;
 use events::EventLog;
-use readings::Readings;
+use readings::LatestArmReading;
 use state::Inner;
 use status::{RobotInfo, Scene, Status, You};
 use store::Store;
@@ -75,7 +75,7 @@ pub struct SessionOptions {
 
 impl SessionOptions {
     /// How long a lease lasts, unless somebody says otherwise.
-    pub const LEASE: Duration = Duration::from_secs(30);
+    pub const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 }
 
 /// The tasks of earlier runs of the program cannot be read.
@@ -99,7 +99,7 @@ pub struct ArmSession {
     /// Notified when the loop may have something to do.
     changed: Condvar,
     events: EventLog,
-    readings: Arc<Readings>,
+    readings: Arc<LatestArmReading>,
     store: Store,
     presses: SyncSender<String>,
 }
@@ -136,24 +136,24 @@ impl ArmSession {
     }
 
     /// Stops the arm: presses the switch and waits for nothing and nobody.
-    pub fn press(&self, by: &str) {
+    pub fn press_stop(&self, by: &str) {
         self.stop.press();
         // Told by the warden; a press that finds no room follows one that is told.
         let _ = self.presses.try_send(format!("{by} pressed stop"));
     }
 
     /// Returns the robot.
-    pub fn robot(&self) -> &RobotInfo {
+    pub fn robot_info(&self) -> &RobotInfo {
         &self.robot
     }
 
     /// Returns the events.
-    pub fn events(&self) -> &EventLog {
+    pub fn event_log(&self) -> &EventLog {
         &self.events
     }
 
     /// Returns where readings of the joints go.
-    pub fn readings(&self) -> &Arc<Readings> {
+    pub fn latest_arm_reading(&self) -> &Arc<LatestArmReading> {
         &self.readings
     }
 

@@ -252,17 +252,17 @@ impl Observer for ServeObserver {
                 self.saw(objects, dropped);
             }
             Event::Planned { situation, answer } => {
-                self.session.note_held(situation.holding.as_deref());
+                self.session.note_held_object(situation.holding.as_deref());
                 self.planned(answer);
             }
             Event::StepStarted(step) => {
                 if self.is_planning_only() {
                     return;
                 }
-                if step.moves() {
+                if step.moves_arm() {
                     self.session.hold();
                     self.in_step = true;
-                    if step.names().next().is_some() {
+                    if step.object_names().next().is_some() {
                         self.held = self.session.held();
                         self.session.set_held(Held::Unknown);
                     }
@@ -289,10 +289,10 @@ impl Observer for ServeObserver {
                 self.in_step = false;
                 if outcome.verdict == Verdict::Yes && !self.is_planning_only() {
                     if let Some(name) = outcome.step.held_after() {
-                        self.session.note_held(Some(name));
+                        self.session.note_held_object(Some(name));
                     } else if outcome.step.held_before().is_some() {
-                        self.session.note_held(None);
-                    } else if outcome.step.names().next().is_some() {
+                        self.session.note_held_object(None);
+                    } else if outcome.step.object_names().next().is_some() {
                         self.session.set_held(self.held.clone());
                     }
                 }
@@ -315,7 +315,7 @@ impl Observer for ServeObserver {
 
 impl ArmSession {
     /// Notes what the gripper is known to hold, if anything.
-    pub fn note_held(&self, name: Option<&str>) {
+    pub fn note_held_object(&self, name: Option<&str>) {
         self.set_held(match name {
             Some(name) => Held::Thing(name.to_owned()),
             None => Held::Nothing,

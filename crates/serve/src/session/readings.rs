@@ -7,11 +7,11 @@ use enact_types::Stamp;
 /// The newest reading. Whoever writes it never waits: a reading that finds somebody reading is left
 /// out, since the next one comes soon.
 #[derive(Debug, Default)]
-pub struct Readings(Mutex<Option<Reading>>);
+pub struct LatestArmReading(Mutex<Option<ArmReading>>);
 
 /// Where the joints are, in the robot's order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
+pub struct ArmReading {
     /// Time on the arm's clock.
     pub at: Stamp,
     /// Positions, rad or m.
@@ -20,9 +20,9 @@ pub struct Reading {
     pub load: Vec<f64>,
 }
 
-impl Readings {
+impl LatestArmReading {
     /// Keeps a reading, without waiting.
-    pub fn note(&self, at: Stamp, position: &[f64], load: &[f64]) {
+    pub fn store_reading(&self, at: Stamp, position: &[f64], load: &[f64]) {
         let mut newest = match self.0.try_lock() {
             Ok(newest) => newest,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -38,7 +38,7 @@ impl Readings {
     }
 
     /// Returns the newest reading.
-    pub fn newest(&self) -> Option<Reading> {
+    pub fn newest(&self) -> Option<ArmReading> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -52,13 +52,13 @@ mod tests {
 
     #[test]
     fn a_reading_replaces_the_last_one_unless_somebody_reads() {
-        let readings = Readings::default();
+        let readings = LatestArmReading::default();
         assert_eq!(readings.newest(), None);
-        readings.note(Stamp::ZERO, &[1.0, 2.0], &[0.1, 0.2]);
-        readings.note(Stamp::ZERO, &[3.0, 4.0], &[0.3, 0.4]);
+        readings.store_reading(Stamp::ZERO, &[1.0, 2.0], &[0.1, 0.2]);
+        readings.store_reading(Stamp::ZERO, &[3.0, 4.0], &[0.3, 0.4]);
         assert_eq!(readings.newest().unwrap().position, [3.0, 4.0]);
         let reader = readings.0.lock().unwrap();
-        readings.note(Stamp::ZERO, &[5.0, 6.0], &[0.5, 0.6]);
+        readings.store_reading(Stamp::ZERO, &[5.0, 6.0], &[0.5, 0.6]);
         drop(reader);
         assert_eq!(readings.newest().unwrap().load, [0.3, 0.4]);
     }

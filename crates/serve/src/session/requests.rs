@@ -19,15 +19,15 @@ impl ArmSession {
     ///
     /// # Errors
     /// Why it is not taken up.
-    pub fn submit(
+    pub fn submit_work(
         &self,
         client: &Client,
         work: Work,
         approve: bool,
         key: Option<&str>,
     ) -> Result<Accepted, Problem> {
-        let is_asked = !work.moves() || matches!(work, Work::Instruction { .. });
-        client.require(if is_asked { Role::Ask } else { Role::Drive })?;
+        let is_asked = !work.may_move_arm() || matches!(work, Work::Instruction { .. });
+        client.require_role(if is_asked { Role::Ask } else { Role::Drive })?;
         let mut inner = self.lock();
         let print = work.print(approve);
         if let Some(key) = key
@@ -36,7 +36,7 @@ impl ArmSession {
             return Ok(known);
         }
         self.check_work(&work)?;
-        if work.moves() && (!is_asked || !approve) {
+        if work.may_move_arm() && (!is_asked || !approve) {
             self.require_lease(&inner, client)?;
         }
         if let Some(fault) = &inner.fault {
@@ -58,7 +58,7 @@ impl ArmSession {
         let record = TaskRecord {
             id,
             kind: work.kind(),
-            instruction: work.instruction(),
+            instruction: work.describe_in_words(),
             by: client.name.clone(),
             approve: approve && work.kind() == super::task::TaskKind::Instruction,
             state: TaskState::Queued,
@@ -120,7 +120,7 @@ impl ArmSession {
     ///
     /// # Errors
     /// [`ProblemKind::NotFound`].
-    pub fn plan(&self, id: u64) -> Result<PlanView, Problem> {
+    pub fn plan_of_task(&self, id: u64) -> Result<PlanView, Problem> {
         let inner = self.lock();
         let entry = inner.tasks.get(&id).ok_or_else(|| no_task(id))?;
         entry.plan.clone().ok_or_else(|| {
@@ -136,12 +136,12 @@ impl ArmSession {
     /// # Errors
     /// [`ProblemKind::Over`], [`ProblemKind::Role`] if it is another client's, or
     /// [`ProblemKind::NotFound`].
-    pub fn cancel(&self, client: &Client, id: u64) -> Result<TaskRecord, Problem> {
-        client.require(Role::Ask)?;
+    pub fn cancel_task(&self, client: &Client, id: u64) -> Result<TaskRecord, Problem> {
+        client.require_role(Role::Ask)?;
         let mut inner = self.lock();
         let entry = inner.tasks.get_mut(&id).ok_or_else(|| no_task(id))?;
         if entry.record.by != client.name {
-            client.require(Role::Drive)?;
+            client.require_role(Role::Drive)?;
         }
         match entry.record.state {
             TaskState::Queued => {
@@ -154,7 +154,7 @@ impl ArmSession {
                 self.tell_queue(&inner);
                 self.tell_status(&mut inner);
             }
-            TaskState::Running => self.press(&client.name),
+            TaskState::Running => self.press_stop(&client.name),
             _ => {
                 let detail = format!("task {id} is over");
                 return Err(Problem::new(ProblemKind::Over, detail));
@@ -168,7 +168,7 @@ impl ArmSession {
     /// # Errors
     /// [`ProblemKind::NotWaiting`] if this is not the plan that waits, or
     /// [`ProblemKind::NotDriver`].
-    pub fn decide(
+    pub fn decide_on_plan(
         &self,
         client: &Client,
         id: u64,
@@ -176,7 +176,7 @@ impl ArmSession {
         agreed: bool,
         steps: Option<Plan>,
     ) -> Result<TaskRecord, Problem> {
-        client.require(Role::Drive)?;
+        client.require_role(Role::Drive)?;
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         if !inner.tasks.contains_key(&id) {
@@ -205,8 +205,8 @@ impl ArmSession {
     /// # Errors
     /// [`ProblemKind::NotDriver`], or [`ProblemKind::Busy`] while the task that was stopped has not
     /// come to its end: it must not go on.
-    pub fn clear(&self, client: &Client) -> Result<(), Problem> {
-        client.require(Role::Drive)?;
+    pub fn clear_stop(&self, client: &Client) -> Result<(), Problem> {
+        client.require_role(Role::Drive)?;
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         if self.stop.is_pressed() {
@@ -231,8 +231,8 @@ impl ArmSession {
     ///
     /// # Errors
     /// [`ProblemKind::NotDriver`].
-    pub fn pause(&self, client: &Client) -> Result<(), Problem> {
-        client.require(Role::Drive)?;
+    pub fn pause_work(&self, client: &Client) -> Result<(), Problem> {
+        client.require_role(Role::Drive)?;
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         let reason = || format!("{} paused it", client.name);
@@ -245,8 +245,8 @@ impl ArmSession {
     ///
     /// # Errors
     /// [`ProblemKind::NotDriver`].
-    pub fn resume(&self, client: &Client) -> Result<(), Problem> {
-        client.require(Role::Drive)?;
+    pub fn resume_work(&self, client: &Client) -> Result<(), Problem> {
+        client.require_role(Role::Drive)?;
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         inner.paused = None;
@@ -269,7 +269,7 @@ impl ArmSession {
                     ));
                 }
             }
-            Work::Skill { step } if !step.moves() => {
+            Work::Skill { step } if !step.moves_arm() => {
                 return invalid(format!("`{step}` moves nothing"));
             }
             Work::Skill { .. } | Work::Look | Work::Home => {}

@@ -11,7 +11,7 @@ use super::status::{ArgumentInfo, SkillInfo};
 const ANY: [&str; 2] = ["an object", "another object"];
 
 /// Returns every skill that moves the arm, with its arguments.
-pub fn all() -> Vec<SkillInfo> {
+pub fn all_skills() -> Vec<SkillInfo> {
     let skills = Skill::ALL.into_iter();
     let acts = |skill: &Skill| skill.definition().category != Category::Communication;
     skills.filter(acts).map(told).collect()
@@ -72,7 +72,7 @@ fn situation(holding: Option<String>) -> Situation {
         reachable: true,
         rests: None,
         affords: Skill::ALL.to_vec(),
-        receives: Relation::ALL.to_vec(),
+        receives: Relation::ALL_RELATIONS.to_vec(),
     };
     Situation {
         objects: ANY.map(object).to_vec(),
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_skill_that_acts_is_told_with_what_it_needs() {
-        let skills = all();
+        let skills = all_skills();
         let arguments = |name: &str| -> Vec<(String, &str, usize)> {
             let skill = skills.iter().find(|skill| skill.name == name).unwrap();
             let told = skill.arguments.iter();
@@ -101,7 +101,11 @@ mod tests {
             arguments("place"),
             [
                 ("object".to_owned(), "object", 0),
-                ("relation".to_owned(), "choice", Relation::ALL.len()),
+                (
+                    "relation".to_owned(),
+                    "choice",
+                    Relation::ALL_RELATIONS.len()
+                ),
                 ("target".to_owned(), "object", 0),
             ]
         );

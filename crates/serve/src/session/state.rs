@@ -122,7 +122,7 @@ impl Inner {
     /// Takes the next task out of the queue; while the loop is to wait, only one that moves nothing.
     pub(super) fn take_next(&mut self) -> Option<u64> {
         let next = self.queue.front().and_then(|id| self.tasks.get(id));
-        let moves = next.is_some_and(|entry| entry.work.moves());
+        let moves = next.is_some_and(|entry| entry.work.may_move_arm());
         if moves && self.paused.is_some() {
             return None;
         }

@@ -70,7 +70,7 @@ impl Work {
     }
 
     /// Returns it in words.
-    pub fn instruction(&self) -> String {
+    pub fn describe_in_words(&self) -> String {
         match self {
             Self::Instruction { instruction } | Self::Plan { instruction } => instruction.clone(),
             Self::Skill { step } => step.to_string(),
@@ -89,7 +89,7 @@ impl Work {
     }
 
     /// Returns whether it may move the arm.
-    pub fn moves(&self) -> bool {
+    pub fn may_move_arm(&self) -> bool {
         !matches!(self, Self::Plan { .. } | Self::Look)
     }
 

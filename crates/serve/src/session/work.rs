@@ -69,7 +69,7 @@ impl ArmSession {
 
     /// Ends the session: [`next_job`](Self::next_job) returns `None` from now on, and whoever waits
     /// for an answer gets a no.
-    pub fn end(&self) {
+    pub fn end_session(&self) {
         self.lock().is_over = true;
         self.changed.notify_all();
     }
@@ -128,7 +128,7 @@ impl ArmSession {
     }
 
     /// Notes how a task ended.
-    pub fn finish(&self, id: u64, end: JobEnd) {
+    pub fn finish_task(&self, id: u64, end: JobEnd) {
         let mut inner = self.lock();
         self.over(&mut inner, id, end);
     }
@@ -196,7 +196,7 @@ impl ArmSession {
 
     /// Returns whether a plan with this preview may be carried out: waits for a yes if the task
     /// needs one. A stop, a pause that ends the session, and silence are a no.
-    pub fn ask(&self, plan: &Plan, preview: &[Outcome]) -> bool {
+    pub fn wait_for_approval(&self, plan: &Plan, preview: &[Outcome]) -> bool {
         let mut inner = self.lock();
         let Some(id) = inner.running else {
             return false;
@@ -260,7 +260,7 @@ impl ArmSession {
 
     /// Returns the plan that a person put in the place of the one that was refused, to be carried
     /// out now.
-    pub fn take_edited(&self, id: u64) -> Option<Plan> {
+    pub fn take_edited_plan(&self, id: u64) -> Option<Plan> {
         let mut inner = self.lock();
         let entry = inner.tasks.get_mut(&id)?;
         let edited = entry.edited.take()?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use enact_types::reason::innermost;
+use enact_types::reason::innermost_message;
 use rmcp::ServiceError;
 use rmcp::model::{CallToolResult, ContentBlock, EmbeddedResource, ResourceContents};
 use rmcp::service::ClientInitializeError;
@@ -75,9 +75,9 @@ fn cause(error: &DynamicTransportError) -> String {
     type HttpError = StreamableHttpError<reqwest::Error>;
     match error.error.downcast_ref::<HttpError>() {
         // It does not tell its source itself.
-        Some(HttpError::Client(error)) => innermost(error),
+        Some(HttpError::Client(error)) => innermost_message(error),
         Some(HttpError::AuthRequired(_)) => "it lets nobody in without a valid key".to_owned(),
-        _ => innermost(&*error.error),
+        _ => innermost_message(&*error.error),
     }
 }
 

@@ -25,7 +25,7 @@ use std::io;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use enact_plan::strategy::tools::{ForeignTool, ForeignTools, Offered};
+use enact_plan::strategy::tools::{ForeignTool, ForeignTools, OfferedTools};
 use enact_types::{Reason, StopSwitch};
 use futures_util::future::join_all;
 use rmcp::model::{CallToolRequestParams, Tool};
@@ -146,7 +146,7 @@ impl ToolServers {
             // Nobody listens any more once the switch is pressed.
             let _ = sender.send(work.await);
         });
-        let done = self.stop.receive(&receiver, None);
+        let done = self.stop.receive_unless_pressed(&receiver, None);
         if done.is_err() {
             task.abort();
         }
@@ -271,16 +271,16 @@ fn changes_something(tool: &Tool) -> bool {
 fn read(server: &str, tool: &Tool) -> Result<ForeignTool, String> {
     let about = tool.description.as_deref().unwrap_or_default();
     let schema = Value::Object((*tool.input_schema).clone());
-    ForeignTool::read(server, &tool.name, about, &schema)
+    ForeignTool::from_schema(server, &tool.name, about, &schema)
 }
 
 impl ForeignTools for ToolServers {
-    fn offered(&mut self) -> Offered {
+    fn offered(&mut self) -> OfferedTools {
         for index in 0..self.programs.len() {
             self.look_after(index);
         }
         let tools = self.programs.iter().flat_map(|it| it.tools.clone());
-        Offered {
+        OfferedTools {
             tools: tools.collect(),
             news: std::mem::take(&mut self.news),
         }

@@ -66,7 +66,7 @@ fn find(servers: &mut ToolServers) -> Result<String, String> {
     found.map_err(|reason| reason.to_string())
 }
 
-fn names(offered: &Offered) -> Vec<&str> {
+fn names(offered: &OfferedTools) -> Vec<&str> {
     offered.tools.iter().map(|it| it.name.as_str()).collect()
 }
 
@@ -151,7 +151,7 @@ fn a_server_that_dies_or_floods_is_left_out_and_told_once() {
             "{told}"
         );
         assert!(told.contains(part), "{part}: {told}");
-        assert_eq!(servers.offered(), Offered::default(), "{does}");
+        assert_eq!(servers.offered(), OfferedTools::default(), "{does}");
         assert_eq!(find(&mut servers).unwrap_err(), "there is no such tool");
     }
 }

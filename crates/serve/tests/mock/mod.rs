@@ -57,7 +57,7 @@ impl Mock {
     pub fn ask(&self, client: &Client, instruction: &str, approve: bool) -> u64 {
         let accepted = self
             .session
-            .submit(client, instruct(instruction), approve, None);
+            .submit_work(client, instruct(instruction), approve, None);
         accepted.unwrap_or_else(|problem| panic!("{problem}")).id
     }
 
@@ -130,14 +130,17 @@ pub fn reported(ending: TaskEnd) -> JobEnd {
 /// A plan of picking these.
 pub fn picks(objects: &[&str]) -> Plan {
     Plan {
-        steps: objects.iter().map(|object| Step::pick(*object)).collect(),
+        steps: objects
+            .iter()
+            .map(|object| Step::pick_step(*object))
+            .collect(),
     }
 }
 
 /// A preview in which every step is feasible, except picking this one.
 pub fn preview(plan: &Plan, refused: Option<&str>) -> Vec<Outcome> {
     let judged = |step: &Step| {
-        let is_refused = refused.is_some_and(|name| step.names().any(|it| it == name));
+        let is_refused = refused.is_some_and(|name| step.object_names().any(|it| it == name));
         Outcome {
             step: step.clone(),
             verdict: if is_refused {
@@ -158,8 +161,8 @@ pub fn asking(mock: &Mock, plan: &Plan, refused: Option<&'static str>) -> JoinHa
         let mut observer = ServeObserver::new(&session);
         observer.observe(&Event::Planned {
             situation: &Situation::default(),
-            answer: &ModelResponse::planned(plan.clone()),
+            answer: &ModelResponse::from_plan(plan.clone()),
         });
-        session.ask(&plan, &preview(&plan, refused))
+        session.wait_for_approval(&plan, &preview(&plan, refused))
     })
 }

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use enact_serve::api::{Server, router};
+use enact_serve::api::{ApiState, router};
 use enact_serve::backend::{
-    Backend, BackendError, ConfigKind, LiveView, Models, Replayed, Run, ViewerFile,
+    Backend, BackendError, ConfigKind, LiveViewPiece, Models, Replayed, Run, ViewerFile,
 };
-use enact_serve::{Hosts, Listening, ServerOptions, Tls, Tokens, Transcriber};
+use enact_serve::{AllowedHosts, RunningServer, ServerOptions, Tls, Tokens, Transcriber};
 use enact_testkit::http_client::HttpClient;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -67,14 +67,14 @@ impl Backend for Folder {
         File::open(file).map_err(|error| BackendError::Invalid(error.to_string()))
     }
 
-    fn live_view(&self, after: Option<u64>) -> Result<LiveView, BackendError> {
+    fn live_view(&self, after: Option<u64>) -> Result<LiveViewPiece, BackendError> {
         let rrd = match after {
             None => b"everything".to_vec(),
             Some(1) => b"new".to_vec(),
             Some(_) => Vec::new(),
         };
         let next = after.map_or(1, |after| after.max(2));
-        Ok(LiveView { rrd, next })
+        Ok(LiveViewPiece { rrd, next })
     }
 
     fn viewer_file(&self, name: &str) -> Option<ViewerFile> {
@@ -109,7 +109,7 @@ impl Backend for Folder {
 pub struct Running {
     pub mock: Mock,
     pub address: SocketAddr,
-    _listening: Listening,
+    _listening: RunningServer,
     _folder: TempDir,
 }
 
@@ -160,14 +160,14 @@ impl Running {
         };
         let (listener, address) = options.bind().unwrap();
         let mock = Mock::new();
-        let mut server = Server::new(
+        let mut server = ApiState::new(
             Arc::clone(&mock.session),
             Arc::new(Folder {
                 path: folder.path().to_owned(),
                 picture,
             }),
             Tokens::parse(&tokens.concat()).unwrap(),
-            Hosts::new(address, &[]),
+            AllowedHosts::new(address, &[]),
             is_secure,
         );
         if let Some(transcriber) = transcriber {

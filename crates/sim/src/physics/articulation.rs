@@ -1,6 +1,6 @@
 //! The robot as a multibody in reduced coordinates, so that joints cannot separate.
 
-use enact_robot::{Mount, Robot};
+use enact_robot::{LinkMount, Robot};
 use enact_types::{JointVector, Pose};
 use rapier3d::prelude::{
     ColliderHandle, MassProperties, PhysicsWorld, RigidBodyBuilder, RigidBodyHandle,
@@ -57,13 +57,13 @@ impl Articulation {
             body.forward_kinematics(&physics.bodies, true);
         }
         for drive in &arm.drives {
-            drive.add_losses(&mut physics.multibody_joints);
+            drive.set_drive_losses(&mut physics.multibody_joints);
         }
         arm.teleport(physics, joints);
         arm
     }
 
-    fn hang(&mut self, physics: &mut PhysicsWorld, robot: &Robot, mount: &Mount) -> LinkBody {
+    fn hang(&mut self, physics: &mut PhysicsWorld, robot: &Robot, mount: &LinkMount) -> LinkBody {
         let parent = self.links[mount.parent];
         let body_from_joint = parent.body_from_link * mount.parent_from_joint;
         let Some(motion) = &mount.motion else {
@@ -74,8 +74,11 @@ impl Articulation {
         };
         let body = physics.insert_body(RigidBodyBuilder::dynamic().can_sleep(false));
         let limits = &robot.joints()[motion.joint].limits;
-        let data =
-            JointMotor::joint_data(motion, limits, &convert::pose_to_engine(&body_from_joint));
+        let data = JointMotor::create_engine_joint(
+            motion,
+            limits,
+            &convert::pose_to_engine(&body_from_joint),
+        );
         let handle = physics
             .multibody_joints
             .insert(parent.body, body, data, true)
@@ -93,7 +96,7 @@ impl Articulation {
             let own = link
                 .inertial
                 .as_ref()
-                .map(|inertial| mass::of_link(inertial, &place.body_from_link));
+                .map(|inertial| mass::link_mass_properties(inertial, &place.body_from_link));
             match masses.iter_mut().find(|(body, _)| *body == place.body) {
                 None => masses.push((place.body, own)),
                 Some((_, total)) => {
@@ -105,7 +108,7 @@ impl Articulation {
             }
         }
         for (body, properties) in masses {
-            mass::assign(&mut physics.bodies, body, properties);
+            mass::assign_body_mass(&mut physics.bodies, body, properties);
         }
     }
 
@@ -115,14 +118,15 @@ impl Articulation {
             let is_finger = hand.contains(&place.body);
             for part in &link.shapes {
                 let body_from_shape = place.body_from_link * part.link_from_shape;
-                let mut collider = convert::collider(&part.shape.clone().into(), &body_from_shape)
-                    .density(0.0)
-                    .friction(tuning::FRICTION)
-                    .collision_groups(tuning::arm());
+                let mut collider =
+                    convert::build_collider(&part.shape.clone().into(), &body_from_shape)
+                        .density(0.0)
+                        .friction(tuning::FRICTION)
+                        .collision_groups(tuning::arm_collision_groups());
                 if is_finger {
                     collider = collider
                         .friction(tuning::FINGER_FRICTION)
-                        .friction_combine_rule(tuning::FINGER_RULE);
+                        .friction_combine_rule(tuning::FINGER_FRICTION_RULE);
                 }
                 let handle = physics.insert_collider(collider, Some(place.body));
                 if is_finger {
@@ -155,20 +159,25 @@ impl Articulation {
     }
 
     /// Returns the colliders of the fingers and of the hand that carries them.
-    pub fn fingers(&self) -> &[ColliderHandle] {
+    pub fn finger_colliders(&self) -> &[ColliderHandle] {
         &self.fingers
     }
 
     /// Returns the colliders of all other moving links.
-    pub fn limbs(&self) -> &[ColliderHandle] {
+    pub fn other_link_colliders(&self) -> &[ColliderHandle] {
         &self.limbs
     }
 
     /// Sets every motor's target for the coming step.
-    pub fn aim(&mut self, physics: &mut PhysicsWorld, positions: &[f64], velocities: &[f64]) {
+    pub fn set_motor_targets(
+        &mut self,
+        physics: &mut PhysicsWorld,
+        positions: &[f64],
+        velocities: &[f64],
+    ) {
         for drive in &mut self.drives {
             let joint = drive.joint;
-            drive.aim(
+            drive.set_target(
                 &mut physics.multibody_joints,
                 positions[joint],
                 velocities[joint],
@@ -177,10 +186,10 @@ impl Articulation {
     }
 
     /// Limits each motor to its joint's torque or force in `strengths`; 0 switches it off.
-    pub fn limit(&mut self, physics: &mut PhysicsWorld, strengths: &[f64]) {
+    pub fn set_motor_effort_limits(&mut self, physics: &mut PhysicsWorld, strengths: &[f64]) {
         for drive in &mut self.drives {
             let strength = strengths[drive.joint];
-            drive.limit(&mut physics.multibody_joints, strength);
+            drive.set_effort_limit(&mut physics.multibody_joints, strength);
         }
     }
 
@@ -193,7 +202,7 @@ impl Articulation {
         let moves: Vec<(usize, f32)> = self
             .drives
             .iter()
-            .map(|drive| drive.displacement(set, joints[drive.joint]))
+            .map(|drive| drive.displacement_entry_for(set, joints[drive.joint]))
             .collect();
         let (body, _) = set.get_mut(first).expect("the joint is never removed");
         let mut displacements = vec![0.0; body.ndofs()];
@@ -204,11 +213,11 @@ impl Articulation {
         body.generalized_velocity_mut().fill(0.0);
         body.forward_kinematics(&physics.bodies, false);
         body.update_rigid_bodies(&mut physics.bodies, true);
-        self.aim(physics, joints, &vec![0.0; joints.len()]);
+        self.set_motor_targets(physics, joints, &vec![0.0; joints.len()]);
     }
 
     /// Reads one number per joint of the robot, from the drive that is the joint itself.
-    pub fn read(&self, joints: usize, of: impl Fn(&JointMotor) -> f64) -> JointVector {
+    pub fn read_each_joint(&self, joints: usize, of: impl Fn(&JointMotor) -> f64) -> JointVector {
         let mut values = JointVector::zeros(joints);
         // A mimicking link follows the joint, so the first drive is authoritative.
         for drive in self.drives.iter().rev() {

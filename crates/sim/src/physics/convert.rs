@@ -53,7 +53,7 @@ pub fn pose_from_engine(pose: &EnginePose) -> Pose {
 ///
 /// # Panics
 /// If a convex shape has fewer than four points that span space.
-pub fn collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder {
+pub fn build_collider(shape: &BodyShape, parent_from_shape: &Pose) -> ColliderBuilder {
     let shape = match shape {
         BodyShape::Shape(Shape::Box { half }) => {
             let [x, y, z] = half.map(|half| half as f32);
@@ -88,7 +88,11 @@ fn convex(hull: &Hull) -> SharedShape {
         .collect();
     // A hull that is too thin in single precision becomes its bounding box.
     SharedShape::convex_hull(&corners).unwrap_or_else(|| {
-        let half = |axis: Vector3| hull.extent(&axis).max(hull.extent(&-axis)).max(1e-4) as f32;
+        let half = |axis: Vector3| {
+            hull.extent_along(&axis)
+                .max(hull.extent_along(&-axis))
+                .max(1e-4) as f32
+        };
         SharedShape::cuboid(half(Vector3::x()), half(Vector3::y()), half(Vector3::z()))
     })
 }
@@ -107,7 +111,7 @@ fn prism(radius: f32, half_length: f32) -> SharedShape {
 
 /// Returns a shape's volume divided by the volume that the engine computes, which counts overlaps
 /// several times.
-pub fn crowding(shape: &BodyShape) -> f64 {
+pub fn volume_correction_factor(shape: &BodyShape) -> f64 {
     match shape {
         BodyShape::Shape(Shape::Cylinder { .. }) => {
             let boxes = PRISM_BOXES as f64;

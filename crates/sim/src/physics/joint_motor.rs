@@ -53,7 +53,7 @@ pub struct JointMotor {
 impl JointMotor {
     /// Returns the engine's joint for a motion; `parent_from_joint` is in the frame of the parent
     /// body.
-    pub fn joint_data(
+    pub fn create_engine_joint(
         motion: &DegreeOfFreedom,
         limits: &Limits,
         parent_from_joint: &Pose,
@@ -101,7 +101,7 @@ impl JointMotor {
 
     /// Sets the losses of rotor and gears. The multibody's degrees of freedom must already be
     /// counted.
-    pub fn add_losses(&self, joints: &mut MultibodyJointSet) {
+    pub fn set_drive_losses(&self, joints: &mut MultibodyJointSet) {
         let (body, dof) = self.dof(joints);
         body.armature_mut()[dof] = self.armature as f32;
         body.damping_mut()[dof] = self.viscous as f32;
@@ -109,7 +109,7 @@ impl JointMotor {
     }
 
     /// Sets the target of the coming step, in the robot joint's own position and velocity.
-    pub fn aim(&mut self, joints: &mut MultibodyJointSet, position: f64, velocity: f64) {
+    pub fn set_target(&mut self, joints: &mut MultibodyJointSet, position: f64, velocity: f64) {
         self.target = self.multiplier * position + self.offset;
         self.target_velocity = self.multiplier * velocity;
         let (body, link) = joints
@@ -126,7 +126,7 @@ impl JointMotor {
     }
 
     /// Limits the motor to this torque or force; 0 switches it off.
-    pub fn limit(&mut self, joints: &mut MultibodyJointSet, strength: f64) {
+    pub fn set_effort_limit(&mut self, joints: &mut MultibodyJointSet, strength: f64) {
         self.strength = strength;
         let (body, link) = joints
             .get_mut(self.handle)
@@ -147,7 +147,7 @@ impl JointMotor {
     }
 
     /// Returns the torque or force of the motor as a fraction of the joint's largest.
-    pub fn effort(&self, joints: &MultibodyJointSet) -> f64 {
+    pub fn effort_fraction(&self, joints: &MultibodyJointSet) -> f64 {
         let position = STIFFNESS * (self.target - self.coordinate(joints));
         let velocity = DAMPING * (self.target_velocity - self.rate(joints));
         let most = self.strength / self.effort;
@@ -156,7 +156,11 @@ impl JointMotor {
 
     /// Returns the entry of `displacements` that takes this drive to a joint position, and its
     /// value.
-    pub fn displacement(&self, joints: &mut MultibodyJointSet, position: f64) -> (usize, f32) {
+    pub fn displacement_entry_for(
+        &self,
+        joints: &mut MultibodyJointSet,
+        position: f64,
+    ) -> (usize, f32) {
         let to = self.multiplier * position + self.offset;
         let by = to - self.coordinate(joints);
         (self.dof(joints).1, by as f32)

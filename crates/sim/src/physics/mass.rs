@@ -13,7 +13,7 @@ const LIGHTEST: f32 = 0.01;
 const GYRATION: f32 = 0.01;
 
 /// Returns the mass properties of a link in the frame of the body it belongs to.
-pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
+pub fn link_mass_properties(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
     let inertia = inertial.inertia.map(|entry| entry as f32);
     let columns: Vec<Vector> = inertia
         .column_iter()
@@ -28,7 +28,7 @@ pub fn of_link(inertial: &Inertial, body_from_link: &Pose) -> MassProperties {
 }
 
 /// Gives a body its mass, or a small default if it would have none.
-pub fn assign(
+pub fn assign_body_mass(
     bodies: &mut RigidBodySet,
     body: RigidBodyHandle,
     properties: Option<MassProperties>,

@@ -6,7 +6,7 @@ use rapier3d::prelude::{ColliderHandle, PhysicsWorld, RigidBodyBuilder, RigidBod
 use super::{convert, tuning};
 use crate::layout::{Fixture, PlacedObject, TableExtent};
 use crate::object::ObjectShape;
-use crate::parts::{ConvexPart, parts};
+use crate::parts::{ConvexPart, convex_parts_of_shape};
 
 /// Thickness of the table, meters; its underside is never visible.
 const TABLE_THICKNESS: f64 = 0.04;
@@ -23,24 +23,26 @@ pub struct RigidBody {
 }
 
 /// Adds an object.
-pub fn add(physics: &mut PhysicsWorld, item: &PlacedObject) -> RigidBody {
+pub fn add_object(physics: &mut PhysicsWorld, item: &PlacedObject) -> RigidBody {
     let damping = match item.shape {
-        ObjectShape::Ball => tuning::BALL_DAMPING,
-        _ => tuning::OBJECT_DAMPING,
+        ObjectShape::Ball => tuning::BALL_ANGULAR_DAMPING_PER_S,
+        _ => tuning::OBJECT_ANGULAR_DAMPING_PER_S,
     };
     let body = physics.insert_body(
         RigidBodyBuilder::dynamic()
             .pose(convert::pose_to_engine(&item.base_from_object))
             .angular_damping(damping),
     );
-    let parts = parts(item.shape, item.size);
+    let parts = convex_parts_of_shape(item.shape, item.size);
     let colliders = parts
         .iter()
         .map(|part| {
-            let collider = convert::collider(&part.shape, &part.object_from_part)
-                .density((item.shape.density() * convert::crowding(&part.shape)) as f32)
+            let collider = convert::build_collider(&part.shape, &part.object_from_part)
+                .density(
+                    (item.shape.density() * convert::volume_correction_factor(&part.shape)) as f32,
+                )
                 .friction(tuning::FRICTION)
-                .collision_groups(tuning::collision_world());
+                .collision_groups(tuning::world_collision_groups());
             physics.insert_collider(collider, Some(body))
         })
         .collect();
@@ -54,9 +56,9 @@ pub fn add(physics: &mut PhysicsWorld, item: &PlacedObject) -> RigidBody {
 /// Adds a box that never moves.
 pub fn add_fixture(physics: &mut PhysicsWorld, fixture: &Fixture) -> ColliderHandle {
     let shape = Shape::Box { half: fixture.half }.into();
-    let collider = convert::collider(&shape, &fixture.base_from_fixture)
+    let collider = convert::build_collider(&shape, &fixture.base_from_fixture)
         .friction(tuning::FRICTION)
-        .collision_groups(tuning::collision_world());
+        .collision_groups(tuning::world_collision_groups());
     let body = physics.insert_body(RigidBodyBuilder::fixed());
     physics.insert_collider(collider, Some(body))
 }
@@ -78,9 +80,9 @@ pub fn add_table(physics: &mut PhysicsWorld, table: &TableExtent) -> (ColliderHa
             -TABLE_THICKNESS / 2.0,
         ),
     };
-    let collider = convert::collider(&part.shape, &part.object_from_part)
+    let collider = convert::build_collider(&part.shape, &part.object_from_part)
         .friction(tuning::FRICTION)
-        .collision_groups(tuning::collision_world());
+        .collision_groups(tuning::world_collision_groups());
     let body = physics.insert_body(RigidBodyBuilder::fixed());
     (physics.insert_collider(collider, Some(body)), part)
 }

@@ -27,11 +27,11 @@ pub const FRICTION: f32 = 0.6;
 /// Friction coefficient of the fingers against any surface.
 pub const FINGER_FRICTION: f32 = 1.0;
 /// Rule that combines the friction of two surfaces where one is a finger.
-pub const FINGER_RULE: CoefficientCombineRule = CoefficientCombineRule::Max;
+pub const FINGER_FRICTION_RULE: CoefficientCombineRule = CoefficientCombineRule::Max;
 /// Angular damping of balls, 1/s; substitutes for rolling resistance.
-pub const BALL_DAMPING: f32 = 6.0;
+pub const BALL_ANGULAR_DAMPING_PER_S: f32 = 6.0;
 /// Angular damping of everything else, 1/s.
-pub const OBJECT_DAMPING: f32 = 0.5;
+pub const OBJECT_ANGULAR_DAMPING_PER_S: f32 = 0.5;
 
 const SURROUNDINGS: Group = Group::GROUP_1;
 const ARM: Group = Group::GROUP_2;
@@ -55,19 +55,19 @@ pub fn empty_world(step: Duration) -> PhysicsWorld {
 
 /// Returns the number of equal steps that a control period is divided into, for an arm whose
 /// fastest joint has this speed limit, rad/s.
-pub fn steps_per(period: Duration, fastest: f64) -> u32 {
+pub fn steps_per_period(period: Duration, fastest: f64) -> u32 {
     let longest = MAX_STEP_S.min(MAX_TURN_RAD / fastest);
     // A period of an exact number of steps must not be rounded up to one more.
     ((period.as_secs_f64() / longest - 1e-6).ceil() as u32).max(1)
 }
 
 /// Returns the collision groups of the table and the objects, which collide with everything.
-pub fn collision_world() -> InteractionGroups {
+pub fn world_collision_groups() -> InteractionGroups {
     InteractionGroups::new(SURROUNDINGS, Group::ALL, InteractionTestMode::And)
 }
 
 /// Returns the collision groups of the arm, which collides with everything but itself.
-pub fn arm() -> InteractionGroups {
+pub fn arm_collision_groups() -> InteractionGroups {
     InteractionGroups::new(ARM, SURROUNDINGS, InteractionTestMode::And)
 }
 
@@ -77,10 +77,13 @@ mod tests {
 
     #[test]
     fn no_step_is_too_long() {
-        assert_eq!(steps_per(Duration::from_millis(5), 1.0), 2);
-        assert_eq!(steps_per(Duration::from_millis(1), 1.0), 1);
-        assert_eq!(steps_per(Duration::from_millis(20), 1.0), 5);
-        assert_eq!(steps_per(Duration::from_secs_f64(1.0 / 240.0), 1.0), 1);
-        assert_eq!(steps_per(Duration::from_millis(10), 10.0), 14);
+        assert_eq!(steps_per_period(Duration::from_millis(5), 1.0), 2);
+        assert_eq!(steps_per_period(Duration::from_millis(1), 1.0), 1);
+        assert_eq!(steps_per_period(Duration::from_millis(20), 1.0), 5);
+        assert_eq!(
+            steps_per_period(Duration::from_secs_f64(1.0 / 240.0), 1.0),
+            1
+        );
+        assert_eq!(steps_per_period(Duration::from_millis(10), 10.0), 14);
     }
 }

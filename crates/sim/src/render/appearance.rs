@@ -55,7 +55,7 @@ pub struct Light {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableTop {
     /// Pattern of the surface.
-    pub pattern: Pattern,
+    pub pattern: TablePattern,
     /// Base and second color of the pattern.
     pub colors: [LinearRgb; 2],
     /// Size of a feature: plank, square, stripe or speck, meters.
@@ -66,7 +66,7 @@ pub struct TableTop {
 
 /// A pattern of the table top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pattern {
+pub enum TablePattern {
     /// Planks with a grain.
     Wood,
     /// One color, slightly uneven.
@@ -94,7 +94,7 @@ impl Default for Appearance {
             sky: [0.36, 0.39, 0.44],
             bounce: [0.17, 0.15, 0.13],
             table: TableTop {
-                pattern: Pattern::Wood,
+                pattern: TablePattern::Wood,
                 colors: [[0.56, 0.40, 0.25], [0.38, 0.24, 0.13]],
                 scale: 0.11,
                 turn: 0.0,
@@ -163,20 +163,22 @@ impl Appearance {
 impl TableTop {
     fn random(rng: &mut impl Rng) -> Self {
         let patterns = [
-            Pattern::Wood,
-            Pattern::Wood,
-            Pattern::Plain,
-            Pattern::Checker,
-            Pattern::Stripes,
-            Pattern::Speckle,
+            TablePattern::Wood,
+            TablePattern::Wood,
+            TablePattern::Plain,
+            TablePattern::Checker,
+            TablePattern::Stripes,
+            TablePattern::Speckle,
         ];
         let pattern = patterns[rng.random_range(0..patterns.len())];
         let jitter = rng.random_range(0.85..1.15f32);
         let colors = TABLES[rng.random_range(0..TABLES.len())];
         let scale = match pattern {
-            Pattern::Speckle => rng.random_range(0.004..0.010),
-            Pattern::Checker | Pattern::Stripes => rng.random_range(0.02..0.08),
-            Pattern::Wood | Pattern::Plain | Pattern::Textured(_) => rng.random_range(0.06..0.16),
+            TablePattern::Speckle => rng.random_range(0.004..0.010),
+            TablePattern::Checker | TablePattern::Stripes => rng.random_range(0.02..0.08),
+            TablePattern::Wood | TablePattern::Plain | TablePattern::Textured(_) => {
+                rng.random_range(0.06..0.16)
+            }
         };
         Self {
             pattern,

@@ -9,7 +9,7 @@ use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
 use super::appearance::Appearance;
 use super::noise::{hash, normal_triple};
 use super::picture::{RenderedPicture, Segmentation};
-use super::ray_cast::{render_again, segment};
+use super::ray_cast::{render_again, render_segmentation};
 use super::table_memory::TableMemory;
 use crate::geometry::RenderBody;
 
@@ -17,17 +17,17 @@ use crate::geometry::RenderBody;
 const DEPTH_NOISE: f32 = 5e-4;
 
 /// Source of the world's current geometry and its time.
-pub type WorldSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
+pub type WorldSnapshotSource = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
 
 /// Source of the world's current geometry, its time, and the pose of what carries the camera then.
-pub type MovingSnapshot = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp, Pose) + Send>;
+pub type WorldAndMountSnapshotSource = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp, Pose) + Send>;
 
 /// A camera that renders the world whenever a frame is requested. It stands still, or something in the
 /// world carries it.
 ///
 /// Equal seeds and equal worlds give equal frames, byte for byte.
 pub struct SimCamera {
-    source: MovingSnapshot,
+    source: WorldAndMountSnapshotSource,
     intrinsics: Intrinsics,
     mount_from_camera: Pose,
     look: Appearance,
@@ -41,7 +41,7 @@ impl SimCamera {
     /// Creates a camera at `base_from_camera` over the world that `source` reads. `seed` determines
     /// the noise of color and depth.
     pub fn new(
-        mut source: WorldSnapshot,
+        mut source: WorldSnapshotSource,
         intrinsics: Intrinsics,
         base_from_camera: Pose,
         look: Appearance,
@@ -51,12 +51,12 @@ impl SimCamera {
             let (bodies, stamp) = source();
             (bodies, stamp, Pose::identity())
         });
-        Self::carried(source, intrinsics, base_from_camera, look, seed)
+        Self::new_on_mount(source, intrinsics, base_from_camera, look, seed)
     }
 
     /// Creates a camera at `mount_from_camera` on what carries it.
-    pub fn carried(
-        source: MovingSnapshot,
+    pub fn new_on_mount(
+        source: WorldAndMountSnapshotSource,
         intrinsics: Intrinsics,
         mount_from_camera: Pose,
         look: Appearance,
@@ -93,11 +93,11 @@ impl SimCamera {
     pub fn capture_segmentation(&mut self) -> Segmentation {
         let (bodies, _, base_from_mount) = (self.source)();
         let base_from_camera = base_from_mount * self.mount_from_camera;
-        segment(&bodies, &self.intrinsics, &base_from_camera)
+        render_segmentation(&bodies, &self.intrinsics, &base_from_camera)
     }
 
     /// Changes the appearance from the next frame on.
-    pub fn set_look(&mut self, look: Appearance) {
+    pub fn set_appearance(&mut self, look: Appearance) {
         self.look = look;
     }
 
@@ -187,15 +187,15 @@ fn add_noise(depth: &mut DepthImage, seed: u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::look_at;
+    use super::super::pose_looking_at;
     use super::*;
-    use crate::geometry::{FIRST_OBJECT, Material};
+    use crate::geometry::{FIRST_OBJECT_SEGMENT_ID, Material};
     use enact_robot::Shape;
     use enact_types::Point3;
 
     fn camera(seed: u64) -> SimCamera {
         let cube = RenderBody {
-            id: FIRST_OBJECT,
+            id: FIRST_OBJECT_SEGMENT_ID,
             shape: Shape::Box { half: [0.15; 3] }.into(),
             base_from_body: Pose::identity(),
             color: [0.1, 0.5, 0.1],
@@ -209,7 +209,7 @@ mod tests {
         SimCamera::new(
             Box::new(source),
             Intrinsics::from_vertical_fov(64, 48, 0.75),
-            look_at(&Point3::new(0.0, 0.0, 0.65), &Point3::origin()),
+            pose_looking_at(&Point3::new(0.0, 0.0, 0.65), &Point3::origin()),
             Appearance::default(),
             seed,
         )

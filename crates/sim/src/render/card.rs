@@ -64,7 +64,7 @@ impl Card {
 
     /// Creates a card with a print whose pixels are `pixel` meters wide, at `center`; its rows run
     /// along the direction `turn` about the vertical, radians from the x axis.
-    pub fn print(picture: GrayImage, pixel: f64, center: [f64; 2], turn: f64) -> Self {
+    pub fn from_picture(picture: GrayImage, pixel: f64, center: [f64; 2], turn: f64) -> Self {
         Self {
             content: Content::Print {
                 picture: Arc::new(picture),
@@ -76,7 +76,7 @@ impl Card {
     }
 
     /// Returns the radius of the enclosing circle around its center, meters.
-    pub fn radius(&self) -> f64 {
+    pub fn enclosing_radius(&self) -> f64 {
         let [width, height] = self.extent();
         width.hypot(height) / 2.0
     }
@@ -207,7 +207,7 @@ mod tests {
     fn a_print_lies_as_its_rows_run() {
         let mut picture = GrayImage::from_pixel(4, 2, image::Luma([255]));
         picture.put_pixel(0, 0, image::Luma([0]));
-        let card = Card::print(picture, 0.01, [0.1, 0.0], std::f64::consts::FRAC_PI_2);
+        let card = Card::from_picture(picture, 0.01, [0.1, 0.0], std::f64::consts::FRAC_PI_2);
         // Rows run along y, so that the top left is at low y and low x.
         let is = |x, y, color: LinearRgb| {
             let seen = card.color_at(x, y, 1e-4).unwrap();

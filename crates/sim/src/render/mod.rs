@@ -46,9 +46,9 @@ mod tile;
 
 pub use appearance::Appearance;
 pub use camera::SimCamera;
-pub use camera_rays::look_at;
+pub use camera_rays::pose_looking_at;
 pub use card::Card;
 pub use finish::Finish;
 pub use pattern::Texture;
 pub use picture::{ObjectInView, RenderedPicture, Segmentation, objects_in_view};
-pub use ray_cast::{render, segment};
+pub use ray_cast::{render, render_segmentation};

@@ -20,7 +20,7 @@ const SUBPIXELS: [(f64, f64); 4] = [
 impl RayCaster<'_> {
     /// Returns the bytes of the whole picture, row by row. `table` is what is known of the table's
     /// color in each pixel.
-    pub fn paint(
+    pub fn paint_picture(
         &self,
         hits: &[Option<Hit>],
         tiles: &[Tile],
@@ -34,7 +34,7 @@ impl RayCaster<'_> {
             .for_each(|(y, (line, table))| {
                 for (x, (bytes, table)) in line.chunks_exact_mut(3).zip(table).enumerate() {
                     let light = self.pixel_light(hits, tiles, (x, y), table);
-                    bytes.copy_from_slice(&film.develop(&light, y * self.width + x));
+                    bytes.copy_from_slice(&film.expose_pixel(&light, y * self.width + x));
                 }
             });
         rgb
@@ -57,8 +57,12 @@ impl RayCaster<'_> {
         {
             hit.lit = self.smooth_lit(hits, hit, x, y);
         }
-        self.shader
-            .light(tile, &self.center_ray(x, y), hit.as_ref(), Some(table))
+        self.shader.light_along_ray(
+            tile,
+            &self.pixel_center_ray(x, y),
+            hit.as_ref(),
+            Some(table),
+        )
     }
 
     /// Returns whether a neighbor shows another body or another face.
@@ -87,14 +91,17 @@ impl RayCaster<'_> {
     fn edge_light(&self, tile: &Tile, x: usize, y: usize) -> LinearRgb {
         let mut sum = [0.0; 3];
         for (index, (dx, dy)) in SUBPIXELS.iter().enumerate() {
-            let ray = self.shader.view.ray(x as f64 + dx, y as f64 + dy);
+            let ray = self
+                .shader
+                .view
+                .ray_through_pixel(x as f64 + dx, y as f64 + dy);
             let mut hit = self.shader.first_hit(&tile.seen, &ray, |_| ());
             if let Some(hit) = &mut hit {
                 let point = lamp_point(x, y) + index * LAMP_POINTS / 4;
                 let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
                 hit.lit = f32::from(u8::from(lit));
             }
-            let light = self.shader.light(tile, &ray, hit.as_ref(), None);
+            let light = self.shader.light_along_ray(tile, &ray, hit.as_ref(), None);
             for (sum, light) in sum.iter_mut().zip(light) {
                 *sum += light / SUBPIXELS.len() as f32;
             }

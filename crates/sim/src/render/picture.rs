@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use enact_types::DepthImage;
 use image::RgbImage;
 
-use crate::geometry::FIRST_OBJECT;
+use crate::geometry::FIRST_OBJECT_SEGMENT_ID;
 
 /// Smallest clearance of a pixel to point at, as a share of the object's size…
 const CLEAR: f64 = 0.12;
@@ -57,7 +57,7 @@ impl Segmentation {
     ///
     /// # Panics
     /// If the picture has no such pixel.
-    pub fn id_at(&self, x: u32, y: u32) -> u16 {
+    pub fn segment_id_at(&self, x: u32, y: u32) -> u16 {
         self.ids[y as usize * self.width as usize + x as usize]
     }
 }
@@ -67,7 +67,7 @@ pub fn objects_in_view(picture: &Segmentation) -> Vec<ObjectInView> {
     let width = picture.width.max(1);
     let mut pixels: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
     for (index, &id) in picture.ids.iter().enumerate() {
-        if id >= FIRST_OBJECT {
+        if id >= FIRST_OBJECT_SEGMENT_ID {
             let index = index as u32;
             pixels
                 .entry(id)
@@ -180,7 +180,7 @@ mod tests {
             .map(|i| (i % side, i / side))
             .filter(|(x, y)| !hidden(*x as i32, *y as i32))
             .collect();
-        describe(FIRST_OBJECT, &pixels, side * side)
+        describe(FIRST_OBJECT_SEGMENT_ID, &pixels, side * side)
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         let seen = objects_in_view(&picture);
         assert_eq!(seen.len(), 1);
         let (x, y) = seen[0].point;
-        assert_eq!(picture.id_at(x as u32, y as u32), 10);
+        assert_eq!(picture.segment_id_at(x as u32, y as u32), 10);
         assert_eq!(
             (seen[0].pixels, seen[0].bounds, seen[0].visible),
             (16, [1, 1, 6, 6], 0.5)

@@ -14,7 +14,7 @@ use super::shade::{Hit, LAMP_POINTS, Shader};
 use super::solid::{Ball, RenderSolid};
 use super::table_memory::TableMemory;
 use super::tile::{TILE, Tile};
-use crate::geometry::{NOTHING, RenderBody};
+use crate::geometry::{NOTHING_SEGMENT_ID, RenderBody};
 
 /// Renders a picture of `bodies` (base frame) from `base_from_camera` (optical frame).
 ///
@@ -49,13 +49,13 @@ pub(super) fn render_again(
 ) -> RenderedPicture {
     let caster = RayCaster::new(bodies, intrinsics, base_from_camera, look);
     let (hits, tiles) = caster.cast(RayCaster::lit_tile);
-    let known = table.of_view(intrinsics, base_from_camera, look);
-    let rgb = caster.paint(&hits, &tiles, &Sensor::new(look, seed), known);
+    let known = table.colors_for_view(intrinsics, base_from_camera, look);
+    let rgb = caster.paint_picture(&hits, &tiles, &Sensor::new(look, seed), known);
     caster.picture(&hits, &tiles, rgb)
 }
 
 /// Returns the bodies in the picture that [`render`] would render, whatever the light.
-pub fn segment(
+pub fn render_segmentation(
     bodies: &[RenderBody],
     intrinsics: &Intrinsics,
     base_from_camera: &Pose,
@@ -125,11 +125,11 @@ impl<'a> RayCaster<'a> {
         let seen = std::mem::take(&mut tile.seen);
         for y in ys[0]..ys[1] {
             for x in xs[0]..xs[1] {
-                let ray = self.center_ray(x, y);
+                let ray = self.pixel_center_ray(x, y);
                 let pixel = y * self.width + x;
-                let hit = self
-                    .shader
-                    .first_hit(&seen, &ray, |solid| tile.cover(solid.id, pixel));
+                let hit = self.shader.first_hit(&seen, &ray, |solid| {
+                    tile.count_covered_pixel(solid.id, pixel)
+                });
                 hits[pixel - ys[0] * self.width] = hit;
             }
         }
@@ -146,15 +146,15 @@ impl<'a> RayCaster<'a> {
         let pixels = (ys[0]..ys[1]).flat_map(|y| (xs[0]..xs[1]).map(move |x| (x, y)));
         let points = pixels.filter_map(|(x, y)| {
             let hit = hits[(y - ys[0]) * self.width + x].as_ref()?;
-            Some(self.shader.point(&self.center_ray(x, y), hit))
+            Some(self.shader.hit_point(&self.pixel_center_ray(x, y), hit))
         });
-        if let Some(ball) = Ball::around(points) {
-            tile.find_shade(&self.shader.solids, self.shader.look, &ball);
+        if let Some(ball) = Ball::bounding_ball_of_points(points) {
+            tile.find_shadow_casters(&self.shader.solids, self.shader.look, &ball);
         }
         for y in ys[0]..ys[1] {
             for x in xs[0]..xs[1] {
                 if let Some(hit) = &mut hits[(y - ys[0]) * self.width + x] {
-                    let ray = self.center_ray(x, y);
+                    let ray = self.pixel_center_ray(x, y);
                     let lit = self
                         .shader
                         .is_lit(&tile.casters, &ray, hit, lamp_point(x, y));
@@ -166,8 +166,10 @@ impl<'a> RayCaster<'a> {
         tile
     }
 
-    pub fn center_ray(&self, x: usize, y: usize) -> Vector3 {
-        self.shader.view.ray(x as f64 + 0.5, y as f64 + 0.5)
+    pub fn pixel_center_ray(&self, x: usize, y: usize) -> Vector3 {
+        self.shader
+            .view
+            .ray_through_pixel(x as f64 + 0.5, y as f64 + 0.5)
     }
 
     fn segmentation(&self, hits: &[Option<Hit>], tiles: &[Tile]) -> Segmentation {
@@ -180,7 +182,7 @@ impl<'a> RayCaster<'a> {
             width: self.width as u32,
             ids: hits
                 .iter()
-                .map(|hit| hit.as_ref().map_or(NOTHING, id))
+                .map(|hit| hit.as_ref().map_or(NOTHING_SEGMENT_ID, id))
                 .collect(),
             unhidden,
         }
@@ -213,9 +215,9 @@ pub(super) fn lamp_point(x: usize, y: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::appearance::Light;
-    use super::super::look_at;
+    use super::super::pose_looking_at;
     use super::*;
-    use crate::geometry::{BodyShape, FIRST_OBJECT, Material, TABLE};
+    use crate::geometry::{BodyShape, FIRST_OBJECT_SEGMENT_ID, Material, TABLE_SEGMENT_ID};
     use enact_robot::Shape;
     use enact_types::{Distortion, Point3};
 
@@ -225,7 +227,7 @@ mod tests {
             shape,
             base_from_body: Pose::translation(at[0], at[1], at[2]),
             color: [0.7, 0.1, 0.1],
-            material: if id == TABLE {
+            material: if id == TABLE_SEGMENT_ID {
                 Material::Table
             } else {
                 Material::Plastic
@@ -236,7 +238,7 @@ mod tests {
     fn scene() -> Vec<RenderBody> {
         vec![
             body(
-                TABLE,
+                TABLE_SEGMENT_ID,
                 Shape::Box {
                     half: [0.3, 0.3, 0.01],
                 }
@@ -244,12 +246,12 @@ mod tests {
                 [0.2, 0.0, -0.01],
             ),
             body(
-                FIRST_OBJECT,
+                FIRST_OBJECT_SEGMENT_ID,
                 Shape::Sphere { radius: 0.03 }.into(),
                 [0.2, 0.0, 0.03],
             ),
             body(
-                FIRST_OBJECT + 1,
+                FIRST_OBJECT_SEGMENT_ID + 1,
                 Shape::Cylinder {
                     radius: 0.015,
                     half_length: 0.03,
@@ -264,7 +266,7 @@ mod tests {
         let eye = Point3::new(0.62, 0.03, 0.52);
         (
             Intrinsics::from_vertical_fov(160, 120, 0.75),
-            look_at(&eye, &Point3::new(0.2, 0.0, 0.02)),
+            pose_looking_at(&eye, &Point3::new(0.2, 0.0, 0.02)),
         )
     }
 
@@ -293,12 +295,12 @@ mod tests {
 
     #[test]
     fn the_depth_of_the_table_is_that_of_its_plane() {
-        check_depth(TABLE, |eye, ray| -eye.z / ray.z);
+        check_depth(TABLE_SEGMENT_ID, |eye, ray| -eye.z / ray.z);
     }
 
     #[test]
     fn the_depth_of_a_ball_is_that_of_the_closed_form() {
-        check_depth(FIRST_OBJECT, |eye, ray| {
+        check_depth(FIRST_OBJECT_SEGMENT_ID, |eye, ray| {
             let from_center = eye - Vector3::new(0.2, 0.0, 0.03);
             let (a, b) = (ray.norm_squared(), ray.dot(&from_center));
             let c = from_center.norm_squared() - 0.03 * 0.03;
@@ -343,15 +345,21 @@ mod tests {
     #[test]
     fn a_segmentation_is_that_of_the_picture() {
         let (intrinsics, pose) = camera();
-        let seen = segment(&scene(), &intrinsics, &pose);
+        let seen = render_segmentation(&scene(), &intrinsics, &pose);
         assert!(seen == shoot(&scene()).segmentation);
     }
 
     #[test]
     fn where_nothing_is_there_is_no_reading() {
         let picture = shoot(&[]);
-        assert!(picture.segmentation.ids.iter().all(|&id| id == NOTHING));
-        assert_eq!(picture.depth.at(80.0, 60.0), None);
+        assert!(
+            picture
+                .segmentation
+                .ids
+                .iter()
+                .all(|&id| id == NOTHING_SEGMENT_ID)
+        );
+        assert_eq!(picture.depth.depth_at(80.0, 60.0), None);
     }
 
     #[test]
@@ -363,12 +371,12 @@ mod tests {
                 .segmentation
                 .ids
                 .iter()
-                .filter(|&&id| id == FIRST_OBJECT)
+                .filter(|&&id| id == FIRST_OBJECT_SEGMENT_ID)
                 .count()
         };
         assert!(shown(&picture) < shown(&alone));
         assert_eq!(
-            picture.segmentation.unhidden[&FIRST_OBJECT] as usize,
+            picture.segmentation.unhidden[&FIRST_OBJECT_SEGMENT_ID] as usize,
             shown(&alone)
         );
     }
@@ -390,9 +398,13 @@ mod tests {
             let (a, b) = (ray.norm_squared(), ray.dot(&from_center));
             let inside = b * b - a * (from_center.norm_squared() - 0.03 * 0.03);
             if inside.abs() > 1e-9 {
-                assert_eq!(seen == FIRST_OBJECT, inside > 0.0, "pixel {x} {y}");
+                assert_eq!(
+                    seen == FIRST_OBJECT_SEGMENT_ID,
+                    inside > 0.0,
+                    "pixel {x} {y}"
+                );
             }
-            pixels += u32::from(seen == FIRST_OBJECT);
+            pixels += u32::from(seen == FIRST_OBJECT_SEGMENT_ID);
         }
         assert!(pixels > 100, "only {pixels}");
     }
@@ -407,7 +419,7 @@ mod tests {
             };
             let picture = render(&scene(), &intrinsics, &pose, &look, 7);
             let shades = picture.rgb.pixels().zip(&picture.segmentation.ids);
-            let table = shades.filter(|(_, id)| **id == TABLE);
+            let table = shades.filter(|(_, id)| **id == TABLE_SEGMENT_ID);
             table
                 .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum::<u32>())
                 .min()
@@ -426,7 +438,7 @@ mod tests {
             let picture = shoot(bodies);
             let shades = picture.rgb.pixels().zip(&picture.segmentation.ids);
             let table: Vec<u32> = shades
-                .filter(|(_, id)| **id == TABLE)
+                .filter(|(_, id)| **id == TABLE_SEGMENT_ID)
                 .map(|(rgb, _)| rgb.0.iter().map(|c| u32::from(*c)).sum())
                 .collect();
             table.into_iter().min().unwrap()

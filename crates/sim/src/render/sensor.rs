@@ -34,7 +34,7 @@ impl Sensor {
 
     /// Returns the bytes of pixel number `pixel` under this light.
     #[inline]
-    pub fn develop(&self, light: &LinearRgb, pixel: usize) -> [u8; 3] {
+    pub fn expose_pixel(&self, light: &LinearRgb, pixel: usize) -> [u8; 3] {
         let noise = normal_triple(hash(self.seed ^ pixel as u64));
         std::array::from_fn(|channel| {
             let relative = (light[channel] * self.exposure / BRIGHTEST).clamp(0.0, 1.0);
@@ -64,7 +64,7 @@ mod tests {
             },
             0,
         );
-        let gray = |light: f32| film.develop(&[light; 3], 0)[0];
+        let gray = |light: f32| film.expose_pixel(&[light; 3], 0)[0];
         assert_eq!((gray(0.0), gray(10.0)), (0, 255));
         let ramp: Vec<u8> = (0..400).map(|i| gray(i as f32 * 0.01)).collect();
         assert!(ramp.is_sorted());
@@ -80,7 +80,7 @@ mod tests {
             3,
         );
         let values: Vec<f64> = (0..5000)
-            .map(|pixel| f64::from(film.develop(&[0.3; 3], pixel)[1]))
+            .map(|pixel| f64::from(film.expose_pixel(&[0.3; 3], pixel)[1]))
             .collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64;

@@ -76,7 +76,7 @@ impl<'a> Shader<'a> {
                 continue;
             }
             let solid = &self.solids[index];
-            if let Some(entry) = solid.entry(eye, ray) {
+            if let Some(entry) = solid.ray_entry(eye, ray) {
                 met(solid);
                 if first.is_none_or(|hit| entry.distance < hit.depth) {
                     first = Some(Hit {
@@ -92,14 +92,14 @@ impl<'a> Shader<'a> {
     }
 
     /// Returns the point of a hit on its ray, base frame.
-    pub fn point(&self, ray: &Vector3, hit: &Hit) -> Vector3 {
+    pub fn hit_point(&self, ray: &Vector3, hit: &Hit) -> Vector3 {
         self.view.eye + ray * hit.depth
     }
 
     /// Returns whether one point of the lamp is visible from a hit.
     pub fn is_lit(&self, casters: &[usize], ray: &Vector3, hit: &Hit, lamp_point: usize) -> bool {
         let lamp = &self.lamp[lamp_point % LAMP_POINTS];
-        self.sees(casters, &self.point(ray, hit), &hit.normal, lamp)
+        self.sees(casters, &self.hit_point(ray, hit), &hit.normal, lamp)
     }
 
     /// Returns whether nothing stands between a surface and a point of a lamp that it faces.
@@ -111,14 +111,14 @@ impl<'a> Shader<'a> {
             && !casters.iter().any(|&index| {
                 self.bounds[index].meets_ray(&origin, &to_lamp, squared)
                     && self.solids[index]
-                        .entry(&origin, &to_lamp)
+                        .ray_entry(&origin, &to_lamp)
                         .is_some_and(|entry| entry.distance < 1.0)
             })
     }
 
     /// Returns the light from a hit, or from the background. `table` is what is known of the table's
     /// color on the ray.
-    pub fn light(
+    pub fn light_along_ray(
         &self,
         tile: &Tile,
         ray: &Vector3,
@@ -128,13 +128,13 @@ impl<'a> Shader<'a> {
         let Some(hit) = hit else {
             return self.background(ray);
         };
-        let point = self.point(ray, hit);
+        let point = self.hit_point(ray, hit);
         let solid = &self.solids[hit.solid];
         let sight = ray.normalize();
         let compute = || self.albedo(solid, &point, &sight, hit);
         let albedo = match (solid.material, table) {
             (Material::Table, Some(table)) if hit.normal == Vector3::z() => {
-                table.at(hit.depth, compute)
+                table.color_at_depth(hit.depth, compute)
             }
             _ => compute(),
         };
@@ -191,13 +191,13 @@ impl<'a> Shader<'a> {
     ) -> LinearRgb {
         let pixel = || {
             let slant = (-hit.normal.dot(sight)).max(0.2);
-            self.view.pixel_width(hit.depth) / slant
+            self.view.pixel_width_at_depth(hit.depth) / slant
         };
         match &solid.material {
             Material::Table => {}
             Material::Plastic | Material::Metal => return solid.color,
             Material::Coated(finish) => {
-                let (at, normal) = (solid.local(point), solid.local_direction(&hit.normal));
+                let (at, normal) = (solid.local_point(point), solid.local_direction(&hit.normal));
                 return finish.color_at(&solid.color, &at, &normal, pixel());
             }
         }

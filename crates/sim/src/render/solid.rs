@@ -49,7 +49,7 @@ impl RenderSolid {
     }
 
     /// Returns a point of the base frame in the body's.
-    pub fn local(&self, point: &Vector3) -> Vector3 {
+    pub fn local_point(&self, point: &Vector3) -> Vector3 {
         self.base_from_body.tr_mul(&(point - self.origin))
     }
 
@@ -68,16 +68,20 @@ impl RenderSolid {
             Surface::Box { half } => Some(half),
             _ => None,
         };
-        let bent = finish.bent(&self.local(point), &self.local_direction(normal), half);
+        let bent = finish.bent(
+            &self.local_point(point),
+            &self.local_direction(normal),
+            half,
+        );
         self.base_from_body * bent
     }
 
     /// Returns where the ray enters the solid; the normal is in the base frame. Rays that miss its
     /// bounds are better sorted out before.
-    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
+    pub fn ray_entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         let local_origin = self.base_from_body.tr_mul(&(origin - self.origin));
         let local_direction = self.base_from_body.tr_mul(direction);
-        let entry = self.surface.entry(&local_origin, &local_direction)?;
+        let entry = self.surface.ray_entry(&local_origin, &local_direction)?;
         Some(RayEntry {
             normal: self.base_from_body * entry.normal,
             ..entry
@@ -97,7 +101,7 @@ impl Ball {
     }
 
     /// Returns the ball around the bounding box of some points; `None` without points.
-    pub fn around(points: impl Iterator<Item = Vector3>) -> Option<Self> {
+    pub fn bounding_ball_of_points(points: impl Iterator<Item = Vector3>) -> Option<Self> {
         let (low, high) = points.fold(None, |bounds: Option<(Vector3, Vector3)>, point| {
             let (low, high) = bounds.unwrap_or((point, point));
             Some((low.inf(&point), high.sup(&point)))
@@ -112,9 +116,11 @@ impl Ball {
 /// Returns the center and radius of a bounding sphere in the body's frame.
 fn local_bounds(shape: &BodyShape) -> (Vector3, f64) {
     match shape {
-        BodyShape::Shape(shape) => (Vector3::zeros(), shape.radius()),
-        BodyShape::Convex(points) => Ball::around(points.iter().map(|point| point.coords))
-            .map_or((Vector3::zeros(), 0.0), |ball| (ball.center, ball.radius)),
+        BodyShape::Shape(shape) => (Vector3::zeros(), shape.bounding_radius()),
+        BodyShape::Convex(points) => {
+            Ball::bounding_ball_of_points(points.iter().map(|point| point.coords))
+                .map_or((Vector3::zeros(), 0.0), |ball| (ball.center, ball.radius))
+        }
     }
 }
 
@@ -140,13 +146,13 @@ mod tests {
             material: Material::Plastic,
         });
         let entry = solid
-            .entry(&Vector3::new(0.2, -0.5, 0.0), &Vector3::y())
+            .ray_entry(&Vector3::new(0.2, -0.5, 0.0), &Vector3::y())
             .unwrap();
         assert!((entry.distance - 0.57).abs() < 1e-12);
         assert!((entry.normal + Vector3::y()).norm() < 1e-12);
         assert!(
             solid
-                .entry(&Vector3::new(0.22, -0.5, 0.0), &Vector3::y())
+                .ray_entry(&Vector3::new(0.22, -0.5, 0.0), &Vector3::y())
                 .is_none()
         );
     }

@@ -57,7 +57,7 @@ impl Surface {
 
     /// Returns the first entry of the ray; `None` for a ray that starts inside.
     #[inline]
-    pub fn entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
+    pub fn ray_entry(&self, origin: &Vector3, direction: &Vector3) -> Option<RayEntry> {
         let entry = match self {
             Self::Box { half } => enter_box(half, origin, direction),
             Self::Cylinder {
@@ -273,7 +273,7 @@ mod tests {
             let nearest = (0..4000)
                 .map(|i| cylinder_distance(&(origin + direction * f64::from(i) * 5e-4), radius, half_length))
                 .fold(f64::INFINITY, f64::min);
-            match surface.entry(&origin, &direction) {
+            match surface.ray_entry(&origin, &direction) {
                 Some(entry) => {
                     let point = origin + direction * entry.distance;
                     prop_assert!(cylinder_distance(&point, radius, half_length).abs() < 1e-12);
@@ -291,8 +291,8 @@ mod tests {
             let corners = (0..8)
                 .map(|bits| Point3::from(Vector3::from_fn(|i, _| if bits >> i & 1 == 1 { half[i] } else { -half[i] })))
                 .collect();
-            let exact = Surface::new(&Shape::Box { half }.into()).entry(&origin, &direction);
-            let hull = Surface::new(&BodyShape::Convex(corners)).entry(&origin, &direction);
+            let exact = Surface::new(&Shape::Box { half }.into()).ray_entry(&origin, &direction);
+            let hull = Surface::new(&BodyShape::Convex(corners)).ray_entry(&origin, &direction);
             prop_assert_eq!(exact.is_some(), hull.is_some());
             if let (Some(exact), Some(hull)) = (exact, hull) {
                 prop_assert!((exact.distance - hull.distance).abs() < 1e-9);
@@ -304,7 +304,7 @@ mod tests {
         fn a_capsule_is_entered_one_radius_from_its_axis((origin, direction) in ray()) {
             let (radius, half_length) = (0.012, 0.02);
             let surface = Surface::new(&Shape::Capsule { radius, half_length }.into());
-            if let Some(entry) = surface.entry(&origin, &direction) {
+            if let Some(entry) = surface.ray_entry(&origin, &direction) {
                 let point = origin + direction * entry.distance;
                 let on_axis = Vector3::z() * point.z.clamp(-half_length, half_length);
                 prop_assert!(((point - on_axis).norm() - radius).abs() < 1e-12);
@@ -317,7 +317,7 @@ mod tests {
     fn a_sphere_is_entered_where_the_closed_form_says() {
         let surface = Surface::new(&Shape::Sphere { radius: 0.02 }.into());
         let entry = surface
-            .entry(&Vector3::new(0.012, 0.0, -0.5), &(Vector3::z() * 2.0))
+            .ray_entry(&Vector3::new(0.012, 0.0, -0.5), &(Vector3::z() * 2.0))
             .unwrap();
         assert!((entry.distance - (0.5 - 0.016) / 2.0).abs() < 1e-12);
         assert!((entry.normal - Vector3::new(0.6, 0.0, -0.8)).norm() < 1e-12);
@@ -326,10 +326,14 @@ mod tests {
     #[test]
     fn a_ray_that_starts_inside_or_behind_meets_nothing() {
         let surface = Surface::new(&Shape::Box { half: [0.1; 3] }.into());
-        assert!(surface.entry(&Vector3::zeros(), &Vector3::x()).is_none());
         assert!(
             surface
-                .entry(&(Vector3::x() * 0.5), &Vector3::x())
+                .ray_entry(&Vector3::zeros(), &Vector3::x())
+                .is_none()
+        );
+        assert!(
+            surface
+                .ray_entry(&(Vector3::x() * 0.5), &Vector3::x())
                 .is_none()
         );
     }

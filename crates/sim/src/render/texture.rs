@@ -1,6 +1,6 @@
 //! The table top: a procedural pattern, filtered to the width of a pixel.
 
-use super::appearance::{LinearRgb, Pattern, TableTop};
+use super::appearance::{LinearRgb, TablePattern, TableTop};
 use super::noise::{lattice, smooth, whole};
 
 /// Length of a plank as a multiple of its width.
@@ -13,19 +13,19 @@ impl TableTop {
     /// `pixel` meters.
     pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let share = match self.pattern {
-            Pattern::Wood => return self.wood(x, y, pixel, seed),
-            Pattern::Plain => 0.25 * smooth(x / 0.08, y / 0.08, seed),
-            Pattern::Checker => {
+            TablePattern::Wood => return self.wood(x, y, pixel, seed),
+            TablePattern::Plain => 0.25 * smooth(x / 0.08, y / 0.08, seed),
+            TablePattern::Checker => {
                 let (a, b) = (self.wave(x, pixel), self.wave(y, pixel));
                 a + b - 2.0 * a * b
             }
-            Pattern::Stripes => self.wave(x, pixel),
-            Pattern::Speckle => {
+            TablePattern::Stripes => self.wave(x, pixel),
+            TablePattern::Speckle => {
                 let contrast = (0.5 * self.scale / pixel).min(1.0);
                 let speck = smooth(x / self.scale, y / self.scale, seed);
                 (0.3 + contrast * (speck - 0.5) * 1.6).clamp(0.0, 1.0)
             }
-            Pattern::Textured(texture) => texture.share(x, y, pixel, self.scale, seed),
+            TablePattern::Textured(texture) => texture.share(x, y, pixel, self.scale, seed),
         };
         mix(&self.colors[0], &self.colors[1], share as f32)
     }
@@ -92,7 +92,7 @@ pub(super) fn mix(a: &LinearRgb, b: &LinearRgb, share: f32) -> LinearRgb {
 mod tests {
     use super::*;
 
-    fn top(pattern: Pattern) -> TableTop {
+    fn top(pattern: TablePattern) -> TableTop {
         TableTop {
             pattern,
             colors: [[0.6, 0.5, 0.4], [0.3, 0.2, 0.1]],
@@ -104,11 +104,11 @@ mod tests {
     #[test]
     fn every_pattern_stays_between_black_and_its_colors() {
         for pattern in [
-            Pattern::Wood,
-            Pattern::Plain,
-            Pattern::Checker,
-            Pattern::Stripes,
-            Pattern::Speckle,
+            TablePattern::Wood,
+            TablePattern::Plain,
+            TablePattern::Checker,
+            TablePattern::Stripes,
+            TablePattern::Speckle,
         ] {
             for i in 0..2000 {
                 let (x, y) = (
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_checker_alternates_and_its_edges_are_smooth() {
-        let top = top(Pattern::Checker);
+        let top = top(TablePattern::Checker);
         let red = |x: f64, y: f64| top.color_at(x, y, 0.002, 0)[0];
         assert_eq!(red(0.025, 0.025), red(0.075, 0.075));
         assert!((red(0.025, 0.025) - red(0.075, 0.025)).abs() > 0.29);

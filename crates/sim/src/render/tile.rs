@@ -5,7 +5,7 @@ use enact_types::Vector3;
 use super::appearance::{Appearance, Light};
 use super::camera_rays::CameraRays;
 use super::solid::{Ball, RenderSolid};
-use crate::geometry::{FIRST_OBJECT, ROOM, TABLE};
+use crate::geometry::{FIRST_OBJECT_SEGMENT_ID, ROOM_SEGMENT_ID, TABLE_SEGMENT_ID};
 
 /// Width and height of a tile in pixels.
 pub(super) const TILE: usize = 16;
@@ -39,10 +39,10 @@ pub(super) struct PixelCoverage {
 impl Tile {
     /// Finds the solids that pixels `x..x_end` of rows `y..y_end` may see.
     pub fn new(view: &CameraRays, solids: &[RenderSolid], x: [usize; 2], y: [usize; 2]) -> Self {
-        let bend = view.bend();
+        let bend = view.max_line_bend_px();
         let out = |end: usize| if end == 0 { -bend } else { bend };
         let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(i, j)| {
-            view.ray(x[i] as f64 + out(i), y[j] as f64 + out(j))
+            view.ray_through_pixel(x[i] as f64 + out(i), y[j] as f64 + out(j))
                 .normalize()
         });
         let cone = Cone::around(view.eye, &corners);
@@ -56,7 +56,7 @@ impl Tile {
     }
 
     /// Finds the solids that may shade the surfaces within `hits`. Table and room cast no shadow.
-    pub fn find_shade(&mut self, solids: &[RenderSolid], look: &Appearance, hits: &Ball) {
+    pub fn find_shadow_casters(&mut self, solids: &[RenderSolid], look: &Appearance, hits: &Ball) {
         self.casters = casters(solids, &look.light, hits);
         let lights = look.more_lights.iter();
         self.more_casters = lights.map(|light| casters(solids, light, hits)).collect();
@@ -69,8 +69,8 @@ impl Tile {
     }
 
     /// Counts a pixel at which an object would be visible, once per pixel.
-    pub fn cover(&mut self, id: u16, pixel: usize) {
-        if id < FIRST_OBJECT {
+    pub fn count_covered_pixel(&mut self, id: u16, pixel: usize) {
+        if id < FIRST_OBJECT_SEGMENT_ID {
             return;
         }
         match self.unhidden.iter_mut().find(|cover| cover.id == id) {
@@ -108,7 +108,8 @@ fn casters(solids: &[RenderSolid], light: &Light, hits: &Ball) -> Vec<usize> {
 
 /// Table and room are left out: nothing that matters is below or behind them.
 fn shading(solids: &[RenderSolid]) -> impl Iterator<Item = usize> {
-    (0..solids.len()).filter(|&index| ![TABLE, ROOM].contains(&solids[index].id))
+    (0..solids.len())
+        .filter(|&index| ![TABLE_SEGMENT_ID, ROOM_SEGMENT_ID].contains(&solids[index].id))
 }
 
 /// All rays from a point within an angle of an axis.
@@ -201,8 +202,8 @@ mod tests {
     #[test]
     fn an_object_of_two_parts_covers_a_pixel_once() {
         let mut tile = Tile::default();
-        for (id, pixel) in [(10, 0), (10, 0), (11, 0), (10, 1), (TABLE, 1)] {
-            tile.cover(id, pixel);
+        for (id, pixel) in [(10, 0), (10, 0), (11, 0), (10, 1), (TABLE_SEGMENT_ID, 1)] {
+            tile.count_covered_pixel(id, pixel);
         }
         let counts: Vec<_> = tile.unhidden.iter().map(|c| (c.id, c.pixels)).collect();
         assert_eq!(counts, [(10, 2), (11, 1)]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use enact_robot::LoadError;
-use enact_types::text::line_at;
+use enact_types::text::line_number_at;
 use enact_types::{Intrinsics, Reason};
 
 use super::draw;
@@ -17,7 +17,7 @@ const TRIALS: u64 = 5;
 fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<Reason>) -> LoadError {
     LoadError {
         file: path.to_owned(),
-        line: offset.map(|offset| line_at(text, offset)),
+        line: offset.map(|offset| line_number_at(text, offset)),
         what: what.into(),
         hint: None,
     }
@@ -27,7 +27,7 @@ fn error_at(path: &Path, text: &str, offset: Option<usize>, what: impl Into<Reas
 ///
 /// # Errors
 /// The first inconsistency, with its line.
-pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError> {
+pub fn check_scene_file(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError> {
     let fault = |key: &str, what: String| {
         let offset = text.find(key);
         Err(error_at(path, text, offset, what))
@@ -52,7 +52,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         distortion: file.camera.distortion,
         ..Intrinsics::from_vertical_fov(file.camera.width, file.camera.height, fov.to_radians())
     };
-    if !lens.sees_all_its_pixels() {
+    if !lens.can_deproject_all_pixels() {
         return fault(
             "[camera]",
             "its distortion folds back within the picture, which shows nothing there".to_owned(),
@@ -100,7 +100,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
         }
     }
     for (index, task) in file.tasks.iter().enumerate() {
-        if let Some(what) = task.fault() {
+        if let Some(what) = task.find_problem() {
             let offset = text
                 .match_indices("[[tasks]]")
                 .nth(index)
@@ -108,7 +108,7 @@ pub fn check(path: &Path, text: &str, file: &SceneFile) -> Result<(), LoadError>
             return Err(error_at(path, text, offset, what));
         }
     }
-    if (0..TRIALS).all(|seed| !draw::fits(file, seed)) {
+    if (0..TRIALS).all(|seed| !draw::required_objects_fit(file, seed)) {
         return fault("[area]", "the objects do not fit side by side".to_owned());
     }
     Ok(())
@@ -138,8 +138,8 @@ fn object_fault(entry: &ObjectEntry) -> Option<String> {
         return Some("every number must be finite".to_owned());
     }
     let size = entry.size?;
-    let shapes = entry.shape.candidates(&ObjectShape::USUAL);
-    let wrong = shapes.iter().find(|shape| !shape.admits(size))?;
+    let shapes = entry.shape.possible_values(&ObjectShape::DEFAULT_SHAPES);
+    let wrong = shapes.iter().find(|shape| !shape.can_have_size(size))?;
     Some(format!(
         "a {wrong} cannot be {} × {} × {} m large",
         size[0], size[1], size[2]

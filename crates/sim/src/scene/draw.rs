@@ -7,7 +7,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::file::{Area, BoxEntry, SceneFile};
+use super::file::{BoxEntry, PlacementArea, SceneFile};
 use crate::layout::{CameraPlace, Fixture, Layout, PlacedObject, TableExtent};
 use crate::object::{Color, ObjectShape};
 
@@ -24,7 +24,7 @@ struct UnplacedObject {
 }
 
 /// Draws a layout of this scene.
-pub fn draw(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
+pub fn sample_layout(file: &SceneFile, rng: &mut ChaCha8Rng) -> Layout {
     let mut best: Vec<PlacedObject> = Vec::new();
     for _ in 0..ARRANGEMENTS {
         let drafts = drafts(file, rng);
@@ -76,9 +76,9 @@ fn fixtures(file: &SceneFile) -> Vec<Fixture> {
 }
 
 /// Returns whether every required object finds a place with this seed.
-pub fn fits(file: &SceneFile, seed: u64) -> bool {
+pub fn required_objects_fit(file: &SceneFile, seed: u64) -> bool {
     let fewest = file.random.as_ref().map_or(0, |random| random.count[0]);
-    let layout = draw(file, &mut ChaCha8Rng::seed_from_u64(seed));
+    let layout = sample_layout(file, &mut ChaCha8Rng::seed_from_u64(seed));
     layout.objects.len() >= file.objects.len() + fewest
 }
 
@@ -86,8 +86,8 @@ pub fn fits(file: &SceneFile, seed: u64) -> bool {
 fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
     let mut drafts: Vec<UnplacedObject> = Vec::new();
     for entry in &file.objects {
-        let shapes = entry.shape.candidates(&ObjectShape::USUAL);
-        let colors = entry.color.candidates(&Color::ALL);
+        let shapes = entry.shape.possible_values(&ObjectShape::DEFAULT_SHAPES);
+        let colors = entry.color.possible_values(&Color::ALL_COLORS);
         if let Some(mut item) = kind(&drafts, &shapes, &colors, rng) {
             item.size = entry.size.unwrap_or(item.size);
             if let Some(name) = &entry.name {
@@ -101,8 +101,8 @@ fn drafts(file: &SceneFile, rng: &mut ChaCha8Rng) -> Vec<UnplacedObject> {
         }
     }
     if let Some(random) = &file.random {
-        let shapes = random.shapes.candidates(&ObjectShape::USUAL);
-        let colors = random.colors.candidates(&Color::ALL);
+        let shapes = random.shapes.possible_values(&ObjectShape::DEFAULT_SHAPES);
+        let colors = random.colors.possible_values(&Color::ALL_COLORS);
         for _ in 0..rng.random_range(random.count[0]..=random.count[1]) {
             if let Some(item) = kind(&drafts, &shapes, &colors, rng) {
                 drafts.push(UnplacedObject {
@@ -139,7 +139,7 @@ fn kind(
         .collect();
     let shape = *free.choose(rng)?;
     let color = *free_colors(shape).choose(rng)?;
-    Some(PlacedObject::on_table(
+    Some(PlacedObject::create_on_table(
         shape,
         color,
         size(shape, rng),
@@ -164,7 +164,7 @@ fn size(shape: ObjectShape, rng: &mut ChaCha8Rng) -> [f64; 3] {
 
 /// Puts fixed objects where they belong and the others, large ones first, where there is room.
 fn arrange(
-    area: &Area,
+    area: &PlacementArea,
     mut drafts: Vec<UnplacedObject>,
     rng: &mut ChaCha8Rng,
 ) -> Vec<PlacedObject> {
@@ -178,7 +178,13 @@ fn arrange(
         let yaw = draft.yaw.unwrap_or_else(|| rng.random_range(-PI..PI));
         let put = |at| PlacedObject {
             name: draft.item.name.clone(),
-            ..PlacedObject::on_table(draft.item.shape, draft.item.color, draft.item.size, at, yaw)
+            ..PlacedObject::create_on_table(
+                draft.item.shape,
+                draft.item.color,
+                draft.item.size,
+                at,
+                yaw,
+            )
         };
         let item = match draft.at {
             Some(at) => Some(put(at)),
@@ -194,7 +200,7 @@ fn arrange(
 }
 
 /// Draws a uniformly distributed point of the area.
-fn place(area: &Area, rng: &mut ChaCha8Rng) -> [f64; 2] {
+fn place(area: &PlacementArea, rng: &mut ChaCha8Rng) -> [f64; 2] {
     let [inner, outer] = area.radius.map(|radius| radius * radius);
     let radius = rng.random_range(inner..=outer).sqrt();
     let [from, to] = area.angle_deg.map(f64::to_radians);

@@ -18,10 +18,10 @@ pub struct SceneFile {
     pub frame: SceneFrame,
     pub table: SceneTable,
     pub camera: SceneCamera,
-    pub area: Area,
+    pub area: PlacementArea,
     #[serde(default)]
     pub objects: Vec<ObjectEntry>,
-    pub random: Option<RandomEntry>,
+    pub random: Option<RandomObjectsEntry>,
     /// Boxes that are always present and never move.
     #[serde(default)]
     pub fixtures: Vec<BoxEntry>,
@@ -119,7 +119,7 @@ fn has_depth() -> bool {
 /// Area where drawn objects are placed: part of a ring, in meters and degrees from the x axis.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Area {
+pub struct PlacementArea {
     #[serde(alias = "centre", default)]
     pub center: [f64; 2],
     pub radius: [f64; 2],
@@ -145,7 +145,7 @@ pub struct ObjectEntry {
 /// Objects that are present at random.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RandomEntry {
+pub struct RandomObjectsEntry {
     pub count: [usize; 2],
     #[serde(default)]
     pub shapes: Choice<ObjectShape>,
@@ -163,7 +163,7 @@ pub enum Choice<T> {
 
 impl<T: Copy> Choice<T> {
     /// Returns the candidates, where `all` is the full set.
-    pub fn candidates(&self, all: &[T]) -> Vec<T> {
+    pub fn possible_values(&self, all: &[T]) -> Vec<T> {
         match self {
             Self::Any => all.to_vec(),
             Self::OneOf(values) => values.clone(),
@@ -200,11 +200,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
 ///
 /// # Errors
 /// The first syntax error, unknown key or wrong type, with its line.
-pub fn read(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
+pub fn parse_scene_file(path: &Path, text: &str) -> Result<SceneFile, LoadError> {
     toml_text::parse(text).map_err(|error: TomlError| LoadError {
         file: path.to_owned(),
         line: Some(error.line),
-        hint: hint::from_message(&error.message),
+        hint: hint::did_you_mean_from_message(&error.message),
         what: Reason::new(&error.message, error.clone()),
     })
 }

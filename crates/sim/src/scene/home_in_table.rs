@@ -14,7 +14,7 @@ const MAX_OVERLAP: f64 = 0.02;
      which is at height zero of the base frame; give its joints a `home` above it in robot.toml, or \
      place its base higher in the URDF", 1000.0 * depth
 )]
-pub struct HomeInTable {
+pub struct HomeInTableError {
     /// Name of the robot.
     pub robot: String,
     /// The link that reaches deepest.
@@ -26,8 +26,8 @@ pub struct HomeInTable {
 /// Checks that no moving link is in the table at home.
 ///
 /// # Errors
-/// [`HomeInTable`] with the link that reaches deepest.
-pub(super) fn check(robot: &Robot) -> Result<(), HomeInTable> {
+/// [`HomeInTableError`] with the link that reaches deepest.
+pub(super) fn check(robot: &Robot) -> Result<(), HomeInTableError> {
     let poses = robot.link_poses(robot.home());
     let links = robot.links().iter().zip(&poses);
     // What is fixed to the base does not collide with the table.
@@ -46,7 +46,14 @@ pub(super) fn check(robot: &Robot) -> Result<(), HomeInTable> {
         .filter(|(link, _)| is_moving(link))
         .flat_map(|(link, pose)| {
             let shapes = link.shapes.iter();
-            shapes.map(move |part| (link, -part.shape.lowest(&(pose * part.link_from_shape))))
+            shapes.map(move |part| {
+                (
+                    link,
+                    -part
+                        .shape
+                        .lowest_point_height(&(pose * part.link_from_shape)),
+                )
+            })
         });
     let Some((link, depth)) = depths.max_by(|a, b| a.1.total_cmp(&b.1)) else {
         return Ok(());
@@ -54,7 +61,7 @@ pub(super) fn check(robot: &Robot) -> Result<(), HomeInTable> {
     if depth <= MAX_OVERLAP {
         return Ok(());
     }
-    Err(HomeInTable {
+    Err(HomeInTableError {
         robot: robot.name().to_owned(),
         link: link.name.clone(),
         depth,

@@ -22,7 +22,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use self::file::SceneFrame;
-pub use self::home_in_table::HomeInTable;
+pub use self::home_in_table::HomeInTableError;
 use crate::goal::Goal;
 use crate::layout::Layout;
 
@@ -74,8 +74,8 @@ impl Scene {
     /// # Errors
     /// Fails as [`load`](Self::load) does.
     pub fn parse(path: &Path, text: &str) -> Result<Self, LoadError> {
-        let file = file::read(path, text)?;
-        check::check(path, text, &file)?;
+        let file = file::parse_scene_file(path, text)?;
+        check::check_scene_file(path, text, &file)?;
         Ok(Self { file })
     }
 
@@ -84,7 +84,7 @@ impl Scene {
     ///
     /// # Errors
     /// If the arm at home is in the table.
-    pub fn before(mut self, robot: &Robot) -> Result<Self, HomeInTable> {
+    pub fn placed_for_robot(mut self, robot: &Robot) -> Result<Self, HomeInTableError> {
         home_in_table::check(robot)?;
         if self.file.frame == SceneFrame::Workspace {
             self.file.shift(robot.workspace().origin);
@@ -94,24 +94,24 @@ impl Scene {
     }
 
     /// Draws everything that the file leaves open. Equal seeds give equal layouts.
-    pub fn draw(&self, seed: u64) -> Layout {
-        draw::draw(&self.file, &mut ChaCha8Rng::seed_from_u64(seed))
+    pub fn sample_layout(&self, seed: u64) -> Layout {
+        draw::sample_layout(&self.file, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
     /// Returns the goal of an instruction if it is one of the scene's tasks about objects that are
     /// present. Case, spacing and a final full stop do not matter.
-    pub fn goal_for(&self, instruction: &str, layout: &Layout) -> Option<Goal> {
-        let said = task::plain(instruction);
+    pub fn goal_for_instruction(&self, instruction: &str, layout: &Layout) -> Option<Goal> {
+        let said = task::normalize_text(instruction);
         self.file
             .tasks
             .iter()
-            .find_map(|task| task.goal_for(&said, layout))
+            .find_map(|task| task.goal_for_instruction(&said, layout))
     }
 
     /// Returns an instruction that the scene knows, about objects that are present; `None` if no
     /// task fits them.
-    pub fn example_task(&self, layout: &Layout, seed: u64) -> Option<String> {
+    pub fn example_instruction(&self, layout: &Layout, seed: u64) -> Option<String> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        task::example(&self.file.tasks, layout, &mut rng)
+        task::example_instruction(&self.file.tasks, layout, &mut rng)
     }
 }

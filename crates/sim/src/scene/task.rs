@@ -25,24 +25,24 @@ pub struct SceneTask {
 
 impl SceneTask {
     /// Returns the problem with the task, if there is one.
-    pub fn fault(&self) -> Option<String> {
+    pub fn find_problem(&self) -> Option<String> {
         let slots = self.slots();
         let missing = |name: &&str| {
             name.starts_with('{') && !slots.iter().any(|slot| format!("{{{slot}}}") == **name)
         };
-        let names = self.goal.names();
+        let names = self.goal.names_and_placeholders();
         let name = names.iter().find(|name| missing(name))?;
         Some(format!("the goal's `{name}` is not in the instruction"))
     }
 
     /// Returns the goal if `said` (normalized) is this instruction about objects of the layout.
-    pub fn goal_for(&self, said: &str, layout: &Layout) -> Option<Goal> {
+    pub fn goal_for_instruction(&self, said: &str, layout: &Layout) -> Option<Goal> {
         let names = self.read(said)?;
         let fits = |(slot, name): (&String, &String)| {
             layout
                 .objects
                 .iter()
-                .any(|item| plain(&item.name) == *name && may_fill(slot, item))
+                .any(|item| normalize_text(&item.name) == *name && may_fill(slot, item))
         };
         if !names.iter().all(fits) {
             return None;
@@ -51,14 +51,14 @@ impl SceneTask {
             let item = layout
                 .objects
                 .iter()
-                .find(|item| plain(&item.name) == *name);
+                .find(|item| normalize_text(&item.name) == *name);
             item.map_or_else(|| name.clone(), |item| item.name.clone())
         };
         let names = names
             .iter()
             .map(|(slot, name)| (slot.clone(), exact(name)))
             .collect();
-        Some(self.goal.fill(&names))
+        Some(self.goal.fill_placeholders(&names))
     }
 
     /// Returns the instruction about random objects of the layout for which it is feasible: nothing
@@ -72,7 +72,7 @@ impl SceneTask {
                 .objects
                 .iter()
                 .filter(|item| may_fill(slot, item) && !used.contains(&item.name.as_str()))
-                .filter(|item| !is_stack || item.shape.is_flat())
+                .filter(|item| !is_stack || item.shape.is_stackable())
                 .collect();
             let item = free.choose(rng)?;
             used.push(&item.name);
@@ -91,7 +91,7 @@ impl SceneTask {
 
     /// Returns the slots and the words of `said` in their place; `None` if `said` does not match.
     fn read(&self, said: &str) -> Option<BTreeMap<String, String>> {
-        let pattern = plain(&self.instruction);
+        let pattern = normalize_text(&self.instruction);
         let mut pieces = pattern.split('{');
         let mut rest = said.strip_prefix(pieces.next()?)?;
         let mut names = BTreeMap::new();
@@ -116,14 +116,18 @@ impl SceneTask {
 }
 
 /// Returns an instruction of one of the tasks, about objects of the layout.
-pub fn example(tasks: &[SceneTask], layout: &Layout, rng: &mut ChaCha8Rng) -> Option<String> {
+pub fn example_instruction(
+    tasks: &[SceneTask],
+    layout: &Layout,
+    rng: &mut ChaCha8Rng,
+) -> Option<String> {
     let mut order: Vec<&SceneTask> = tasks.iter().collect();
     order.shuffle(rng);
     order.into_iter().find_map(|task| task.example(layout, rng))
 }
 
 /// Normalizes text to lower case and single spaces, without a final full stop.
-pub fn plain(text: &str) -> String {
+pub fn normalize_text(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words
         .join(" ")

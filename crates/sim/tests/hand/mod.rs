@@ -194,7 +194,7 @@ impl Hand {
 
     pub fn open_for(&self, width: f64) -> f64 {
         let gripper = self.robot().gripper().expect("it has a gripper");
-        gripper.joint_for((width + 0.025).min(gripper.widest()))
+        gripper.joint_for_opening((width + 0.025).min(gripper.max_opening()))
     }
 
     /// Grasps an object and lifts it. Returns false if it is out of reach.
@@ -246,7 +246,7 @@ impl Hand {
     }
 
     pub fn tool(&self) -> Pose {
-        self.robot().forward(&self.world.state().position)
+        self.robot().forward(&self.world.arm_state().position)
     }
 
     /// Returns the pose of an object in the tool frame.

@@ -22,7 +22,7 @@ use tokenizers::Tokenizer;
 
 use crate::audio::SAMPLE_RATE;
 use crate::mel::{HOP, Mel};
-use crate::transcript::{Effort, Transcribe, TranscribeError, Transcript};
+use crate::transcript::{Transcribe, TranscribeError, Transcript, TranscriptionEffort};
 pub use folder::LoadError;
 use tokens::Tokens;
 
@@ -90,7 +90,7 @@ impl Whisper {
 
     /// Expects those of these languages that the model knows; all, if it knows none of them.
     #[must_use]
-    pub fn preferring(mut self, languages: &[&str]) -> Self {
+    pub fn with_preferred_languages(mut self, languages: &[&str]) -> Self {
         let known = self.tokens.languages.iter().map(|(code, _)| code);
         self.languages = known
             .filter(|code| languages.contains(&code.as_str()))
@@ -110,10 +110,14 @@ impl Whisper {
     }
 
     /// Returns the clip's features, 1 × positions × width.
-    fn listen(&mut self, samples: &[f32], effort: Effort) -> candle_core::Result<Tensor> {
+    fn listen(
+        &mut self,
+        samples: &[f32],
+        effort: TranscriptionEffort,
+    ) -> candle_core::Result<Tensor> {
         let (samples, frames) = match effort {
-            Effort::Full => (samples, self.window()),
-            Effort::Spot => {
+            TranscriptionEffort::Full => (samples, self.window()),
+            TranscriptionEffort::Spot => {
                 let last = samples.len().saturating_sub(SPOTTED * SAMPLE_RATE);
                 let samples = &samples[last..];
                 (samples, SPOT_FRAMES.min(self.window()))
@@ -130,16 +134,16 @@ impl Transcribe for Whisper {
     fn transcribe(
         &mut self,
         samples: &[f32],
-        effort: Effort,
+        effort: TranscriptionEffort,
     ) -> Result<Transcript, TranscribeError> {
         let features = self.listen(samples, effort)?;
         // Nobody says more than eight tokens a second.
         let spoken = 16 + 8 * samples.len() / SAMPLE_RATE;
         let most = match effort {
-            Effort::Full => spoken,
-            Effort::Spot => SPOT_TOKENS,
+            TranscriptionEffort::Full => spoken,
+            TranscriptionEffort::Spot => SPOT_TOKENS,
         };
-        let decoded = self.decode(&features, most, effort == Effort::Full)?;
+        let decoded = self.decode(&features, most, effort == TranscriptionEffort::Full)?;
         let text = self
             .tokenizer
             .decode(&decoded.tokens, true)

@@ -144,10 +144,17 @@ fn a_model_is_loaded_and_the_same_sound_gives_the_same_text() {
     let folder = folder();
     let mut whisper = Whisper::load(folder.path(), &[]).unwrap();
     assert!((whisper.window_seconds() - 2.0).abs() < 1e-9);
-    let first = whisper.transcribe(&hum(1.5), Effort::Full).unwrap();
+    let first = whisper
+        .transcribe(&hum(1.5), TranscriptionEffort::Full)
+        .unwrap();
     // Another clip in between leaves no trace.
-    let other = whisper.transcribe(&[0.0; 4_000], Effort::Full).unwrap();
-    let again = whisper.clone().transcribe(&hum(1.5), Effort::Full).unwrap();
+    let other = whisper
+        .transcribe(&[0.0; 4_000], TranscriptionEffort::Full)
+        .unwrap();
+    let again = whisper
+        .clone()
+        .transcribe(&hum(1.5), TranscriptionEffort::Full)
+        .unwrap();
     assert_eq!(first, again);
     assert_ne!(first, other);
     assert!(!first.text.is_empty());
@@ -168,29 +175,44 @@ fn spotting_hears_the_end_of_a_clip_and_writes_little() {
     let folder = folder();
     let mut whisper = Whisper::load(folder.path(), &[]).unwrap();
     let long = [vec![0.0; 9 * SAMPLE_RATE], hum(4.0)].concat();
-    let spotted = whisper.transcribe(&long, Effort::Spot).unwrap();
+    let spotted = whisper
+        .transcribe(&long, TranscriptionEffort::Spot)
+        .unwrap();
     assert_eq!(
         spotted,
-        whisper.transcribe(&hum(4.0), Effort::Spot).unwrap()
+        whisper
+            .transcribe(&hum(4.0), TranscriptionEffort::Spot)
+            .unwrap()
     );
     assert!(spotted.text.split(' ').count() <= SPOT_TOKENS);
-    whisper.transcribe(&[], Effort::Spot).unwrap();
-    whisper.transcribe(&long, Effort::Full).unwrap();
+    whisper.transcribe(&[], TranscriptionEffort::Spot).unwrap();
+    whisper
+        .transcribe(&long, TranscriptionEffort::Full)
+        .unwrap();
 }
 
 #[test]
 fn a_context_changes_the_words_of_its_language_only() {
     let folder = folder();
     let english = Whisper::load(folder.path(), &["en".to_owned()]).unwrap();
-    let plain = english.clone().transcribe(&hum(1.0), Effort::Full);
+    let plain = english
+        .clone()
+        .transcribe(&hum(1.0), TranscriptionEffort::Full);
     let plain = plain.unwrap();
     let context = ["w7"; 12].join(" ");
     let mut with = english.with_context("en", &context).unwrap();
-    let heard = with.transcribe(&hum(1.0), Effort::Full).unwrap();
+    let heard = with
+        .transcribe(&hum(1.0), TranscriptionEffort::Full)
+        .unwrap();
     assert_ne!(heard.mean_log_probability, plain.mean_log_probability);
     assert_eq!(heard.no_speech, plain.no_speech);
     let mut other = with.with_context("de", &context).unwrap();
-    assert_eq!(other.transcribe(&hum(1.0), Effort::Full).unwrap(), plain);
+    assert_eq!(
+        other
+            .transcribe(&hum(1.0), TranscriptionEffort::Full)
+            .unwrap(),
+        plain
+    );
 }
 
 #[test]
@@ -198,10 +220,14 @@ fn only_expected_languages_are_heard_and_unknown_ones_refused() {
     let folder = folder();
     let german = vec!["de".to_owned()];
     let mut whisper = Whisper::load(folder.path(), &german).unwrap();
-    let heard = whisper.transcribe(&hum(1.0), Effort::Full).unwrap();
+    let heard = whisper
+        .transcribe(&hum(1.0), TranscriptionEffort::Full)
+        .unwrap();
     assert_eq!(heard.language.as_deref(), Some("de"));
-    let mut whisper = whisper.preferring(&["zh", "xx"]);
-    let heard = whisper.transcribe(&hum(1.0), Effort::Full).unwrap();
+    let mut whisper = whisper.with_preferred_languages(&["zh", "xx"]);
+    let heard = whisper
+        .transcribe(&hum(1.0), TranscriptionEffort::Full)
+        .unwrap();
     assert_eq!(heard.language.as_deref(), Some("zh"));
     let error = Whisper::load(folder.path(), &["xx".to_owned()])
         .err()

@@ -47,7 +47,7 @@ impl Page {
     ///
     /// # Errors
     /// If no port is free.
-    pub fn open() -> Result<Self, VizError> {
+    pub fn start_serving() -> Result<Self, VizError> {
         let at = |port: u16| Server::http((Ipv4Addr::LOCALHOST, port));
         let server = at(PORT).or_else(|_| at(0)).map_err(VizError::Page)?;
         let address = server
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_page_is_on_this_machine_and_talks_to_nothing_else() {
-        let page = Page::open().unwrap();
+        let page = Page::start_serving().unwrap();
         assert!(page.address.ip().is_loopback());
         let host = page.address.to_string();
         let (head, _) = get(&page, "/", &host);
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn nobody_reads_it_under_another_name() {
-        let page = Page::open().unwrap();
+        let page = Page::start_serving().unwrap();
         let (head, body) = get(&page, "/run.rrd", "example.com");
         assert!(head.starts_with("HTTP/1.1 403"), "{head}");
         assert!(body.is_empty());
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_recording_arrives_while_it_grows() {
-        let page = Page::open().unwrap();
+        let page = Page::start_serving().unwrap();
         let mut feed = page.feed();
         feed.write_all(b"first").unwrap();
         let mut connection = TcpStream::connect(page.address).unwrap();

@@ -4,7 +4,7 @@
 //! banana in the bowl” names a thing, “put the cube in the bowl, for the banana is ripe” does not.
 
 use super::corpus::Draw;
-use super::mention::{Delexicalized, Part, UNKNOWN_DEED, UNKNOWN_THING};
+use super::mention::{Delexicalized, SentencePart, UNKNOWN_DEED, UNKNOWN_THING};
 
 /// One in so many sentences is said again with something unknown, in each of the ways.
 const ONE_IN: usize = 4;
@@ -14,7 +14,7 @@ pub(super) fn with_unknown(sentence: &Delexicalized, draw: &mut Draw) -> Vec<Del
     let ways = [thing_for_thing, thing_beside_thing, deed_for_deed];
     let mut found = Vec::new();
     for way in ways {
-        if draw.below(ONE_IN) == 0 {
+        if draw.random_below(ONE_IN) == 0 {
             found.extend(way(sentence, draw));
         }
     }
@@ -23,7 +23,7 @@ pub(super) fn with_unknown(sentence: &Delexicalized, draw: &mut Draw) -> Vec<Del
 
 /// “The banana” for “the cube”.
 fn thing_for_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
-    let gone = draw.below(sentence.mentions.len().max(1));
+    let gone = draw.random_below(sentence.mentions.len().max(1));
     let slot = sentence.mentions.get(gone)?.slot();
     let mut changed = sentence.clone();
     let removed = changed.mentions.remove(gone);
@@ -39,7 +39,7 @@ fn thing_for_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexica
     let parts = sentence.parts.iter().flat_map(|part| match &part.sense {
         Some(sense) if *sense == slot => thing.to_vec(),
         Some(sense) => match renamed.iter().find(|(before, _)| before == sense) {
-            Some((_, now)) => vec![Part::of(now)],
+            Some((_, now)) => vec![SentencePart::from_token(now)],
             None => vec![part.clone()],
         },
         None => vec![part.clone()],
@@ -51,10 +51,10 @@ fn thing_for_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexica
 /// “The cube and the banana” for “the cube”.
 fn thing_beside_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
     let slot = sentence.mentions.first()?.slot();
-    let is_it = |part: &Part| part.sense.as_ref() == Some(&slot);
+    let is_it = |part: &SentencePart| part.sense.as_ref() == Some(&slot);
     let at = sentence.parts.iter().position(is_it)?;
     let mut changed = sentence.clone();
-    let and = Part {
+    let and = SentencePart {
         tokens: vec!["and".to_owned(), "the".to_owned()],
         sense: Some("And".to_owned()),
     };
@@ -65,9 +65,9 @@ fn thing_beside_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delex
 
 /// “Marinate the cube” for “put the cube”.
 fn deed_for_deed(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
-    let is_deed = |part: &Part| matches!(&part.sense, Some(sense) if ["Verb(Put)", "Verb(Take)", "Verb(Go)"].contains(&sense.as_str()));
+    let is_deed = |part: &SentencePart| matches!(&part.sense, Some(sense) if ["Verb(Put)", "Verb(Take)", "Verb(Go)"].contains(&sense.as_str()));
     let at = sentence.parts.iter().position(is_deed)?;
-    let is_object = |part: &Part| {
+    let is_object = |part: &SentencePart| {
         part.sense
             .as_ref()
             .is_some_and(|sense| sense.starts_with("OBJ"))
@@ -86,10 +86,10 @@ fn deed_for_deed(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicali
 }
 
 /// A word that nobody has said, and what it stands for.
-fn unknown(sort: &str, draw: &mut Draw) -> [Part; 2] {
-    let word = Part {
-        tokens: vec![format!("~{}", draw.below(64))],
+fn unknown(sort: &str, draw: &mut Draw) -> [SentencePart; 2] {
+    let word = SentencePart {
+        tokens: vec![format!("~{}", draw.random_below(64))],
         sense: None,
     };
-    [word, Part::of(sort)]
+    [word, SentencePart::from_token(sort)]
 }

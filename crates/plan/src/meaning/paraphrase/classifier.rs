@@ -2,7 +2,7 @@
 
 use super::features::{BUCKETS, VERSION, features, hash};
 use super::mention::{Delexicalized, UNKNOWN_DEED, UNSURE};
-use super::wording::{filled, places, said};
+use super::wording::{fill_placeholders, mention_in_form, placeholders};
 
 /// Probability from which a wording is taken.
 const SURE: f32 = 0.6;
@@ -36,7 +36,9 @@ pub(super) struct Class {
 
 impl Class {
     pub fn new(wording: String, weighty: Vec<String>) -> Self {
-        let mut slots: Vec<String> = places(&wording).map(|(slot, _)| slot.to_owned()).collect();
+        let mut slots: Vec<String> = placeholders(&wording)
+            .map(|(slot, _)| slot.to_owned())
+            .collect();
         slots.sort();
         slots.dedup();
         let sort = |slot: &String| slot.trim_end_matches(char::is_numeric).to_owned();
@@ -91,12 +93,12 @@ pub(super) struct Classifier {
 
 impl Classifier {
     /// The first line of its file: what it was trained on.
-    pub fn header(data: &str) -> String {
+    pub fn file_header(data: &str) -> String {
         format!("wordings {VERSION} {:016x}", hash(data.bytes()))
     }
 
     /// Writes it behind a first line.
-    pub fn written(&self, header: &str) -> Vec<u8> {
+    pub fn to_file_bytes(&self, header: &str) -> Vec<u8> {
         let mut text = format!("{header}\n{}\n", self.classes.len());
         for class in &self.classes {
             text += &format!("{}\t{}\n", class.wording, class.weighty.join("\t"));
@@ -110,7 +112,7 @@ impl Classifier {
     }
 
     /// Reads what [`written`](Self::written) wrote.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    pub fn from_file_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let mut line = || {
             let end = rest.iter().position(|byte| *byte == b'\n')?;
@@ -159,7 +161,7 @@ impl Classifier {
     }
 
     /// The likeliest plain wording of a sentence, with what it speaks of; `None` where none fits.
-    pub fn wording(&self, sentence: &Delexicalized) -> Option<Wording> {
+    pub fn likeliest_wording(&self, sentence: &Delexicalized) -> Option<Wording> {
         let probabilities = self.probabilities(sentence);
         let slots = sentence.slots();
         let mut fitting: Vec<(f32, &Class)> = probabilities
@@ -171,13 +173,13 @@ impl Classifier {
         fitting.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let &(likelihood, class) = fitting.first()?;
         let next = fitting.get(1).map_or(0.0, |(next, _)| *next);
-        let text = filled(&class.wording, |slot, form| {
+        let text = fill_placeholders(&class.wording, |slot, form| {
             let mut mentions = sentence.mentions.iter();
             let mention = mentions.find(|mention| mention.slot() == slot)?;
             // Names with numbers are no words that a sentence has.
             let is_plain = |name: &String| !name.chars().any(|letter| letter.is_ascii_digit());
             mention.names.iter().all(is_plain).then_some(())?;
-            said(mention, form)
+            mention_in_form(mention, form)
         })?;
         let unusual = |word: &&String| !class.weighty.contains(word);
         let unusual: Vec<&String> = sentence.weighty.iter().filter(unusual).collect();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::super::scene::{Scene, kind_of};
 use super::super::words;
 use super::mention::{self, Delexicalized, Mention, MentionSort};
-use super::wording::{filled, places};
+use super::wording::{fill_placeholders, placeholders};
 use crate::situation::{ObjectView, Situation};
 use crate::skills::Skill;
 use crate::space::Relation;
@@ -217,7 +217,7 @@ fn scene(text: &str) -> Option<Variant> {
 pub(super) struct Draw(pub u64);
 
 impl Draw {
-    pub fn below(&mut self, count: usize) -> usize {
+    pub fn random_below(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -226,7 +226,7 @@ impl Draw {
     }
 
     fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
-        of[self.below(of.len())]
+        of[self.random_below(of.len())]
     }
 }
 
@@ -240,7 +240,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub fn drawn(variant: &Variant, draw: &mut Draw) -> Self {
+    pub fn random_table(variant: &Variant, draw: &mut Draw) -> Self {
         let mut table = Self::default();
         for (role, color, shapes) in &variant.roles {
             let shapes: Vec<&str> = shapes.iter().map(String::as_str).collect();
@@ -260,7 +260,7 @@ impl Table {
         }
         if let Some((least, most, shapes)) = &variant.extra {
             let shapes: Vec<&str> = shapes.iter().map(String::as_str).collect();
-            for _ in 0..least + draw.below(most - least + 1) {
+            for _ in 0..least + draw.random_below(most - least + 1) {
                 table.add("", draw.one(&shapes), 0.03, draw);
             }
         }
@@ -298,7 +298,7 @@ impl Table {
         let is_hollow = ["bowl", "tray"].contains(&shape);
         let index = self.objects.len() as u16;
         let mut affords = vec![Skill::Point];
-        let mut receives = Relation::BESIDE.to_vec();
+        let mut receives = Relation::BESIDE_RELATIONS.to_vec();
         if is_hollow {
             receives.extend([Relation::In, Relation::On]);
         } else {
@@ -330,14 +330,14 @@ impl Table {
     }
 
     /// A sentence with its roles and draws filled in.
-    pub fn said(&self, sentence: &str) -> Option<String> {
+    pub fn fill_sentence(&self, sentence: &str) -> Option<String> {
         filled_plain(sentence, |what| {
             let role = self.roles.get(what).and_then(|names| names.first());
             role.or_else(|| self.draws.get(what)).cloned()
         })
     }
 
-    pub fn situation(&self, instruction: String) -> Situation {
+    pub fn situation_with_instruction(&self, instruction: String) -> Situation {
         Situation {
             instruction,
             objects: self.objects.clone(),
@@ -345,14 +345,14 @@ impl Table {
         }
     }
 
-    pub fn delexicalized(&self, instruction: &str) -> Delexicalized {
-        let situation = self.situation(instruction.to_owned());
+    pub fn delexicalize(&self, instruction: &str) -> Delexicalized {
+        let situation = self.situation_with_instruction(instruction.to_owned());
         let words = words::read(instruction, &self.objects);
         mention::read(&words, &Scene::new(&situation))
     }
 
     /// The things of a role as if they were mentioned.
-    pub fn mention(&self, role: &str) -> Option<Mention> {
+    pub fn mention_of_role(&self, role: &str) -> Option<Mention> {
         let known = |names: &[String]| {
             let name = names.first()?;
             let seen = self.objects.iter().find(|seen| seen.name == *name)?;
@@ -389,9 +389,9 @@ impl Table {
     }
 
     /// A plain wording of roles in terms of what a sentence mentions, if it mentions just that.
-    pub fn slotted(&self, plain: &str, sentence: &Delexicalized) -> Option<String> {
+    pub fn roles_to_slots(&self, plain: &str, sentence: &Delexicalized) -> Option<String> {
         let mut used = Vec::new();
-        let wording = filled(plain, |role, form| {
+        let wording = fill_placeholders(plain, |role, form| {
             let is_meant = |mention: &&Mention| match role {
                 "absent" => mention.sort == MentionSort::Absent,
                 "color" => mention.sort == MentionSort::Color,
@@ -420,7 +420,7 @@ fn is_alike(some: &[String], others: &[String]) -> bool {
 /// Fills the places of a sentence as it is written.
 fn filled_plain(sentence: &str, fill: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut text = sentence.to_owned();
-    for (place, _) in places(sentence) {
+    for (place, _) in placeholders(sentence) {
         text = text.replace(&format!("{{{place}}}"), &fill(place)?);
     }
     Some(text)
@@ -428,7 +428,7 @@ fn filled_plain(sentence: &str, fill: impl Fn(&str) -> Option<String>) -> Option
 
 impl Variant {
     /// A sentence and its plain wordings with the opposite meaning.
-    pub fn mirrored(&self, sentence: &str) -> Option<(String, &[String])> {
+    pub fn mirror_sentence(&self, sentence: &str) -> Option<(String, &[String])> {
         let (this, other) = self.mirror.as_ref()?;
         let text = sentence.to_lowercase();
         // What is said of the other side, or in a sense of its own.

@@ -59,16 +59,16 @@ impl Mention {
 
 /// A word or a mention, as the classifier sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct SentencePart {
     /// Words in lower case, or the slot of a mention.
     pub tokens: Vec<String>,
     /// What it means, if that may matter: a sense of the lexicon, or the slot.
     pub sense: Option<String>,
 }
 
-impl Part {
+impl SentencePart {
     /// What has no words of its own, or only itself.
-    pub fn of(token: &str) -> Self {
+    pub fn from_token(token: &str) -> Self {
         Self {
             tokens: vec![token.to_owned()],
             sense: Some(token.to_owned()),
@@ -79,7 +79,7 @@ impl Part {
 /// A sentence as words and mentions.
 #[derive(Clone, Debug, Default)]
 pub struct Delexicalized {
-    pub parts: Vec<Part>,
+    pub parts: Vec<SentencePart>,
     /// Those of the words that change what is asked for by themselves.
     pub weighty: Vec<String>,
     pub mentions: Vec<Mention>,
@@ -105,7 +105,7 @@ impl Delexicalized {
     }
 
     fn say(&mut self, word: &Word) {
-        self.parts.push(Part {
+        self.parts.push(SentencePart {
             tokens: word.text.split(' ').map(str::to_owned).collect(),
             sense: sense(&word.concept),
         });
@@ -114,7 +114,7 @@ impl Delexicalized {
 
     /// Something of no known meaning that may be a deed or a thing.
     fn say_unknown(&mut self, sort: &str, word: &Word) {
-        self.parts.push(Part::of(sort));
+        self.parts.push(SentencePart::from_token(sort));
         self.weighty.push(format!("{sort} {}", word.text));
     }
 
@@ -128,11 +128,11 @@ impl Delexicalized {
         };
         let known = self.mentions.iter().filter(of_sort).find(is_same);
         if let Some(known) = known {
-            self.parts.push(Part::of(&known.slot()));
+            self.parts.push(SentencePart::from_token(&known.slot()));
             return;
         }
         mention.number = 1 + self.mentions.iter().filter(of_sort).count();
-        self.parts.push(Part::of(&mention.slot()));
+        self.parts.push(SentencePart::from_token(&mention.slot()));
         self.mentions.push(mention);
     }
 }
@@ -171,7 +171,7 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
                 read.say(said);
             }
             if phrase.plural {
-                read.parts.push(Part::of(PLURAL));
+                read.parts.push(SentencePart::from_token(PLURAL));
                 read.weighty.push(PLURAL.to_owned());
             }
             read.mention(mention);
@@ -218,7 +218,9 @@ fn mention(phrase: &Phrase, said: &[Word], scene: &Scene) -> Option<Mention> {
         headless: phrase.headless,
         ..Phrase::default()
     };
-    let names = scene.fitting(&plain, Role::Any).unwrap_or_default();
+    let names = scene
+        .names_fitting_phrase(&plain, Role::Any)
+        .unwrap_or_default();
     let containers = names.iter().filter(|name| scene.is_container(name)).count();
     let has_head = !phrase.kinds.is_empty() || said.last().is_some_and(is_head);
     let sort = match names.len() {

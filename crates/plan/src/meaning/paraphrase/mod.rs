@@ -46,7 +46,8 @@ pub use training::train;
 /// The weights that ship; `cargo run -p enact-plan --example wordings train` makes them.
 const WEIGHTS: &[u8] = include_bytes!("weights.bin");
 
-static CLASSIFIER: LazyLock<Option<Classifier>> = LazyLock::new(|| Classifier::read(WEIGHTS));
+static CLASSIFIER: LazyLock<Option<Classifier>> =
+    LazyLock::new(|| Classifier::from_file_bytes(WEIGHTS));
 
 /// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
 pub(super) fn meaning(rules: Read, situation: &Situation) -> Meaning {
@@ -69,14 +70,14 @@ struct Reading {
 fn reading(classifier: &Classifier, situation: &Situation) -> Option<Reading> {
     let scene = Scene::new(situation);
     let words = words::read(&situation.instruction, &situation.objects);
-    let wording = classifier.wording(&mention::read(&words, &scene))?;
+    let wording = classifier.likeliest_wording(&mention::read(&words, &scene))?;
     let plain = Situation {
         instruction: wording.text.clone(),
         ..situation.clone()
     };
     let meaning = Meaning::by_rules(&plain);
     // Nobody asks for what is so.
-    let is_open = |action: &Action| !expert::is_done(action, situation);
+    let is_open = |action: &Action| !expert::is_action_done(action, situation);
     let is_wanted = matches!(&meaning.intent, Intent::Act(actions) if actions.iter().any(is_open));
     (is_wanted && meaning.remark.is_none()).then(|| Reading {
         meaning: Meaning {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::classifier::Classifier;
 use super::corpus::{Corpus, Draw, Judge, Table};
 use super::training::trained;
-use super::wording::{filled, said};
+use super::wording::{fill_placeholders, mention_in_form};
 use super::{CLASSIFIER, chosen};
 use crate::intent::{Action, Intent};
 use crate::meaning::Meaning;
@@ -92,17 +92,21 @@ fn scored(
         let Some(variant) = kind.variants.first() else {
             continue;
         };
-        let table = Table::drawn(variant, &mut Draw(1000 + index as u64));
-        let Some(text) = table.said(&sentence.text) else {
+        let table = Table::random_table(variant, &mut Draw(1000 + index as u64));
+        let Some(text) = table.fill_sentence(&sentence.text) else {
             continue;
         };
         let wanted: Vec<Intent> = variant
             .plain
             .iter()
-            .filter_map(|plain| filled(plain, |role, form| said(&table.mention(role)?, form)))
-            .map(|plain| Meaning::by_rules(&table.situation(plain)).intent)
+            .filter_map(|plain| {
+                fill_placeholders(plain, |role, form| {
+                    mention_in_form(&table.mention_of_role(role)?, form)
+                })
+            })
+            .map(|plain| Meaning::by_rules(&table.situation_with_instruction(plain)).intent)
             .collect();
-        let situation = table.situation(text);
+        let situation = table.situation_with_instruction(text);
         let is_right = |intent: &Intent| {
             let Intent::Act(actions) = intent else {
                 return (kind.judge == Judge::Still).then_some(true);

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::corpus::{Draw, Table};
-use super::wording::{filled, said};
+use super::wording::{fill_placeholders, mention_in_form};
 use super::*;
 use crate::meaning::tests::{action, table};
 
@@ -16,7 +16,7 @@ fn classifier() -> &'static Classifier {
 
 #[test]
 fn the_weights_are_those_of_the_sentences() {
-    let header = Classifier::header(&corpus().text);
+    let header = Classifier::file_header(&corpus().text);
     assert!(
         WEIGHTS.starts_with(header.as_bytes()),
         "train them: cargo run -p enact-plan --example wordings train"
@@ -25,10 +25,10 @@ fn the_weights_are_those_of_the_sentences() {
 
 #[test]
 fn what_is_written_is_read() {
-    let header = Classifier::header(&corpus().text);
-    assert_eq!(classifier().written(&header), WEIGHTS);
-    assert!(Classifier::read(&WEIGHTS[..WEIGHTS.len() - 1]).is_none());
-    assert!(Classifier::read(b"").is_none());
+    let header = Classifier::file_header(&corpus().text);
+    assert_eq!(classifier().to_file_bytes(&header), WEIGHTS);
+    assert!(Classifier::from_file_bytes(&WEIGHTS[..WEIGHTS.len() - 1]).is_none());
+    assert!(Classifier::from_file_bytes(b"").is_none());
 }
 
 #[test]
@@ -46,12 +46,15 @@ fn plain_wordings_are_read() {
             for plain in &variant.plain {
                 let mut read = 0;
                 for seed in 0..20 {
-                    let table = Table::drawn(variant, &mut Draw(seed));
-                    let fill = |role: &str, form: &str| said(&table.mention(role)?, form);
-                    let Some(sentence) = filled(plain, fill) else {
+                    let table = Table::random_table(variant, &mut Draw(seed));
+                    let fill = |role: &str, form: &str| {
+                        mention_in_form(&table.mention_of_role(role)?, form)
+                    };
+                    let Some(sentence) = fill_placeholders(plain, fill) else {
                         continue;
                     };
-                    let meaning = Meaning::by_rules(&table.situation(sentence.clone()));
+                    let meaning =
+                        Meaning::by_rules(&table.situation_with_instruction(sentence.clone()));
                     let is_act =
                         matches!(&meaning.intent, Intent::Act(actions) if !actions.is_empty());
                     assert!(
@@ -220,7 +223,7 @@ fn what_it_was_taken_for_is_said_first_and_once() {
         taken_for: Some("pick up the red cube".to_owned()),
     };
     let plan = meaning.plan(&situation);
-    let told = crate::Step::say("I take that as “pick up the red cube”.");
+    let told = crate::Step::say_step("I take that as “pick up the red cube”.");
     assert_eq!(plan.steps.first(), Some(&told));
     assert_eq!(plan.steps.len(), 3);
     situation.holding = Some("red cube".to_owned());

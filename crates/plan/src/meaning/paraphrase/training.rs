@@ -62,8 +62,8 @@ struct Example {
 
 /// Trains on the sentences of `corpus` and returns what the program reads.
 pub fn train(corpus: &Corpus) -> Vec<u8> {
-    let header = Classifier::header(&corpus.text);
-    trained(corpus, None).written(&header)
+    let header = Classifier::file_header(&corpus.text);
+    trained(corpus, None).to_file_bytes(&header)
 }
 
 /// The same without the sentences of one voice.
@@ -76,20 +76,20 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
         let kind = &corpus.kinds[sentence.kind];
         for variant in &kind.variants {
             let mut texts = vec![(sentence.text.clone(), variant.plain.as_slice())];
-            texts.extend(variant.mirrored(&sentence.text));
+            texts.extend(variant.mirror_sentence(&sentence.text));
             for (text, plain) in texts {
                 for table in 0..TABLES {
                     let mut draw = Draw(index as u64 * TABLES + table);
-                    let table = Table::drawn(variant, &mut draw);
-                    let Some(text) = table.said(&text) else {
+                    let table = Table::random_table(variant, &mut draw);
+                    let Some(text) = table.fill_sentence(&text) else {
                         continue;
                     };
-                    let read = table.delexicalized(&text);
+                    let read = table.delexicalize(&text);
                     let wording = match kind.judge {
                         Judge::Still => Some(NONE.to_owned()),
                         _ => plain
                             .iter()
-                            .filter_map(|plain| table.slotted(plain, &read))
+                            .filter_map(|plain| table.roles_to_slots(plain, &read))
                             .min(),
                     };
                     if let Some(wording) = wording {
@@ -161,7 +161,7 @@ fn fitted(classes: Vec<Class>, examples: &[Example]) -> Classifier {
     let mut draw = Draw(7);
     for _ in 0..EPOCHS {
         for at in (1..order.len()).rev() {
-            order.swap(at, draw.below(at + 1));
+            order.swap(at, draw.random_below(at + 1));
         }
         for example in order.iter().map(|index| &examples[*index]) {
             let norm = (example.buckets.len() as f32).sqrt();

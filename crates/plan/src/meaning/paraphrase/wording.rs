@@ -4,7 +4,7 @@ use super::super::reply::replies;
 use super::mention::{Mention, MentionSort};
 
 /// The places of a wording, each as what stands there and in which form.
-pub fn places(wording: &str) -> impl Iterator<Item = (&str, &str)> {
+pub fn placeholders(wording: &str) -> impl Iterator<Item = (&str, &str)> {
     wording.split('{').skip(1).filter_map(|rest| {
         let (place, _) = rest.split_once('}')?;
         Some(place.split_once('.').unwrap_or((place, "")))
@@ -12,7 +12,10 @@ pub fn places(wording: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Fills the places of a wording; `None` if one cannot be filled.
-pub fn filled(wording: &str, mut fill: impl FnMut(&str, &str) -> Option<String>) -> Option<String> {
+pub fn fill_placeholders(
+    wording: &str,
+    mut fill: impl FnMut(&str, &str) -> Option<String>,
+) -> Option<String> {
     let mut parts = wording.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -31,7 +34,7 @@ pub fn filled(wording: &str, mut fill: impl FnMut(&str, &str) -> Option<String>)
 }
 
 /// A mention in a form: as it is, `a`, `one` or `color`.
-pub fn said(mention: &Mention, form: &str) -> Option<String> {
+pub fn mention_in_form(mention: &Mention, form: &str) -> Option<String> {
     let described = || {
         let mut words = mention.modifiers.clone();
         words.push(mention.kind.clone());

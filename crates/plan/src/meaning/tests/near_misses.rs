@@ -149,7 +149,7 @@ fn what_is_held_is_put_down_where_there_is_room() {
         }
         let mut now = situation(&objects, instruction);
         now.holding = Some("red cube".to_owned());
-        Meaning::of(&now).plan(&now).to_string()
+        Meaning::from_instruction(&now).plan(&now).to_string()
     };
     let line = "green cube; blue bowl; purple tray";
     for instruction in [

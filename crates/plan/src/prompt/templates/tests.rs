@@ -17,7 +17,7 @@ fn edited(name: &str, text: &str) -> PromptTemplates {
 
 fn plan(templates: &PromptTemplates, situation: &Situation) -> String {
     templates.check().unwrap();
-    templates.plan(situation, &Skill::ALL).unwrap()
+    templates.plan_prompt(situation, &Skill::ALL).unwrap()
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl Constitution {
     /// Most rules.
     pub const MAX_RULES: usize = 50;
     /// Longest rule, characters.
-    pub const MAX_LENGTH: usize = 300;
+    pub const MAX_RULE_CHARACTERS: usize = 300;
 
     /// Reads the rules of a text in Markdown: each entry of its lists is one, in order. Headings and
     /// paragraphs are for people.
@@ -55,9 +55,9 @@ impl Constitution {
             return Err(format!("it has {} rules; at most {most} are taken", rules.len()).into());
         }
         let rules: Vec<String> = rules.iter().map(|rule| line(rule, usize::MAX)).collect();
-        let is_long = |rule: &String| rule.chars().count() > Self::MAX_LENGTH;
+        let is_long = |rule: &String| rule.chars().count() > Self::MAX_RULE_CHARACTERS;
         if let Some(at) = rules.iter().position(is_long) {
-            let most = Self::MAX_LENGTH;
+            let most = Self::MAX_RULE_CHARACTERS;
             let rule = at + 1;
             return Err(format!("rule {rule} is longer than {most} characters").into());
         }

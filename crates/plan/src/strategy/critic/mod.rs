@@ -18,7 +18,7 @@ mod model;
 mod told;
 
 use super::task_memory::TaskMemory;
-use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
+use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError, Rejection};
 use crate::prompt;
 use crate::situation::{Note, Situation};
@@ -50,7 +50,7 @@ struct Ruling {
 
 impl Critic {
     /// Default number of times that a plan is sent back within a turn.
-    pub const ROUNDS: u32 = 2;
+    pub const DEFAULT_ROUNDS: u32 = 2;
 
     /// Creates a critic that judges by this constitution and sends a plan back `rounds` times.
     pub fn new(model: CriticModel, constitution: Constitution, rounds: u32) -> Self {
@@ -65,18 +65,18 @@ impl Critic {
 
     /// Tells by which rules plans are judged, once in a task.
     fn begin(&mut self, turn: &mut PlanningTurn<'_>) {
-        let ruling = self.task.of(turn.task);
+        let ruling = self.task.memory_of_task(turn.task);
         if !ruling.is_begun {
             ruling.is_begun = true;
             let rules = self.constitution.to_string();
-            turn.tell("critic", ExchangeKind::Information, rules.trim_end());
+            turn.add_exchange("critic", ExchangeKind::Information, rules.trim_end());
         }
     }
 
     /// Returns what the planner is told: the situation, the vetoes, and why its plan was sent back.
     fn briefed(&self, situation: &Situation, objection: Option<&Objection>) -> Situation {
         let mut told = situation.clone();
-        let vetoes = &self.task.kept().vetoes;
+        let vetoes = &self.task.memory_of_last_task().vetoes;
         if !vetoes.is_empty() {
             let lines: Vec<String> = vetoes.iter().map(|veto| self.line(veto)).collect();
             told.notes.push(Note {
@@ -99,13 +99,13 @@ impl Critic {
 
     fn line(&self, veto: &Veto) -> String {
         let rule = self.constitution.rule(veto.rule).unwrap_or_default();
-        format!("- {} (rule {}: {rule})", veto.in_words(), veto.rule)
+        format!("- {} (rule {}: {rule})", veto.step_in_words(), veto.rule)
     }
 
     /// Returns the objection to a plan that contains vetoed steps.
     fn vetoed(&self, plan: &Plan) -> Option<Objection> {
         let steps = plan.steps.iter().enumerate();
-        let vetoes = &self.task.kept().vetoes;
+        let vetoes = &self.task.memory_of_last_task().vetoes;
         let vetoes: Vec<(usize, Veto)> = steps
             .filter_map(|(at, step)| {
                 let veto = vetoes.iter().find(|veto| veto.forbids(step))?;
@@ -131,7 +131,7 @@ impl Critic {
         if judged.is_empty() {
             return Ok(Ok(Judgment::default()));
         }
-        self.told.of(turn.number).proposal(turn, plan);
+        self.told.memory_of_task(turn.number).proposal(turn, plan);
         let asked = judgment::request(&self.constitution, &turn.situation, plan, &judged);
         let schema = judgment::schema(&self.constitution, &judged);
         let mut text = asked.clone();
@@ -140,7 +140,11 @@ impl Critic {
             let request = TextRequest {
                 frame: Some(turn.frame),
                 temperature: Some(0.0),
-                ..TextRequest::json(&text, schema.clone(), judgment::most_tokens(&judged))
+                ..TextRequest::request_for_json(
+                    &text,
+                    schema.clone(),
+                    judgment::most_tokens(&judged),
+                )
             };
             let reply = self.model.ask(turn, &request)?;
             match judgment::read(&reply.text, &self.constitution, &judged) {
@@ -151,7 +155,7 @@ impl Critic {
                 Err(why) => unread = why,
             }
             let again = format!("your answer could not be read: {unread}");
-            turn.tell("critic", ExchangeKind::Critique, again.as_str());
+            turn.add_exchange("critic", ExchangeKind::Critique, again.as_str());
             text = format!("{asked}{}. Answer once more.\n", prompt::one_line(&again));
         }
         Ok(Err(Rejection(format!(
@@ -162,9 +166,9 @@ impl Critic {
     /// Keeps the vetoes of a judgment, and tells what it says.
     fn keep(&mut self, turn: &mut PlanningTurn<'_>, plan: &Plan, judgment: &Judgment) {
         if judgment.objections.is_empty() {
-            turn.tell("critic", ExchangeKind::Critique, "no objection");
+            turn.add_exchange("critic", ExchangeKind::Critique, "no objection");
         }
-        let vetoes = &mut self.task.of(turn.task).vetoes;
+        let vetoes = &mut self.task.memory_of_task(turn.task).vetoes;
         for objection in &judgment.objections {
             let step = &plan.steps[objection.at];
             let known = vetoes.iter().find(|veto| veto.forbids(step)).cloned();
@@ -182,11 +186,14 @@ impl Critic {
                 vetoes.push(veto.clone());
                 veto
             });
-            let line = self.told.of(turn.number).veto(objection.at, &veto);
-            turn.tell("critic", ExchangeKind::Veto, line);
+            let line = self
+                .told
+                .memory_of_task(turn.number)
+                .veto(objection.at, &veto);
+            turn.add_exchange("critic", ExchangeKind::Veto, line);
         }
         if !judgment.advice.is_empty() && !judgment.objections.is_empty() {
-            turn.tell("critic", ExchangeKind::Critique, judgment.advice.as_str());
+            turn.add_exchange("critic", ExchangeKind::Critique, judgment.advice.as_str());
         }
     }
 
@@ -197,10 +204,10 @@ impl Critic {
         plan: &Plan,
     ) -> Result<Result<Option<Objection>, Rejection>, PlannerError> {
         if let Some(objection) = self.vetoed(plan) {
-            let told = self.told.of(turn.number);
+            let told = self.told.memory_of_task(turn.number);
             told.proposal(turn, plan);
             let line = told.objection(&objection);
-            turn.tell("critic", ExchangeKind::Critique, line);
+            turn.add_exchange("critic", ExchangeKind::Critique, line);
             return Ok(Ok(Some(objection)));
         }
         let judgment = match self.judge(turn, plan)? {
@@ -223,7 +230,7 @@ fn rejected(
     decided: &str,
 ) -> ModelResponse<Plan> {
     let decision = format!("nothing is done: {decided}");
-    turn.tell("critic", ExchangeKind::Decision, decision);
+    turn.add_exchange("critic", ExchangeKind::Decision, decision);
     ModelResponse {
         parsed: Err(why),
         ..response
@@ -238,7 +245,7 @@ impl Strategy for Critic {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         self.begin(turn);
         let situation = turn.situation.clone();
@@ -246,7 +253,7 @@ impl Strategy for Critic {
         let mut round = 0;
         loop {
             turn.situation = self.briefed(&situation, sent_back.as_ref());
-            let mut response = rest.plan(turn)?;
+            let mut response = rest.plan_below(turn)?;
             turn.exchanges.append(&mut response.exchanges);
             // Layers below add to what the planner is told.
             turn.situation = self.briefed(&situation, None);

@@ -17,7 +17,7 @@ pub enum CriticModel {
 
 impl CriticModel {
     /// Creates one that asks another model than the planner.
-    pub fn other(model: impl TextModel + 'static) -> Self {
+    pub fn from_other_model(model: impl TextModel + 'static) -> Self {
         Self::Other(Rc::new(RefCell::new(model)))
     }
 
@@ -31,7 +31,7 @@ impl CriticModel {
         request: &TextRequest<'_>,
     ) -> Result<TextReply, PlannerError> {
         match self {
-            Self::Planner => turn.ask(request),
+            Self::Planner => turn.ask_model(request),
             Self::Other(model) => {
                 let reply = model.borrow_mut().complete(request)?;
                 turn.usage += reply.usage;

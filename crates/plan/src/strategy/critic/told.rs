@@ -38,7 +38,7 @@ fn sentence((at, veto): &(usize, Veto)) -> String {
         "rule {} forbids step {}, {}: {}",
         veto.rule,
         at + 1,
-        veto.in_words(),
+        veto.step_in_words(),
         veto.reason
     )
 }
@@ -59,7 +59,7 @@ impl Told {
             true => "the same plan",
             false => plan.as_str(),
         };
-        turn.tell("critic", ExchangeKind::Proposal, line);
+        turn.add_exchange("critic", ExchangeKind::Proposal, line);
         self.plan = plan;
     }
 
@@ -69,7 +69,7 @@ impl Told {
             format!(
                 "step {}, {}, by rule {}: {}",
                 at + 1,
-                veto.in_words(),
+                veto.step_in_words(),
                 veto.rule,
                 veto.reason
             )

@@ -10,7 +10,7 @@ mod outline;
 mod part;
 
 use super::task_memory::TaskMemory;
-use super::{ExchangeKind, PlanningTurn, Rest, Strategy};
+use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy};
 use crate::goal::Table;
 use crate::planner::{ModelResponse, PlannerError, Rejection};
 use crate::situation::Note;
@@ -47,31 +47,31 @@ impl Strategy for Decompose {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         if !turn.is_for_methods() {
-            return rest.plan(turn);
+            return rest.plan_below(turn);
         }
-        let work = self.task.of(turn.task);
+        let work = self.task.memory_of_task(turn.task);
         let parts = match &mut work.parts {
             Some(parts) => parts,
             none => none.insert(outline::asked(turn)?),
         };
         if parts.is_empty() {
-            return rest.plan(turn);
+            return rest.plan_below(turn);
         }
         // Each pass settles a part or ends.
         for _ in 0..=parts.len() {
             let Some(current) = next(parts, turn)? else {
-                turn.tell(NAME, ExchangeKind::Decision, "every part is done");
-                return Ok(ModelResponse::planned(Plan {
-                    steps: vec![Step::done()],
+                turn.add_exchange(NAME, ExchangeKind::Decision, "every part is done");
+                return Ok(ModelResponse::from_plan(Plan {
+                    steps: vec![Step::done_step()],
                 }));
             };
             if parts[current].undone > MAX_UNDONE {
                 let words = &parts[current].words;
-                return Ok(ModelResponse::planned(Plan {
-                    steps: vec![Step::ask(format!(
+                return Ok(ModelResponse::from_plan(Plan {
+                    steps: vec![Step::ask_step(format!(
                         "“{words}” comes undone again and again. Shall I go on?"
                     ))],
                 }));
@@ -81,13 +81,13 @@ impl Strategy for Decompose {
                 return Ok(response);
             }
         }
-        rest.plan(turn)
+        rest.plan_below(turn)
     }
 }
 
 /// Returns the first part that is not done. Parts before it that came undone are noticed.
 fn next(parts: &mut [Part], turn: &mut PlanningTurn<'_>) -> Result<Option<usize>, PlannerError> {
-    let table = Table::of(&turn.situation);
+    let table = Table::from_situation(&turn.situation);
     for index in 0..parts.len() {
         if parts[index].goal.is_none() {
             let words: Vec<String> = parts.iter().map(|part| part.words.clone()).collect();
@@ -96,16 +96,16 @@ fn next(parts: &mut [Part], turn: &mut PlanningTurn<'_>) -> Result<Option<usize>
         }
         let part = &mut parts[index];
         let number = index + 1;
-        match part.progress(&table, &turn.situation.history) {
+        match part.update_progress(&table, &turn.situation.history) {
             Progress::Done => {}
             Progress::JustDone => {
                 let text = format!("part {number} is done: {}", part.words);
-                turn.tell(NAME, ExchangeKind::Decision, text);
+                turn.add_exchange(NAME, ExchangeKind::Decision, text);
             }
             Progress::Open => return Ok(Some(index)),
             Progress::Undone => {
                 let text = format!("part {number} came undone: {}", part.words);
-                turn.tell(NAME, ExchangeKind::Decision, text);
+                turn.add_exchange(NAME, ExchangeKind::Decision, text);
                 return Ok(Some(index));
             }
         }
@@ -118,7 +118,7 @@ fn plan_for(
     parts: &[Part],
     current: usize,
     turn: &mut PlanningTurn<'_>,
-    rest: &mut Rest<'_>,
+    rest: &mut LayersBelow<'_>,
 ) -> Result<ModelResponse<Plan>, PlannerError> {
     let part = &parts[current];
     let mut text = format!("{} (part {} of {})", part.words, current + 1, parts.len());
@@ -131,7 +131,7 @@ fn plan_for(
         text,
     });
     turn.goal = Some(goal);
-    let response = rest.plan(turn);
+    let response = rest.plan_below(turn);
     turn.goal = None;
     turn.situation.notes.pop();
     response
@@ -154,13 +154,13 @@ fn taken(
         .cloned()
         .collect();
     if !steps.is_empty() {
-        part.propose(&steps, turn.situation.history.len());
+        part.note_proposed_steps(&steps, turn.situation.history.len());
         let is_changed = steps.len() < plan.steps.len();
         let plan = Plan { steps };
         return Some(match is_changed {
             false => response,
             true => ModelResponse {
-                completion: ModelResponse::planned(plan.clone()).completion,
+                completion: ModelResponse::from_plan(plan.clone()).completion,
                 parsed: Ok(plan),
                 tokens: Vec::new(),
                 ..response
@@ -168,7 +168,7 @@ fn taken(
         });
     }
     if part.is_checkable() {
-        let open = part.open(&Table::of(&turn.situation));
+        let open = part.describe_unmet_facts(&Table::from_situation(&turn.situation));
         return Some(ModelResponse {
             parsed: Err(Rejection(format!(
                 "“{}” is not done: it is not so that {open}",
@@ -177,7 +177,7 @@ fn taken(
             ..response
         });
     }
-    part.settle();
+    part.mark_done();
     // What it cost is not lost.
     turn.usage += response.usage;
     turn.exchanges.extend(response.exchanges);

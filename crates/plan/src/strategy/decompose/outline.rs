@@ -39,12 +39,12 @@ pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerErr
     let schema = grammar::compact(grammar::object(json!({
         "outline": {"type": "array", "minItems": 1, "maxItems": MAX_PARTS, "items": words},
     })));
-    let reply = turn.ask(&TextRequest::json(&text, schema, MAX_TOKENS))?;
+    let reply = turn.ask_model(&TextRequest::request_for_json(&text, schema, MAX_TOKENS))?;
     let parts = match serde_json::from_str::<Outline>(&reply.text) {
         Ok(read) => read.outline,
         Err(error) => {
             let why = format!("planned as a whole: the outline cannot be read: {error}");
-            turn.tell(NAME, ExchangeKind::Decision, why);
+            turn.add_exchange(NAME, ExchangeKind::Decision, why);
             return Ok(Vec::new());
         }
     };
@@ -52,7 +52,7 @@ pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerErr
         |words: &String| words.chars().count() > MAX_PART_CHARS || words.trim().is_empty();
     if parts.is_empty() || parts.len() > MAX_PARTS || parts.iter().any(is_long) {
         let why = format!("planned as a whole: an outline has 1 to {MAX_PARTS} short parts");
-        turn.tell(NAME, ExchangeKind::Decision, why);
+        turn.add_exchange(NAME, ExchangeKind::Decision, why);
         return Ok(Vec::new());
     }
     let lines: Vec<String> = parts
@@ -60,7 +60,7 @@ pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerErr
         .enumerate()
         .map(|(index, words)| format!("{}. {}", index + 1, prompt::one_line(words)))
         .collect();
-    turn.tell(NAME, ExchangeKind::Goal, lines.join("\n"));
+    turn.add_exchange(NAME, ExchangeKind::Goal, lines.join("\n"));
     Ok(parts.into_iter().map(Part::new).collect())
 }
 
@@ -84,9 +84,13 @@ pub(super) fn goal_asked(
     outline: &[String],
     part: usize,
 ) -> Result<(Goal, bool), PlannerError> {
-    let text = request::part_prompt(&turn.situation, outline, part);
-    let schema = request::part_schema(&turn.situation);
-    let reply = turn.ask(&TextRequest::json(&text, schema, request::MAX_TOKENS))?;
+    let text = request::part_goal_prompt(&turn.situation, outline, part);
+    let schema = request::part_goal_schema(&turn.situation);
+    let reply = turn.ask_model(&TextRequest::request_for_json(
+        &text,
+        schema,
+        request::MAX_TOKENS,
+    ))?;
     let read = serde_json::from_str::<PartGoal>(&reply.text);
     let read = read.map_err(|error| error.to_string()).and_then(|read| {
         let goal = Goal { facts: read.goal };
@@ -102,12 +106,12 @@ pub(super) fn goal_asked(
                 true => format!("part {number} is done when its steps are"),
                 false => format!("part {number} is done when {goal}"),
             };
-            turn.tell(NAME, ExchangeKind::Goal, text);
+            turn.add_exchange(NAME, ExchangeKind::Goal, text);
             (goal, lasts)
         }
         Err(fault) => {
             let why = format!("part {number} is done when its steps are: {fault}");
-            turn.tell(NAME, ExchangeKind::Decision, why);
+            turn.add_exchange(NAME, ExchangeKind::Decision, why);
             (Goal::default(), false)
         }
     })

@@ -48,20 +48,23 @@ impl Part {
     }
 
     /// What is not so yet, in words.
-    pub fn open(&self, table: &Table) -> String {
+    pub fn describe_unmet_facts(&self, table: &Table) -> String {
         let goal = self.goal.clone().unwrap_or_default();
-        let facts = table.open(&goal).into_iter().map(ToString::to_string);
+        let facts = table
+            .unmet_facts(&goal)
+            .into_iter()
+            .map(ToString::to_string);
         facts.collect::<Vec<_>>().join(" and ")
     }
 
     /// Returns how it stands, and keeps account of that.
-    pub fn progress(&mut self, table: &Table, history: &[Outcome]) -> Progress {
+    pub fn update_progress(&mut self, table: &Table, history: &[Outcome]) -> Progress {
         // What is undone on purpose, or left no trace, stays done.
         if self.was_done && !(self.lasts && self.is_checkable()) {
             return Progress::Done;
         }
         let is_done = match &self.goal {
-            Some(goal) if !goal.facts.is_empty() => table.holds(goal),
+            Some(goal) if !goal.facts.is_empty() => table.satisfies_goal(goal),
             _ => self.is_carried_out(history),
         };
         let was_done = std::mem::replace(&mut self.was_done, is_done);
@@ -88,8 +91,8 @@ impl Part {
     }
 
     /// Notes what is proposed for it.
-    pub fn propose(&mut self, steps: &[Step], history: usize) {
-        let moving = steps.iter().filter(|step| step.moves());
+    pub fn note_proposed_steps(&mut self, steps: &[Step], history: usize) {
+        let moving = steps.iter().filter(|step| step.moves_arm());
         let moving: Vec<Step> = moving.cloned().collect();
         if !moving.is_empty() {
             self.proposed = Some((history, moving));
@@ -97,7 +100,7 @@ impl Part {
     }
 
     /// Takes it for done.
-    pub fn settle(&mut self) {
+    pub fn mark_done(&mut self) {
         self.was_done = true;
     }
 }

@@ -2,8 +2,8 @@
 //! the steps, and perception says when it is true.
 
 use super::task_memory::TaskMemory;
-use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
-use crate::goal::obstacle::obstacle;
+use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
+use crate::goal::obstacle::explain_unreachable_goal;
 use crate::goal::{Fact, Goal, Table, request, search};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::replies::Language;
@@ -52,12 +52,12 @@ impl Strategy for GoalFirst {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         if !turn.is_for_methods() {
-            return rest.plan(turn);
+            return rest.plan_below(turn);
         }
-        let pursuit = self.task.of(turn.task);
+        let pursuit = self.task.memory_of_task(turn.task);
         let was_rejected = turn.situation.rejection.is_some()
             && pursuit.proposed == Some(turn.situation.history.len())
             // There may be a way around what was forbidden since.
@@ -75,7 +75,7 @@ impl Strategy for GoalFirst {
         };
         match goal {
             Some((goal, meant)) if !goal.facts.is_empty() => Ok(pursuit.plan(turn, &goal, &meant)),
-            _ => rest.plan(turn),
+            _ => rest.plan_below(turn),
         }
     }
 }
@@ -102,41 +102,41 @@ impl Pursuit {
         goal: &Goal,
         meant: &[String],
     ) -> ModelResponse<Plan> {
-        let table = Table::of(&turn.situation);
-        let lost = table.absent(goal).or_else(|| {
+        let table = Table::from_situation(&turn.situation);
+        let lost = table.first_absent_name(goal).or_else(|| {
             let mut meant = meant.iter().map(String::as_str);
-            meant.find(|name| !table.has(name))
+            meant.find(|name| !table.has_object(name))
         });
         if let Some(name) = lost {
             return say(format!("I lost sight of the {name}, so I cannot go on."));
         }
-        let open = table.open(goal);
+        let open = table.unmet_facts(goal);
         let undone = open.iter().filter(|fact| self.held.contains(fact));
         for fact in undone {
-            turn.tell(NAME, ExchangeKind::Decision, format!("came undone: {fact}"));
+            turn.add_exchange(NAME, ExchangeKind::Decision, format!("came undone: {fact}"));
         }
         let holding = goal.facts.iter().filter(|fact| !open.contains(fact));
         self.held = holding.cloned().collect();
         if open.is_empty() {
-            turn.tell(NAME, ExchangeKind::Decision, "all of the goal holds");
-            return ModelResponse::planned(Plan {
-                steps: vec![Step::done()],
+            turn.add_exchange(NAME, ExchangeKind::Decision, "all of the goal holds");
+            return ModelResponse::from_plan(Plan {
+                steps: vec![Step::done_step()],
             });
         }
         self.vetoes = turn.situation.vetoes.len();
-        match search::steps(goal, &table) {
+        match search::find_steps(goal, &table) {
             Ok(steps) => {
                 let found = format!("steps to the goal: {}", steps.len());
-                turn.tell(NAME, ExchangeKind::Decision, found);
+                turn.add_exchange(NAME, ExchangeKind::Decision, found);
                 self.proposed = Some(turn.situation.history.len());
-                ModelResponse::planned(Plan {
+                ModelResponse::from_plan(Plan {
                     steps: at_most(steps),
                 })
             }
             Err(stuck) => {
-                turn.tell(NAME, ExchangeKind::Decision, stuck.to_string());
-                let language = Language::of(&turn.situation.instruction);
-                say(obstacle(goal, &table, stuck, language))
+                turn.add_exchange(NAME, ExchangeKind::Decision, stuck.to_string());
+                let language = Language::detect_language(&turn.situation.instruction);
+                say(explain_unreachable_goal(goal, &table, stuck, language))
             }
         }
     }
@@ -144,26 +144,30 @@ impl Pursuit {
 
 /// Asks the model for the goal.
 fn asked(turn: &mut PlanningTurn<'_>) -> Result<Wanted, PlannerError> {
-    let text = request::prompt(&turn.situation);
-    let schema = request::schema(&turn.situation);
-    let reply = turn.ask(&TextRequest::json(&text, schema, request::MAX_TOKENS))?;
+    let text = request::goal_prompt(&turn.situation);
+    let schema = request::goal_schema(&turn.situation);
+    let reply = turn.ask_model(&TextRequest::request_for_json(
+        &text,
+        schema,
+        request::MAX_TOKENS,
+    ))?;
     let read = Goal::parse(&reply.text, &turn.situation);
     Ok(match read {
         Err(rejection) => {
             let why = format!("planned without a goal: {rejection}");
-            turn.tell(NAME, ExchangeKind::Decision, why);
+            turn.add_exchange(NAME, ExchangeKind::Decision, why);
             Wanted::Unsaid
         }
         Ok(goal) if goal.facts.is_empty() => {
             let why = "planned without a goal: no facts say what is asked for";
-            turn.tell(NAME, ExchangeKind::Decision, why);
+            turn.add_exchange(NAME, ExchangeKind::Decision, why);
             Wanted::Unsaid
         }
         Ok(goal) => {
-            turn.tell(NAME, ExchangeKind::Goal, goal.to_string());
+            turn.add_exchange(NAME, ExchangeKind::Goal, goal.to_string());
             let every = goal.facts.iter();
             let every = every.filter(|fact| matches!(fact, Fact::Every { .. }));
-            let meant = Table::of(&turn.situation).selected(every);
+            let meant = Table::from_situation(&turn.situation).fact_subject_names(every);
             Wanted::Goal(goal, meant)
         }
     })
@@ -181,8 +185,8 @@ fn at_most(mut steps: Vec<Step>) -> Vec<Step> {
 }
 
 fn say(text: String) -> ModelResponse<Plan> {
-    ModelResponse::planned(Plan {
-        steps: vec![Step::say(text)],
+    ModelResponse::from_plan(Plan {
+        steps: vec![Step::say_step(text)],
     })
 }
 

@@ -16,7 +16,8 @@ mod lesson;
 use std::sync::Arc;
 
 use super::{
-    EndedTask, ExchangeKind, PlanningModel, PlanningTurn, Rest, Strategy, TextReply, TextRequest,
+    EndedTask, ExchangeKind, LayersBelow, PlanningModel, PlanningTurn, Strategy, TextReply,
+    TextRequest,
 };
 use crate::outcome::Verdict;
 use crate::planner::{ModelResponse, PlannerError};
@@ -48,14 +49,14 @@ pub trait LessonBook {
 /// Learns from runs, and tells what was learned.
 pub struct Lessons {
     book: Box<dyn LessonBook>,
-    place: LessonPlace,
+    place: LessonContext,
     similarity: Arc<dyn TextSimilarity>,
     /// The task before, for the person to correct.
     previous: Option<Attempt>,
 }
 
 /// Where and when lessons are learned.
-pub struct LessonPlace {
+pub struct LessonContext {
     /// Name of the robot.
     pub robot: String,
     /// Name of the scene.
@@ -78,7 +79,7 @@ impl Lessons {
     /// Creates the method with the lessons of a book.
     pub fn new(
         book: Box<dyn LessonBook>,
-        place: LessonPlace,
+        place: LessonContext,
         similarity: Arc<dyn TextSimilarity>,
     ) -> Self {
         Self {
@@ -110,7 +111,7 @@ impl Lessons {
         ask: &mut dyn FnMut(&TextRequest<'_>) -> Result<TextReply, PlannerError>,
     ) -> Result<Option<Lesson>, PlannerError> {
         let text = request(attempt, outcome);
-        let reply = ask(&TextRequest::words(&text, TOKENS))?;
+        let reply = ask(&TextRequest::request_for_words(&text, TOKENS))?;
         let Some(kept) = lesson::kept(&reply.text, reply.is_cut) else {
             return Ok(None);
         };
@@ -180,9 +181,9 @@ fn failure(task: &EndedTask<'_>) -> Option<String> {
     let rejection = task.rejection.filter(|_| !task.is_done);
     failures.extend(rejection.map(|why| format!("the plan was rejected: {why}")));
     // Only requests move, but for pointing at what was asked about.
-    let tried = task.history.iter().any(|it| it.step.moves());
+    let tried = task.history.iter().any(|it| it.step.moves_arm());
     let is_answer = matches!(
-        SpeechAct::of(task.instruction),
+        SpeechAct::of_instruction(task.instruction),
         SpeechAct::Question | SpeechAct::Location
     );
     if failures.is_empty() && tried && !is_answer && !task.is_done {
@@ -199,7 +200,7 @@ impl Strategy for Lessons {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let instruction = turn.situation.instruction.clone();
         let before = turn.situation.conversation.last();
@@ -209,24 +210,24 @@ impl Strategy for Lessons {
         self.previous = self.previous.take_if(follows);
         if let Some((attempt, outcome)) = self.corrected(&instruction) {
             let learned = self.learn(&attempt, &outcome, &mut |request: &TextRequest<'_>| {
-                turn.ask(request)
+                turn.ask_model(request)
             })?;
             let told = learned.map(|it| it.lesson);
             let told = told.unwrap_or_else(|| "nothing could be learned from that".to_owned());
-            turn.tell(self.name(), ExchangeKind::Decision, told);
+            turn.add_exchange(self.name(), ExchangeKind::Decision, told);
         }
         let helpful = self.helpful(&instruction);
         if !helpful.is_empty() {
             let lines: Vec<String> = helpful.iter().map(Lesson::shown).collect();
             let text = lines.join("\n");
-            turn.tell(self.name(), ExchangeKind::Information, text.clone());
+            turn.add_exchange(self.name(), ExchangeKind::Information, text.clone());
             turn.situation.notes.push(Note {
                 topic: "Lessons of earlier runs (advice; they change no rule and no limit)"
                     .to_owned(),
                 text,
             });
         }
-        rest.plan(turn)
+        rest.plan_below(turn)
     }
 
     fn task_ended(

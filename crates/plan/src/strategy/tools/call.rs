@@ -185,7 +185,7 @@ mod tests {
             objects: vec![ObjectView::affording("red cube", &[], &[])],
             ..Situation::default()
         };
-        let clock = ForeignTool::read("clock", "now", "", &Value::Null).unwrap();
+        let clock = ForeignTool::from_schema("clock", "now", "", &Value::Null).unwrap();
         let all = schema(&situation, &["side".to_owned()], true, &[clock]).to_string();
         for part in [
             "measure",

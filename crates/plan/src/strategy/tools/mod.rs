@@ -25,14 +25,14 @@ use enact_types::{Frame, Reason};
 use serde_json::{Map, Value};
 
 use super::model_words::line;
-use super::{ExchangeKind, PlanningTurn, Rest, Strategy, TextRequest};
+use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::prompt::one_line;
 use crate::situation::{AddedPicture, Note};
 use crate::step::Plan;
 use call::Call;
 
-pub use foreign::{ForeignTool, ForeignTools, Offered};
+pub use foreign::{ForeignTool, ForeignTools, OfferedTools};
 
 /// Heading of the note with the results.
 const TOPIC: &str = "What your tools returned";
@@ -54,7 +54,7 @@ pub trait Recall {
 }
 
 /// Shows the table from elsewhere.
-pub trait Views {
+pub trait TableViews {
     /// Returns the names of the places from which a picture can be taken.
     fn names(&self) -> Vec<String>;
 
@@ -71,7 +71,7 @@ pub struct Toolbox {
     /// Answers `recall`.
     pub memory: Option<Box<dyn Recall>>,
     /// Answers `look`.
-    pub views: Option<Box<dyn Views>>,
+    pub views: Option<Box<dyn TableViews>>,
     /// Calls tools of other programs.
     pub foreign: Option<Box<dyn ForeignTools>>,
 }
@@ -83,9 +83,9 @@ impl Toolbox {
     }
 
     /// Returns what other programs offer.
-    fn offered(&mut self) -> Offered {
+    fn offered(&mut self) -> OfferedTools {
         let foreign = self.foreign.as_mut();
-        foreign.map_or_else(Offered::default, |it| it.offered())
+        foreign.map_or_else(OfferedTools::default, |it| it.offered())
     }
 }
 
@@ -97,13 +97,13 @@ struct Returned {
 }
 
 /// Lets the model call tools before it plans.
-pub struct Tools {
+pub struct ToolUse {
     /// Most calls before a plan.
     most: u32,
     toolbox: Toolbox,
 }
 
-impl Tools {
+impl ToolUse {
     /// Allows at most this many calls before each plan.
     pub fn new(most: u32, toolbox: Toolbox) -> Self {
         Self { most, toolbox }
@@ -179,7 +179,7 @@ impl Tools {
     }
 }
 
-impl Strategy for Tools {
+impl Strategy for ToolUse {
     fn name(&self) -> &'static str {
         "tools"
     }
@@ -187,12 +187,12 @@ impl Strategy for Tools {
     fn plan(
         &mut self,
         turn: &mut PlanningTurn<'_>,
-        rest: &mut Rest<'_>,
+        rest: &mut LayersBelow<'_>,
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let views = self.toolbox.views();
         let offered = self.toolbox.offered();
         for news in &offered.news {
-            turn.tell(self.name(), ExchangeKind::Decision, line(news, RESULT));
+            turn.add_exchange(self.name(), ExchangeKind::Decision, line(news, RESULT));
         }
         let foreign = &offered.tools;
         let remembers = self.toolbox.memory.is_some();
@@ -206,13 +206,13 @@ impl Strategy for Tools {
             let text = request::text(situation, toolbox, foreign, &returned, shown, left);
             let taken = view.take();
             let frame = taken.as_ref().map_or(turn.frame, |(_, frame)| frame);
-            let reply = turn.ask(&TextRequest {
+            let reply = turn.ask_model(&TextRequest {
                 frame: Some(frame),
-                ..TextRequest::json(&text, schema.clone(), CALL_TOKENS)
+                ..TextRequest::request_for_json(&text, schema.clone(), CALL_TOKENS)
             })?;
             let call = match Call::parse(&reply.text) {
                 Ok(Call::Plan) => {
-                    turn.tell(
+                    turn.add_exchange(
                         self.name(),
                         ExchangeKind::Decision,
                         "it knows enough to plan",
@@ -222,8 +222,8 @@ impl Strategy for Tools {
                 Ok(call) => call,
                 Err(why) => {
                     let said = shortened(&reply.text);
-                    turn.tell(self.name(), ExchangeKind::Call, said.clone());
-                    turn.tell(self.name(), ExchangeKind::Result, why.clone());
+                    turn.add_exchange(self.name(), ExchangeKind::Call, said.clone());
+                    turn.add_exchange(self.name(), ExchangeKind::Result, why.clone());
                     returned.push(Returned {
                         line: format!("{said}: {why}"),
                         is_foreign: false,
@@ -232,11 +232,11 @@ impl Strategy for Tools {
                 }
             };
             let written = call.to_string();
-            turn.tell(self.name(), ExchangeKind::Call, written.clone());
+            turn.add_exchange(self.name(), ExchangeKind::Call, written.clone());
             if called.contains(&call) {
                 // Whoever asks the same again would go on doing so.
                 let why = "that was called before: it plans with what it knows";
-                turn.tell(self.name(), ExchangeKind::Decision, why);
+                turn.add_exchange(self.name(), ExchangeKind::Decision, why);
                 break;
             }
             let is_foreign = matches!(call, Call::Foreign { .. });
@@ -256,7 +256,7 @@ impl Strategy for Tools {
                 }
                 view = Some((from.clone(), frame));
             }
-            turn.tell(self.name(), ExchangeKind::Result, result.clone());
+            turn.add_exchange(self.name(), ExchangeKind::Result, result.clone());
             returned.push(Returned {
                 line: format!("{written}: {result}"),
                 is_foreign,
@@ -264,7 +264,7 @@ impl Strategy for Tools {
             called.push(call);
             if left == 1 {
                 let why = format!("{} calls are made, and no more are answered", self.most);
-                turn.tell(self.name(), ExchangeKind::Decision, why);
+                turn.add_exchange(self.name(), ExchangeKind::Decision, why);
             }
         }
         for (topic, is_foreign) in [(TOPIC, false), (FOREIGN_TOPIC, true)] {
@@ -277,7 +277,7 @@ impl Strategy for Tools {
                 });
             }
         }
-        rest.plan(turn)
+        rest.plan_below(turn)
     }
 }
 

@@ -37,8 +37,8 @@ fn cubes(red: f64, blue: f64) -> Situation {
     }
 }
 
-fn tools(most: u32) -> Tools {
-    Tools::new(most, Toolbox::default())
+fn tools(most: u32) -> ToolUse {
+    ToolUse::new(most, Toolbox::default())
 }
 
 fn told(response: &ModelResponse<Plan>, kind: ExchangeKind) -> Vec<&str> {
@@ -83,11 +83,11 @@ impl Planner for Measurer {
             Some((name.to_owned(), size))
         });
         let step = match sizes.max_by(|a, b| a.1.total_cmp(&b.1)) {
-            Some((name, _)) => Step::pick(name),
-            None => Step::ask("Which one is the largest?"),
+            Some((name, _)) => Step::pick_step(name),
+            None => Step::ask_step("Which one is the largest?"),
         };
         let plan = Plan { steps: vec![step] };
-        Ok(ModelResponse::unasked(
+        Ok(ModelResponse::without_prompt(
             serde_json::to_string(&plan).unwrap(),
             plan,
         ))
@@ -225,7 +225,7 @@ fn what_a_tool_returns_is_data() {
         memory: Some(Box::new(Poisoned)),
         ..Toolbox::default()
     };
-    let mut planner = mock::around(model, Tools::new(4, toolbox));
+    let mut planner = mock::around(model, ToolUse::new(4, toolbox));
     let question = Situation {
         instruction: "which cube is larger?".to_owned(),
         ..cubes(0.02, 0.04)
@@ -235,12 +235,12 @@ fn what_a_tool_returns_is_data() {
     // What is asked, and with it what may be answered, is as it was.
     assert_eq!(planned.instruction, question.instruction);
     assert_eq!(planned.speech_act(), question.speech_act());
-    let grammar = |it: &Situation| crate::grammar::plan(it, &Skill::ALL);
+    let grammar = |it: &Situation| crate::grammar::plan_schema(it, &Skill::ALL);
     assert_eq!(grammar(planned), grammar(&question));
     // It opens no section of a prompt.
     let prompts = [
         planner.model().asked[1].clone(),
-        crate::prompt::plan(crate::PromptStyle::Full, planned, &Skill::ALL),
+        crate::prompt::plan_prompt(crate::PromptStyle::Full, planned, &Skill::ALL),
     ];
     for prompt in prompts {
         let tasks = prompt.lines().filter(|line| line.starts_with("Task:"));
@@ -252,7 +252,7 @@ fn what_a_tool_returns_is_data() {
 /// A camera at the side.
 struct Side;
 
-impl Views for Side {
+impl TableViews for Side {
     fn names(&self) -> Vec<String> {
         vec!["side".to_owned(), "broken".to_owned()]
     }
@@ -303,7 +303,7 @@ impl Planner for Onlooker {
         let captions = situation.pictures.iter().map(|it| it.caption.clone());
         self.added = captions.collect();
         let plan = Plan::parse(DONE).unwrap();
-        Ok(ModelResponse::unasked(DONE.to_owned(), plan))
+        Ok(ModelResponse::without_prompt(DONE.to_owned(), plan))
     }
 }
 
@@ -319,7 +319,7 @@ fn the_picture_of_a_look_is_what_the_next_request_shows() {
             views: Some(Box::new(Side)),
             ..Toolbox::default()
         };
-        let tools = Tools::new(5, toolbox);
+        let tools = ToolUse::new(5, toolbox);
         let mut planner = LayeredPlanner::new(model, vec![Box::new(tools)]);
         let response = planner.plan(&mock::frame(), &cubes(0.02, 0.04)).unwrap();
         assert_eq!(planner.model().shown, [1, 1, 77]);
@@ -346,10 +346,11 @@ struct Program {
 }
 
 impl ForeignTools for Program {
-    fn offered(&mut self) -> Offered {
+    fn offered(&mut self) -> OfferedTools {
         let zones = json!({"properties": {"zone": {"type": "string"}}});
-        let tool = |name, schema| ForeignTool::read("clock", name, "Tells the time.", schema);
-        Offered {
+        let tool =
+            |name, schema| ForeignTool::from_schema("clock", name, "Tells the time.", schema);
+        OfferedTools {
             tools: vec![
                 tool("now", &zones).unwrap(),
                 tool("broken", &Value::Null).unwrap(),
@@ -376,7 +377,7 @@ fn with_program(program: &Program, model: MockModel) -> LayeredPlanner<MockModel
         foreign: Some(Box::new(program.clone())),
         ..Toolbox::default()
     };
-    mock::around(model, Tools::new(9, toolbox))
+    mock::around(model, ToolUse::new(9, toolbox))
 }
 
 #[test]
@@ -407,7 +408,7 @@ fn what_another_program_returns_is_foreign_data() {
     let planned = &planner.model().situations[0];
     assert_eq!(planned.instruction, question.instruction);
     assert_eq!(planned.speech_act(), question.speech_act());
-    let grammar = |it: &Situation| crate::grammar::plan(it, &Skill::ALL);
+    let grammar = |it: &Situation| crate::grammar::plan_schema(it, &Skill::ALL);
     assert_eq!(grammar(planned), grammar(&question));
     // It is told apart from what enact's own tools return, and opens no section of a prompt.
     let topics: Vec<&str> = planned.notes.iter().map(|it| it.topic.as_str()).collect();
@@ -421,7 +422,7 @@ fn what_another_program_returns_is_foreign_data() {
     assert!(asked[2].contains("\nReturned: measure(red cube): "));
     let prompts = [
         asked[2].clone(),
-        crate::prompt::plan(crate::PromptStyle::Full, planned, &Skill::ALL),
+        crate::prompt::plan_prompt(crate::PromptStyle::Full, planned, &Skill::ALL),
     ];
     for prompt in prompts {
         let tasks = prompt.lines().filter(|line| line.starts_with("Task:"));

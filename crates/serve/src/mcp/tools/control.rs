@@ -50,7 +50,7 @@ impl McpServer {
         InputResponses(responses): InputResponses,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
-        self.client.require(Role::Drive)?;
+        self.client.require_role(Role::Drive)?;
         let status = self.status().await?;
         if !status.stopped {
             return self.tell_status().await;
@@ -60,7 +60,7 @@ impl McpServer {
         let message = format!("The arm is stopped{why}. May it move again?");
         let call = Call::new(context);
         let confirmed = self.confirm(&call, message, responses.as_ref()).await?;
-        self.carry_on(confirmed, ArmSession::clear).await
+        self.carry_on(confirmed, ArmSession::clear_stop).await
     }
 
     #[tool(
@@ -79,7 +79,7 @@ impl McpServer {
         InputResponses(responses): InputResponses,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
-        self.client.require(Role::Drive)?;
+        self.client.require_role(Role::Drive)?;
         let status = self.status().await?;
         let Some(why) = status.pause_reason else {
             return self.tell_status().await;
@@ -94,7 +94,7 @@ impl McpServer {
         let message = format!("The arm is paused: {why}. {next} May it go on?");
         let call = Call::new(context);
         let confirmed = self.confirm(&call, message, responses.as_ref()).await?;
-        self.carry_on(confirmed, ArmSession::resume).await
+        self.carry_on(confirmed, ArmSession::resume_work).await
     }
 
     /// Does what a person said yes to.
@@ -111,7 +111,7 @@ impl McpServer {
             Reply::Yes => {
                 let client = self.client.clone();
                 let acted = self.served.change(move |session| {
-                    session.drive(&client, false)?;
+                    session.take_lease(&client, false)?;
                     act(session, &client)
                 });
                 acted.await?;

@@ -77,7 +77,7 @@ impl McpServer {
         &self,
         Parameters(Name { name }): Parameters<Name>,
     ) -> Result<CallToolResult, Problem> {
-        self.client.require(Role::Admin)?;
+        self.client.require_role(Role::Admin)?;
         let name = run_name::plain(name)?;
         let replayed = self
             .served

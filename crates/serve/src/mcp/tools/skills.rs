@@ -60,11 +60,11 @@ pub(super) struct Rotate {
 }
 
 fn relations(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "string", "enum": Relation::ALL.map(Relation::name)})
+    json_schema!({"type": "string", "enum": Relation::ALL_RELATIONS.map(Relation::name)})
 }
 
 fn directions(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "string", "enum": Direction::ALL.map(Direction::name)})
+    json_schema!({"type": "string", "enum": Direction::ALL_DIRECTIONS.map(Direction::name)})
 }
 
 #[tool_router(router = skills, vis = "pub(super)")]
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn every_skill_that_acts_is_a_tool_that_takes_what_the_skill_takes() {
         let tools = McpServer::skills();
-        for skill in skill_info::all() {
+        for skill in skill_info::all_skills() {
             let Some(tool) = tools.get(&skill.name) else {
                 panic!("{} is no tool", skill.name);
             };

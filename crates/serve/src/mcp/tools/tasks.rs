@@ -79,7 +79,10 @@ impl McpServer {
         match self.follow(&Call::new(context), following).await? {
             Followed::Over(record, _) => {
                 let result = answers::task(&record, Vec::new());
-                let plan = self.served.change(move |session| session.plan(id)).await;
+                let plan = self
+                    .served
+                    .change(move |session| session.plan_of_task(id))
+                    .await;
                 if let (Some(false), Ok(plan)) = (result.is_error, plan) {
                     let mut told = json!(record);
                     told["steps"] = json!(plan.steps);
@@ -120,7 +123,7 @@ impl McpServer {
             },
             // The lease is for whoever approves it at the console.
             PlanApprover::ClientOrConsole => {
-                self.client.require(Role::Ask)?;
+                self.client.require_role(Role::Ask)?;
                 self.check_pause().await?;
                 false
             }

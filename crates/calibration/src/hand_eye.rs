@@ -123,7 +123,7 @@ pub fn solve_eye_to_hand(
 }
 
 /// Finds a camera on the gripper that sees a board on the table, and the offsets of the arm's joints; otherwise as
-/// [`eye_to_hand`].
+/// [`solve_eye_to_hand`].
 ///
 /// # Errors
 /// Says why the views do not tell it.

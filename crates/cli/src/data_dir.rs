@@ -113,7 +113,7 @@ impl DataDir {
     /// Loads the robot of this name or path, to be moved.
     ///
     /// # Errors
-    /// If it cannot be loaded, or as [`guard`](Self::guard).
+    /// If it cannot be loaded, or as [`check_no_unguarded_links`](Self::check_no_unguarded_links).
     pub fn load_robot_to_move(&self, name: &str) -> Result<Robot> {
         let robot = self.load_robot_for_queries(name)?;
         self.check_no_unguarded_links(&robot)?;
@@ -124,7 +124,7 @@ impl DataDir {
     /// Loads the robot in this folder or URDF, to be moved.
     ///
     /// # Errors
-    /// As [`guarded`](Self::guarded).
+    /// As [`load_robot_to_move`](Self::load_robot_to_move).
     pub fn load_robot_to_move_at(&self, path: &Path) -> Result<Robot> {
         let robot = Robot::load_with_mesh_files(path, &self.meshes)?;
         self.check_no_unguarded_links(&robot)?;

@@ -12,10 +12,10 @@ use crate::arm::arm_config::ArmConfig;
 use crate::camera::config::{CameraConfig, CameraSource, Cameras};
 use crate::data_dir::DataDir;
 use crate::file_kind::{self, FileKind};
-use crate::local::LocalConfig;
+use crate::local_model_config::LocalConfig;
 use crate::methods::ToolsConfig;
 use crate::model_choice::{ModelsConfig, RoleConfig};
-use crate::server::ServerConfig;
+use crate::model_server_config::ServerConfig;
 
 /// Configuration of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]

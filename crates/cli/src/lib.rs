@@ -66,15 +66,15 @@
 //! | `replaced_file` | files that are replaced whole |
 //! | [`launch`] | launch files |
 //! | [`model_choice`] | which model sees and which plans |
-//! | [`server`] | how models behind servers are asked |
-//! | [`local`] | how models in this process are run |
+//! | [`model_server_config`] | how models behind servers are asked |
+//! | [`local_model_config`] | how models in this process are run |
 //! | [`setup`] | robot, world, camera, model and observers put together |
 //! | [`camera_stream`] | a run that is filmed while it is kept |
 //! | [`stop_sources`] | what stops an arm |
 //! | [`run_observers`] | who watches a run |
 //! | [`rerun_view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
 //! | [`log`] | log messages on standard error |
-//! | [`console_observer`] | narrates a run on stderr |
+//! | [`terminal_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
 //! | [`listen`] | lines that are spoken |
 //! | [`progress`] | progress of long work, on the terminal alone |
@@ -113,7 +113,6 @@ pub mod camera_stream;
 pub mod chat;
 pub mod check;
 pub mod config_hint;
-pub mod console_observer;
 pub mod data_dir;
 pub mod dataset;
 pub mod embedded;
@@ -126,12 +125,13 @@ pub mod launch;
 pub mod lessons;
 pub mod line_editor;
 pub mod listen;
-pub mod local;
+pub mod local_model_config;
 pub mod log;
 pub mod mcp;
 pub mod methods;
 pub mod model;
 pub mod model_choice;
+pub mod model_server_config;
 pub mod node;
 pub mod optimize;
 mod optional_values;
@@ -150,8 +150,8 @@ pub mod run;
 pub mod run_observers;
 pub mod scene;
 pub mod serve;
-pub mod server;
 pub mod setup;
 pub mod shell;
 pub mod stop_sources;
 pub mod tend;
+pub mod terminal_observer;

@@ -62,7 +62,7 @@ impl LineEditor {
     }
 
     /// Returns the next line, which begins with this text: it can be edited. Otherwise as
-    /// [`LineEditor::line`].
+    /// [`LineEditor::read_line`].
     ///
     /// # Errors
     /// If no line can be read.

@@ -15,9 +15,9 @@ use enact_types::StopSwitch;
 use serde::{Deserialize, Serialize};
 
 use crate::data_dir::{DataDir, open_model};
-use crate::local::LocalConfig;
+use crate::local_model_config::LocalConfig;
 use crate::methods::MethodsConfig;
-use crate::server::ServerConfig;
+use crate::model_server_config::ServerConfig;
 
 /// Which models see and plan.
 #[derive(Clone, Debug, Default, Args)]

@@ -77,7 +77,7 @@ impl Write for Stdout {
     }
 }
 
-/// Prints on standard output; what cannot be printed is remembered for [`exit_code`].
+/// Prints on standard output; what cannot be printed is remembered for [`print_error_and_get_exit_code`].
 pub fn print_to_stdout(text: &str) {
     let _ = Stdout.write_all(text.as_bytes());
 }

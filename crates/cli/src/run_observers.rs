@@ -12,16 +12,16 @@ use enact_runtime::{EventLog, Observer};
 use crate::args::SetupArgs;
 use crate::camera::config::MAIN_CAMERA_NAME;
 use crate::camera_stream::CameraStreamSinks;
-use crate::console_observer::ConsoleObserver;
 use crate::data_dir::DataDir;
 use crate::methods::IdleMethodsObserver;
 use crate::recordings::run_recorder::{FOLDER, RunRecorder, wall_clock};
 use crate::rerun_view::{self, LiveFeed, Page, RerunView};
 use crate::setup::Setup;
+use crate::terminal_observer::TerminalObserver;
 
 /// All observers of a run.
 pub struct RunObservers {
-    console: ConsoleObserver<Stderr>,
+    console: TerminalObserver<Stderr>,
     unasked: IdleMethodsObserver,
     event_log: Option<(PathBuf, EventLog<BufWriter<File>>)>,
     views: Vec<RerunView>,
@@ -71,7 +71,7 @@ impl RunObservers {
             view.map(|shown| RerunView::open_for_run(shown, Box::new(wall_clock), &setup.stop));
         let scores = args.models.score_steps;
         Ok(Self {
-            console: ConsoleObserver::new(stderr()),
+            console: TerminalObserver::new(stderr()),
             unasked: IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores),
             event_log,
             views: view.transpose()?.into_iter().collect(),
@@ -87,7 +87,7 @@ impl RunObservers {
     }
 
     /// Adds what shows the run to viewers that come and go, if the program has a viewer; to be called
-    /// before [`films`](Self::films).
+    /// before [`camera_stream_sinks`](Self::camera_stream_sinks).
     ///
     /// # Errors
     /// If nothing can be recorded.

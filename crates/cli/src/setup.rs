@@ -175,7 +175,7 @@ impl Setup {
     /// Returns the arm's servos as LeRobot describes them, if it has any.
     ///
     /// # Errors
-    /// As [`ArmSource::servos`].
+    /// As [`ArmSource::servo_info`].
     pub fn servo_info(&self, data_dir: &DataDir) -> Result<Option<ServoInfo>> {
         self.arm
             .servo_info(data_dir, &self.launch.robot, &self.robot)
@@ -214,7 +214,7 @@ impl Setup {
     /// measured of it is left out.
     ///
     /// # Errors
-    /// As [`camera`](Self::camera).
+    /// As [`open_camera`](Self::open_camera).
     pub fn open_camera_for_onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
         let place = self.camera_place(camera);
         if camera.source != CameraSource::Sim {
@@ -356,7 +356,7 @@ impl Setup {
         self.start_session_wrapping_arm(agent, observers, films, |arm| arm)
     }
 
-    /// Starts a session as [`session`](Self::session) does, of what `around` makes of the arm.
+    /// Starts a session as [`start_session`](Self::start_session) does, of what `around` makes of the arm.
     ///
     /// # Errors
     /// As there.

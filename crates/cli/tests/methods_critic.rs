@@ -35,7 +35,7 @@ fn allowing(words: &str) -> String {
     judging(words, "allow", 0)
 }
 
-/// Judges the two steps of [`PUT`], the second so.
+/// Judges the two steps of [`PUT_CUBE_PLAN`], the second so.
 fn judging(words: &str, verdict: &str, rule: u32) -> String {
     assert!(words.starts_with(JUDGES), "{words}");
     format!(

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use common::{Bench, PROTOCOLS, bench};
 use enact_arm::bus::{Bus, BusError, Transport};
-use enact_arm::calibration::{Calibration, CalibrationSession, JointCalibration};
+use enact_arm::calibration::{Calibration, CalibrationServos, JointCalibration};
 use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::{ArmingOptions, ServoArm};
 use enact_arm::servo::Family;
@@ -245,7 +245,7 @@ fn calibrating(case: &Case) -> bool {
     let chosen: Vec<usize> = (0..6).collect();
     let begin = || {
         let notice = Box::new(|_: &str, _: &BusError| true);
-        CalibrationSession::begin(case.line.bus(bench), case.servos(), &chosen, notice)
+        CalibrationServos::begin(case.line.bus(bench), case.servos(), &chosen, notice)
     };
     let mut session = begin().unwrap();
     assert_eq!(bench.torque(), [false; 6]);
@@ -338,7 +338,7 @@ fn a_servo_that_falls_silent_in_mid_calibration_is_asked_again() {
             told.push(format!("{joint}: {error}"));
             true
         });
-        let mut session = CalibrationSession::begin(bus, servos, &[0, 3, 5], notice).unwrap();
+        let mut session = CalibrationServos::begin(bus, servos, &[0, 3, 5], notice).unwrap();
         bench.strike(enact_emulator::Fault::Silent, Some(4), 3.0);
         let offsets = session.set_middles().unwrap();
         let kept = bench.registers(|map| map.homing_offset);

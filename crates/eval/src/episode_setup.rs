@@ -17,7 +17,7 @@ use regex::Regex;
 use toml::Value;
 
 use crate::suite::{
-    Lighting, Requirement, SpatialRequirement, Suite, SuiteTask, placeholder, reply,
+    Lighting, Requirement, SpatialRequirement, Suite, SuiteTask, expected_reply, placeholder,
 };
 use crate::suite_camera::DrawnCamera;
 
@@ -106,7 +106,7 @@ pub fn draw_random_episode<'a>(
     let patterns = |texts: &[String]| -> Result<Vec<Regex>, Reason> {
         let compiled = texts.iter().map(|text| {
             let filled = placeholder::fill(text, |name| meant.pattern(name)).map_err(unfilled)?;
-            reply::compile_pattern(&filled)
+            expected_reply::compile_pattern(&filled)
         });
         compiled.collect()
     };

@@ -14,12 +14,12 @@ use image::RgbImage;
 use serde_json::Value;
 
 use crate::config::ModelConfig;
+use crate::control_tokens::SpecialTokens;
 use crate::marks::draw;
 use crate::options::RequestOptions;
 use crate::picture::resize_exactly;
 use crate::repetition::repeated;
 use crate::sampling::Sampling;
-use crate::special::SpecialTokens;
 
 /// Most tokens of a plan in words: sixteen lines.
 const WORDS: usize = 256;

@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::chat::Failure;
 use crate::likelihood::{self, LikelihoodQuery, Likelihoods};
-use crate::local::{Device, Dtype, LocalOptions};
+use crate::local_model_options::{Device, Dtype, LocalOptions};
 use crate::quiet;
 use crate::source::ModelSource;
 

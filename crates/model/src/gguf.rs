@@ -7,7 +7,7 @@ use std::path::Path;
 use candle_core::quantized::gguf_file::{Content, Value};
 use enact_types::Reason;
 
-use crate::special::ControlToken;
+use crate::control_tokens::ControlToken;
 
 /// Keys of tokens that end an answer: of a text, of a turn, of a message. See the
 /// specification of GGUF, docs/gguf.md of ggml.

@@ -1,5 +1,5 @@
 //! Vision-language models as perceivers and planners: in process by mistral.rs,
-//! or behind any server that speaks OpenAI's chat protocol. Without the feature `local`, servers
+//! or behind any server that speaks OpenAI's chat protocol. Without the feature `local_model_options`, servers
 //! only, and no mistral.rs is built.
 //!
 //! | module | idea |
@@ -9,12 +9,12 @@
 //! | [`sampling`] | how freely plans are drawn, and the draws |
 //! | `drawing` | draws the tokens of models in this process |
 //! | `repetition` | answers that say the same over and over |
-//! | [`local`] | on what a model in this process runs, in which precision |
+//! | [`local_model_options`] | on what a model in this process runs, in which precision |
 //! | [`config`] | how a model wants to be asked, from its `enact.toml` |
 //! | `pointing` | how a model points, from its files |
 //! | [`picture`] | a camera picture as a model takes it |
 //! | [`marks`] | numbers drawn on a picture |
-//! | [`special`] | control tokens in a person's words, made harmless |
+//! | [`control_tokens`] | control tokens in a person's words, made harmless |
 //! | `files` | what is wrong with a model's files, before they are loaded |
 //! | `architecture` | whether mistral.rs knows a model's architecture |
 //! | `gguf` | what a GGUF file says of itself |
@@ -32,6 +32,7 @@
 mod architecture;
 mod chat;
 pub mod config;
+pub mod control_tokens;
 #[cfg(any(feature = "local", test))]
 mod drawing;
 #[cfg(feature = "local")]
@@ -44,7 +45,7 @@ mod files;
 mod gguf;
 #[cfg(feature = "local")]
 mod likelihood;
-pub mod local;
+pub mod local_model_options;
 pub mod marks;
 #[cfg(feature = "local")]
 pub mod mistral;
@@ -63,7 +64,6 @@ pub mod sampling;
 mod scored;
 pub mod server;
 pub mod source;
-pub mod special;
 
 use std::time::Duration;
 
@@ -72,9 +72,10 @@ use enact_types::StopSwitch;
 
 pub use chat::REASONING_WITHOUT_MODEL;
 pub use config::ModelConfig;
+pub use control_tokens::SpecialTokens;
 #[cfg(feature = "local")]
 pub use embedding::SentenceEmbedder;
-pub use local::{Device, Dtype, Isq, LocalOptions};
+pub use local_model_options::{Device, Dtype, Isq, LocalOptions};
 #[cfg(feature = "local")]
 pub use mistral::MistralModel;
 pub use options::{NoticeListener, RequestOptions, ServerOptions};
@@ -84,7 +85,6 @@ pub use server::{
     PooledModel, ServerModel, ServerPool, Throughput, address_holds_secret, read_key,
 };
 pub use source::ModelSource;
-pub use special::SpecialTokens;
 
 /// A model that perceives, plans, and answers other requests.
 pub trait VisionLanguageModel: Perceiver + Planner + TextModel + Send {

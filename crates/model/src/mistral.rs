@@ -18,15 +18,15 @@ use serde_json::Value;
 
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
+use crate::control_tokens::SpecialTokens;
 use crate::drawing::Drawing;
 use crate::engine::Engine;
-use crate::local::LocalOptions;
+use crate::local_model_options::LocalOptions;
 use crate::options::RequestOptions;
 use crate::pace::{Pace, how_far};
 use crate::progress::Progress;
 use crate::sampling::Draws;
 use crate::source::ModelSource;
-use crate::special::SpecialTokens;
 use crate::{VisionLanguageModel, files, pointing, scored};
 
 /// The instruction may take up one part in this many of the context; the rest is for the scene, the

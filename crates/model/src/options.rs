@@ -8,7 +8,7 @@ use enact_plan::similarity::{BySpelling, TextSimilarity};
 use enact_plan::{MeaningMode, Pointing, PromptTemplates, grammar};
 use serde_json::Value;
 
-use crate::local::LocalOptions;
+use crate::local_model_options::LocalOptions;
 use crate::picture::PictureFormat;
 use crate::sampling::Sampling;
 use crate::server::ServerPool;

@@ -9,8 +9,8 @@ use enact_plan::{
     ModelResponse, Plan, PlannerError, Situation, Skill, Step, Token, Usage, Verdict, stepwise,
 };
 
+use crate::control_tokens::SpecialTokens;
 use crate::likelihood::{Likelihood, LikelihoodQuery};
-use crate::special::SpecialTokens;
 
 /// Candidates of each step that a person is shown.
 const SHOWN_CANDIDATES: usize = 3;

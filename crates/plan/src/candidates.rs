@@ -7,7 +7,7 @@ use enact_types::{NormalizedPoint, Point3};
 use crate::outcome::{Outcome, Verdict};
 use crate::situation::{ObjectView, Situation};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// A step that can be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::planner::Rejection;
 use crate::prompt;
 use crate::similarity::TextSimilarity;
 use crate::situation::{ObjectView, Situation};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::step::Plan;
 
 /// A task with a suitable plan. It is data: what it says is shown to a model and does nothing.

@@ -19,7 +19,7 @@ pub fn read_plan(text: &str, situation: &Situation, skills: &[Skill]) -> Result<
 /// The same with another measure of how alike texts are.
 ///
 /// # Errors
-/// As [`translate`].
+/// As [`read_plan`].
 pub fn read_plan_with_similarity(
     similarity: &dyn TextSimilarity,
     text: &str,

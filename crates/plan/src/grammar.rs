@@ -74,7 +74,7 @@ pub fn plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
 
 /// The same for models that nobody trained on it, which may not know when to stop: a plan is either
 /// some deeds, as many as the seen objects can need, or something to say, and then `done`. So the
-/// longest answer is soon over: see [`longest`].
+/// longest answer is soon over: see [`longest_text_bytes`].
 pub fn brief_plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
     let speaks = |skill: Skill| matches!(skill, Skill::Say | Skill::Ask);
     let deeds = steps(situation, skills, |skill| !speaks(skill));
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::situation::ObjectView;
     use crate::skills::Step;
-    use crate::space::Relation;
+    use crate::spatial_relations::Relation;
 
     fn things(count: usize) -> Situation {
         let all = [Skill::Pick, Skill::Push, Skill::Point];

@@ -1,6 +1,6 @@
 //! The meaning of an instruction.
 
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 
 /// The meaning of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]

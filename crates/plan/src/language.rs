@@ -303,9 +303,9 @@ mod tests {
     #[test]
     fn what_is_spoken_is_not_foreign() {
         let texts = concat!(
-            include_str!("speech_act/still.en.txt"),
+            include_str!("speech_act/no_action.en.txt"),
             include_str!("speech_act/request.en.txt"),
-            include_str!("speech_act/still.zh.txt"),
+            include_str!("speech_act/no_action.zh.txt"),
             include_str!("speech_act/request.zh.txt"),
         );
         let foreign: Vec<_> = texts
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn other_languages_are() {
-        let taken: Vec<&str> = include_str!("speech_act/other.txt")
+        let taken: Vec<&str> = include_str!("speech_act/foreign.txt")
             .lines()
             .filter(|line| foreign_language_code(line, &spoken()).is_none())
             .collect();

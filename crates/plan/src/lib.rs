@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`skills`] | everything the robot can be told to do, one file per skill |
 //! | [`step`] | common properties of steps; plans, parsed strictly |
-//! | [`space`] | spatial words |
+//! | [`spatial_relations`] | spatial words |
 //! | [`speech_act`] | distinguishes requests, prohibitions, questions, reports and small talk before any model is asked |
 //! | [`detection`] | objects that the model sees |
 //! | [`outcome`] | outcomes of steps |
@@ -54,8 +54,8 @@ pub mod scripted;
 pub mod similarity;
 pub mod situation;
 pub mod skills;
-pub mod space;
 pub mod spatial_order;
+pub mod spatial_relations;
 pub mod spatial_words;
 pub mod speech_act;
 pub mod step;
@@ -80,7 +80,7 @@ pub use situation::{
     denials_of_idle_plan,
 };
 pub use skills::{Skill, Step, StepKind};
-pub use space::{Direction, Relation};
+pub use spatial_relations::{Direction, Relation};
 pub use speech_act::SpeechAct;
 pub use step::Plan;
 pub use strategy::{

@@ -174,7 +174,7 @@ pub fn describe_situation(situation: &Situation) -> String {
         .expect("the built-in templates suit every situation")
 }
 
-/// Returns what a plan rests on, as [`facts`] does, without the task.
+/// Returns what a plan rests on, as [`describe_situation`] does, without the task.
 pub(crate) fn told(situation: &Situation) -> String {
     PromptTemplates::default()
         .told(situation)

@@ -67,7 +67,7 @@ impl Planner for ScriptedPlanner {
 mod tests {
     use super::*;
     use crate::outcome::Outcome;
-    use crate::space::Relation;
+    use crate::spatial_relations::Relation;
 
     fn pick() -> Step {
         Step::pick_step("red cube")

@@ -10,7 +10,7 @@ use crate::examples::Example;
 use crate::meaning;
 use crate::outcome::Outcome;
 use crate::skills::{Skill, StepKind};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 use crate::veto::Veto;

@@ -131,7 +131,7 @@ impl fmt::Display for Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Direction, Relation};
+    use crate::spatial_relations::{Direction, Relation};
     use proptest::prelude::*;
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::prompt;
 use crate::skills::Step;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// A step that a critic forbids for the rest of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

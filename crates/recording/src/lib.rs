@@ -20,7 +20,7 @@
 //! | [`encode`] | encodes an event as messages of a recording |
 //! | `queue` | bounded queue of messages to the writer's thread |
 //! | `chunk` | the records of one chunk, as far as they are what was written |
-//! | `outline` | what tells the outcome of a run, once more at the end of its file |
+//! | `run_digest` | what tells the outcome of a run, once more at the end of its file |
 //! | `mcap_writer` | writes messages to MCAP, on a thread of its own |
 //! | [`recorder`] | the observer that records a run |
 //! | [`stream`] | cameras that film a run while it is recorded |
@@ -45,13 +45,13 @@ mod mcap_writer;
 pub mod message;
 mod message_reader;
 pub mod motion;
-mod outline;
 mod picture;
 pub mod playback;
 mod queue;
 pub mod reader;
 pub mod recorder;
 pub mod replay;
+mod run_digest;
 pub mod scan;
 mod scene;
 mod schema;

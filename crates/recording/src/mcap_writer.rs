@@ -11,8 +11,8 @@ use mcap::{Compression, McapError, WriteOptions};
 
 use crate::encode::EncodedMessage;
 use crate::foxglove::{Level, Log};
-use crate::outline::Outline;
 use crate::queue::{Next, QueueReceiver, QueuedMessage};
+use crate::run_digest::Outline;
 use crate::schema;
 use crate::topic::Topic;
 

@@ -12,8 +12,8 @@ use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 
 use crate::error::RecordingError;
 use crate::message_reader::{Extent, MAX_RECORD_BYTES, Messages};
-use crate::outline::{Outline, TOLD};
 use crate::reader::Recording;
+use crate::run_digest::{Outline, TOLD};
 use crate::topic::Topic;
 
 impl Recording {

@@ -19,10 +19,10 @@ use crate::driven_tree::DrivenTree;
 use crate::error::LoadError;
 use crate::gripper;
 use crate::gripper_guess;
+use crate::home_guess;
 use crate::inverse::{PlanarArm, SphericalWristArm};
 use crate::limits::{AssumedLimits, JointSources, to_toml_key};
 use crate::mesh::{DecompositionOptions, MeshDecomposition, MeshFiles, MeshLoader};
-use crate::ready;
 use crate::select::{SelectedParts, apply_chain_config, select_parts};
 use crate::source_text::SourceText;
 use crate::tool_speed::ToolSpeed;
@@ -150,10 +150,10 @@ impl Robot {
         Self::load_by_name_with_mesh_files(name, robots_dir, &MeshFiles::default())
     }
 
-    /// Loads as [`find`](Self::find) does, with meshes from `files`.
+    /// Loads as [`load_by_name`](Self::load_by_name) does, with meshes from `files`.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As [`load_by_name`](Self::load_by_name).
     pub fn load_by_name_with_mesh_files(
         name: &str,
         robots_dir: &Path,
@@ -371,7 +371,7 @@ impl<'a> Loader<'a> {
     /// such a posture.
     fn stand_ready(&mut self, robot: &mut Robot, collider: &Collider) -> bool {
         if self.settings.workspace.is_none() {
-            let Some(origin) = ready::workspace_origin(robot) else {
+            let Some(origin) = home_guess::workspace_origin(robot) else {
                 return false;
             };
             robot.workspace.origin = origin;
@@ -381,7 +381,8 @@ impl<'a> Loader<'a> {
                 origin[0]
             ));
         }
-        let Some(home) = ready::find_ready_posture(robot, collider, robot.workspace.origin) else {
+        let Some(home) = home_guess::find_ready_posture(robot, collider, robot.workspace.origin)
+        else {
             return false;
         };
         robot.home = home;

@@ -1,7 +1,7 @@
 //! enact speaks ROS 2, by DDS: the arm as a ROS 2 robot, and robots and cameras of ROS 2 as arm and
 //! camera.
 //!
-//! Nothing here is heard outside of this machine unless it is asked for ([`Reach`]), and whatever
+//! Nothing here is heard outside of this machine unless it is asked for (`DiscoveryRange`), and whatever
 //! moves the arm passes enact's own gate.
 //!
 //! | module | idea |
@@ -12,7 +12,7 @@
 //! | [`messages`] | messages as ROS 2 defines them |
 //! | [`trajectory`] | from the points of a goal to motion that the gate admits |
 //! | [`goals`] | the states of an action's goals |
-//! | `action` | an action server on the network |
+//! | `action_server` | an action server on the network |
 //! | [`arm_node`] | the arm as a ROS 2 robot |
 //! | [`camera_node`] | a camera as image topics |
 //! | [`task_node`] | instructions from ROS 2 |
@@ -22,7 +22,7 @@
 
 #![cfg(feature = "dds")]
 
-mod action;
+mod action_server;
 pub mod arm_node;
 pub mod camera_node;
 pub mod connection;

@@ -16,7 +16,7 @@ use ros2_client::action::{GoalId, GoalStatusEnum};
 use ros2_client::{Publisher, Subscription};
 use serde_json::json;
 
-use crate::action::{ClientRequest, NetworkActionServer, read_or_log};
+use crate::action_server::{ClientRequest, NetworkActionServer, read_or_log};
 use crate::messages::enact::{RunTaskFeedback, RunTaskGoal, RunTaskResult};
 use crate::messages::std_msgs::Text;
 use crate::settings::Ros2Settings;

@@ -147,7 +147,7 @@ impl<'a> Perception<'a> {
     }
 
     /// Plans a turn of the arm, from the last of `looked_from`, that shows more of the table or a thing
-    /// that one of `denials` names, see [`Grounder::uncover`].
+    /// that one of `denials` names, see [`Grounder::plan_turn_to_uncover`].
     pub(crate) fn uncovering(
         &self,
         denials: &[String],

@@ -53,7 +53,7 @@ pub trait Backend: Send + Sync + 'static {
     fn view(&self, name: &str) -> Result<File, BackendError>;
 
     /// Returns what rerun's viewer shows of the arm now: what is new since the piece before, whose
-    /// [`next`](LiveView::next) is `after`, or everything there is to know.
+    /// [`next`](LiveViewPiece::next) is `after`, or everything there is to know.
     ///
     /// # Errors
     /// If the program has no viewer.

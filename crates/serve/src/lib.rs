@@ -13,10 +13,10 @@
 //! | [`api`] | requests and their answers |
 //! | [`openapi`] | the description of the API |
 //! | [`mcp`] | the Model Context Protocol: tools, resources, prompts |
-//! | `served` | the session and the rest of the program, for requests |
+//! | `request_resources` | the session and the rest of the program, for requests |
 //! | `run_name` | names of recorded runs |
 //! | [`problem`] | errors in one form |
-//! | `entrance` | what is known of a connection, and how many strangers may have |
+//! | `connection_limits` | what is known of a connection, and how many strangers may have |
 //! | [`server`] | listens, with or without TLS |
 //! | [`tls`] | certificate and key, from files |
 //! | [`tool_servers`] | tools of other MCP servers, for the planner |
@@ -24,12 +24,12 @@
 pub mod access;
 pub mod api;
 pub mod backend;
-mod entrance;
+mod connection_limits;
 pub mod mcp;
 pub mod openapi;
 pub mod problem;
+mod request_resources;
 mod run_name;
-mod served;
 pub mod server;
 pub mod session;
 pub mod speech;
@@ -39,7 +39,7 @@ pub mod tool_servers;
 pub use access::{AllowedHosts, Client, Role, Tokens, parse_host_name};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
-pub use served::RequestResources;
+pub use request_resources::RequestResources;
 pub use server::{RunningServer, ServerError, ServerOptions};
 pub use session::{ArmSession, Job, JobEnd, ServeObserver, SessionOptions, Work};
 pub use speech::{HearError, Heard, Transcriber};

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Header, Object, OpenApi as Document, RefOr, SecurityRequirement, Type};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{camera, control, events, live_view, runs, speech, tasks, telling};
+use crate::api::{camera, control, events, information, live_view, runs, speech, tasks};
 
 /// Name of the way to come in.
 const TOKEN: &str = "token";
@@ -13,11 +13,11 @@ const TOKEN: &str = "token";
 #[openapi(
     info(title = "enact", description = "One arm: tasks, plans, events, stop."),
     paths(
-        telling::status,
-        telling::robot,
-        telling::scene,
-        telling::models,
-        telling::check,
+        information::status,
+        information::robot,
+        information::scene,
+        information::models,
+        information::check,
         events::stream,
         camera::frame,
         camera::stream,

@@ -11,7 +11,7 @@ use axum_server::Handle;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::entrance::Entrance;
+use crate::connection_limits::Entrance;
 use crate::tls::Tls;
 
 /// Longest time that the head of a request may take to arrive.

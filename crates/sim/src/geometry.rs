@@ -21,7 +21,7 @@ pub const FIRST_OBJECT_SEGMENT_ID: u16 = 10;
 /// A primitive at a pose. An object with several parts is several bodies that share one id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenderBody {
-    /// [`TABLE`], [`ROBOT`], [`FIXTURE`], [`ROOM`] or [`FIRST_OBJECT`]` + i`.
+    /// [`TABLE_SEGMENT_ID`], [`ROBOT_SEGMENT_ID`], [`FIXTURE_SEGMENT_ID`], [`ROOM_SEGMENT_ID`] or [`FIRST_OBJECT_SEGMENT_ID`]` + i`.
     pub id: u16,
     /// Shape of the primitive.
     pub shape: BodyShape,

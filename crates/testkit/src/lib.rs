@@ -19,7 +19,7 @@ use enact_sim::{Goal, Layout, Scene, SimCamera, Simulator};
 
 /// An instruction.
 pub const PUT_CUBE_INSTRUCTION: &str = "put the red cube in the blue bowl";
-/// A plan for [`TASK`].
+/// A plan for [`PUT_CUBE_INSTRUCTION`].
 pub const PUT_CUBE_PLAN: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"place","object":"red cube","relation":"in","target":"blue bowl"},{"skill":"done"}]}"#;
 
 /// Returns the repository's root folder.

@@ -52,7 +52,7 @@ impl CameraFeed {
         let _ = camera::streamed(&self.stream, &self.name, frame);
     }
 
-    /// Shows a picture, as [`show`](Self::show), of which nothing else is known: width and height, and
+    /// Shows a picture, as [`show_frame`](Self::show_frame), of which nothing else is known: width and height, and
     /// the colors row by row.
     pub fn show_picture(&self, size: (u32, u32), rgb: &[u8], at: Stamp) {
         self.set_time(at);

@@ -16,7 +16,7 @@ pub const MAX_BYTE_DELAY: Duration = Duration::from_millis(100);
 /// Missing replies of one servo and one length.
 #[derive(Clone, Copy, Debug)]
 struct Late {
-    /// Id of the sender; [`BROADCAST`] for any servo.
+    /// Id of the sender; [`BROADCAST_ID`] for any servo.
     id: u8,
     /// Number of data bytes.
     data: usize,

@@ -48,7 +48,7 @@ pub struct StopButton {
 
 impl StopButton {
     /// Opens the button at `PORT` or `PORT:PIN`: a port other than the arm's, in the form that
-    /// [`ports::resolve`] accepts, and `dsr` (the default), `cts` or `cd`.
+    /// [`ports::resolve_port`] accepts, and `dsr` (the default), `cts` or `cd`.
     ///
     /// # Errors
     /// [`BusError`] if the port does not open or has no such pins, or if the button is pressed or

@@ -5,18 +5,18 @@
 //! | [`file`](mod@file) | reads and writes a calibration file |
 //! | [`folder`] | the folders in which LeRobot keeps them |
 //! | [`registers`] | the part of a calibration that the servos store too |
-//! | [`session`] | the calibration procedure, as far as the servos are concerned |
+//! | [`servos`] | the calibration procedure, as far as the servos are concerned |
 
 pub mod file;
 pub mod folder;
 pub mod registers;
-pub mod session;
+pub mod servos;
 
 use serde::{Deserialize, Serialize};
 
 pub use file::CalibrationError;
 pub use registers::RegisterMismatch;
-pub use session::CalibrationSession;
+pub use servos::CalibrationServos;
 
 /// Calibration of every joint, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

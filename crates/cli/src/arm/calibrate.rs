@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_arm::bus::BusError;
-use enact_arm::calibration::{Calibration, CalibrationSession, JointCalibration};
+use enact_arm::calibration::{Calibration, CalibrationServos, JointCalibration};
 use enact_arm::driver::bus_config::ServoConfig;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Calibrates some joints, or all; a person at standard input moves them. Ctrl-C breaks it off.
 ///
 /// # Errors
-/// As [`calibrate_until`].
+/// As [`calibrate_with_stop`].
 pub fn calibrate(hardware: &Hardware, names: &[String]) -> Result<bool> {
     let (path, kept, calibration) = run(hardware, names, || {
         let stop = StopSwitch::new();
@@ -161,14 +161,14 @@ struct Guide<'a> {
     hardware: &'a Hardware,
     stop: &'a StopSwitch,
     /// `None` once all is done.
-    session: Option<CalibrationSession<'a>>,
+    session: Option<CalibrationServos<'a>>,
 }
 
 impl Drop for Guide<'_> {
     fn drop(&mut self) {
         let session = self.session.take();
         for complaint in session
-            .map(CalibrationSession::restore_servos)
+            .map(CalibrationServos::restore_servos)
             .into_iter()
             .flatten()
         {
@@ -190,7 +190,7 @@ impl<'a> Guide<'a> {
             !stop.is_pressed()
         };
         let session =
-            CalibrationSession::begin(hardware.open_bus()?, all, chosen, Box::new(notice))?;
+            CalibrationServos::begin(hardware.open_bus()?, all, chosen, Box::new(notice))?;
         Ok(Self {
             hardware,
             stop,
@@ -198,7 +198,7 @@ impl<'a> Guide<'a> {
         })
     }
 
-    fn session(&mut self) -> &mut CalibrationSession<'a> {
+    fn session(&mut self) -> &mut CalibrationServos<'a> {
         self.session
             .as_mut()
             .expect("it is there until all is done")

@@ -51,7 +51,7 @@ impl Hardware {
     /// Loads a leader arm, whose calibration LeRobot keeps in another folder.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As [`load`](Self::load).
     pub fn load_leader(data_dir: &DataDir, target: &ArmTarget) -> Result<Self> {
         Ok(Self {
             leads: true,
@@ -87,7 +87,7 @@ impl Hardware {
     /// Opens the bus at another baud rate.
     ///
     /// # Errors
-    /// As [`bus`](Self::bus).
+    /// As [`open_bus`](Self::open_bus).
     pub fn open_bus_at_baud_rate(&self, baud: u32) -> Result<Bus> {
         let line = SerialTransport::open(&self.port_path()?, baud)?;
         Ok(Bus::new(

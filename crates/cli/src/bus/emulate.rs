@@ -17,7 +17,7 @@ use enact_sim::{SimPlant, Simulator};
 use enact_types::text;
 use serde_json::{Map, Value, json};
 
-use super::console::Console;
+use super::fault_commands::FaultCommands;
 use super::packet_log::PacketLog;
 use super::picture_folder_writer::PictureFolderWriter;
 use crate::arm::args::EmulateArgs;
@@ -184,12 +184,12 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
             outln!("{}", path.display());
         }
     }
-    errln!("{}", super::console::HELP);
-    let console = Console::new(bench.joint_names());
+    errln!("{}", super::fault_commands::HELP);
+    let commands = FaultCommands::new(bench.joint_names());
     let lines = StdinLines::start_reading();
     while !stop.is_pressed() {
         if let Some(line) = lines.wait_for_line_within(PAUSE)
-            && let Err(error) = console.obey(&line, &port)
+            && let Err(error) = commands.obey(&line, &port)
         {
             errln!("{}", error_message_with_sources(&error));
         }

@@ -3,12 +3,12 @@
 //! | module | idea |
 //! |---|---|
 //! | [`emulate`] | an arm of servos on a pty, with physics behind it |
-//! | `console` | commands that a person types to inject faults |
+//! | `fault_commands` | commands that a person types to inject faults |
 //! | `packet_log` | a log of received packets |
 //! | `picture_folder_writer` | writes the camera's newest picture to a folder |
 
-mod console;
 pub mod emulate;
+mod fault_commands;
 mod packet_log;
 mod picture_folder_writer;
 

@@ -136,7 +136,7 @@ impl ArmReader {
 /// Returns the servos of a launch file, if it has any on a port.
 ///
 /// # Errors
-/// As [`Hardware::find`].
+/// As [`Hardware::load`].
 pub fn find_servo_hardware(data_dir: &DataDir, launch: &Launch) -> Result<Option<Hardware>> {
     let ArmConfig::Servos(servos) = &launch.arm else {
         return Ok(None);

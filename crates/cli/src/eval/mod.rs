@@ -35,10 +35,10 @@ use enact_plan::PlannerError;
 use enact_types::StopSwitch;
 
 use crate::args::{EvalArgs, PerceptionSource, PlannerKind, SHIPPED_ROBOT};
-use crate::console_observer::ConsoleObserver;
 use crate::data_dir::{DataDir, SHIPPED_MODEL};
 use crate::methods::{DrawArgs, IdleMethodsObserver, MethodsConfig};
 use crate::model_choice::{self, ModelChoice, ModelsConfig};
+use crate::terminal_observer::TerminalObserver;
 use crate::{out, progress, prompts};
 use job::Job;
 use merge::EvalCommand;
@@ -169,7 +169,7 @@ fn show(job: &EvalConfig<'_>, number: u64, args: &EvalArgs) -> Result<bool> {
         .transpose()
         .map_err(|error| anyhow!("{error}"))?;
     let agent = WorkerAgent::episode_agent(agent.as_mut());
-    let mut console = ConsoleObserver::new(stderr());
+    let mut console = TerminalObserver::new(stderr());
     let scores = args.models.score_steps;
     let mut unasked = IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores);
     let record: EpisodeResult = episode::run(

@@ -38,10 +38,10 @@ impl RerunView {
         Self::open(shown, Backpressure::Run, wall, stop)
     }
 
-    /// Opens what shows a recording, as [`of_run`](Self::of_run), at the pace of the viewer.
+    /// Opens what shows a recording, as [`open_for_run`](Self::open_for_run), at the pace of the viewer.
     ///
     /// # Errors
-    /// As [`of_run`](Self::of_run).
+    /// As [`open_for_run`](Self::open_for_run).
     pub fn open_for_recording(
         shown: &ViewTarget,
         wall: WallClock,

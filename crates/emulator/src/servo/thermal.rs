@@ -73,12 +73,12 @@ impl EmulatedServo {
         }
     }
 
-    /// Injects a temperature reading until [`calm`](Self::calm), °C.
+    /// Injects a temperature reading until [`clear_injected_conditions`](Self::clear_injected_conditions), °C.
     pub fn inject_temperature(&mut self, celsius: i64) {
         self.thermal.heat = Some(celsius);
     }
 
-    /// Injects a voltage reading until [`calm`](Self::calm), 0.1 V.
+    /// Injects a voltage reading until [`clear_injected_conditions`](Self::clear_injected_conditions), 0.1 V.
     pub fn inject_voltage(&mut self, decivolts: i64) {
         self.thermal.supply = Some(decivolts);
     }

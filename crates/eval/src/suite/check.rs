@@ -6,7 +6,7 @@ use toml::Value;
 
 use crate::suite_camera::SuiteCamera;
 
-use super::{Requirement, Suite, SuiteTask, placeholder, reply};
+use super::{Requirement, Suite, SuiteTask, expected_reply, placeholder};
 
 /// Checks a suite.
 ///
@@ -78,7 +78,7 @@ fn words(task: &SuiteTask) -> Option<String> {
             ));
         }
         let filled = placeholder::fill(text, |_| Some("x".to_owned())).unwrap_or_default();
-        if let Err(error) = reply::compile_pattern(&filled) {
+        if let Err(error) = expected_reply::compile_pattern(&filled) {
             return Some(format!("`{key}` is no regular expression: {error}"));
         }
     }

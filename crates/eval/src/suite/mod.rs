@@ -6,7 +6,7 @@
 //! | `check` | mistakes that TOML does not show |
 //! | [`draw`] | words that are drawn for each episode |
 //! | [`placeholder`] | `{…}` in sentences and patterns |
-//! | [`reply`] | what is to be said |
+//! | [`expected_reply`] | what is to be said |
 //! | [`requirement`] | what must be so at the start |
 //! | [`disturbance`] | what happens to the table during a run |
 //! | `list` | values that may be written alone or as a list |
@@ -14,9 +14,9 @@
 mod check;
 pub mod disturbance;
 pub mod draw;
+pub mod expected_reply;
 mod list;
 pub mod placeholder;
-pub mod reply;
 pub mod requirement;
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ use crate::suite_camera::SuiteCamera;
 
 pub use disturbance::{Disturbance, Lighting, Trigger};
 pub use draw::WordChoices;
-pub use reply::{ExpectedReply, WantedReply};
+pub use expected_reply::{ExpectedReply, WantedReply};
 pub use requirement::{Requirement, SpatialRequirement};
 
 /// Tasks that are evaluated together.

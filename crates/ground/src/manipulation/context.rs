@@ -104,7 +104,7 @@ impl<'a> SkillContext<'a> {
         other_postures_at_pose(self.robot, base_from_tool, self.joints, known)
     }
 
-    /// Returns a check of postures among these obstacles, for [`check`](Self::check).
+    /// Returns a check of postures among these obstacles, for [`check_posture`](Self::check_posture).
     pub fn posture_check_among<'b>(&'b self, around: &'b CollisionWorld) -> PostureCheck<'b> {
         self.robot.collider().posture_check(around)
     }

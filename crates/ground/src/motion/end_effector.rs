@@ -47,7 +47,7 @@ struct ArmPlane {
 }
 
 impl HandDirections {
-    /// Creates the hand of a robot; `gripper` is its [`end_effector`](Robot::end_effector). Returns
+    /// Creates the hand of a robot; `gripper` is its [`gripper_or_bare_tool`](Robot::gripper_or_bare_tool). Returns
     /// `None` without an arm.
     pub fn new(robot: &Robot, gripper: &Gripper) -> Option<Self> {
         let links = robot.link_poses(robot.home());

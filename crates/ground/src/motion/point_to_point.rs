@@ -41,7 +41,7 @@ pub fn sample_fastest_move(
     Ok(samples)
 }
 
-/// Returns the smallest duration for [`move_to`], seconds, at which joints that start outside their
+/// Returns the smallest duration for [`sample_fastest_move`], seconds, at which joints that start outside their
 /// limits are as slow there as the gate requires.
 pub fn min_duration_from_outside_limits(robot: &Robot, start: &[f64], goal: &[f64]) -> f64 {
     let joints = start.iter().zip(goal).zip(robot.joints());

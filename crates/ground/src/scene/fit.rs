@@ -2,7 +2,7 @@
 
 use enact_types::Point3;
 
-use super::outline::{self, Circle, Rectangle};
+use super::footprint_fit::{self, Circle, Rectangle};
 use super::solid::{Footprint, Hollow, Solid};
 
 /// Largest depth of a point below the top that still belongs to the top face or rim, meters.
@@ -48,7 +48,7 @@ pub fn fit_solid(points: &[Point3], pixel: f64) -> Option<Solid> {
 }
 
 fn ball(points: &[Point3], near_top: f64) -> Option<Solid> {
-    let fitted = outline::fit_ball(points)?;
+    let fitted = footprint_fit::fit_ball(points)?;
     let (center, radius) = (fitted.shape.center, fitted.shape.radius);
     let convincing = fitted.residual < BALL_RESIDUAL
         && BALL_RADII.contains(&radius)
@@ -102,8 +102,8 @@ fn container(
     near_top: f64,
     pixel: f64,
 ) -> Option<Solid> {
-    let rectangle = outline::fit_rectangle(rim, rim)?;
-    let disc = outline::fit_circle(rim);
+    let rectangle = footprint_fit::fit_rectangle(rim, rim)?;
+    let disc = footprint_fit::fit_circle(rim);
     let mut solid = Solid::guess_disc(0.0, 0.0, 0.0, DEPTH_POSITION_ERROR_M);
     match disc {
         Some(disc) if disc.residual <= rectangle.residual => {
@@ -193,8 +193,10 @@ fn prism(points: &[Point3], base: f64, top: f64, pixel: f64) -> Option<Solid> {
         .collect();
     let shows_sides = top - base > LOW && sides.len() >= 12;
     let boundary = if shows_sides { &sides } else { &all };
-    let rectangle = outline::fit_rectangle(&all, boundary)?;
-    let circle = shows_sides.then(|| outline::fit_circle(&sides)).flatten();
+    let rectangle = footprint_fit::fit_rectangle(&all, boundary)?;
+    let circle = shows_sides
+        .then(|| footprint_fit::fit_circle(&sides))
+        .flatten();
     let mut solid = Solid::guess_disc(0.0, 0.0, 0.0, DEPTH_POSITION_ERROR_M);
     match circle {
         Some(circle)
@@ -234,7 +236,7 @@ fn settled(rectangle: Rectangle, sides: &[[f64; 2]], pixel: f64) -> Rectangle {
         mut low,
         mut high,
     } = rectangle;
-    let local: Vec<[f64; 2]> = outline::rotate_into_axes(sides, yaw).collect();
+    let local: Vec<[f64; 2]> = footprint_fit::rotate_into_axes(sides, yaw).collect();
     for axis in [0, 1] {
         low[axis] = settled_side(&local, axis, low[axis], -pixel);
         high[axis] = settled_side(&local, axis, high[axis], pixel);

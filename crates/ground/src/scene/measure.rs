@@ -4,7 +4,7 @@
 use enact_types::Point3;
 
 use super::contour::Contour;
-use super::outline;
+use super::footprint_fit;
 use super::point_cloud::PointCloud;
 use super::solid::{Footprint, Solid};
 
@@ -578,18 +578,18 @@ fn to_line(point: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 /// The smallest rectangle around a ring.
-fn tightest(ring: &[[f64; 2]]) -> Option<outline::Rectangle> {
+fn tightest(ring: &[[f64; 2]]) -> Option<footprint_fit::Rectangle> {
     let around = |yaw: f64| {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for point in outline::rotate_into_axes(ring, yaw) {
+        for point in footprint_fit::rotate_into_axes(ring, yaw) {
             for axis in [0, 1] {
                 low[axis] = low[axis].min(point[axis]);
                 high[axis] = high[axis].max(point[axis]);
             }
         }
-        outline::Rectangle { yaw, low, high }
+        footprint_fit::Rectangle { yaw, low, high }
     };
-    let area = |rectangle: &outline::Rectangle| {
+    let area = |rectangle: &footprint_fit::Rectangle| {
         let [u, v] = rectangle.half_extents();
         u * v
     };

@@ -6,7 +6,7 @@
 //! | [`point_cloud`] | pixels as points, with their colors |
 //! | [`table_plane`] | the table as the camera sees it |
 //! | [`region`] | the pixels that belong to the object at a point |
-//! | [`outline`] | balls, discs and rectangles through measured points |
+//! | [`footprint_fit`] | balls, discs and rectangles through measured points |
 //! | [`extreme_points`] | the points that can be outermost in some direction |
 //! | [`contour`] | outlines of any shape, and where fingers can take them |
 //! | [`measure`] | measures the outline of what is none of the known shapes |
@@ -33,11 +33,11 @@ pub mod contour;
 pub mod direction;
 pub mod extreme_points;
 pub mod fit;
+pub mod footprint_fit;
 pub mod line_of_sight;
 pub mod measure;
 pub mod memory;
 pub mod observe;
-pub mod outline;
 pub mod point_cloud;
 pub mod pointing_check;
 pub mod proposal;

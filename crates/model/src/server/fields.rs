@@ -8,7 +8,7 @@ macro_rules! chat_fields {
             &self.settings
         }
 
-        fn special_tokens(&self) -> &$crate::special::SpecialTokens {
+        fn special_tokens(&self) -> &$crate::control_tokens::SpecialTokens {
             &self.special
         }
 

@@ -10,6 +10,7 @@
 //! | `proxy` | the proxy in use |
 //! | `models` | chooses one of its models |
 //! | `transport` | one HTTP request, bounded in size and time, that a stop ends |
+//! | `retry` | sends a request again while that makes sense |
 //! | `retry_delay` | delays between retries |
 //! | `retry_class` | classifies errors: temporary or permanent |
 //! | `server_error` | error messages of servers |
@@ -32,6 +33,7 @@ mod pool;
 mod pooled;
 mod proxy;
 mod reasoning;
+mod retry;
 mod retry_class;
 mod retry_delay;
 mod schema;
@@ -49,11 +51,11 @@ use serde_json::Value;
 use crate::VisionLanguageModel;
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
+use crate::control_tokens::SpecialTokens;
 use crate::options::RequestOptions;
 use crate::picture::data_url;
 use crate::progress::Progress;
 use crate::sampling::Draws;
-use crate::special::SpecialTokens;
 
 use content::Content;
 use dialect::{ChatRequest, Dialect};
@@ -64,8 +66,6 @@ use key::ApiKey;
 pub use key::read_key;
 pub use pool::{ServerPool, Throughput};
 pub use pooled::PooledModel;
-use retry_class::RetryClass;
-use retry_delay::Backoff;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
 
@@ -222,59 +222,6 @@ impl ServerModel {
             deadline,
             limit,
         )
-    }
-
-    /// Sends a request until it is answered, or until there is no point in asking again.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "clients that were sent away together must not come back together"
-    )]
-    fn send_with_retries(
-        &self,
-        request: &dyn Fn() -> RequestBuilder,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<Value, RequestError> {
-        let mut backoff = Backoff::new(self.options.server.retry_time);
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let (reason, class, asked) = match self.send_once(request(), limit.min(left)) {
-                Ok(HttpOutcome::Success(value)) => return Ok(value),
-                Ok(HttpOutcome::Error(complaint, asked)) => {
-                    let class = RetryClass::of(&complaint);
-                    // Some servers break where others refuse.
-                    let is_refusal = complaint.status == Some(500)
-                        && self.dialect.without(&complaint, true).is_some();
-                    if class == RetryClass::Permanent || is_refusal {
-                        return Err(RequestError::Refused(complaint));
-                    }
-                    (complaint.sentence().into(), class, asked)
-                }
-                Err(TransportError::Stopped) => return Err(RequestError::Stopped),
-                Err(TransportError::TimedOut) => return Err(RequestError::TimedOut),
-                Err(TransportError::Failed(reason)) => return Err(RequestError::Down(reason)),
-                Err(TransportError::Unreachable(reason)) if !self.was_reached => {
-                    return Err(RequestError::Down(self.unreachable(reason)));
-                }
-                Err(TransportError::Unreachable(reason) | TransportError::Broken(reason)) => {
-                    (self.through_proxy(reason), RetryClass::Transient, None)
-                }
-            };
-            let is_patient = class == RetryClass::Loading;
-            let wait = backoff.wait(asked, is_patient, rand::random());
-            let wait = wait.filter(|wait| Instant::now() + *wait < deadline);
-            let Some(wait) = wait else {
-                return Err(RequestError::Down(given_up(reason, &backoff, asked)));
-            };
-            self.options.notify.tell(&format!(
-                "{reason}; asking again in {:.1} s",
-                wait.as_secs_f64()
-            ));
-            self.transport.sleep(wait);
-            if self.transport.is_stopped() {
-                return Err(RequestError::Stopped);
-            }
-        }
     }
 
     /// Sends a request once.
@@ -560,24 +507,6 @@ struct ChatCompletion {
     text: String,
     response: Value,
     content: Content,
-}
-
-/// Adds how often and how long the server was asked in vain.
-fn given_up(reason: Reason, backoff: &Backoff, asked: Option<Duration>) -> Reason {
-    if backoff.waits == 0 && asked.is_none() {
-        return reason;
-    }
-    reason.reworded(|reason| match asked {
-        Some(asked) if backoff.waits == 0 => {
-            let seconds = asked.as_secs_f64();
-            format!("{reason}; it asks to be left alone for {seconds:.0} s")
-        }
-        _ => format!(
-            "{reason}; it was asked {} times within {:.1} s",
-            backoff.waits + 1,
-            backoff.spent().as_secs_f64()
-        ),
-    })
 }
 
 /// Says what to do about a model that thinks and does not answer.

@@ -9,9 +9,9 @@ use enact_types::{Reason, StopSwitch};
 use crate::VisionLanguageModel;
 use crate::chat::{self, Chat, Query, Reply};
 use crate::config::ModelConfig;
+use crate::control_tokens::SpecialTokens;
 use crate::options::{RequestOptions, ServerOptions};
 use crate::sampling::Draws;
-use crate::special::SpecialTokens;
 
 use super::endpoint::{Endpoint, without_secrets};
 use super::pool::{Lease, Membership, NoServer};

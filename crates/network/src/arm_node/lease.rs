@@ -69,7 +69,7 @@ impl Lease {
     }
 
     /// Checks who sent a message, in which order and for which robot, and remembers its number. Its age is
-    /// for [`check_age`](Self::check_age).
+    /// for [`check_message_age`](Self::check_message_age).
     ///
     /// # Errors
     /// The first [`MessageFault`].

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::situation::Situation;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// The word for things of every kind that can be moved.
 pub const ANY_MOVABLE: &str = "thing";
@@ -36,7 +36,7 @@ impl Bound {
     }
 }
 
-/// Something that shall be true. `kind` is [`THING`] or a word of names, such as “cube” or “red”.
+/// Something that shall be true. `kind` is [`ANY_MOVABLE`] or a word of names, such as “cube” or “red”.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fact {
@@ -203,7 +203,7 @@ impl Fact {
     }
 }
 
-/// Returns the words for kinds of what is seen or held: [`THING`], then every word of the names but
+/// Returns the words for kinds of what is seen or held: [`ANY_MOVABLE`], then every word of the names but
 /// numbers.
 pub(super) fn kinds(situation: &Situation) -> Vec<String> {
     let mut kinds = vec![ANY_MOVABLE.to_owned()];

@@ -6,7 +6,7 @@ use super::table::{Spot, State, Table};
 use crate::outcome::Verdict;
 use crate::situation::Situation;
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::veto::Veto;
 
 /// Distance of centers within which something may be in the way of a grasp or a placement, meters.

@@ -10,7 +10,7 @@ use super::fact::{ANY_MOVABLE, Fact};
 use crate::intent::{Action, Intent};
 use crate::meaning::{Meaning, is_container};
 use crate::situation::{ObjectView, Situation};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// “keep the blue bowl empty”, “empty the blue bowl”.
 static EMPTY: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,7 +6,7 @@ use super::search::{self, Stuck};
 use super::table::Table;
 use crate::replies::{self, Language};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::veto::Veto;
 
 /// Returns a sentence on why no steps lead from `table` to `goal`.

@@ -7,7 +7,7 @@ use super::fact::{Bound, kinds};
 use crate::grammar;
 use crate::prompt;
 use crate::situation::Situation;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Most tokens of a goal.
 pub const MAX_TOKENS: usize = 512;

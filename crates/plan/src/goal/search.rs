@@ -9,7 +9,7 @@ use super::Goal;
 use super::fact::{Bound, Fact};
 use super::table::{Spot, State, Table, opposite};
 use crate::skills::Step;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// States that are looked into at most.
 const MAX_STATES: usize = 20_000;

@@ -11,7 +11,7 @@ use crate::meaning::{BESIDE, SAME_POINT, is_container, kind_of};
 use crate::outcome::Verdict;
 use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::Step;
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 use crate::speech_act::SpeechAct;
 use crate::veto::Veto;
 

@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, Verdict};
 use crate::replies::Language;
 use crate::situation::{Infeasibility, ObjectView};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::step::Plan;
 use crate::veto::Veto;
 

@@ -6,7 +6,7 @@ use super::placing::natural;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, kind_of};
 use crate::intent::Action;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// The deed of putting something somewhere, after which it lies there.
 pub(super) fn put(object: &str, relation: Relation, target: &str, scene: &mut Scene) -> Deed {

@@ -10,7 +10,7 @@ use super::lexicon::{Concept, Extreme, Place, Verb};
 use super::notation;
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::words::Word;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Most characters of a word.
 const MAX_WORD_CHARS: usize = 8;

@@ -14,7 +14,7 @@ use super::swapping;
 use super::unable::unable;
 use crate::intent::Action;
 use crate::skills::Skill;
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 
 /// Something that a clause asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use crate::situation::ObjectView;
 use crate::skills::Skill;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Distance of centers below which something is in the way, meters.
 const TOO_CLOSE: f64 = 0.11;

@@ -5,7 +5,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::reply::Reply;
 use super::scene::Scene;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// “… no! the ball in the bowl”: a “no” by itself takes back.
 pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {

@@ -3,7 +3,7 @@
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::scene::Scene;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// What a thing is given that moves it.
 const BLOWS: [&str; 8] = [

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::notation::{entries, lines, listed};
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 
 /// What a word or a fixed expression means at a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
         entries: HashMap::new(),
         vocabulary: HashSet::new(),
-        real: listed(include_str!("real.en.txt")).collect(),
+        real: listed(include_str!("not_slips.en.txt")).collect(),
         homophones: Vec::new(),
     };
     let mut inflected = Vec::new();

@@ -94,7 +94,7 @@ use crate::language;
 use crate::replies::Language;
 use crate::situation::Situation;
 use crate::skills::Step;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 use crate::translation;

@@ -1,7 +1,7 @@
 //! How the files of words are written.
 
 use super::lexicon::{Concept, Extreme, Place, Verb};
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 
 /// The lines of a file of words that are no comments.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {

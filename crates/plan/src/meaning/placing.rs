@@ -13,7 +13,7 @@ use super::swapping;
 use crate::intent::Action;
 use crate::situation::ObjectView;
 use crate::skills::Skill;
-use crate::space::{Direction, Relation};
+use crate::spatial_relations::{Direction, Relation};
 
 /// What a container does with what is put in it.
 const RECEIVING: [&str; 8] = [

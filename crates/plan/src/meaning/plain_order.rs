@@ -4,7 +4,7 @@ use super::clauses::is_command;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::scene::Scene;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Rewrites what is said back to front.
 pub(super) fn in_plain_order(items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {

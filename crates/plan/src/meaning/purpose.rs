@@ -7,7 +7,7 @@ use super::context::end_of_context;
 use super::lexicon::{Concept, Place, Verb};
 use super::manner::end_of_manner;
 use super::words::Word;
-use crate::space::Direction;
+use crate::spatial_relations::Direction;
 
 /// Takes such clauses for fillers.
 pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {

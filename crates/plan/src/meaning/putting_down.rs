@@ -8,7 +8,7 @@ use super::reply::{Reply, replies};
 use super::scene::Scene;
 use super::words::Word;
 use crate::situation::ObjectView;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Verbs that by themselves mean that the hand opens, in any form.
 const OPENING: [&str; 7] = [

@@ -6,7 +6,7 @@ use super::reference::described;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use super::words::Word;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Answers a question.
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {

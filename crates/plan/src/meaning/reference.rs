@@ -6,7 +6,7 @@ use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, is_container, kind_of};
 use super::whereabouts::{SAME_DISTANCE, first, is_at, most};
 use crate::situation::ObjectView;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 impl Scene {
     /// The names that a phrase means, or what to say where it means none or too many.

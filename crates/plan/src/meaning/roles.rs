@@ -6,7 +6,7 @@ use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
 use super::words::Word;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Where something is to go.
 #[derive(Clone, Debug)]

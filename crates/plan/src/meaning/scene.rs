@@ -3,7 +3,7 @@
 use super::phrase::Phrase;
 use crate::situation::{ObjectView, Situation};
 use crate::skills::Skill;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Difference of picture coordinates below which they look alike, of 1000.
 pub(crate) const SAME_POINT: f64 = 25.0;

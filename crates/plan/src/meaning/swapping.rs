@@ -6,7 +6,7 @@ use super::phrase::{Phrase, Pronoun};
 use super::placing::natural;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Has the contents of two containers change places; one thing waits on the table.
 pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {

@@ -175,8 +175,8 @@ fn a_no_in_a_harmless_place_is_made_out() {
 /// When these sentences were first read, 6 of 148 moved something.
 #[test]
 fn what_forbids_asks_or_tells_moves_nothing() {
-    check(include_str!("../../tests/meaning/still.en.txt"), 0);
-    check(include_str!("../../tests/meaning/still.zh.txt"), 0);
+    check(include_str!("../../tests/meaning/no_action.en.txt"), 0);
+    check(include_str!("../../tests/meaning/no_action.zh.txt"), 0);
 }
 
 #[test]

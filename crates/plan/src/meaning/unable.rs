@@ -6,7 +6,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::Item;
 use super::scene::{Role, Scene};
 use super::words::Word;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// Verbs of hitting that are also said for putting: “whack it in the bowl”.
 const SLANG: [&str; 12] = [

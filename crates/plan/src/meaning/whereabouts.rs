@@ -3,8 +3,8 @@
 use super::lexicon::{Extreme, Place};
 use super::scene::{BESIDE, SAME_POINT, rests_at};
 use crate::situation::ObjectView;
-use crate::space::Relation;
 use crate::spatial_order::is_between;
+use crate::spatial_relations::Relation;
 
 /// Difference of sizes below which they look alike, meters.
 const SAME_SIZE: f64 = 0.003;

@@ -24,14 +24,14 @@ use crate::examples;
 use crate::outcome::{Outcome, Verdict};
 use crate::situation::{ConversationTurn, Infeasibility, Note, ObjectView, Situation};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// The block that says which others there are.
 const FRAME: &str = "plan.txt";
 /// The blocks that say what a plan rests on.
 const FACTS: &str = include_str!("facts.txt");
 /// These blocks without the task.
-const TOLD: &str = include_str!("told.txt");
+const FACTS_WITHOUT_TASK: &str = include_str!("facts_without_task.txt");
 /// What `robot` has.
 const ROBOT: [&str; 4] = ["name", "joints", "reach_cm", "opening_cm"];
 
@@ -148,17 +148,17 @@ impl PromptTemplates {
     /// Returns what a plan rests on, from the objects to the task, in the blocks' words.
     ///
     /// # Errors
-    /// As [`plan`](Self::plan).
+    /// As [`plan_prompt`](Self::plan_prompt).
     pub fn describe_situation(&self, situation: &Situation) -> Result<String, PromptError> {
         self.told_by(FACTS, situation)
     }
 
-    /// Returns what a plan rests on, as [`facts`](Self::facts) does, without the task.
+    /// Returns what a plan rests on, as [`describe_situation`](Self::describe_situation) does, without the task.
     ///
     /// # Errors
-    /// As [`plan`](Self::plan).
+    /// As [`plan_prompt`](Self::plan_prompt).
     pub(super) fn told(&self, situation: &Situation) -> Result<String, PromptError> {
-        self.told_by(TOLD, situation)
+        self.told_by(FACTS_WITHOUT_TASK, situation)
     }
 
     fn told_by(&self, template: &str, situation: &Situation) -> Result<String, PromptError> {

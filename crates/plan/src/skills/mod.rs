@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::grammar;
 use crate::situation::Situation;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 pub use ask::Ask;
 pub use done::Done;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Category, Definition, Skill, Step, StepFields};
 use crate::situation::{ObjectView, Situation};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "place",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Category, Definition, Skill, Step, StepFields};
 use crate::grammar;
 use crate::situation::Situation;
-use crate::space::Direction;
+use crate::spatial_relations::Direction;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "push",

@@ -7,7 +7,10 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn what_forbids_asks_or_reports_is_no_request() {
-    let still = concat!(include_str!("still.en.txt"), include_str!("still.zh.txt"));
+    let still = concat!(
+        include_str!("no_action.en.txt"),
+        include_str!("no_action.zh.txt")
+    );
     assert!(lines(still).count() > 300);
     let taken: Vec<&str> = lines(still)
         .filter(|line| SpeechAct::of_instruction(line).is_request())

@@ -114,7 +114,7 @@ impl PlanningTurn<'_> {
     }
 
     /// Asks the model, and keeps account of the cost. What was asked and answered is not told to
-    /// observers: see [`tell`](Self::tell).
+    /// observers: see [`add_exchange`](Self::add_exchange).
     ///
     /// # Errors
     /// [`PlannerError`] if the model cannot be asked or does not answer.

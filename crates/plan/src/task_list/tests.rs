@@ -3,7 +3,7 @@ use super::*;
 use crate::goal::tests::{carry_out, situation};
 use crate::situation::Situation;
 use crate::skills::Step;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 fn list(instructions: &[&str]) -> TaskList {
     let mut list = TaskList::new("tidy up");

@@ -53,7 +53,7 @@ pub struct CollisionWorld {
     pub half_spaces: Vec<HalfSpace>,
     /// The object that the gripper holds.
     pub held: Option<Arc<CollisionBody>>,
-    /// Bodies that the held object may touch: [`TABLE`], or perceived obstacles by name. It may
+    /// Bodies that the held object may touch: [`TABLE_NAME`], or perceived obstacles by name. It may
     /// never touch obstacles that are known in advance, whatever name a model gives to what it
     /// sees.
     pub held_may_touch: Vec<String>,

@@ -1,7 +1,7 @@
 //! The gate: the only constructor of motion.
 //!
-//! A [`Trajectory`] comes from [`Gate::admit`] or [`Gate::go_on`], or is derived from an admitted
-//! one by [`Gate::stop`]; a [`Command`] comes from a trajectory. Nothing
+//! A [`Trajectory`] comes from [`Gate::admit`] or [`Gate::admit_splice`], or is derived from an admitted
+//! one by [`Gate::stopping_trajectory`]; a [`Command`] comes from a trajectory. Nothing
 //! else makes either, so no number reaches a motor unchecked.
 
 mod motion;
@@ -93,7 +93,7 @@ impl Gate {
         }
     }
 
-    /// Admits a motion in free space: [`admit_among`](Self::admit_among) with nothing to collide
+    /// Admits a motion in free space: [`admit_among_obstacles`](Self::admit_among_obstacles) with nothing to collide
     /// with but the robot itself.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl Gate {
         self.braked(trajectory, sent).0
     }
 
-    /// Stops as [`stop`](Self::stop) does, then moves back along the path by a quarter of a second
+    /// Stops as [`stopping_trajectory`](Self::stopping_trajectory) does, then moves back along the path by a quarter of a second
     /// of motion, away from whatever was hit.
     pub fn retreat_along_path(&self, trajectory: &Trajectory, sent: usize) -> [Trajectory; 2] {
         let samples = trajectory.positions();

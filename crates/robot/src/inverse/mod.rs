@@ -3,7 +3,7 @@
 //! Solved in closed form if the arm has one and the target is a full pose (`wrist`, `plane`),
 //! else by damped least squares (`descent`) from the seed and then from a fixed sequence of
 //! starts that spreads from the seed over the whole joint range. The same query always has the same
-//! result. Planners ask for joints a little inside their limits ([`Robot::inverse_inside`]) and for
+//! result. Planners ask for joints a little inside their limits ([`Robot::inverse_with_limit_margin`]) and for
 //! alternative postures at the same pose ([`Robot::inverse_all`]).
 
 mod descent;
@@ -134,7 +134,7 @@ impl Robot {
         self.solve(target, seed, inside, Miss::Measured)
     }
 
-    /// Solves as [`inverse_inside`](Self::inverse_inside) does, but does not find out how far an
+    /// Solves as [`inverse_with_limit_margin`](Self::inverse_with_limit_margin) does, but does not find out how far an
     /// unreachable target is: the refusal's distance is infinite.
     ///
     /// # Errors
@@ -180,7 +180,7 @@ impl Robot {
     }
 
     /// Returns solutions that put the tool at a pose, nearest to `seed` first, each joint at least
-    /// `inside` within its limits as in [`inverse_inside`](Self::inverse_inside). The result has
+    /// `inside` within its limits as in [`inverse_with_limit_margin`](Self::inverse_with_limit_margin). The result has
     /// all solutions, up to eight, if the arm has a spherical wrist; those found by a search for
     /// another arm; and some of them if the arm is redundant or singular at the pose. It is empty
     /// out of reach.

@@ -150,7 +150,7 @@ impl MeshLoader {
     /// Returns the bodies that contain a mesh, or what `link` lacks.
     ///
     /// # Errors
-    /// [`Unguarded`] if the file is missing or invalid.
+    /// [`UnguardedLink`] if the file is missing or invalid.
     pub fn find_decomposition(
         &self,
         link: &str,

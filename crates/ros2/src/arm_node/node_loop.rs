@@ -18,7 +18,7 @@ use super::readings::SharedLatestReading;
 use super::running::{CancelReason, GoalKind, RunningGoals};
 use super::state_topics::StateTopics;
 use super::{ArmNodeOptions, tolerance};
-use crate::action::{ClientRequest, NetworkActionServer, log_write_error, read_or_log};
+use crate::action_server::{ClientRequest, NetworkActionServer, log_write_error, read_or_log};
 use crate::messages::control::{
     FollowJointTrajectoryFeedback, FollowJointTrajectoryGoal, FollowJointTrajectoryResult,
     GripperCommandGoal, GripperCommandState, error_code,

@@ -80,7 +80,8 @@ impl ImageSource {
         )?;
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
-            if let Some((info, _)) = crate::action::read_or_log("a CameraInfo", infos.take()) {
+            if let Some((info, _)) = crate::action_server::read_or_log("a CameraInfo", infos.take())
+            {
                 return lens::intrinsics(&info)
                     .map_err(|why| Ros2Error::Silent(format!("{topic}: {why}")));
             }
@@ -170,7 +171,9 @@ impl Images {
 
 fn newest<M: ros2_client::Message + 'static>(subscription: &Subscription<M>) -> Option<M> {
     let mut newest = None;
-    while let Some((message, _)) = crate::action::read_or_log("a picture", subscription.take()) {
+    while let Some((message, _)) =
+        crate::action_server::read_or_log("a picture", subscription.take())
+    {
         newest = Some(message);
     }
     newest

@@ -4,7 +4,7 @@ use ros2_client::Message;
 use ros2_client::RmwRequestId;
 use ros2_client::action::{ActionClient, GoalId, GoalStatusEnum};
 
-use crate::action::read_or_log;
+use crate::action_server::read_or_log;
 
 /// How far a goal is.
 #[derive(Clone, Debug, Default, PartialEq)]

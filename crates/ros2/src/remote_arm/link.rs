@@ -13,7 +13,7 @@ use ros2_client::Subscription;
 use super::action_link::{ActionLink, GoalPhase};
 use super::joint_map::JointStateCollector;
 use super::{GripperController, Ros2ArmOptions};
-use crate::action::read_or_log;
+use crate::action_server::read_or_log;
 use crate::messages::control::{
     FollowJointTrajectoryFeedback, FollowJointTrajectoryGoal, FollowJointTrajectoryResult,
     GripperCommandGoal, GripperCommandState,

@@ -6,10 +6,10 @@
 //! | [`waypoints`] | points in the robot's order, or what is wrong with them |
 //! | [`spline`] | what is between the points |
 //! | [`smooth`] | steps of acceleration turned into ramps |
-//! | [`plan`] | samples for the gate |
+//! | [`samples`] | samples for the gate |
 
 pub mod fault;
-pub mod plan;
+pub mod samples;
 pub mod smooth;
 pub mod spline;
 #[cfg(test)]
@@ -17,5 +17,5 @@ mod tests;
 pub mod waypoints;
 
 pub use fault::GoalFault;
-pub use plan::{plan_gripper, plan_joints};
+pub use samples::{plan_gripper, plan_joints};
 pub use waypoints::{Waypoint, Waypoints};

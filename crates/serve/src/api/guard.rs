@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{ApiState, mcp};
-use crate::entrance::Visitor;
+use crate::connection_limits::Visitor;
 use crate::problem::{Problem, ProblemKind};
 
 /// Name of the cookie that holds the token.

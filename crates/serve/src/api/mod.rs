@@ -6,7 +6,7 @@
 //! | `guard` | who asks, and headers of every answer |
 //! | [`control`] | stop, clear, pause, resume, the lease |
 //! | [`tasks`] | tasks, plans, skills, jogs |
-//! | [`telling`] | status, robot, scene, models, configurations |
+//! | [`information`] | status, robot, scene, models, configurations |
 //! | [`events`] | the event stream |
 //! | `joint_feed` | the joints, written once for all who watch |
 //! | [`camera`] | pictures |
@@ -22,13 +22,13 @@ pub mod control;
 pub mod events;
 mod extract;
 mod guard;
+pub mod information;
 mod joint_feed;
 pub mod live_view;
 mod mcp;
 pub mod runs;
 pub mod speech;
 pub mod tasks;
-pub mod telling;
 mod viewer;
 
 use std::net::IpAddr;
@@ -44,7 +44,7 @@ use crate::access::limits::{RateLimit, StreamLimit};
 use crate::access::{AllowedHosts, Client, Tokens};
 use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
-use crate::served::{RequestResources, aside};
+use crate::request_resources::{RequestResources, aside};
 use crate::session::ArmSession;
 use crate::speech::Transcriber;
 use joint_feed::JointFeed;
@@ -171,11 +171,11 @@ impl ApiState {
 /// Returns the routes of a server.
 pub fn router(server: ApiState) -> Router {
     let guarded = Router::new()
-        .route("/status", get(telling::status))
-        .route("/robot", get(telling::robot))
-        .route("/scene", get(telling::scene))
-        .route("/models", get(telling::models))
-        .route("/config/check", post(telling::check))
+        .route("/status", get(information::status))
+        .route("/robot", get(information::robot))
+        .route("/scene", get(information::scene))
+        .route("/models", get(information::models))
+        .route("/config/check", post(information::check))
         .route("/camera/frame.jpg", get(camera::frame))
         .route("/camera/stream.mjpg", get(camera::stream))
         .route("/events", get(events::stream))
@@ -209,7 +209,7 @@ pub fn router(server: ApiState) -> Router {
         .fallback(guard::nothing_there)
         .layer(from_fn_with_state(server.clone(), guard::admit));
     let pages = Router::new()
-        .route("/openapi.json", get(telling::openapi))
+        .route("/openapi.json", get(information::openapi))
         .route("/", get(console::index))
         .route("/assets/{*path}", get(console::asset))
         .route("/viewer", get(viewer::page))

@@ -16,7 +16,7 @@ use super::extract::{Json, timely_body};
 use crate::access::limits::StreamLimit;
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
-use crate::served::aside;
+use crate::request_resources::aside;
 use crate::speech::{Heard, Transcriber};
 
 /// Largest file, bytes: half a minute at 48 kHz and 16 bits.

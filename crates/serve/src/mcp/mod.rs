@@ -36,7 +36,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, tool_handler};
 
 use crate::access::Client;
 use crate::problem::Problem;
-use crate::served::RequestResources;
+use crate::request_resources::RequestResources;
 use crate::session::status::{Scene, Status};
 
 pub(crate) use call::Connection;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{McpServer, PlanApprover};
 use crate::access::{Client, Role};
-use crate::served::RequestResources;
+use crate::request_resources::RequestResources;
 use crate::session::ArmSession;
 
 /// Name of the client: whoever started the program.

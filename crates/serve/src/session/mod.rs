@@ -12,13 +12,14 @@
 //! | `state` | the state that requests and the loop share |
 //! | `driving` | how clients come by the lease, and lose it |
 //! | `requests` | what clients change |
-//! | `work` | what the loop takes and tells |
+//! | `loop_side` | what the loop takes and tells |
 //! | [`observer`] | what happens in the loop, as events |
 //! | `warden` | watches the stop switch and the lease |
 
 mod driving;
 pub mod events;
 mod lease;
+mod loop_side;
 pub mod observer;
 pub mod readings;
 mod requests;
@@ -28,7 +29,6 @@ pub mod status;
 mod store;
 pub mod task;
 mod warden;
-mod work;
 
 use std::io;
 use std::path::PathBuf;
@@ -40,9 +40,9 @@ use enact_types::StopSwitch;
 use thiserror::Error;
 
 pub use driving::OpenEventStream;
+pub use loop_side::{Job, JobEnd};
 pub use observer::ServeObserver;
 pub use task::Work;
-pub use work::{Job, JobEnd};
 
 use crate::access::Client;
 use events::EventLog;

@@ -4,17 +4,15 @@ use std::fmt;
 use std::time::Instant;
 
 use enact_camera::{Camera, CameraError};
-use enact_types::{DepthImage, Frame, Intrinsics, Pose, Stamp};
+use enact_types::{Frame, Intrinsics, Pose, Stamp};
 
 use super::appearance::Appearance;
-use super::noise::{hash, normal_triple};
+use super::depth_sensor::add_depth_noise;
+use super::hash_noise::hash;
 use super::picture::{RenderedPicture, Segmentation};
 use super::ray_cast::{render_again, render_segmentation};
 use super::table_memory::TableMemory;
 use crate::geometry::RenderBody;
-
-/// Standard deviation of a depth reading, meters.
-const DEPTH_NOISE: f32 = 5e-4;
 
 /// Source of the world's current geometry and its time.
 pub type WorldSnapshotSource = Box<dyn FnMut() -> (Vec<RenderBody>, Stamp) + Send>;
@@ -148,7 +146,7 @@ impl Camera for SimCamera {
             seen,
             base_from_camera,
         } = self.render();
-        add_noise(&mut picture.depth, self.frame_seed());
+        add_depth_noise(&mut picture.depth, self.frame_seed());
         let frame = Frame {
             sequence: self.sequence,
             stamp,
@@ -174,19 +172,9 @@ impl fmt::Debug for SimCamera {
     }
 }
 
-/// Adds noise to every reading; a pixel without a reading stays without.
-fn add_noise(depth: &mut DepthImage, seed: u64) {
-    // Color noise hashes `seed` and the pixel too; the salt keeps depth noise independent.
-    let salted = hash(seed ^ 0xdeb7);
-    for (pixel, meters) in depth.meters.iter_mut().enumerate() {
-        if *meters > 0.0 {
-            *meters += DEPTH_NOISE * normal_triple(hash(salted ^ pixel as u64))[0];
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::depth_sensor::DEPTH_NOISE_STD_M;
     use super::super::pose_looking_at;
     use super::*;
     use crate::geometry::{FIRST_OBJECT_SEGMENT_ID, Material};
@@ -254,7 +242,7 @@ mod tests {
         let variance = errors.iter().map(|e| e * e).sum::<f32>()
             / noisy.iter().filter(|d| **d > 0.0).count() as f32;
         assert!(
-            (variance.sqrt() - DEPTH_NOISE).abs() < 5e-5,
+            (variance.sqrt() - DEPTH_NOISE_STD_M).abs() < 5e-5,
             "{}",
             variance.sqrt()
         );

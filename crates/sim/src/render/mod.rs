@@ -22,21 +22,23 @@
 //! | `texture` | the table top |
 //! | `table_memory` | the colors of the table top from one picture to the next |
 //! | [`card`] | a sheet of paper with words on it |
-//! | `sensor` | tone curve, gamma and sensor noise |
-//! | `noise` | hashes and smooth noise |
+//! | `color_sensor` | tone curve, gamma and sensor noise |
+//! | `depth_sensor` | noise of depth readings |
+//! | `hash_noise` | hashes and smooth noise |
 
 pub mod appearance;
 pub mod camera;
 mod camera_rays;
 pub mod card;
+mod color_sensor;
+mod depth_sensor;
 pub mod finish;
+mod hash_noise;
 mod hull;
-mod noise;
 mod paint;
 pub mod pattern;
 pub mod picture;
 pub mod ray_cast;
-mod sensor;
 mod shade;
 mod solid;
 mod surface;

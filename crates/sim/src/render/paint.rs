@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::appearance::LinearRgb;
+use super::color_sensor::Sensor;
 use super::ray_cast::{RayCaster, lamp_point};
-use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS};
 use super::table_memory::TableColor;
 use super::tile::{TILE, Tile};

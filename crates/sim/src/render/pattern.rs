@@ -2,7 +2,7 @@
 
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 
-use super::noise::{hash, lattice, smooth, whole};
+use super::hash_noise::{hash, lattice, smooth, whole};
 
 /// Where the second of two colors shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ fn letter(x: f64, y: f64, around: f64, seed: u64) -> f64 {
 }
 
 fn sticker(x: f64, y: f64, seed: u64) -> f64 {
-    let offset = |salt: u64| 0.6 * (super::noise::unit(hash(seed ^ salt)) - 0.5);
+    let offset = |salt: u64| 0.6 * (super::hash_noise::unit(hash(seed ^ salt)) - 0.5);
     let (x, y) = (x - offset(3), y - offset(4));
     let is_round = seed & 1 == 1;
     let is_on = if is_round {

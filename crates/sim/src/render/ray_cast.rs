@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::appearance::Appearance;
 use super::camera_rays::CameraRays;
+use super::color_sensor::Sensor;
 use super::picture::{RenderedPicture, Segmentation};
-use super::sensor::Sensor;
 use super::shade::{Hit, LAMP_POINTS, Shader};
 use super::solid::{Ball, RenderSolid};
 use super::table_memory::TableMemory;

@@ -4,7 +4,7 @@ use enact_types::{Point3, Vector3};
 
 use super::appearance::{Appearance, Light, LinearRgb};
 use super::camera_rays::CameraRays;
-use super::noise::{hash, unit};
+use super::hash_noise::{hash, unit};
 use super::solid::{Ball, RenderSolid};
 use super::table_memory::TableColor;
 use super::texture::mix;

@@ -1,7 +1,7 @@
 //! The table top: a procedural pattern, filtered to the width of a pixel.
 
 use super::appearance::{LinearRgb, TablePattern, TableTop};
-use super::noise::{lattice, smooth, whole};
+use super::hash_noise::{lattice, smooth, whole};
 
 /// Length of a plank as a multiple of its width.
 const PLANK_LENGTH: f64 = 9.0;

@@ -13,7 +13,7 @@ use super::mention::{self, Delexicalized, Mention, MentionSort};
 use super::wording::{fill_placeholders, placeholders};
 use crate::situation::{ObjectView, Situation};
 use crate::skills::Skill;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 const COLORS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"];
 

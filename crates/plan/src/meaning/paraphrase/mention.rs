@@ -5,7 +5,7 @@ use super::super::noun::core;
 use super::super::phrase::Phrase;
 use super::super::scene::{Role, Scene, kind_of};
 use super::super::words::Word;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 
 /// What a mention is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -181,7 +181,7 @@ fn plain_wordings_mean_what_they_say() {
 #[test]
 fn hardly_anything_that_forbids_is_put_plainly() {
     let files = [
-        include_str!("../../../tests/meaning/still.en.txt"),
+        include_str!("../../../tests/meaning/no_action.en.txt"),
         include_str!("../../../tests/meaning/guard.en.txt"),
         include_str!("../../../tests/meaning/harmless.en.txt"),
         include_str!("../../../tests/meaning/plain_wording.en.txt"),

@@ -5,7 +5,7 @@ use crate::planner::Planner;
 use crate::prompt::PromptStyle;
 use crate::situation::ObjectView;
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::strategy::EndedTask;
 use crate::strategy::mock::{self, MockModel};
 use crate::strategy::responsive_mock::ResponsiveModel;

@@ -4,7 +4,7 @@ use super::*;
 use crate::goal::tests::{carry_out, situation};
 use crate::planner::Planner;
 use crate::situation::Situation;
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::strategy::mock::{self, MockModel};
 use crate::strategy::{EndedTask, LayeredPlanner};
 

@@ -9,7 +9,7 @@ use crate::prompt::PromptStyle;
 use crate::similarity::BySpelling;
 use crate::situation::{ConversationTurn, ObjectView, Situation};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::strategy::responsive_mock::ResponsiveModel;
 use crate::strategy::{LayeredPlanner, mock};
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::planner::Planner;
 use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::{Skill, Step};
-use crate::space::Relation;
+use crate::spatial_relations::Relation;
 use crate::strategy::mock::{self, MockModel};
 use crate::strategy::{LayeredPlanner, TextModel, TextReply};
 

@@ -1,7 +1,7 @@
 //! From light to bytes: exposure, tone curve, gamma and sensor noise.
 
 use super::appearance::{Appearance, LinearRgb};
-use super::noise::{hash, normal_triple};
+use super::hash_noise::{hash, normal_triple};
 
 const ENTRIES: usize = 4096;
 /// Light at which every color saturates to white.

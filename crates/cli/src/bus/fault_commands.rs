@@ -16,11 +16,11 @@ type, then Enter (Ctrl-C ends it):
   well                   everything works from now on";
 
 /// Carries out the commands of the console.
-pub struct Console {
+pub struct FaultCommands {
     joints: Vec<String>,
 }
 
-impl Console {
+impl FaultCommands {
     /// Creates a console for an arm with these joints.
     pub fn new(joints: Vec<String>) -> Self {
         Self { joints }

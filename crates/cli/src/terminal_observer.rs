@@ -10,11 +10,11 @@ const MAX_THOUGHT_CHARS: usize = 200;
 
 /// Narrates a run as it proceeds.
 #[derive(Debug)]
-pub struct ConsoleObserver<W> {
+pub struct TerminalObserver<W> {
     sink: W,
 }
 
-impl<W: Write> ConsoleObserver<W> {
+impl<W: Write> TerminalObserver<W> {
     /// Creates an observer that writes to `sink`.
     pub fn new(sink: W) -> Self {
         Self { sink }
@@ -53,7 +53,7 @@ impl<W: Write> ConsoleObserver<W> {
     }
 }
 
-impl<W: Write> Observer for ConsoleObserver<W> {
+impl<W: Write> Observer for TerminalObserver<W> {
     fn observe(&mut self, event: &Event<'_>) {
         match event {
             Event::TaskStarted {

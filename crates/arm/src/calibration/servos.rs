@@ -23,14 +23,14 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub type RetryPrompt<'a> = Box<dyn FnMut(&str, &BusError) -> bool + 'a>;
 
 /// Servos being calibrated, with torque off, and what they stored before.
-pub struct CalibrationSession<'a> {
+pub struct CalibrationServos<'a> {
     bus: Bus,
     joints: Vec<(String, ServoConfig)>,
     before: Vec<(usize, Register, i64)>,
     notice: RetryPrompt<'a>,
 }
 
-impl<'a> CalibrationSession<'a> {
+impl<'a> CalibrationServos<'a> {
     /// Switches off the motors of `all` joints and remembers what the servos at the indices
     /// `chosen` store.
     ///

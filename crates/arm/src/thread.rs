@@ -36,7 +36,7 @@ const IDLE: Duration = Duration::from_millis(100);
 ///     joints[0] += 0.4 * t.powi(3) * (10.0 - 15.0 * t + 6.0 * t * t);
 ///     joints
 /// };
-/// let trajectory = Gate::new(&robot).admit((0..=200).map(sample).collect(), &state.start())?;
+/// let trajectory = Gate::new(&robot).admit((0..=200).map(sample).collect(), &state.as_start_state())?;
 /// let execution = arm.execute(trajectory, ContactPolicy::Limit(0.5))?;
 /// assert_eq!(execution.end, ExecutionEnd::Finished);
 /// assert_eq!(execution.state.position, sample(200));

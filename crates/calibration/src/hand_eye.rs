@@ -7,7 +7,7 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
+use crate::locate_by_sheet::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
 use crate::pose::{self, Corner};
 
 /// Fewer views leave too little to judge by.

@@ -2,8 +2,8 @@
 
 mod shared;
 
-use enact_calibration::locate::{MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
-use enact_calibration::touch::MIN_MARKS;
+use enact_calibration::locate_by_sheet::{MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
+use enact_calibration::locate_by_touch::MIN_MARKS;
 use enact_calibration::{
     Board, CameraLocation, Corner, JointUncertainty, LocateRefusal, Touch, detect,
     locate_camera_by_sheet, locate_camera_by_touch,

@@ -3,7 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`folder`] | pictures from disk, one after another |
-//! | [`live`] | a folder into which another program writes what a camera sees |
+//! | [`watched_folder`] | a folder into which another program writes what a camera sees |
 //! | [`stream`] | a camera that streams: the newest picture wins |
 //! | `stream_thread` | takes what comes, drops what is no use, and connects again |
 //! | `latency` | how old pictures are when they arrive, by the camera's clock and pace |
@@ -18,13 +18,13 @@ pub mod decode;
 pub mod depth;
 pub mod folder;
 mod latency;
-pub mod live;
 mod motion_watch;
 pub mod placed;
 pub mod quality;
 pub mod source;
 pub mod stream;
 mod stream_thread;
+pub mod watched_folder;
 
 use std::time::{Duration, Instant};
 
@@ -33,10 +33,10 @@ use thiserror::Error;
 
 pub use depth::DepthFolder;
 pub use folder::FolderCamera;
-pub use live::LiveFolder;
 pub use placed::PlacedCamera;
 pub use quality::Quality;
 pub use stream::{PictureStream, StreamCamera, StreamCounts, StreamLimits};
+pub use watched_folder::LiveFolder;
 
 /// A source of frames.
 ///

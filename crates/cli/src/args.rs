@@ -474,8 +474,8 @@ pub struct DatasetArgs {
     #[arg(long)]
     pub held_out_wordings: bool,
     /// Look of the images
-    #[arg(long, value_enum, default_value_t = PictureLook::Simulator)]
-    pub look: PictureLook,
+    #[arg(long, value_enum, default_value_t = DatasetLookArg::Simulator)]
+    pub look: DatasetLookArg,
     /// Scene to sample from: name in scenes/, or path of a TOML file; `--look wild` needs none
     #[arg(long, default_value = "mixed")]
     pub scene: String,
@@ -486,7 +486,7 @@ pub struct DatasetArgs {
 
 /// Look of the images of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PictureLook {
+pub enum DatasetLookArg {
     /// As the simulator shows the scene
     Simulator,
     /// Any table, camera, lens and light, with things around that are not listed

@@ -5,7 +5,7 @@ use enact_dataset::wording::WordingSplit;
 use enact_dataset::write::{self, DatasetConfig, DatasetLook};
 use serde_json::json;
 
-use crate::args::{DatasetArgs, PictureLook};
+use crate::args::{DatasetArgs, DatasetLookArg};
 use crate::data_dir::DataDir;
 use crate::progress;
 
@@ -29,8 +29,8 @@ pub fn write(data_dir: &DataDir, args: &DatasetArgs) -> Result<()> {
             plans: args.plans,
             seed: args.seed,
             look: match args.look {
-                PictureLook::Simulator => DatasetLook::Simulator,
-                PictureLook::Wild => DatasetLook::Wild,
+                DatasetLookArg::Simulator => DatasetLook::Simulator,
+                DatasetLookArg::Wild => DatasetLook::Wild,
             },
             wordings: if args.held_out_wordings {
                 WordingSplit::HeldOut

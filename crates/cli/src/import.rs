@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use enact_robot::draft::{ImportChoices, draft_robot_toml};
+use enact_robot::draft_config::{ImportChoices, draft_robot_toml};
 use enact_robot::load::{mesh_names, read_urdf};
 use enact_robot::{Robot, mesh};
 

@@ -21,11 +21,11 @@
 //!     perception: Some(PerceptionSource::GroundTruth),
 //!     ..SetupArgs::default()
 //! };
-//! let setup = Setup::load_with(&DataDir::find()?, &args, stop.clone())?;
-//! let agent = setup.agent(Some("plan.json".as_ref()), None)?;
-//! let mut session = setup.session(agent.agent, Vec::new(), Vec::new())?;
+//! let setup = Setup::load_with_stop_switch(&DataDir::find()?, &args, stop.clone())?;
+//! let agent = setup.load_agent(Some("plan.json".as_ref()), None)?;
+//! let mut session = setup.start_session(agent.agent, Vec::new(), Vec::new())?;
 //! // From another thread, `stop.press()` would end it.
-//! let report = session.run("put the red cube in the blue bowl", TaskOptions::of_turns(4))?;
+//! let report = session.run_task("put the red cube in the blue bowl", TaskOptions::with_max_turns(4))?;
 //! println!("{:?} in {} turns", report.ending, report.turns);
 //! # Ok(())
 //! # }
@@ -40,7 +40,7 @@
 //! use enact_types::StopSwitch;
 //!
 //! # fn main() -> anyhow::Result<()> {
-//! let args = ReplayArgs::of("runs/put-the-red-cube.mcap".as_ref());
+//! let args = ReplayArgs::for_whole_recording("runs/put-the-red-cube.mcap".as_ref());
 //! let player = Player::open(&DataDir::find()?, &args, StopSwitch::new())?;
 //! let outcome = player.play(|_, _| true, |motion, deviation| {
 //!     println!("turn {}: {} mm off", motion.turn, 1e3 * deviation.tool);

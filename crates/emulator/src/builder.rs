@@ -34,7 +34,7 @@ use crate::transport::EmulatedTransport;
 ///     calibration: &calibration,
 ///     faults: Faults::new(Vec::new(), 0),
 /// };
-/// let mut bus = builder.free()?.bus(&bus_config);
+/// let mut bus = builder.build_transport_with_free_joints()?.host_side_bus(&bus_config);
 /// bus.ping(1)?;
 /// // The first joint is at home, in the middle of its range.
 /// let position = bus_config.servos[0].model.map.position;

@@ -10,8 +10,8 @@ use crate::episode_log::EpisodeLog;
 use crate::episode_setup::EpisodeSetup;
 use crate::oracle;
 use crate::outcome::{EpisodeOutcome, Fault};
+use crate::statement_check::Truth;
 use crate::suite::ExpectedReply;
-use crate::truth::Truth;
 
 /// Everything that an episode is judged by.
 pub struct Judge<'a> {

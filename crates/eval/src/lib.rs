@@ -12,7 +12,7 @@
 //! | [`episode`] | one episode from start to verdict |
 //! | `judge` | the verdict: whether the goal was reached, and whether harm was done |
 //! | [`outcome`] | right, honest or wrong |
-//! | `truth` | whether what is said is so |
+//! | `statement_check` | whether what is said is so |
 //! | [`reply_kind`] | what kind of reply a sentence is |
 //! | `synonyms` | words for colors and shapes |
 //! | [`failure`] | reasons for the failure of an episode |
@@ -51,9 +51,9 @@ pub mod report;
 pub mod runner;
 pub mod shard;
 pub mod snapshots;
+mod statement_check;
 pub mod store;
 pub mod suite;
 pub mod suite_camera;
 mod synonyms;
-mod truth;
 pub mod wilson;

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// use enact_eval::shard::Shard;
 ///
 /// let second: Shard = "2/3".parse()?;
-/// assert_eq!(second.numbers(10, 5), [1, 4, 7]);
-/// assert_eq!(Shard::default().numbers(3, 5), [0, 1, 2]);
+/// assert_eq!(second.episode_numbers(10, 5), [1, 4, 7]);
+/// assert_eq!(Shard::default().episode_numbers(3, 5), [0, 1, 2]);
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

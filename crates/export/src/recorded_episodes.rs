@@ -11,7 +11,7 @@ use enact_types::JointVector;
 
 use crate::error::ExportError;
 use crate::pictures::{CameraTrack, CameraTracks};
-use crate::resample::{Resampler, SamplePosition, Samples};
+use crate::resample::{RecordingPosition, Resampler, Samples};
 
 /// Length of the shortest episode, samples.
 const MIN_EPISODE_SAMPLES: usize = 2;
@@ -96,17 +96,17 @@ impl EpisodeFilter {
     /// #         name: "none".to_owned(),
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
-    /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #         planning: ModelInfo::PERSON_SOURCE.to_owned(),
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
     /// #     prompts: None,
     /// # };
-    /// # let robot = info.robot.load()?;
+    /// # let robot = info.robot.load_robot()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("run.mcap");
     /// # let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(|| 0))?;
-    /// # let options = TaskOptions::of_turns(1);
+    /// # let options = TaskOptions::with_max_turns(1);
     /// # recorder.observe(&Event::TaskStarted { instruction: "wave", robot: &robot, options });
     /// # let mut reading = IdealArm::new(&robot).state()?;
     /// # for step in 0..=100 {
@@ -120,7 +120,7 @@ impl EpisodeFilter {
     ///     fps: 30,
     ///     keep_pauses: false,
     /// };
-    /// let recorded = filter.of(&path, &|| false)?;
+    /// let recorded = filter.read_episodes(&path, &|| false)?;
     /// for episode in &recorded.episodes {
     ///     println!("{}: {} samples", episode.task, episode.samples.len());
     /// }
@@ -173,7 +173,7 @@ impl EpisodeFilter {
 struct TaskCollector {
     survey: EpisodeFilter,
     joints: usize,
-    place: SamplePosition,
+    place: RecordingPosition,
     open: Option<OpenTask>,
     episodes: Vec<Episode>,
     left_out: Vec<SkippedTask>,
@@ -195,7 +195,7 @@ impl TaskCollector {
         Self {
             survey,
             joints: 0,
-            place: SamplePosition::default(),
+            place: RecordingPosition::default(),
             open: None,
             episodes: Vec::new(),
             left_out: Vec::new(),

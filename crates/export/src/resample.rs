@@ -10,7 +10,7 @@ const PAUSE: u64 = 250_000_000;
 
 /// Position of a sample in a recording: the number of motions begun, and of readings of the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SamplePosition {
+pub struct RecordingPosition {
     /// Number of motions begun.
     pub motions: u32,
     /// Number of readings since the newest began.
@@ -23,7 +23,7 @@ pub struct Samples {
     /// Time of each sample on the arm's clock, nanoseconds.
     pub at: Vec<u64>,
     /// Position of each sample in the recording.
-    pub place: Vec<SamplePosition>,
+    pub place: Vec<RecordingPosition>,
     joints: usize,
     states: Vec<f64>,
     actions: Vec<f64>,
@@ -70,7 +70,7 @@ pub struct Resampler {
 #[derive(Clone, Debug)]
 struct Newest {
     at: u64,
-    place: SamplePosition,
+    place: RecordingPosition,
     position: Vec<f64>,
     goal: Vec<f64>,
 }
@@ -94,7 +94,7 @@ impl Resampler {
     }
 
     /// Takes the next reading. A value that is not a number keeps its predecessor.
-    pub fn push(&mut self, reading: &ArmState, place: SamplePosition) {
+    pub fn push(&mut self, reading: &ArmState, place: RecordingPosition) {
         let at = reading.stamp.nanos();
         let Some(newest) = self.newest.take() else {
             if reading.position.is_finite() {
@@ -194,7 +194,7 @@ mod tests {
     fn resampled(readings: &[ArmState], keep_pauses: bool) -> (Samples, Duration) {
         let mut resampler = Resampler::new(1, 10, keep_pauses);
         for (count, reading) in readings.iter().enumerate() {
-            let place = SamplePosition {
+            let place = RecordingPosition {
                 motions: 1,
                 readings: count as u32,
             };

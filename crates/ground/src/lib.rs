@@ -8,16 +8,16 @@
 //! | [`manipulation`] | ways to hold things, places to put them |
 //! | [`skills`] | steps as motion, one file per skill |
 //! | [`grounder`] | turns a step into a motion or a refusal |
-//! | [`verify`] | whether a step achieved its purpose |
+//! | [`step_verdict`] | whether a step achieved its purpose |
 
 pub mod grounder;
 pub mod manipulation;
 pub mod motion;
 pub mod scene;
 pub mod skills;
-pub mod verify;
+pub mod step_verdict;
 
 pub use grounder::Grounder;
 pub use motion::{Effect, MotionSegment, Purpose, StepMotion};
 pub use scene::SceneMemory;
-pub use verify::{StepEvidence, StepVerdict, judge};
+pub use step_verdict::{StepEvidence, StepVerdict, judge};

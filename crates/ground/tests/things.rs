@@ -5,7 +5,7 @@ mod table;
 
 use arm::{GROUNDER, assert_admissible, bowl, end_of, pick, scene};
 use enact_ground::scene::{Contour, SceneMemory, SceneObject, Solid, proposals};
-use enact_ground::verify::holds_something_as_wide;
+use enact_ground::step_verdict::holds_something_as_wide;
 use enact_ground::{Purpose, skills};
 use enact_plan::{Detection, Relation, Skill, Step};
 use enact_types::Refusal;

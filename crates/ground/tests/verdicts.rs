@@ -6,7 +6,7 @@ mod table;
 use arm::GROUNDER;
 use enact_ground::scene::SceneMemory;
 use enact_ground::scene::change::unexplained;
-use enact_ground::verify::{StepEvidence, judge};
+use enact_ground::step_verdict::{StepEvidence, judge};
 use enact_plan::{Detection, Direction, Relation, Step, Verdict};
 use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Pose};
 use table::{ABOVE, Body, IN_FRONT, Table, shapes};

@@ -7,7 +7,7 @@ use enact_plan::similarity::TextSimilarity;
 use enact_plan::{
     AddedPicture, Detection, Exchange, ExchangeKind, ModelResponse, Plan, PlannerError,
     PromptStyle, Rejection, Situation, Skill, Step, TextReply, TextRequest, Token, Usage, grammar,
-    prompt, stepwise, thought,
+    prompt, stepwise, thought_field,
 };
 use enact_types::{Frame, NormalizedPoint, Reason};
 use image::RgbImage;
@@ -197,7 +197,7 @@ macro_rules! see_and_plan {
                 if self.meaning.can_translate(instruction) {
                     return None;
                 }
-                $crate::chat::Chat::settings(self).reply_to_unsupported_language(instruction)
+                $crate::chat::Chat::settings(self).reply_if_language_unsupported(instruction)
             }
 
             fn understands(&mut self, situation: &enact_plan::Situation) -> bool {
@@ -380,7 +380,7 @@ pub(crate) fn plan(
         PromptStyle::Full => grammar::brief_plan_schema(situation, &skills),
     };
     let schema = match thought_tokens {
-        Some(tokens) => thought::schema_with_thought(schema, tokens),
+        Some(tokens) => thought_field::schema_with_thought(schema, tokens),
         None => schema,
     };
     let more = match picture.is_some() && chat.takes_several_pictures() {
@@ -451,7 +451,7 @@ fn ask_out_of_loops(
 
 /// Takes the thought out of an answer that begins with one, so that only the plan is left to read.
 fn take_thought_out(reply: &mut Reply) {
-    match thought::split_thought_from_plan(&reply.text) {
+    match thought_field::split_thought_from_plan(&reply.text) {
         Ok((thought, plan)) => {
             let parts = [reply.thinking.trim(), thought.trim()];
             reply.thinking = parts.join("\n").trim().to_owned();

@@ -46,7 +46,7 @@ impl Default for ModelConfig {
 
 impl ModelConfig {
     /// Returns what to say to an instruction in a language that the model does not speak.
-    pub fn reply_to_unsupported_language(&self, instruction: &str) -> Option<String> {
+    pub fn reply_if_language_unsupported(&self, instruction: &str) -> Option<String> {
         if self.languages.is_empty() {
             return None;
         }
@@ -123,14 +123,14 @@ mod tests {
     #[test]
     fn what_is_not_spoken_is_declined() {
         let settings = ModelConfig::parse("languages = [\"en\", \"zh\"]").unwrap();
-        assert_eq!(settings.reply_to_unsupported_language("put it there"), None);
+        assert_eq!(settings.reply_if_language_unsupported("put it there"), None);
         let said = settings
-            .reply_to_unsupported_language("Wirf den roten Würfel weg")
+            .reply_if_language_unsupported("Wirf den roten Würfel weg")
             .unwrap();
         assert!(said.contains("Englisch"), "{said}");
         let any = ModelConfig::default();
         assert_eq!(
-            any.reply_to_unsupported_language("Wirf den roten Würfel weg"),
+            any.reply_if_language_unsupported("Wirf den roten Würfel weg"),
             None
         );
     }

@@ -25,8 +25,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::chat::Failure;
 use crate::likelihood::{self, LikelihoodQuery, Likelihoods};
 use crate::local_model_options::{Device, Dtype, LocalOptions};
+use crate::model_name::ModelSource;
 use crate::quiet;
-use crate::source::ModelSource;
 
 /// How often somebody is told how far a request is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);

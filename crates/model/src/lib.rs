@@ -4,7 +4,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`source`] | interprets the name of a model |
+//! | [`model_name`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
 //! | [`sampling`] | how freely plans are drawn, and the draws |
 //! | `drawing` | draws the tokens of models in this process |
@@ -49,6 +49,7 @@ pub mod local_model_options;
 pub mod marks;
 #[cfg(feature = "local")]
 pub mod mistral;
+pub mod model_name;
 pub mod options;
 #[cfg(feature = "local")]
 mod pace;
@@ -63,7 +64,6 @@ pub mod sampling;
 #[cfg(feature = "local")]
 mod scored;
 pub mod server;
-pub mod source;
 
 use std::time::Duration;
 
@@ -78,13 +78,13 @@ pub use embedding::SentenceEmbedder;
 pub use local_model_options::{Device, Dtype, Isq, LocalOptions};
 #[cfg(feature = "local")]
 pub use mistral::MistralModel;
+pub use model_name::ModelSource;
 pub use options::{NoticeListener, RequestOptions, ServerOptions};
 pub use picture::{PictureFormat, resize_exactly, shrink};
 pub use sampling::Sampling;
 pub use server::{
     PooledModel, ServerModel, ServerPool, Throughput, address_holds_secret, read_key,
 };
-pub use source::ModelSource;
 
 /// A model that perceives, plans, and answers other requests.
 pub trait VisionLanguageModel: Perceiver + Planner + TextModel + Send {

@@ -22,11 +22,11 @@ use crate::control_tokens::SpecialTokens;
 use crate::drawing::Drawing;
 use crate::engine::Engine;
 use crate::local_model_options::LocalOptions;
+use crate::model_name::ModelSource;
 use crate::options::RequestOptions;
 use crate::pace::{Pace, how_far};
 use crate::progress::Progress;
 use crate::sampling::Draws;
-use crate::source::ModelSource;
 use crate::{VisionLanguageModel, files, pointing, scored};
 
 /// The instruction may take up one part in this many of the context; the rest is for the scene, the

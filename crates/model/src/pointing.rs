@@ -6,7 +6,7 @@ use enact_plan::Pointing;
 use enact_plan::pointing::{Resize, family};
 use serde_json::Value;
 
-use crate::source::ModelSource;
+use crate::model_name::ModelSource;
 
 /// Returns the pointing convention of the architecture in `config.json`, or else of the model's
 /// name; `None` if neither is known. `folder` holds its files.

@@ -62,7 +62,7 @@ pub fn marked_objects_schema(count: usize) -> Value {
 ///     objects: vec![cube],
 ///     ..Situation::default()
 /// };
-/// let schema = grammar::plan(&situation, &Skill::ALL).to_string();
+/// let schema = grammar::plan_schema(&situation, &Skill::ALL).to_string();
 /// assert!(schema.contains(r#"{"enum":["pick"]}"#));
 /// // Nothing is seen on which the cube could be put.
 /// assert!(!schema.contains(r#"{"enum":["place"]}"#));

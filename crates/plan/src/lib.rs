@@ -30,7 +30,7 @@
 //! | [`free_text`] | from free text to steps, for models without a grammar |
 //! | [`planner`] | the traits a model implements |
 //! | [`task_list`] | a robot's own list of tasks, for a goal that stands |
-//! | [`thought`] | a plan that begins with a thought |
+//! | [`thought_field`] | a plan that begins with a thought |
 //! | [`strategy`] | methods by which a model plans better, as layers around it |
 //! | [`scripted`] | a planner that follows a file |
 
@@ -62,7 +62,7 @@ pub mod step;
 pub mod stepwise;
 pub mod strategy;
 pub mod task_list;
-pub mod thought;
+pub mod thought_field;
 pub mod translation;
 pub mod veto;
 

@@ -65,7 +65,7 @@ impl Plan {
     ///
     /// let text = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
     /// let plan = Plan::parse(text)?;
-    /// assert_eq!(plan.steps, [Step::pick("red cube"), Step::done()]);
+    /// assert_eq!(plan.steps, [Step::pick_step("red cube"), Step::done_step()]);
     /// assert_eq!(plan.to_string(), "pick red cube, then done");
     ///
     /// assert!(Plan::parse(r#"{"steps":[{"skill":"throw","object":"red cube"}]}"#).is_err());

@@ -32,7 +32,7 @@
 //! | [`motion`] | the motions of a recording |
 //! | [`wall_time`] | the wall clock of a recorded run, event by event |
 //! | [`playback`] | arm, camera and agent that play back a recording |
-//! | [`verify`](mod@verify) | runs the loop again on recorded input and compares |
+//! | [`playback_check`](mod@verify) | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |
 
 mod chunk;
@@ -47,6 +47,7 @@ mod message_reader;
 pub mod motion;
 mod picture;
 pub mod playback;
+pub mod playback_check;
 mod queue;
 pub mod reader;
 pub mod recorder;
@@ -59,7 +60,6 @@ pub mod servos;
 pub mod stream;
 mod summary;
 pub mod topic;
-pub mod verify;
 pub mod wall_time;
 
 pub use collision_world::CollisionWorldMessage;
@@ -69,6 +69,7 @@ pub use foxglove::{Log, Time};
 pub use message::{ModelInfo, PlannerInfo, RobotInfo, RunInfo, SceneInfo};
 pub use motion::RecordedMotion;
 pub use playback::Playback;
+pub use playback_check::{MessageMismatch, Verification, verify_by_playback};
 pub use reader::{Message, RecordedPicture, Recording, RunEnd};
 pub use recorder::{OutcomeRecorder, Recorder, RecordingSummary};
 pub use replay::{Deviation, Replay};
@@ -76,5 +77,4 @@ pub use scan::MessageScanner;
 pub use servos::{JointServo, ServoInfo};
 pub use stream::{ArmClock, CameraStream, StreamThread};
 pub use topic::Topic;
-pub use verify::{MessageMismatch, Verification, verify_by_playback};
 pub use wall_time::RecordedWallClock;

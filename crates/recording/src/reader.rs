@@ -147,13 +147,13 @@ impl Recording {
     /// #         name: "none".to_owned(),
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
-    /// #         planning: ModelInfo::PERSON.to_owned(),
+    /// #         planning: ModelInfo::PERSON_SOURCE.to_owned(),
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
     /// #     prompts: None,
     /// # };
-    /// # let robot = info.robot.load()?;
+    /// # let robot = info.robot.load_robot()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("run.mcap");
     /// # let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(|| 0))?;
@@ -161,11 +161,11 @@ impl Recording {
     /// # recorder.finish()?;
     /// let recording = Recording::open(&path)?;
     /// assert!(recording.is_whole());
-    /// assert_eq!(recording.info()?.robot.name, "so101");
-    /// for message in recording.records() {
+    /// assert_eq!(recording.run_info()?.robot.name, "so101");
+    /// for message in recording.messages() {
     ///     println!("{:8.3} s {}", message.at.seconds(), message.topic.name());
     /// }
-    /// assert_eq!(recording.of(Topic::JointStates).count(), 1);
+    /// assert_eq!(recording.messages_of_topic(Topic::JointStates).count(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn open(path: &Path) -> Result<Self, RecordingError> {

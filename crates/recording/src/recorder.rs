@@ -70,13 +70,13 @@ pub(crate) fn now_by(clock: &SharedClock) -> u64 {
 ///         name: "none".to_owned(),
 ///         sha256: None,
 ///         perception: "none".to_owned(),
-///         planning: ModelInfo::PERSON.to_owned(),
+///         planning: ModelInfo::PERSON_SOURCE.to_owned(),
 ///         planner: None,
 ///     },
 ///     servos: None,
 ///     prompts: None,
 /// };
-/// let robot = info.robot.load()?;
+/// let robot = info.robot.load_robot()?;
 /// let clock = || UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
 /// let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(clock))?;
 /// // A session that is given `Box::new(&mut recorder)` records all its events like this one.

@@ -6,7 +6,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`description`] | links, joints, limits and gripper of a loaded robot |
-//! | [`draft`] | a `robot.toml` to begin with, for a URDF from elsewhere |
+//! | [`draft_config`] | a `robot.toml` to begin with, for a URDF from elsewhere |
 //! | [`load`] | from files to a [`Robot`], or one clear [`LoadError`] |
 //! | [`kinematics`] | where the links are |
 //! | [`inverse`] | joints that put the tool somewhere |
@@ -17,14 +17,14 @@
 //! | [`workspace`] | where the arm works best |
 //! | [`base`] | the foot that the arm stands on |
 
-mod assumed;
+mod assumed_effort;
 pub mod base;
 mod chain;
 pub mod collision;
 mod config;
 pub mod description;
 mod digest;
-pub mod draft;
+pub mod draft_config;
 mod driven_tree;
 pub mod error;
 pub mod gate;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use enact_types::JointVector;
 use enact_types::hint::did_you_mean_or_list;
 
-use crate::assumed;
+use crate::assumed_effort;
 use crate::base::Base;
 use crate::chain::Chain;
 use crate::collision::{Clearance, Collider};
@@ -446,7 +446,7 @@ impl<'a> Loader<'a> {
             urdf: self.urdf,
             is_ranged: self.tree.ranged[drive],
             is_gripper: self.selection.gripper == Some(drive),
-            assumed_effort: assumed::assumed_effort_limit(&self.tree, drive),
+            assumed_effort: assumed_effort::assumed_effort_limit(&self.tree, drive),
             settings,
         }
     }

@@ -804,7 +804,7 @@ fn what_stands_on_wheels_or_floats_stands_still() {
 
 #[test]
 fn a_draft_says_what_was_guessed_and_means_the_same() {
-    use enact_robot::draft::{ImportChoices, draft_robot_toml};
+    use enact_robot::draft_config::{ImportChoices, draft_robot_toml};
     let knuckles = robot(
         &(link("base")
             + &chain("", "base", 6).replace("axis2", "axis two")

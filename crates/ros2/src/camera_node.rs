@@ -9,7 +9,7 @@ use enact_camera::Camera;
 use enact_types::Frame;
 use ros2_client::builtin_interfaces::Time;
 
-use crate::image_source::lens;
+use crate::image_source::camera_info;
 use crate::messages::sensor::{CameraInfo, Image};
 use crate::messages::std_msgs::Header;
 use crate::settings::Ros2Settings;

@@ -1,7 +1,7 @@
 //! One step of a plan: ground, admit, move, look, judge.
 
 use enact_arm::ArmState;
-use enact_ground::verify::{
+use enact_ground::step_verdict::{
     CLOSED_ON_NOTHING, holds_something_as_wide, is_judged_before_going_home,
 };
 use enact_ground::{

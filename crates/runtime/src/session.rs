@@ -40,8 +40,8 @@ use crate::turn::{TaskOptions, TaskRun};
 ///
 /// let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
 /// let robot = Arc::new(Robot::load(&root.join("robots/so101"))?);
-/// let scene = Scene::load(&root.join("scenes/tabletop.toml"))?.before(&robot)?;
-/// let layout = scene.draw(3);
+/// let scene = Scene::load(&root.join("scenes/tabletop.toml"))?.placed_for_robot(&robot)?;
+/// let layout = scene.sample_layout(3);
 /// let simulator = Simulator::new(&robot, &layout, false);
 ///
 /// // The simulator says what is seen, and a script what is done.
@@ -53,7 +53,7 @@ use crate::turn::{TaskOptions, TaskRun};
 /// let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
 /// let camera = Box::new(simulator.camera(Appearance::default(), 3));
 /// let mut session = Session::new(robot, arm, camera, Box::new(agent), Vec::new())?;
-/// let report = session.run("point at the red cube", TaskOptions::of_turns(3))?;
+/// let report = session.run_task("point at the red cube", TaskOptions::with_max_turns(3))?;
 /// assert!(report.reports_success(), "{report:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

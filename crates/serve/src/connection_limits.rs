@@ -21,12 +21,12 @@ const STRANGERS: (usize, usize) = (128, 512);
 
 /// Lets connections in; each gets the routes of the server, which know their visitor.
 #[derive(Clone)]
-pub(crate) struct Entrance {
+pub(crate) struct ConnectionLimits {
     router: Router,
     strangers: Arc<StreamLimit>,
 }
 
-impl Entrance {
+impl ConnectionLimits {
     /// Creates the entrance to these routes.
     pub(crate) fn new(router: Router) -> Self {
         let what = "connections without a token";
@@ -37,7 +37,7 @@ impl Entrance {
     }
 }
 
-impl Service<SocketAddr> for Entrance {
+impl Service<SocketAddr> for ConnectionLimits {
     type Response = AddExtension<Router, Visitor>;
     type Error = Problem;
     type Future = Ready<Result<Self::Response, Problem>>;

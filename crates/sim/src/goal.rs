@@ -76,18 +76,18 @@ impl Goal {
     ///
     /// let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     /// let robot = Robot::load(&root.join("robots/so101"))?;
-    /// let layout = Scene::load(&root.join("scenes/tabletop.toml"))?.draw(7);
+    /// let layout = Scene::load(&root.join("scenes/tabletop.toml"))?.sample_layout(7);
     /// let mut world = World::new(&robot, &layout);
     /// world.settle();
     /// let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
-    /// assert!(!goal.holds(&world));
+    /// assert!(!goal.is_satisfied(&world));
     ///
     /// // Drop the cube into the bowl.
     /// let bowl = world.object("blue bowl").unwrap().pose.translation;
     /// let cube = layout.objects.iter().position(|object| object.name == "red cube");
-    /// world.set_object(cube.unwrap(), &Pose::translation(bowl.x, bowl.y, 0.06));
+    /// world.teleport_object(cube.unwrap(), &Pose::translation(bowl.x, bowl.y, 0.06));
     /// world.settle();
-    /// assert!(goal.holds(&world));
+    /// assert!(goal.is_satisfied(&world));
     /// # Ok::<(), enact_robot::LoadError>(())
     /// ```
     pub fn is_satisfied(&self, world: &World) -> bool {

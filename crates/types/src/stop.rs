@@ -19,10 +19,10 @@ const POLL_PERIOD: Duration = Duration::from_millis(10);
 ///
 /// let switch = StopSwitch::new();
 /// let button = switch.clone();
-/// assert_eq!(switch.unless_pressed(|| 6 * 7), Some(42));
+/// assert_eq!(switch.run_unless_pressed(|| 6 * 7), Some(42));
 /// button.press();
 /// assert!(switch.is_pressed());
-/// assert_eq!(switch.unless_pressed(|| 6 * 7), None);
+/// assert_eq!(switch.run_unless_pressed(|| 6 * 7), None);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct StopSwitch(Arc<AtomicBool>);

@@ -5,7 +5,7 @@
 //! | [`observer`] | the observer, which shows each event |
 //! | [`error`] | reasons why a run cannot be shown |
 //! | `viewer` | a rerun viewer on this machine, started if there is none |
-//! | [`live`] | a run that goes on, for viewers that come and go |
+//! | [`live_feed`] | a run that goes on, for viewers that come and go |
 //! | `lossy` | a sink that never blocks the run |
 //! | [`web`] | the viewer as a page for a browser on this machine |
 //! | `clock` | the timelines `turn`, `arm_time` and `wall_time` |
@@ -34,7 +34,7 @@ mod conversation;
 mod convert;
 mod curves;
 pub mod error;
-pub mod live;
+pub mod live_feed;
 mod lossy;
 mod objects;
 pub mod observer;
@@ -46,6 +46,6 @@ pub mod web;
 
 pub use clock::WallClock;
 pub use error::VizError;
-pub use live::LiveFeed;
+pub use live_feed::LiveFeed;
 pub use observer::{Backpressure, CameraFeed, RerunObserver};
 pub use web::Page;

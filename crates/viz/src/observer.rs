@@ -16,7 +16,7 @@ use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, Recor
 use crate::camera::CameraView;
 use crate::clock::{ARM_TIME, Clock, WallClock, thin};
 use crate::conversation::Conversation;
-use crate::live::LiveFeed;
+use crate::live_feed::LiveFeed;
 use crate::lossy::LossySink;
 use crate::text::QueryKind;
 use crate::web::{FeedSink, Page};
@@ -133,7 +133,7 @@ impl RerunObserver {
     ///
     /// # Errors
     /// If nothing can be recorded.
-    pub fn to_live_feed(
+    pub fn with_live_feed(
         robot: &Robot,
         cameras: Vec<String>,
         wall: WallClock,

@@ -19,7 +19,7 @@ use enact_runtime::{Event, Observer, TaskOptions, TaskReport, UserCommand};
 use enact_types::{
     DepthImage, Frame, Intrinsics, JointVector, NormalizedPoint, Point3, Pose, Stamp, Vector3,
 };
-use enact_viz::live::LivePiece;
+use enact_viz::live_feed::LivePiece;
 use enact_viz::{LiveFeed, Page, RerunObserver, VizError, WallClock};
 use rerun::external::re_log_types::EntityPath;
 use rerun::{ChunkStore, ChunkStoreConfig};
@@ -345,7 +345,7 @@ fn live(piece: &LivePiece) -> ChunkStore {
 #[test]
 fn a_viewer_that_comes_late_sees_the_arm_as_it_is_and_then_what_is_new() {
     let robot = robot();
-    let (mut observer, feed) = RerunObserver::to_live_feed(&robot, Vec::new(), clock()).unwrap();
+    let (mut observer, feed) = RerunObserver::with_live_feed(&robot, Vec::new(), clock()).unwrap();
     run(&mut observer, &robot);
     // Everything that was logged so far is in the feed then.
     observer.finish().unwrap();

@@ -13,7 +13,7 @@ use super::feedback::{FeedbackFilter, Reading};
 use super::health::{self, HealthLimits};
 use super::id_conflict::has_id_conflict;
 use super::joint::ServoJoint;
-use super::verify::write_verified;
+use super::verified_write::write_verified;
 use super::{CycleStats, ServoArm, ShutdownMode, firmware};
 use crate::bus::{Bus, BusError};
 use crate::calibration::Calibration;

@@ -21,7 +21,7 @@ pub mod health;
 pub mod id_conflict;
 pub mod joint;
 pub mod shutdown;
-mod verify;
+mod verified_write;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ServoArm;
 use super::bus_config::ServoConfig;
 use super::joint::ServoJoint;
-use super::verify::write_verified;
+use super::verified_write::write_verified;
 use crate::ArmError;
 use crate::bus::{Bus, BusError};
 

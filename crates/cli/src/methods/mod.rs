@@ -35,7 +35,7 @@ use chrono::Local;
 use enact_model::RequestOptions;
 use enact_plan::examples::{Episode, shipped};
 use enact_plan::strategy::critic::{Critic, CriticModel};
-use enact_plan::strategy::dialogue::Dialogue;
+use enact_plan::strategy::critic_dialogue::CriticDialogue;
 use enact_plan::strategy::examples::Examples;
 use enact_plan::strategy::lessons::{LessonContext, Lessons};
 use enact_plan::strategy::tools::{ToolUse, Toolbox};
@@ -149,7 +149,7 @@ fn critic(
     let rounds = config.critic_rounds.unwrap_or(Critic::DEFAULT_ROUNDS);
     strategies.push(Box::new(Critic::new(model.clone(), rules.clone(), rounds)));
     if let Some(most) = config.dialogue {
-        strategies.push(Box::new(Dialogue::new(model, rules, most.get())));
+        strategies.push(Box::new(CriticDialogue::new(model, rules, most.get())));
     }
     Ok(())
 }

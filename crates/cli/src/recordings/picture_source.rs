@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::{Arm, ArmError, ArmState, ArmThread};
 use enact_camera::Camera;
 use enact_export::pictures::{self, CameraTrack, HeldPictureCounts};
-use enact_export::resample::SamplePosition;
+use enact_export::resample::RecordingPosition;
 use enact_export::{Episode, ExportError, Pixels, RecordedEpisodes, SamplePicture};
 use enact_recording::Replay;
 use enact_sim::render::Appearance;
@@ -92,7 +92,7 @@ impl PictureSource {
                 recording, episodes, tracks, fps, push,
             )?);
         }
-        let places: Vec<SamplePosition> = episodes
+        let places: Vec<RecordingPosition> = episodes
             .iter()
             .flat_map(|episode| episode.samples.place.iter().copied())
             .collect();
@@ -161,7 +161,7 @@ fn take(
 /// Replays a run in its world and takes a picture wherever one is wanted.
 fn render(
     recording: &RecordedEpisodes,
-    places: Vec<SamplePosition>,
+    places: Vec<RecordingPosition>,
     frames: SyncSender<Frame>,
 ) -> Result<()> {
     let run = open(&recording.path)?;
@@ -173,13 +173,13 @@ fn render(
         camera,
         places: places.into_iter().peekable(),
         frames,
-        at: SamplePosition::default(),
+        at: RecordingPosition::default(),
     };
     let shared = Arc::new(Mutex::new(photographer));
     let with = |do_it: &dyn Fn(&mut RenderingArm) -> Result<(), ArmError>| {
         do_it(&mut shared.lock().unwrap_or_else(PoisonError::into_inner))
     };
-    with(&|photographer| photographer.until(SamplePosition::default()))?;
+    with(&|photographer| photographer.until(RecordingPosition::default()))?;
     let arm = FilmedArm {
         arm: world.simulator.arm(),
         photographer: Arc::clone(&shared),
@@ -207,14 +207,14 @@ fn render(
 /// Renders pictures of a world while an arm moves in it.
 struct RenderingArm {
     camera: SimCamera,
-    places: std::iter::Peekable<std::vec::IntoIter<SamplePosition>>,
+    places: std::iter::Peekable<std::vec::IntoIter<RecordingPosition>>,
     frames: SyncSender<Frame>,
-    at: SamplePosition,
+    at: RecordingPosition,
 }
 
 impl RenderingArm {
     /// Renders all requested pictures up to this place in the recording.
-    fn until(&mut self, place: SamplePosition) -> Result<(), ArmError> {
+    fn until(&mut self, place: RecordingPosition) -> Result<(), ArmError> {
         self.at = place;
         while self.places.next_if(|wanted| *wanted <= place).is_some() {
             let frame = self.camera.capture();
@@ -228,7 +228,7 @@ impl RenderingArm {
     /// Starts the next motion.
     fn begin(&mut self) -> Result<(), ArmError> {
         let motions = self.at.motions + 1;
-        self.until(SamplePosition {
+        self.until(RecordingPosition {
             motions,
             readings: 0,
         })
@@ -237,14 +237,14 @@ impl RenderingArm {
     /// Takes note of a reading of the arm.
     fn reading(&mut self) -> Result<(), ArmError> {
         let readings = self.at.readings + 1;
-        self.until(SamplePosition {
+        self.until(RecordingPosition {
             readings,
             ..self.at
         })
     }
 
     fn until_the_next(&mut self) -> Result<(), ArmError> {
-        self.until(SamplePosition {
+        self.until(RecordingPosition {
             readings: u32::MAX,
             ..self.at
         })

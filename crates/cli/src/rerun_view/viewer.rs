@@ -165,7 +165,7 @@ pub fn open_live_view(
     cameras: Vec<String>,
     wall: WallClock,
 ) -> Result<Option<(RerunView, LiveFeed)>> {
-    let (observer, feed) = RerunObserver::to_live_feed(robot, cameras, wall)?;
+    let (observer, feed) = RerunObserver::with_live_feed(robot, cameras, wall)?;
     let view = RerunView {
         observer,
         page: None,

@@ -6,7 +6,7 @@ use enact_types::Refusal;
 use super::GroundedSkill;
 use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
-use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
+use crate::step_verdict::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
 /// Largest distance of each joint from home that counts as at home, rad or m.
 const HOME: f64 = 0.1;

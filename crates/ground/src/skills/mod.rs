@@ -21,7 +21,7 @@ use enact_types::Refusal;
 use crate::manipulation::SkillContext;
 use crate::motion::StepMotion;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{StepEvidence, StepVerdict};
+use crate::step_verdict::{StepEvidence, StepVerdict};
 
 /// Execution and verification of a skill. The effects of its motion on the scene memory are in the
 /// motion's segments, as [`Effect`](crate::motion::Effect).

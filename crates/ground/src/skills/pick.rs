@@ -13,7 +13,7 @@ use crate::manipulation::{SkillContext, grasp};
 use crate::motion::StepMotion;
 use crate::scene::memory::is_gone;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{
+use crate::step_verdict::{
     CLOSED_ON_NOTHING, SAME_PLACE, SLIPPED, STILL_THERE, StepEvidence, StepVerdict,
     holds_something_as_wide,
 };

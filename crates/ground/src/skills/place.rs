@@ -15,7 +15,7 @@ use crate::scene::direction::picture_direction_on_table;
 use crate::scene::line_of_sight::{SupportVerdict, judge_support};
 use crate::scene::relation::MAX_CONTACT_GAP_M;
 use crate::scene::{HeldObject, SceneObject, Solid};
-use crate::verify::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
+use crate::step_verdict::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
 
 /// Number of release poses over a spot tried with other postures of the arm; below it, the total
 /// number of such postures.

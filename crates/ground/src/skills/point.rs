@@ -14,7 +14,7 @@ use crate::manipulation::{MotionBuilder, SkillContext};
 use crate::motion::StepMotion;
 use crate::motion::end_effector::Roll;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
+use crate::step_verdict::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
 /// Heights of the fingertips above the object, meters, in order of preference.
 const HOVERS: [f64; 2] = [0.035, 0.025];

@@ -17,7 +17,7 @@ use crate::motion::robot_shapes::placed_robot_shapes;
 use crate::motion::{Purpose, StepMotion};
 use crate::scene::direction::picture_direction_on_table;
 use crate::scene::{SceneObject, Solid};
-use crate::verify::{DID_NOT_MOVE, StepEvidence, StepVerdict};
+use crate::step_verdict::{DID_NOT_MOVE, StepEvidence, StepVerdict};
 
 /// Distances to push, meters, in order of preference.
 const DISTANCES: [f64; 3] = [0.05, 0.04, 0.03];

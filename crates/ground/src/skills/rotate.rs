@@ -17,7 +17,7 @@ use crate::manipulation::release::{ReleasePose, held_object_underside_height};
 use crate::motion::StepMotion;
 use crate::motion::end_effector::{Roll, solve, translated_pose};
 use crate::scene::{Footprint, HeldObject, SceneObject, Solid};
-use crate::verify::{StepEvidence, StepVerdict};
+use crate::step_verdict::{StepEvidence, StepVerdict};
 
 /// Height above its place at which the object is released, meters.
 const DROP: f64 = 0.003;

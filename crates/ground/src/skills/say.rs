@@ -6,7 +6,7 @@ use enact_types::Refusal;
 use super::GroundedSkill;
 use crate::manipulation::SkillContext;
 use crate::motion::StepMotion;
-use crate::verify::{StepEvidence, StepVerdict};
+use crate::step_verdict::{StepEvidence, StepVerdict};
 
 impl GroundedSkill for Say {
     fn motion(&self, _context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {

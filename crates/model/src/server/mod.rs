@@ -11,7 +11,7 @@
 //! | `models` | chooses one of its models |
 //! | `transport` | one HTTP request, bounded in size and time, that a stop ends |
 //! | `retry` | sends a request again while that makes sense |
-//! | `retry_delay` | delays between retries |
+//! | `backoff` | delays between retries |
 //! | `retry_class` | classifies errors: temporary or permanent |
 //! | `server_error` | error messages of servers |
 //! | `dialect` | parameters that it accepts |
@@ -21,6 +21,7 @@
 //! | `reasoning` | separates reasoning from answers |
 //! | `json` | JSON in a text |
 
+mod backoff;
 mod content;
 mod dialect;
 mod endpoint;
@@ -35,7 +36,6 @@ mod proxy;
 mod reasoning;
 mod retry;
 mod retry_class;
-mod retry_delay;
 mod schema;
 mod server_error;
 mod transport;

@@ -6,8 +6,8 @@ use enact_types::Reason;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
+use super::backoff::Backoff;
 use super::retry_class::RetryClass;
-use super::retry_delay::Backoff;
 use super::transport::TransportError;
 use super::{HttpOutcome, RequestError, ServerModel};
 

@@ -6,12 +6,12 @@
 //! | `driver` | what goes on beside: heartbeats, the stop, the clocks |
 //! | `lease_holder` | what is sent under a lease, signed and numbered |
 //! | `stop_link` | one stop switch on two machines |
-//! | [`clear`] | releases the stop of a node that nobody drives |
+//! | [`release_stop`] | releases the stop of a node that nobody drives |
 
-pub mod clear;
 mod driver;
 mod lease_holder;
 mod motion;
+pub mod release_stop;
 mod stop_link;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -53,7 +53,7 @@ impl SpeechAct {
     /// ```
     /// use enact_plan::{Skill, SpeechAct};
     ///
-    /// let of = SpeechAct::of;
+    /// let of = SpeechAct::of_instruction;
     /// assert_eq!(of("put the red cube in the blue bowl"), SpeechAct::Request);
     /// assert_eq!(of("do not put the red cube in the blue bowl"), SpeechAct::Prohibition);
     /// assert_eq!(of("where is the red cube?"), SpeechAct::Location);

@@ -11,7 +11,7 @@
 //! | `model_words` | what a model says in words, made fit to be shown |
 //! | `task_memory` | what methods remember of a task or a turn, and what tells one from the next |
 //! | [`critic`] | the plan judged against a constitution; vetoed steps are not executed |
-//! | [`dialogue`] | planner and critic talk about a draft before the planner decides |
+//! | [`critic_dialogue`] | planner and critic talk about a draft before the planner decides |
 //! | [`lessons`] | what failed runs taught |
 //! | [`examples`] | solved tasks like the one at hand |
 //! | [`attachments`] | files that a person gives with an instruction |
@@ -22,8 +22,8 @@
 
 pub mod attachments;
 pub mod critic;
+pub mod critic_dialogue;
 pub mod decompose;
-pub mod dialogue;
 pub mod examples;
 pub mod exchange;
 pub mod goal_first;

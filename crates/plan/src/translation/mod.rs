@@ -19,12 +19,12 @@ pub struct Translation {
 ///
 /// # Examples
 /// ```
-/// use enact_plan::translation::translate;
+/// use enact_plan::translation::translate_to_english;
 ///
-/// let found = translate("Leg den roten Würfel in die blaue Schüssel").unwrap();
+/// let found = translate_to_english("Leg den roten Würfel in die blaue Schüssel").unwrap();
 /// assert_eq!(found.language, "de");
 /// assert_eq!(found.english, "put the red cube in the blue bowl");
-/// assert_eq!(translate("Leg den Hut in die blaue Schüssel"), None);
+/// assert_eq!(translate_to_english("Leg den Hut in die blaue Schüssel"), None);
 /// ```
 pub fn translate_to_english(text: &str) -> Option<Translation> {
     let words = words(text);

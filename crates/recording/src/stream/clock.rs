@@ -10,7 +10,7 @@ use enact_robot::{Command, Trajectory};
 use enact_types::{Frame, Refusal, Stamp};
 
 use super::joint_track::JointTrack;
-use super::live::StreamThread;
+use super::stream_thread::StreamThread;
 
 /// An arm without a command for longer than this is at rest.
 const STANDS: Duration = Duration::from_millis(100);

@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`clock`] | the arm's clock, for other threads |
 //! | [`lockstep`] | an arm whose time stands still while it is filmed |
-//! | [`live`] | a camera that films on its own thread while an arm moves |
+//! | [`stream_thread`] | a camera that films on its own thread while an arm moves |
 //! | [`joint_track`] | where an arm was when a picture was taken |
 
 pub mod clock;
 pub mod joint_track;
-pub mod live;
 pub mod lockstep;
+pub mod stream_thread;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -23,8 +23,8 @@ use crate::recorder::{SharedClock, now_by};
 
 pub use clock::{ArmClock, ArmClockCamera, ClockedArm};
 pub use joint_track::JointTrack;
-pub use live::StreamThread;
 pub use lockstep::LockstepArm;
+pub use stream_thread::StreamThread;
 
 /// Default camera name: LeRobot's usual one.
 pub const DEFAULT_CAMERA_NAME: &str = "front";

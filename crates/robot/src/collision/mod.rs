@@ -93,7 +93,7 @@ impl Collider {
     ///
     /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
     /// let robot = Robot::load(Path::new(folder))?;
-    /// let mut around = CollisionWorld::table(&robot);
+    /// let mut around = CollisionWorld::with_table_only(&robot);
     /// robot.collider().check_posture(robot.home(), &around)?;
     ///
     /// // A ball where the tool is, to be kept 5 mm clear of.

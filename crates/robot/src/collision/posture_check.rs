@@ -14,9 +14,9 @@ use super::{Collider, CollisionWorld};
 ///
 /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101");
 /// let robot = Robot::load(Path::new(folder))?;
-/// let around = CollisionWorld::table(&robot);
-/// let check = robot.collider().postures(&around);
-/// check.check(robot.home())?;
+/// let around = CollisionWorld::with_table_only(&robot);
+/// let check = robot.collider().posture_check(&around);
+/// check.check_posture(robot.home())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct PostureCheck<'a> {

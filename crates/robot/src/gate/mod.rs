@@ -8,7 +8,7 @@ mod motion;
 mod rates;
 mod splice;
 mod stop;
-mod tool;
+mod tool_speed;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
 pub use rates::RETURN_SPEED_RATIO;
 pub use splice::Splice;
-use tool::Tool;
+use tool_speed::Tool;
 
 /// Largest distance of the first command from the measurement if no command was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;

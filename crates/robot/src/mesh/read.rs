@@ -116,7 +116,7 @@ fn by_content(bytes: &[u8]) -> Option<Format> {
         let is_collada = text.windows(8).any(|window| window == b"<COLLADA");
         return is_collada.then_some(Format::Collada);
     }
-    if stl::is_ascii(text) && text.windows(5).any(|it| it.eq_ignore_ascii_case(b"facet")) {
+    if stl::begins_like_ascii(text) && text.windows(5).any(|it| it.eq_ignore_ascii_case(b"facet")) {
         return Some(Format::Stl);
     }
     let is_text = head.iter().all(|byte| !matches!(byte, 0..=8 | 14..=31));

@@ -16,7 +16,7 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// Returns whether the bytes begin as an ASCII STL does.
-pub fn is_ascii(bytes: &[u8]) -> bool {
+pub fn begins_like_ascii(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.len() >= 5 && text[..5].eq_ignore_ascii_case(b"solid")
 }
@@ -32,7 +32,7 @@ pub fn announced_triangle_count(bytes: &[u8]) -> Option<usize> {
 /// # Errors
 /// [`Reason`] if the bytes are neither kind or are truncated.
 pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
-    if !is_binary(bytes) && is_ascii(bytes) {
+    if !is_binary(bytes) && begins_like_ascii(bytes) {
         return ascii(bytes);
     }
     let count = announced_triangle_count(bytes).ok_or("it is too short for an STL file")?;

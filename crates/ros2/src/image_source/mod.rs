@@ -3,9 +3,9 @@
 //! | module | idea |
 //! |---|---|
 //! | [`pixels`] | what the bytes of an image mean |
-//! | [`lens`] | `sensor_msgs/CameraInfo` and enact's intrinsics |
+//! | [`camera_info`] | `sensor_msgs/CameraInfo` and enact's intrinsics |
 
-pub mod lens;
+pub mod camera_info;
 pub mod pixels;
 
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ impl ImageSource {
         while Instant::now() < deadline {
             if let Some((info, _)) = crate::action_server::read_or_log("a CameraInfo", infos.take())
             {
-                return lens::intrinsics(&info)
+                return camera_info::intrinsics(&info)
                     .map_err(|why| Ros2Error::Silent(format!("{topic}: {why}")));
             }
             std::thread::sleep(POLL);

@@ -36,13 +36,13 @@ use crate::layout::Layout;
 ///
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenes/tabletop.toml");
 /// let scene = Scene::load(Path::new(path))?;
-/// let layout = scene.draw(7);
-/// assert_eq!(layout, scene.draw(7));
+/// let layout = scene.sample_layout(7);
+/// assert_eq!(layout, scene.sample_layout(7));
 /// for object in &layout.objects {
 ///     println!("{} at {}", object.name, object.base_from_object.translation);
 /// }
 ///
-/// let goal = scene.goal_for("Put the red cube in the blue bowl.", &layout);
+/// let goal = scene.goal_for_instruction("Put the red cube in the blue bowl.", &layout);
 /// let inside = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());
 /// assert_eq!(goal, Some(inside));
 /// # Ok::<(), enact_robot::LoadError>(())

@@ -6,7 +6,7 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate::{BoardView, CameraLocation, LocateRefusal, locate_board};
+use crate::locate_by_sheet::{BoardView, CameraLocation, LocateRefusal, locate_board};
 use crate::pose::{self, Corner};
 
 /// Fewer marks leave too little to judge by.

@@ -44,10 +44,10 @@ struct ThoughtfulPlan {
 ///
 /// # Examples
 /// ```
-/// use enact_plan::{Plan, thought};
+/// use enact_plan::{Plan, thought_field};
 ///
 /// let answer = r#"{"thought":"{\"steps\":[{\"skill\":\"home\"}]}","steps":[{"skill":"done"}]}"#;
-/// let (said, plan) = thought::separate(answer)?;
+/// let (said, plan) = thought_field::split_thought_from_plan(answer)?;
 /// assert_eq!(said, r#"{"steps":[{"skill":"home"}]}"#);
 /// assert_eq!(Plan::parse(&plan)?.to_string(), "done");
 /// # Ok::<(), enact_plan::Rejection>(())

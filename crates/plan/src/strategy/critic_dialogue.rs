@@ -21,7 +21,7 @@ const MAX_MESSAGE: usize = 400;
 const AGREED: &str = "AGREED";
 
 /// Has planner and critic talk about each turn's first plan.
-pub struct Dialogue {
+pub struct CriticDialogue {
     critic: CriticModel,
     constitution: Constitution,
     /// Number of messages at most.
@@ -59,7 +59,7 @@ impl Speaker {
     }
 }
 
-impl Dialogue {
+impl CriticDialogue {
     /// Creates a dialogue of at most so many messages with a critic that knows this constitution.
     pub fn new(critic: CriticModel, constitution: Constitution, most: u32) -> Self {
         Self {
@@ -170,7 +170,7 @@ fn note(draft: &str, messages: &[Message]) -> Note {
     }
 }
 
-impl Strategy for Dialogue {
+impl Strategy for CriticDialogue {
     fn name(&self) -> &'static str {
         "dialogue"
     }
@@ -271,7 +271,8 @@ mod tests {
     #[test]
     fn the_planner_decides_after_a_talk_of_bounded_length() {
         for most in [1, 2, 3, 4] {
-            let dialogue = Dialogue::new(critic("It is the cube\nthat was meant."), rules(), most);
+            let dialogue =
+                CriticDialogue::new(critic("It is the cube\nthat was meant."), rules(), most);
             let mut planner = mock::around(planner(), dialogue);
             let response = mock::plan(&mut planner, &situation());
             assert_eq!(
@@ -301,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_draft_that_is_agreed_to_stands() {
-        let dialogue = Dialogue::new(critic("Agreed."), rules(), 6);
+        let dialogue = CriticDialogue::new(critic("Agreed."), rules(), 6);
         let mut planner = mock::around(planner(), dialogue);
         let response = mock::plan(&mut planner, &situation());
         assert_eq!(
@@ -327,7 +328,7 @@ mod tests {
         let model = CriticModel::from_other_model(model);
         let layers: Vec<Box<dyn Strategy>> = vec![
             Box::new(Critic::new(model.clone(), rules(), 2)),
-            Box::new(Dialogue::new(model, rules(), 1)),
+            Box::new(CriticDialogue::new(model, rules(), 1)),
         ];
         let mut planner = LayeredPlanner::new(planner(), layers);
         assert_eq!(planner.methods(), ["critic", "dialogue"]);

@@ -10,7 +10,7 @@ use common::{
     listening, node, node_setup, robot, so101, sweep, sweep_from,
 };
 use enact_arm::{ArmThread, ContactPolicy, ExecutionEnd, IdealArm, StopSwitch, TrajectoryExecutor};
-use enact_network::remote_arm::clear::clear_stop;
+use enact_network::remote_arm::release_stop::clear_stop;
 use enact_network::{ArmNode, Clock, Link, NetworkConfig, NetworkError, RemoteArm, presence};
 use enact_robot::{CollisionWorld, Obstacle, Shape};
 use enact_types::Refusal;

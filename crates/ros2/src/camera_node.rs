@@ -91,7 +91,7 @@ impl Ros2CameraNode {
                             let age = i64::try_from(taken.elapsed().as_nanos()).unwrap_or(0);
                             let stamp = Time::from_nanos(Time::now().to_nanos() - age);
                             let header = Header::new(stamp, &options.frame);
-                            let info = lens::camera_info(header.clone(), &frame.intrinsics);
+                            let info = camera_info::camera_info(header.clone(), &frame.intrinsics);
                             // A reader that is behind misses some.
                             drop(images.publish(image(header, frame)));
                             drop(infos.publish(info));

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use enact_speech::utterance::{Segmenter, UtteranceChange};
 use enact_speech::voice_activity::VoiceNetwork;
 use enact_speech::{
-    SAMPLE_RATE, Transcribe, TranscriptionEffort, Whisper, calls_stop, doubt,
-    doubt::strip_noise_marks, read_wav,
+    SAMPLE_RATE, Transcribe, TranscriptionEffort, Whisper, calls_stop, doubt::strip_noise_marks,
+    read_wav, reason_to_doubt,
 };
 use serde_json::{Value, json};
 

@@ -54,7 +54,7 @@ impl fmt::Display for Doubt {
 ///
 /// # Examples
 /// ```
-/// use enact_speech::{Doubt, Transcript, doubt};
+/// use enact_speech::{Doubt, Transcript, reason_to_doubt};
 ///
 /// let mut transcript = Transcript {
 ///     text: "Put the red cube in the blue bowl.".to_owned(),
@@ -63,9 +63,9 @@ impl fmt::Display for Doubt {
 ///     mean_log_probability: -0.2,
 ///     is_complete: true,
 /// };
-/// assert_eq!(doubt(&transcript), None);
+/// assert_eq!(reason_to_doubt(&transcript), None);
 /// transcript.text = "Thank you.".to_owned();
-/// assert_eq!(doubt(&transcript), Some(Doubt::StockPhrase));
+/// assert_eq!(reason_to_doubt(&transcript), Some(Doubt::StockPhrase));
 /// ```
 pub fn reason_to_doubt(transcript: &Transcript) -> Option<Doubt> {
     let words = words(&strip_noise_marks(&transcript.text));

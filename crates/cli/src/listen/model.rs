@@ -7,7 +7,9 @@ use std::time::Duration;
 use anyhow::Result;
 use enact_serve::{HearError, Heard, Transcriber};
 use enact_speech::doubt::strip_noise_marks;
-use enact_speech::{Transcribe, TranscriptionEffort, Whisper, calls_stop, doubt, read_wav};
+use enact_speech::{
+    Transcribe, TranscriptionEffort, Whisper, calls_stop, read_wav, reason_to_doubt,
+};
 
 use super::SpeechArgs;
 

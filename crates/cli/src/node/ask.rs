@@ -6,7 +6,7 @@ use anyhow::Result;
 use enact_network::Link;
 use enact_network::clock::NOTABLE_CLOCK_DIFFERENCE_S;
 use enact_network::presence::{self, Presence};
-use enact_network::remote_arm::clear::clear_stop;
+use enact_network::remote_arm::release_stop::clear_stop;
 use serde_json::{Value, json};
 
 use super::args::{NodeClearArgs, NodeListArgs, NodeStopArgs};

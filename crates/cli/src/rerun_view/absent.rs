@@ -5,7 +5,7 @@ use enact_recording::Recording;
 use enact_recording::stream::FrameSink;
 use enact_robot::Robot;
 use enact_runtime::Observer;
-use enact_serve::backend::{LiveView, ViewerFile};
+use enact_serve::backend::{LiveViewPiece, ViewerFile};
 use enact_types::{Stamp, StopSwitch};
 
 use super::{ViewTarget, WallClock};
@@ -74,7 +74,7 @@ impl LiveFeed {
     ///
     /// # Errors
     /// Never.
-    pub fn encode_updates_or_snapshot(&self, _: Option<u64>) -> Result<LiveView> {
+    pub fn encode_updates_or_snapshot(&self, _: Option<u64>) -> Result<LiveViewPiece> {
         match *self {}
     }
 }

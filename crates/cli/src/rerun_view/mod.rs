@@ -16,7 +16,9 @@ mod absent;
 mod viewer;
 
 #[cfg(not(feature = "view"))]
-pub use absent::{LiveFeed, Page, RerunView, is_stop, keep, live, viewer_file};
+pub use absent::{
+    LiveFeed, Page, RerunView, is_caused_by_stop, keep_page_open, open_live_view, viewer_file,
+};
 #[cfg(feature = "view")]
 pub use viewer::{
     LiveFeed, Page, RerunView, is_caused_by_stop, keep_page_open, open_live_view, viewer_file,

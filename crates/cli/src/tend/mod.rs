@@ -87,7 +87,9 @@ pub fn tend_to_goal(data_dir: &DataDir, args: &TendArgs) -> Result<bool> {
         Err(error) if ending == TendEnd::Stopped => {
             errln!("enact: {}", error_message_with_sources(&error))
         }
-        finished => drop(finished?),
+        finished => {
+            finished?;
+        }
     }
     Ok(ending == TendEnd::NothingLeft)
 }

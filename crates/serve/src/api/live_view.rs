@@ -20,6 +20,8 @@ const NEXT: HeaderName = HeaderName::from_static("enact-next");
 pub struct PieceQuery {
     /// What `Enact-Next` of the piece before was; none for the first piece, with everything there is
     /// to know.
+    // Else the document calls it an `int64`, which leaves out the upper half.
+    #[param(format = "uint64")]
     after: Option<u64>,
 }
 

@@ -28,9 +28,9 @@ pub struct RobotConfig {
     pub chain: Option<Located<ChainConfig>>,
     /// Commands per second.
     pub control_rate_hz: Option<Located<f64>>,
-    /// See [`Robot::following_error`](crate::Robot::following_error).
+    /// See [`Robot::max_following_error`](crate::Robot::max_following_error).
     pub following_error: Option<Located<f64>>,
-    /// See [`Robot::contact_effort`](crate::Robot::contact_effort).
+    /// See [`Robot::contact_effort_ratio`](crate::Robot::contact_effort_ratio).
     pub contact_effort: Option<Located<f64>>,
     /// Minimum distances between bodies.
     pub clearance: Option<Located<Clearance>>,

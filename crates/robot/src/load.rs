@@ -65,7 +65,7 @@ impl Robot {
     }
 
     /// Loads as [`load`](Self::load) does, with meshes from `files`. A mesh that is not available
-    /// is no error: see [`unguarded`](Self::unguarded).
+    /// is no error: see [`unguarded_links`](Self::unguarded_links).
     ///
     /// # Errors
     /// As [`load`](Self::load).

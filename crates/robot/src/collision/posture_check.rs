@@ -16,7 +16,7 @@ use super::{Collider, CollisionWorld};
 /// let robot = Robot::load(Path::new(folder))?;
 /// let around = CollisionWorld::with_table_only(&robot);
 /// let check = robot.collider().posture_check(&around);
-/// check.check_posture(robot.home())?;
+/// check.check(robot.home())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct PostureCheck<'a> {

@@ -128,7 +128,7 @@ pub enum ArmingFault {
     /// A servo reports alarms.
     #[error(
         "joint `{joint}`: {}; free it, let it cool, check its supply, then switch the arm off and on",
-        names(alarms)
+        describe_alarms(alarms)
     )]
     Alarm {
         /// Name of the joint.
@@ -201,7 +201,7 @@ fn lines(differences: &[RegisterMismatch]) -> String {
 }
 
 /// Returns the alarms in words.
-pub(crate) fn names(alarms: &[Alarm]) -> String {
+pub(crate) fn describe_alarms(alarms: &[Alarm]) -> String {
     let names: Vec<String> = alarms.iter().map(ToString::to_string).collect();
     names.join(", ")
 }

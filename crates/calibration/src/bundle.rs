@@ -41,9 +41,9 @@ impl Normal {
             let (mut own, mut gradient, mut mixed) =
                 (Matrix6::zeros(), Vector6::zeros(), DMatrix::zeros(n, 6));
             for c in *corners {
-                let turned = pose.rotation * c.point().coords;
+                let turned = pose.rotation * c.board_point().coords;
                 let at = lens.project_with_derivatives(&(turned + pose.translation.vector))?;
-                let by_pose = at.by_point * pose::by_motion(&turned);
+                let by_pose = at.by_point * pose::motion_jacobian(&turned);
                 let error = c.pixel.coords - at.pixel;
                 own += by_pose.transpose() * by_pose;
                 gradient += by_pose.transpose() * error;
@@ -110,7 +110,7 @@ pub(crate) fn cost(lens: &Lens, poses: &[Isometry3<f64>], views: &[&[Corner]]) -
     views
         .iter()
         .zip(poses)
-        .map(|(corners, pose)| pose::squares(lens, corners, pose))
+        .map(|(corners, pose)| pose::sum_squared_errors(lens, corners, pose))
         .sum()
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn adjust(
     for _ in 0..300 {
         let normal = Normal::new(&lens, &poses, views)?;
         let next = normal.step(damping).map(|(by, moves)| {
-            let lens = lens.shifted(by.as_slice());
+            let lens = lens.with_parameters_changed_by(by.as_slice());
             let poses: Vec<_> = poses
                 .iter()
                 .zip(&moves)

@@ -102,7 +102,7 @@ pub fn calibrate(
         view_rms_px: views
             .iter()
             .zip(&fitted.poses)
-            .map(|(v, p)| pose::error(&fitted.lens, v, p))
+            .map(|(v, p)| pose::rms_reprojection_error(&fitted.lens, v, p))
             .collect(),
         tilt_spread_deg: tilt_spread(&fitted.poses).to_degrees(),
         held_out_px: None,
@@ -286,7 +286,7 @@ fn held_out(views: &[&[Corner]], fitted: &Adjusted) -> Option<f64> {
         let Some(pose) = pose::refined(&lens, views[out], fitted.poses[out]) else {
             return Some(f64::INFINITY);
         };
-        squares += pose::squares(&lens, views[out], &pose);
+        squares += pose::sum_squared_errors(&lens, views[out], &pose);
         corners += views[out].len();
     }
     Some((squares / corners as f64).sqrt())

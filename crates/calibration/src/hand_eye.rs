@@ -7,7 +7,7 @@ use nalgebra::{
 };
 
 use crate::lens::Lens;
-use crate::locate_by_sheet::{CORNER_ERROR, MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M};
+use crate::locate_by_sheet::{MAX_DIRECTION_STD_DEG, MAX_PLACE_STD_M, MIN_CORNER_ERROR_PX};
 use crate::pose::{self, Corner};
 
 /// Fewer views leave too little to judge by.
@@ -262,7 +262,8 @@ impl<'a> Seen<'a> {
         forward: &impl Fn(&[f64]) -> Isometry3<f64>,
     ) -> Option<Self> {
         let camera_from_board = pose::board_pose(lens, &view.corners)?;
-        let error = pose::error(lens, &view.corners, &camera_from_board).max(CORNER_ERROR);
+        let error = pose::rms_reprojection_error(lens, &view.corners, &camera_from_board)
+            .max(MIN_CORNER_ERROR_PX);
         let covariance = pose::normal_matrix(lens, &view.corners, &camera_from_board)?
             .try_inverse()?
             * (error * error / 2.0);

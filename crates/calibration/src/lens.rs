@@ -71,7 +71,7 @@ impl Lens {
             .collect()
     }
 
-    pub(crate) fn shifted(&self, by: &[f64]) -> Self {
+    pub(crate) fn with_parameters_changed_by(&self, by: &[f64]) -> Self {
         Self {
             model: self.model,
             fx: self.fx + by[0],
@@ -284,9 +284,17 @@ mod tests {
             for parameter in 0..lens.parameters().len() {
                 let mut by = vec![0.0; lens.parameters().len()];
                 by[parameter] = 1e-6;
-                let more = lens.shifted(&by).project(&point).unwrap();
+                let more = lens
+                    .with_parameters_changed_by(&by)
+                    .project(&point)
+                    .unwrap();
                 by[parameter] = -1e-6;
-                let numeric = (more - lens.shifted(&by).project(&point).unwrap()) / 2e-6;
+                let numeric = (more
+                    - lens
+                        .with_parameters_changed_by(&by)
+                        .project(&point)
+                        .unwrap())
+                    / 2e-6;
                 assert!(
                     (numeric - at.by_parameters.column(parameter)).norm() < 1e-4,
                     "{lens:?} {parameter}"

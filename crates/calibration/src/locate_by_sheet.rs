@@ -19,7 +19,7 @@ const DOUBTFUL_RMS_PX: f64 = 0.5;
 /// So many pictures average out what differs from picture to picture.
 const ENOUGH_PICTURES: usize = 10;
 /// Corners are never taken to be better than this in pixels, however many pictures there are: paper is not flat.
-pub(crate) const CORNER_ERROR: f64 = 0.1;
+pub(crate) const MIN_CORNER_ERROR_PX: f64 = 0.1;
 /// Fewer corners leave too little to judge by.
 const MIN_CORNERS: usize = 8;
 /// Corners farther than this from where the board has them, in pixels, are of something else.
@@ -160,7 +160,7 @@ pub fn locate_board(lens: &Lens, pictures: &[Vec<Corner>]) -> Result<BoardView, 
         });
     }
     let pose = pose::board_pose(lens, &all).ok_or(LocateRefusal::NoFit)?;
-    let rms_px = pose::error(lens, &all, &pose);
+    let rms_px = pose::rms_reprojection_error(lens, &all, &pose);
     let fits = rms_px <= MAX_RMS_PX;
     if !fits {
         return Err(LocateRefusal::Corners { rms_px });
@@ -168,7 +168,8 @@ pub fn locate_board(lens: &Lens, pictures: &[Vec<Corner>]) -> Result<BoardView, 
     let mirrored = pose::refined(lens, &all, pose::mirrored(&pose));
     let is_other = |other: &Isometry3<f64>| pose.rotation.angle_to(&other.rotation) > 0.05;
     if let Some(other) = mirrored.filter(is_other)
-        && pose::error(lens, &all, &other) < MIRRORED_WORSE * rms_px.max(CORNER_ERROR)
+        && pose::rms_reprojection_error(lens, &all, &other)
+            < MIRRORED_WORSE * rms_px.max(MIN_CORNER_ERROR_PX)
     {
         return Err(LocateRefusal::Mirrored);
     }
@@ -178,7 +179,7 @@ pub fn locate_board(lens: &Lens, pictures: &[Vec<Corner>]) -> Result<BoardView, 
     // Noise differs from picture to picture, the paper's waves do not.
     let freedom = (2 * all.len()) as f64 - 6.0;
     let noise = rms_px * rms_px * all.len() as f64 / freedom;
-    let waves = CORNER_ERROR * CORNER_ERROR * pictures.len() as f64;
+    let waves = MIN_CORNER_ERROR_PX * MIN_CORNER_ERROR_PX * pictures.len() as f64;
     Ok(BoardView {
         camera_from_board: pose,
         residual: residual(lens, &all, &pose),
@@ -239,7 +240,7 @@ pub fn locate_camera_by_sheet(
         place_std: place.trace().sqrt(),
         direction_std: direction.trace().sqrt(),
     }
-    .certain(&remedy(view.residual_px, pictures.len()))
+    .check_certainty(&remedy(view.residual_px, pictures.len()))
 }
 
 /// Returns what would tell the camera's place better, where corners are seen `rms_px` from where the lens shows them.
@@ -263,7 +264,7 @@ fn remedy(rms_px: f64, pictures: usize) -> String {
 
 impl CameraLocation {
     /// Returns this if it is certain enough, and above the table. What is not known to be within its limit is beyond it.
-    pub(crate) fn certain(self, remedy: &str) -> Result<Self, LocateRefusal> {
+    pub(crate) fn check_certainty(self, remedy: &str) -> Result<Self, LocateRefusal> {
         let is_certain = self.place_std <= MAX_PLACE_STD_M
             && self.direction_std <= MAX_DIRECTION_STD_DEG.to_radians();
         if !is_certain {

@@ -128,7 +128,7 @@ fn located(
         place_std: (place.trace() + by_touch.trace()).sqrt(),
         direction_std: (direction.trace() + turns).sqrt(),
     }
-    .certain(
+    .check_certainty(
         "touch more marks, each several times and with the arm bent differently, and farther apart",
     )
 }

@@ -19,7 +19,7 @@ pub struct Corner {
 }
 
 impl Corner {
-    pub(crate) fn point(&self) -> nalgebra::Point3<f64> {
+    pub(crate) fn board_point(&self) -> nalgebra::Point3<f64> {
         nalgebra::Point3::new(self.on_board.x, self.on_board.y, 0.0)
     }
 }
@@ -32,7 +32,7 @@ pub(crate) fn moved(pose: &Isometry3<f64>, by: &Vector6<f64>) -> Isometry3<f64> 
 }
 
 /// Returns how a point of a posed board changes in the camera frame by [`moved`].
-pub(crate) fn by_motion(turned: &Vector3<f64>) -> nalgebra::Matrix3x6<f64> {
+pub(crate) fn motion_jacobian(turned: &Vector3<f64>) -> nalgebra::Matrix3x6<f64> {
     let mut out = nalgebra::Matrix3x6::identity();
     out.fixed_columns_mut::<3>(0)
         .copy_from(&-turned.cross_matrix());
@@ -58,7 +58,10 @@ pub fn board_pose(lens: &Lens, corners: &[Corner]) -> Option<Isometry3<f64>> {
     // Far away, a board that leans forward looks like one that leans back: try the mirrored pose as well.
     let mirrored = refined(lens, corners, mirrored(&best));
     let candidates = std::iter::once(best).chain(mirrored);
-    candidates.min_by(|a, b| error(lens, corners, a).total_cmp(&error(lens, corners, b)))
+    candidates.min_by(|a, b| {
+        rms_reprojection_error(lens, corners, a)
+            .total_cmp(&rms_reprojection_error(lens, corners, b))
+    })
 }
 
 /// Returns the pose whose board has its normal mirrored about the line of sight.
@@ -88,15 +91,19 @@ pub(crate) fn from_homography(h: &Matrix3<f64>) -> Option<Isometry3<f64>> {
 }
 
 /// Returns the root mean square distance in pixels; infinite where a corner cannot be seen.
-pub(crate) fn error(lens: &Lens, corners: &[Corner], pose: &Isometry3<f64>) -> f64 {
-    (squares(lens, corners, pose) / corners.len() as f64).sqrt()
+pub(crate) fn rms_reprojection_error(
+    lens: &Lens,
+    corners: &[Corner],
+    pose: &Isometry3<f64>,
+) -> f64 {
+    (sum_squared_errors(lens, corners, pose) / corners.len() as f64).sqrt()
 }
 
-pub(crate) fn squares(lens: &Lens, corners: &[Corner], pose: &Isometry3<f64>) -> f64 {
+pub(crate) fn sum_squared_errors(lens: &Lens, corners: &[Corner], pose: &Isometry3<f64>) -> f64 {
     corners
         .iter()
         .map(|c| {
-            let seen = lens.project(&(pose * c.point()).coords);
+            let seen = lens.project(&(pose * c.board_point()).coords);
             seen.map_or(f64::INFINITY, |seen| (seen - c.pixel).norm_squared())
         })
         .sum()
@@ -109,9 +116,9 @@ pub(crate) fn normal_matrix(
     pose: &Isometry3<f64>,
 ) -> Option<Matrix6<f64>> {
     corners.iter().try_fold(Matrix6::zeros(), |sum, c| {
-        let turned = pose.rotation * c.point().coords;
+        let turned = pose.rotation * c.board_point().coords;
         let at = lens.project_with_derivatives(&(turned + pose.translation.vector))?;
-        let jacobian = at.by_point * by_motion(&turned);
+        let jacobian = at.by_point * motion_jacobian(&turned);
         Some(sum + jacobian.transpose() * jacobian)
     })
 }
@@ -122,21 +129,21 @@ pub(crate) fn refined(
     corners: &[Corner],
     mut pose: Isometry3<f64>,
 ) -> Option<Isometry3<f64>> {
-    let mut cost = squares(lens, corners, &pose);
+    let mut cost = sum_squared_errors(lens, corners, &pose);
     let mut damping = 1e-4;
     for _ in 0..60 {
         let (mut normal, mut gradient) = (Matrix6::zeros(), Vector6::zeros());
         for c in corners {
-            let turned = pose.rotation * c.point().coords;
+            let turned = pose.rotation * c.board_point().coords;
             let at = lens.project_with_derivatives(&(turned + pose.translation.vector))?;
-            let jacobian = at.by_point * by_motion(&turned);
+            let jacobian = at.by_point * motion_jacobian(&turned);
             normal += jacobian.transpose() * jacobian;
             gradient += jacobian.transpose() * (c.pixel.coords - at.pixel);
         }
         let damped = normal + Matrix6::from_diagonal(&normal.diagonal()) * damping;
         let step = damped.cholesky()?.solve(&gradient);
         let next = moved(&pose, &step);
-        let next_cost = squares(lens, corners, &next);
+        let next_cost = sum_squared_errors(lens, corners, &next);
         if next_cost < cost {
             let done = cost - next_cost < 1e-12 * cost;
             (pose, cost, damping) = (next, next_cost, damping * 0.1);

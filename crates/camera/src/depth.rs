@@ -34,7 +34,11 @@ impl DepthFolder {
     }
 
     /// Returns the depth of a picture of this size.
-    pub(crate) fn of(&self, picture: &Path, size: (u32, u32)) -> Result<DepthImage, Reason> {
+    pub(crate) fn read_for_picture(
+        &self,
+        picture: &Path,
+        size: (u32, u32),
+    ) -> Result<DepthImage, Reason> {
         let path = self.path_of(picture);
         self.read(&path, size).map_err(|reason| {
             reason.reworded(|why| format!("its depth {} is no use: {why}", path.display()))
@@ -42,7 +46,7 @@ impl DepthFolder {
     }
 
     /// Returns the depth of a picture that was written at `written`: with it, not before.
-    pub(crate) fn written_with(
+    pub(crate) fn read_if_written_together(
         &self,
         picture: &Path,
         written: SystemTime,
@@ -63,7 +67,7 @@ impl DepthFolder {
             let path = path.display();
             return Err(format!("its depth {path} was written {seconds:.1} s apart").into());
         }
-        self.of(picture, size)
+        self.read_for_picture(picture, size)
     }
 
     fn path_of(&self, picture: &Path) -> PathBuf {
@@ -170,9 +174,15 @@ mod tests {
         write_depth(&depth.join("view.png"), 8, 6);
         let written = fs::metadata(&path).unwrap().modified().unwrap();
         let folder = DepthFolder::new(&depth, 0.001);
-        assert!(folder.written_with(&path, written, (8, 6)).is_ok());
+        assert!(
+            folder
+                .read_if_written_together(&path, written, (8, 6))
+                .is_ok()
+        );
         let later = written + Duration::from_secs(3);
-        let error = folder.written_with(&path, later, (8, 6)).unwrap_err();
+        let error = folder
+            .read_if_written_together(&path, later, (8, 6))
+            .unwrap_err();
         assert!(error.text().contains("apart"), "{error}");
         let live = LiveFolder::open(path.parent().unwrap(), 0.8, Pose::identity());
         live.unwrap().with_depth(folder);

@@ -83,7 +83,7 @@ impl Camera for FolderCamera {
             return Err(failed("its end is missing".into()));
         }
         let depth = self.depth.as_ref();
-        let depth = depth.map(|depth| depth.of(path, rgb.dimensions()));
+        let depth = depth.map(|depth| depth.read_for_picture(path, rgb.dimensions()));
         let frame = Frame {
             sequence: self.sequence,
             stamp: Stamp::from_nanos(self.sequence),

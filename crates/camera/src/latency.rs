@@ -10,13 +10,13 @@ const SAME_CLOCK: f64 = 3600.0;
 /// A clock that shows the time of day tells the age itself. Any other tells how much longer a picture
 /// took than the fastest one.
 #[derive(Debug)]
-pub(crate) struct Latency {
+pub(crate) struct PictureAgeEstimator {
     origin: Instant,
     /// Least time from the camera's clock to our own.
     least: Option<f64>,
 }
 
-impl Latency {
+impl PictureAgeEstimator {
     pub(crate) fn new() -> Self {
         Self {
             origin: Instant::now(),
@@ -47,7 +47,7 @@ fn of_day(begun: Instant, stamp: f64) -> Option<f64> {
 
 /// Notices pictures that waited somewhere: after a gap, those that come in quick succession are old.
 #[derive(Debug, Default)]
-pub(crate) struct Pace {
+pub(crate) struct BacklogDetector {
     last: Option<Instant>,
     /// Usual time between pictures, seconds.
     period: Option<f64>,
@@ -56,7 +56,7 @@ pub(crate) struct Pace {
     is_catching_up: bool,
 }
 
-impl Pace {
+impl BacklogDetector {
     /// Intervals before a gap is recognized.
     const KNOWN: u32 = 5;
     /// Shortest gap, seconds.
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_clock_of_its_own_tells_how_much_longer_a_picture_took() {
-        let mut latency = Latency::new();
+        let mut latency = PictureAgeEstimator::new();
         let origin = Instant::now();
         let mut age = |begun: f64, stamp: f64| {
             let age = latency.age(after(origin, begun), 1000.0 + stamp);
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_time_of_day_tells_the_age() {
-        let mut latency = Latency::new();
+        let mut latency = PictureAgeEstimator::new();
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
         let mut age = |stamp: f64| latency.age(Instant::now(), stamp).as_secs_f64();
         // The first picture is late already. A busy computer makes it later, rounding makes it less so.
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn what_waited_in_a_queue_is_old() {
         let origin = Instant::now();
-        let mut pace = Pace::default();
+        let mut pace = BacklogDetector::default();
         let mut current = |seconds: f64| pace.is_current(after(origin, seconds));
         for number in 0..20 {
             assert!(current(f64::from(number) * 0.04));
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_slow_camera_has_no_gaps() {
         let origin = Instant::now();
-        let mut pace = Pace::default();
+        let mut pace = BacklogDetector::default();
         for number in 0..20 {
             assert!(pace.is_current(after(origin, f64::from(number) * 2.0)));
         }

@@ -36,7 +36,7 @@ impl MotionWatch {
     }
 
     /// Returns whether a picture that arrives now is to be compared.
-    pub(crate) fn is_due(&self) -> bool {
+    pub(crate) fn is_comparison_due(&self) -> bool {
         let is_due = |compared: Instant| compared.elapsed() >= COMPARISON_PERIOD;
         self.changed.is_none() && self.compared.is_none_or(is_due)
     }
@@ -106,6 +106,6 @@ mod tests {
         assert!(watch.compared.is_some());
         watch.compare(&table(130, 10, 6), now);
         assert_eq!(watch.changed, Some(now));
-        assert!(!watch.is_due());
+        assert!(!watch.is_comparison_due());
     }
 }

@@ -166,7 +166,7 @@ impl PictureStream {
     }
 
     /// Returns the age of the newest picture when it arrived, if the camera tells it.
-    pub fn newest_picture_age(&self) -> Option<Duration> {
+    pub fn newest_picture_arrival_age(&self) -> Option<Duration> {
         self.shared.state().newest.as_ref()?.age
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use enact_types::Reason;
 
-use crate::latency::{Latency, Pace};
+use crate::latency::{BacklogDetector, PictureAgeEstimator};
 use crate::motion_watch::MotionWatch;
 use crate::quality::Quality;
 use crate::source::{Feed, FeedOutcome, Picture, Pixels, Source};
@@ -43,8 +43,8 @@ pub(crate) fn run(
         limits,
         sequence: 0,
         previous: None,
-        latency: Latency::new(),
-        pace: Pace::default(),
+        latency: PictureAgeEstimator::new(),
+        pace: BacklogDetector::default(),
         settling: None,
     };
     taker.run(source);
@@ -67,8 +67,8 @@ struct Taker<'a> {
     sequence: u64,
     /// The newest picture, whether it was shown or not.
     previous: Option<Pixels>,
-    latency: Latency,
-    pace: Pace,
+    latency: PictureAgeEstimator,
+    pace: BacklogDetector,
     /// Since when exposure settles, and the brightness of the previous picture.
     settling: Option<(Instant, Option<f64>)>,
 }
@@ -80,7 +80,7 @@ impl Taker<'_> {
             let before = self.sequence;
             let reason = match source.open() {
                 Ok(feed) => {
-                    self.begin(source.settles());
+                    self.begin(source.needs_exposure_settling());
                     match self.take(feed) {
                         Some(reason) => reason,
                         None => return,
@@ -107,7 +107,7 @@ impl Taker<'_> {
     fn begin(&mut self, settles: bool) {
         self.shared.state().counts.connections += 1;
         // Another connection may have another clock and another pace.
-        (self.latency, self.pace) = (Latency::new(), Pace::default());
+        (self.latency, self.pace) = (PictureAgeEstimator::new(), BacklogDetector::default());
         self.settling = settles.then(|| (Instant::now(), None));
     }
 
@@ -224,7 +224,7 @@ impl Taker<'_> {
             pixels: picture.pixels,
         });
         state.newest = Some(Arc::clone(&shot));
-        let watch = state.watch.clone().filter(MotionWatch::is_due);
+        let watch = state.watch.clone().filter(MotionWatch::is_comparison_due);
         drop(state);
         self.shared.notify();
         if let Some(watch) = watch {

@@ -192,7 +192,8 @@ impl LiveFolder {
         let Some(folder) = &self.depth else {
             return Ok((rgb, None));
         };
-        let depth = folder.written_with(&picture.path, picture.written, rgb.dimensions())?;
+        let depth =
+            folder.read_if_written_together(&picture.path, picture.written, rgb.dimensions())?;
         Ok((rgb, Some(depth)))
     }
 

@@ -64,7 +64,7 @@ impl Source for Fake {
         "fake://".to_owned()
     }
 
-    fn settles(&self) -> bool {
+    fn needs_exposure_settling(&self) -> bool {
         self.settles
     }
 

@@ -61,7 +61,7 @@ pub struct MeshArgs {
 ///
 /// # Panics
 /// If that is no command line: the words are those of the program itself.
-pub(crate) fn parsed<T: Args>(words: &[&OsStr]) -> T {
+pub(crate) fn parse_words<T: Args>(words: &[&OsStr]) -> T {
     let command = T::augment_args(clap::Command::new("enact").no_binary_name(true));
     command
         .try_get_matches_from(words)
@@ -71,7 +71,7 @@ pub(crate) fn parsed<T: Args>(words: &[&OsStr]) -> T {
 
 impl Default for SetupArgs {
     fn default() -> Self {
-        parsed(&[])
+        parse_words(&[])
     }
 }
 
@@ -103,7 +103,7 @@ pub enum Command {
     Model {
         /// Query.
         #[command(subcommand)]
-        question: ModelQuestion,
+        question: ModelCommand,
     },
     /// Validate robot, scene, launch and suite files
     Check {
@@ -332,7 +332,7 @@ pub enum PerceptionSource {
 
 /// Queries about a model.
 #[derive(Debug, Subcommand)]
-pub enum ModelQuestion {
+pub enum ModelCommand {
     /// Find out how a model points: in which convention, how precisely, how fast
     Check(ModelCheckArgs),
 }

@@ -12,6 +12,7 @@ use crate::args::MeshArgs;
 use crate::embedded;
 use crate::file_kind::{self, FileKind};
 use crate::robot::print_warnings;
+use crate::unguarded_links;
 
 /// The shipped model.
 pub const SHIPPED_MODEL: &str = "models/tabletop";
@@ -113,10 +114,10 @@ impl DataDir {
     /// Loads the robot of this name or path, to be moved.
     ///
     /// # Errors
-    /// If it cannot be loaded, or as [`check_no_unguarded_links`](Self::check_no_unguarded_links).
+    /// If it cannot be loaded, or as `unguarded_links::check` says.
     pub fn load_robot_to_move(&self, name: &str) -> Result<Robot> {
         let robot = self.load_robot_for_queries(name)?;
-        self.check_no_unguarded_links(&robot)?;
+        unguarded_links::check(&robot, self.unguarded)?;
         print_warnings(&robot);
         Ok(robot)
     }
@@ -127,37 +128,14 @@ impl DataDir {
     /// As [`load_robot_to_move`](Self::load_robot_to_move).
     pub fn load_robot_to_move_at(&self, path: &Path) -> Result<Robot> {
         let robot = Robot::load_with_mesh_files(path, &self.meshes)?;
-        self.check_no_unguarded_links(&robot)?;
+        unguarded_links::check(&robot, self.unguarded)?;
         print_warnings(&robot);
         Ok(robot)
     }
 
-    /// Names what nothing keeps clear of things.
-    ///
-    /// # Errors
-    /// If there is something, and nobody said that it may move all the same.
-    pub fn check_no_unguarded_links(&self, robot: &Robot) -> Result<()> {
-        let unguarded = robot.unguarded_links();
-        if unguarded.is_empty() {
-            return Ok(());
-        }
-        if self.unguarded {
-            for link in unguarded {
-                errln!("enact: nothing keeps this clear: {link}");
-            }
-            return Ok(());
-        }
-        let lines: Vec<String> = unguarded.iter().map(|link| format!("\n  {link}")).collect();
-        let package = unguarded.iter().find_map(|link| link.package.as_deref());
-        let place = package.map_or(String::new(), |name| {
-            format!("--package {name}=PATH says where that package is; ")
-        });
-        bail!(
-            "`{}`: nothing would keep these clear of the table, of things and of the arm itself:{}\n\
-             hint: {place}--allow-unguarded-links goes on without them",
-            robot.name(),
-            lines.concat()
-        )
+    /// Returns whether links without collision shapes may move.
+    pub fn allows_unguarded_links(&self) -> bool {
+        self.unguarded
     }
 
     /// Returns `robots/`.

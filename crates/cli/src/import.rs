@@ -35,7 +35,7 @@ pub fn import_robot(data_dir: &DataDir, args: &ImportArgs, output: &mut impl Wri
     let urdf = in_utf8(&read_urdf(&args.urdf)?);
     let urdf = with_meshes(urdf, &args.urdf, data_dir, &mut chosen)?;
     let robot =
-        Robot::load_with_settings(&args.urdf, &chosen.to_toml(), data_dir.mesh_locations())?;
+        Robot::load_with_toml_text(&args.urdf, &chosen.to_toml(), data_dir.mesh_locations())?;
     let toml = draft_robot_toml(&robot, &chosen, &args.urdf.display().to_string());
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for (file, text) in [("robot.urdf", &urdf), ("robot.toml", &toml)] {

@@ -73,6 +73,7 @@
 //! | [`stop_sources`] | what stops an arm |
 //! | [`run_observers`] | who watches a run |
 //! | [`rerun_view`] | where a run is shown: in rerun's viewer, in a browser, or as a file |
+//! | `unguarded_links` | links that nothing keeps clear of things are refused |
 //! | [`log`] | log messages on standard error |
 //! | [`terminal_observer`] | narrates a run on stderr |
 //! | [`line_editor`] | lines that a person edits |
@@ -155,3 +156,4 @@ pub mod shell;
 pub mod stop_sources;
 pub mod tend;
 pub mod terminal_observer;
+mod unguarded_links;

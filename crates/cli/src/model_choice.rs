@@ -293,7 +293,7 @@ impl ModelsConfig {
 
     /// Another model than those that see and plan, run or asked like them; `key_env` is the variable
     /// of its server's key, if that is another one.
-    pub fn choose_other_model(
+    pub fn auxiliary_model_choice(
         &self,
         name: &str,
         key_env: Option<String>,
@@ -429,7 +429,7 @@ impl ModelChoice {
     ) -> Result<Box<dyn VisionLanguageModel>> {
         let options = match &self.embeddings {
             Some(folder) => RequestOptions {
-                similarity: embeddings(folder)?,
+                similarity: load_sentence_embeddings(folder)?,
                 ..options
             },
             None => options,
@@ -443,7 +443,7 @@ impl ModelChoice {
 /// # Errors
 /// If they cannot be loaded, or the program was built without models in process.
 #[cfg(feature = "local-model")]
-pub(crate) fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
+pub(crate) fn load_sentence_embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
     match enact_model::SentenceEmbedder::load(folder) {
         Ok(model) => Ok(Arc::new(model)),
         Err(reason) => bail!("the sentence embeddings cannot be loaded: {reason}"),
@@ -451,11 +451,11 @@ pub(crate) fn embeddings(folder: &Path) -> Result<Arc<dyn TextSimilarity>> {
 }
 
 #[cfg(not(feature = "local-model"))]
-pub(crate) fn embeddings(_: &Path) -> Result<Arc<dyn TextSimilarity>> {
+pub(crate) fn load_sentence_embeddings(_: &Path) -> Result<Arc<dyn TextSimilarity>> {
     bail!("this program was built without models in process, and so without sentence embeddings")
 }
 
 /// Somebody who says what delays a model, on standard error.
-pub fn notify_on_stderr() -> NoticeListener {
+pub fn stderr_notice_listener() -> NoticeListener {
     NoticeListener::new(|sentence| errln!("{:>9}  {sentence}", "model"))
 }

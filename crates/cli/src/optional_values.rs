@@ -20,7 +20,7 @@ const FLAGS: [OptionalValue; 4] = [
 ];
 
 /// Joins each value to its flag with an equals sign.
-pub(crate) fn joined(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+pub(crate) fn join_values_to_flags(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut rest = arguments.into_iter().peekable();
     let mut joined = Vec::new();
     while let Some(mut argument) = rest.next() {
@@ -71,7 +71,7 @@ mod tests {
     use crate::rerun_view::ViewTarget;
 
     fn parsed(words: &[&str]) -> Result<Subcommand, clap::Error> {
-        let words = joined(words.iter().map(OsString::from));
+        let words = join_values_to_flags(words.iter().map(OsString::from));
         Ok(Cli::try_parse_from(words)?.command)
     }
 

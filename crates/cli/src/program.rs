@@ -21,7 +21,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = processor::check_processor_features() {
         return out::print_error_and_get_exit_code(Err(error));
     }
-    let words = optional_values::joined(std::env::args_os());
+    let words = optional_values::join_values_to_flags(std::env::args_os());
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => return out::print_usage_or_help(&error),

@@ -112,7 +112,10 @@ impl Setup {
     ) -> Result<Self> {
         let mut launch = Launch::find(data_dir, &args.launch)?;
         override_with(&mut launch, args);
-        if let Some(fault) = args.methods.first_idle_flag_fault(&launch.planning.methods) {
+        if let Some(fault) = args
+            .methods
+            .describe_first_ineffective_flag(&launch.planning.methods)
+        {
             bail!("{fault}");
         }
         if args.free_text && launch.planning.methods.think.is_some() {
@@ -471,7 +474,7 @@ impl Setup {
         spinner.finish_and_clear();
         let mut model = model?;
         if let Some(instruction) = instruction {
-            model.admit(instruction)?;
+            model.check_instruction_length(instruction)?;
         }
         Ok(model)
     }

@@ -98,7 +98,7 @@ pub fn generate_frame_example(scene: &Scene, robot: &Robot, seed: u64, index: u6
     world.settle();
     let camera = shaken(&mut rng, layout.camera);
     let look = Appearance {
-        card: any_card(&mut rng),
+        card: maybe_random_text_card(&mut rng),
         ..any_look(&mut rng)
     };
     let base_from_camera = pose_looking_at(&camera.eye, &camera.target) * tilt(&mut rng);
@@ -237,7 +237,7 @@ fn any_look(rng: &mut ChaCha8Rng) -> Appearance {
 }
 
 /// Occasionally draws a card with text on the table, which is never an object, whatever it says.
-pub(crate) fn any_card(rng: &mut ChaCha8Rng) -> Option<Card> {
+pub(crate) fn maybe_random_text_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     if !rng.random_bool(WITH_CARD) {
         return None;
     }

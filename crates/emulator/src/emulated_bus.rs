@@ -5,7 +5,7 @@ use std::time::Duration;
 use enact_arm::protocol::{BROADCAST_ID, Codec, Packet, Scanner, ServoInstruction, Status};
 use enact_arm::servo::{AlarmReset, Family};
 
-use crate::fault::{Faults, ReplyFault};
+use crate::fault::{Faults, FaultyReply};
 use crate::plant::{JointDrive, Plant};
 use crate::servo::EmulatedServo;
 
@@ -231,7 +231,9 @@ impl EmulatedBus {
             return;
         }
         let delay = self.return_delay(status.id);
-        for ReplyFault { bytes, late } in self.faults.spoil(self.codec, status.id, bytes, self.now)
+        for FaultyReply { bytes, late } in self
+            .faults
+            .apply_to_reply(self.codec, status.id, bytes, self.now)
         {
             self.busy_until += delay + self.wire_time(bytes.len());
             replies.push(Reply {
@@ -327,7 +329,7 @@ impl EmulatedBus {
     fn sense(&mut self) {
         for (index, servo) in self.servos.iter_mut().enumerate() {
             let mut motion = self.plant.motion(index);
-            self.faults.ail(servo, &mut motion, self.now);
+            self.faults.apply_to_servo(servo, &mut motion, self.now);
             servo.update_sensor_registers(&motion, self.now);
         }
     }

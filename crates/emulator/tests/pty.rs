@@ -68,7 +68,7 @@ impl Bench {
 
     fn strike(&self, fault: Fault, seconds: f64) {
         let now = self.port.now().as_secs_f64();
-        let rule = Rule::always(fault).with_period(now, now + seconds);
+        let rule = Rule::always(fault).with_time_window(now, now + seconds);
         self.port
             .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(rule));
     }

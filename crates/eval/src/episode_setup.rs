@@ -187,7 +187,9 @@ impl Meant<'_> {
         if let Some(text) = self.text(name) {
             return Some(regex::escape(&text));
         }
-        placeholder::count_as_text(name, self.layout, |word| self.words.get(word).cloned())
+        placeholder::resolve_count_placeholder(name, self.layout, |word| {
+            self.words.get(word).cloned()
+        })
     }
 }
 

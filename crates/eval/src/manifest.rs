@@ -13,7 +13,7 @@ const MANIFEST: &str = "shard.json";
 
 /// A shard, and the evaluation that it is a part of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
+pub struct ShardManifest {
     /// Version of the program.
     pub enact: String,
     /// Which part of the episodes it is.
@@ -32,7 +32,7 @@ pub struct Manifest {
     pub command: String,
 }
 
-impl Manifest {
+impl ShardManifest {
     /// Opens or creates the folder of the shard, and keeps there what it is a part of. The shard counts
     /// among the settings, so that no folder mixes shards.
     ///
@@ -111,8 +111,8 @@ fn only_in(these: &[String], those: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn manifest() -> Manifest {
-        Manifest {
+    fn manifest() -> ShardManifest {
+        ShardManifest {
             enact: "1.2.3".to_owned(),
             shard: "2/7".parse().unwrap(),
             episodes: 100,
@@ -128,9 +128,9 @@ mod tests {
     fn what_is_kept_is_read_again_and_shards_do_not_share_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         manifest().open_store(folder.path()).unwrap();
-        assert_eq!(Manifest::read(folder.path()).unwrap(), manifest());
+        assert_eq!(ShardManifest::read(folder.path()).unwrap(), manifest());
         manifest().open_store(folder.path()).unwrap();
-        let other = Manifest {
+        let other = ShardManifest {
             shard: "3/7".parse().unwrap(),
             ..manifest()
         };
@@ -141,22 +141,22 @@ mod tests {
         );
         let whole = EpisodeStore::open(folder.path(), &manifest().settings);
         assert!(whole.is_err(), "a whole evaluation is another one, too");
-        assert_eq!(Manifest::read(folder.path()).unwrap(), manifest());
+        assert_eq!(ShardManifest::read(folder.path()).unwrap(), manifest());
     }
 
     #[test]
     fn a_folder_without_a_shard_and_a_broken_file_are_told() {
         let folder = tempfile::tempdir().unwrap();
-        let told = Manifest::read(folder.path()).unwrap_err().to_string();
+        let told = ShardManifest::read(folder.path()).unwrap_err().to_string();
         assert!(told.contains("no shard"), "{told}");
         std::fs::write(folder.path().join(MANIFEST), "{\"shard\": \"8/7\"}").unwrap();
-        let told = Manifest::read(folder.path()).unwrap_err().to_string();
+        let told = ShardManifest::read(folder.path()).unwrap_err().to_string();
         assert!(told.contains("shard.json"), "{told}");
     }
 
     #[test]
     fn a_difference_names_what_differs_and_nothing_else() {
-        let changed = |change: fn(&mut Manifest)| {
+        let changed = |change: fn(&mut ShardManifest)| {
             let mut other = manifest();
             change(&mut other);
             other.difference(&manifest()).unwrap_or_default()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::episode::EpisodeResult;
-use crate::manifest::Manifest;
+use crate::manifest::ShardManifest;
 use crate::shard::Shard;
 use crate::store::{self, EpisodeStore, StoreError};
 
@@ -83,7 +83,7 @@ pub enum MergeError {
 #[derive(Debug)]
 pub struct MergedEvaluation {
     /// What its first shard is a part of.
-    pub first: Manifest,
+    pub first: ShardManifest,
     /// All episodes by number.
     pub records: Vec<EpisodeResult>,
 }
@@ -180,10 +180,10 @@ impl MergedEvaluation {
 fn by_shard<'a>(
     folders: &'a [PathBuf],
     version: &str,
-) -> Result<BTreeMap<Shard, (&'a Path, Manifest)>, MergeError> {
-    let mut shards: BTreeMap<Shard, (&Path, Manifest)> = BTreeMap::new();
+) -> Result<BTreeMap<Shard, (&'a Path, ShardManifest)>, MergeError> {
+    let mut shards: BTreeMap<Shard, (&Path, ShardManifest)> = BTreeMap::new();
     for folder in folders {
-        let manifest = Manifest::read(folder)?;
+        let manifest = ShardManifest::read(folder)?;
         if manifest.enact != version {
             return Err(MergeError::Version {
                 folder: folder.clone(),
@@ -243,8 +243,8 @@ mod tests {
         .unwrap()
     }
 
-    fn manifest(shard: &str) -> Manifest {
-        Manifest {
+    fn manifest(shard: &str) -> ShardManifest {
+        ShardManifest {
             enact: VERSION.to_owned(),
             shard: shard.parse().unwrap(),
             episodes: 10,
@@ -257,7 +257,7 @@ mod tests {
     }
 
     /// Writes a shard with all of its episodes, but for the last ones.
-    fn write(root: &Path, name: &str, manifest: &Manifest, but: usize) -> PathBuf {
+    fn write(root: &Path, name: &str, manifest: &ShardManifest, but: usize) -> PathBuf {
         let folder = root.join(name);
         let mut store = manifest.open_store(&folder).unwrap();
         let numbers = manifest
@@ -327,7 +327,7 @@ mod tests {
         for part in ["two and", "copy both hold shard 2/2"] {
             assert!(told.contains(part), "{told}");
         }
-        let other = Manifest {
+        let other = ShardManifest {
             settings: manifest("2/2").settings.replace("scripted", "random"),
             ..manifest("2/2")
         };
@@ -337,7 +337,7 @@ mod tests {
             told.contains("model random instead of model scripted"),
             "{told}"
         );
-        let old = Manifest {
+        let old = ShardManifest {
             enact: "1.2.2".to_owned(),
             ..manifest("2/2")
         };

@@ -26,7 +26,7 @@ pub struct LabeledPicture {
     /// Table, things and camera, which several pictures share.
     pub setup: String,
     /// Kind of picture; `A`, the default, is of simple colored things.
-    #[serde(default = "simple_picture_kind")]
+    #[serde(default = "default_picture_kind")]
     pub kind: String,
     /// Everything labeled in it.
     #[serde(default)]
@@ -34,7 +34,7 @@ pub struct LabeledPicture {
 }
 
 /// The kind of pictures of simple colored things.
-pub fn simple_picture_kind() -> String {
+pub fn default_picture_kind() -> String {
     "A".to_owned()
 }
 
@@ -45,7 +45,7 @@ pub struct LabeledThing {
     pub color: String,
     /// Other fair names of its color.
     #[serde(default)]
-    pub color_alt: Names,
+    pub color_alt: AlternativeNames,
     /// Its shape, or `other:` and what it is.
     pub shape: String,
     /// Its box: top, left, bottom and right, in thousandths of the picture.
@@ -56,7 +56,7 @@ pub struct LabeledThing {
 /// No name, one or several.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(untagged)]
-pub enum Names {
+pub enum AlternativeNames {
     /// Several names.
     Many(Vec<String>),
     /// One name.
@@ -69,9 +69,9 @@ pub enum Names {
 impl LabeledThing {
     fn colors(&self) -> Vec<&str> {
         let others = match &self.color_alt {
-            Names::Many(names) => names.as_slice(),
-            Names::One(name) => std::slice::from_ref(name),
-            Names::None => &[],
+            AlternativeNames::Many(names) => names.as_slice(),
+            AlternativeNames::One(name) => std::slice::from_ref(name),
+            AlternativeNames::None => &[],
         };
         let others = others.iter().map(String::as_str);
         std::iter::once(self.color.as_str()).chain(others).collect()

@@ -44,7 +44,7 @@ const SHAPES: [(&str, &[&str]); 5] = [
 ];
 
 /// Returns whether a sentence in English speaks of such a shape, and whether of this very thing.
-pub fn mentions_shape_and_thing(sentence: &str, label: &str) -> (bool, bool) {
+pub fn speaks_of_shape_and_of_thing(sentence: &str, label: &str) -> (bool, bool) {
     let lower = sentence.to_lowercase();
     let words = || lower.split(|letter: char| !letter.is_alphanumeric());
     let speaks_of = |name: &str| {
@@ -78,23 +78,23 @@ mod tests {
     fn a_sentence_speaks_of_what_it_names_in_any_word() {
         let both = (true, true);
         assert_eq!(
-            mentions_shape_and_thing("put the red cube in the bowl", "red cube"),
+            speaks_of_shape_and_of_thing("put the red cube in the bowl", "red cube"),
             both
         );
         assert_eq!(
-            mentions_shape_and_thing("Stack the crimson blocks!", "red cube"),
+            speaks_of_shape_and_of_thing("Stack the crimson blocks!", "red cube"),
             both
         );
         assert_eq!(
-            mentions_shape_and_thing("pu teh yelow cylidner down", "yellow cylinder"),
+            speaks_of_shape_and_of_thing("pu teh yelow cylidner down", "yellow cylinder"),
             both
         );
         assert_eq!(
-            mentions_shape_and_thing("put the red cube away", "blue cube"),
+            speaks_of_shape_and_of_thing("put the red cube away", "blue cube"),
             (true, false)
         );
         assert_eq!(
-            mentions_shape_and_thing("put the red cube away", "red ball"),
+            speaks_of_shape_and_of_thing("put the red cube away", "red ball"),
             (false, false)
         );
     }

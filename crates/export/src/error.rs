@@ -40,6 +40,7 @@ pub enum ExportError {
 }
 
 impl ExportError {
+    /// Creates the error of a file, with the reason.
     pub(crate) fn file(path: &Path, reason: impl Into<Reason>) -> Self {
         Self::File {
             path: path.to_owned(),
@@ -53,6 +54,7 @@ impl ExportError {
         Self::file(path, Reason::new(error.to_string(), error))
     }
 
+    /// Names the file in which `error` occurred, unless it names it already.
     pub(crate) fn within(path: &Path, error: Self) -> Self {
         match error {
             // These already name the file.

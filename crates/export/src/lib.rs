@@ -23,6 +23,6 @@ pub mod sample_picture;
 pub mod units;
 
 pub use error::ExportError;
-pub use recorded_episodes::{Episode, EpisodeFilter, RecordedEpisodes};
+pub use recorded_episodes::{Episode, EpisodeReader, RecordedEpisodes};
 pub use sample_picture::{Pixels, SamplePicture};
 pub use units::{JointColumns, Units};

@@ -62,12 +62,12 @@ fn decoded(record: &Message, depth: bool) -> Result<SamplePicture, RecordingErro
 
 /// Finds the tracks of cameras.
 #[derive(Debug, Default)]
-pub(crate) struct CameraTracks {
+pub(crate) struct CameraTrackFinder {
     found: BTreeMap<Key, (u32, u32)>,
 }
 
-impl CameraTracks {
-    pub(crate) fn take(&mut self, record: &Message) {
+impl CameraTrackFinder {
+    pub(crate) fn push(&mut self, record: &Message) {
         if let Some(key) = key(record)
             && !self.found.contains_key(&key)
             && let Ok(first) = decoded(record, key.1)

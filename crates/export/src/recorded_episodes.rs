@@ -10,7 +10,7 @@ use enact_runtime::{TaskEnd, TaskReport};
 use enact_types::JointVector;
 
 use crate::error::ExportError;
-use crate::pictures::{CameraTrack, CameraTracks};
+use crate::pictures::{CameraTrack, CameraTrackFinder};
 use crate::resample::{RecordingPosition, Resampler, Samples};
 
 /// Length of the shortest episode, samples.
@@ -58,14 +58,14 @@ pub struct SkippedTask {
 
 /// Settings for reading a recording.
 #[derive(Clone, Copy, Debug)]
-pub struct EpisodeFilter {
+pub struct EpisodeReader {
     /// Samples per second.
     pub fps: u32,
     /// Whether to keep the time in which the arm stands and waits for a plan.
     pub keep_pauses: bool,
 }
 
-impl EpisodeFilter {
+impl EpisodeReader {
     /// Reads all of a recording except its pictures. `stop` is polled to abort.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl EpisodeFilter {
     fn read(&self, path: &Path, stop: &dyn Fn() -> bool) -> Result<RecordedEpisodes, ExportError> {
         let mut found: Option<(RunInfo, Robot)> = None;
         let mut tasks = TaskCollector::new(*self);
-        let mut tracks = CameraTracks::default();
+        let mut tracks = CameraTrackFinder::default();
         let mut scanner = MessageScanner::open(path)?;
         for record in &mut scanner {
             if stop() {
@@ -154,7 +154,7 @@ impl EpisodeFilter {
                 found = Some((info, robot));
             }
             tasks.take(&record)?;
-            tracks.take(&record);
+            tracks.push(&record);
         }
         let (info, robot) = found.ok_or_else(|| scanner.no_run_error())?;
         tasks.close();
@@ -171,7 +171,7 @@ impl EpisodeFilter {
 
 /// Collects tasks as they are read.
 struct TaskCollector {
-    survey: EpisodeFilter,
+    survey: EpisodeReader,
     joints: usize,
     place: RecordingPosition,
     open: Option<OpenTask>,
@@ -191,7 +191,7 @@ struct OpenTask {
 }
 
 impl TaskCollector {
-    fn new(survey: EpisodeFilter) -> Self {
+    fn new(survey: EpisodeReader) -> Self {
         Self {
             survey,
             joints: 0,

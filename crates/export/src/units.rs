@@ -115,7 +115,7 @@ impl JointColumns {
             ExportError::Unfit(text.to_owned())
         })?;
         let gripper = robot.gripper().map(|gripper| gripper.joint);
-        let joints = servos.servo_joints(robot)?;
+        let joints = servos.radian_step_conversions(robot)?;
         let mut columns: Vec<(ServoJoint, usize)> = joints.into_iter().zip(0..).collect();
         columns.sort_by_key(|(joint, _)| joint.servo.id);
         Ok(Self {
@@ -238,7 +238,7 @@ mod tests {
         let gripper = robot.gripper().unwrap().joint;
         for (model, drive_mode) in [("sts3215", 0), ("sts3215", 1), ("xl330-m288", 1)] {
             let info = servos(&robot, "so_follower", model, drive_mode);
-            let joints = info.servo_joints(&robot).unwrap();
+            let joints = info.radian_step_conversions(&robot).unwrap();
             for units in [Units::Degrees, Units::Normalized] {
                 let columns = JointColumns::for_lerobot(&robot, &info, units).unwrap();
                 for steps in [600_i64, 705, 1234, 2000, 2048, 3300, 3400] {

@@ -184,7 +184,7 @@ impl Grounder {
                     && solid.distance(point) < EXPLAINED
             };
             is_point_on_robot(placed, point)
-                || fixed().any(|obstacle| obstacle.distance_to(point) < EXPLAINED)
+                || fixed().any(|obstacle| obstacle.distance_to_point(point) < EXPLAINED)
                 || objects.iter().any(is_of)
         };
         proposals_in_cloud(cloud, &is_known)

@@ -14,7 +14,7 @@ use crate::skills::grounded_skill_of;
 /// Share of the object's width below which closed fingers hold nothing.
 const HELD_SHARE: f64 = 0.4;
 /// Distance from its previous place within which an object counts as still there, meters.
-pub(crate) const SAME_PLACE: f64 = 0.02;
+pub(crate) const SAME_PLACE_TOLERANCE_M: f64 = 0.02;
 
 /// The gripper holds nothing after closing.
 pub const CLOSED_ON_NOTHING: &str = "the gripper closed on nothing";
@@ -46,7 +46,7 @@ pub struct StepEvidence<'a> {
 
 impl StepEvidence<'_> {
     /// Returns the object of this name as it was before the step, in the hand or not.
-    pub(crate) fn known_before(&self, name: &str) -> Option<&SceneObject> {
+    pub(crate) fn object_before_step(&self, name: &str) -> Option<&SceneObject> {
         self.before.find(name).or_else(|| {
             let held = self.before.held_object()?;
             (held.object.name == name).then_some(&held.object)
@@ -86,7 +86,7 @@ impl StepVerdict {
     }
 
     /// The camera sees the object, but not whether `what` is true of it.
-    pub(crate) fn untold(what: &str) -> Self {
+    pub(crate) fn unknown_whether(what: &str) -> Self {
         Self {
             verdict: Verdict::Unknown,
             reason: format!("the picture does not tell whether {what}"),
@@ -114,5 +114,5 @@ pub fn judge(step: &Step, evidence: &StepEvidence<'_>) -> StepVerdict {
 /// Returns whether the joints for the verdict of a step are those before the arm moves home to
 /// look.
 pub fn is_judged_before_going_home(step: &Step) -> bool {
-    grounded_skill_of(step).is_verified_in_place()
+    grounded_skill_of(step).is_verified_before_going_home()
 }

@@ -18,7 +18,7 @@ use crate::control_tokens::SpecialTokens;
 use crate::marks::draw;
 use crate::options::RequestOptions;
 use crate::picture::resize_exactly;
-use crate::repetition::repeated;
+use crate::repetition::repeated_passage;
 use crate::sampling::Sampling;
 
 /// Most tokens of a plan in words: sixteen lines.
@@ -88,17 +88,17 @@ pub(crate) trait Chat {
     fn special_tokens(&self) -> &SpecialTokens;
 
     /// Returns whether a plan that is not JSON is read as free text.
-    fn free_text(&self) -> bool {
+    fn reads_plan_as_free_text(&self) -> bool {
         self.options().free_text
     }
 
     /// By what free text is read.
-    fn similarity(&self) -> &dyn TextSimilarity {
+    fn text_similarity(&self) -> &dyn TextSimilarity {
         &*self.options().similarity
     }
 
     /// Whether it is asked for a plan in words, without a grammar.
-    fn asks_in_words(&self) -> bool {
+    fn is_asked_for_plan_in_words(&self) -> bool {
         false
     }
 
@@ -114,7 +114,7 @@ pub(crate) trait Chat {
     }
 
     /// Returns a camera's picture as it is shown to the model.
-    fn picture(&self, rgb: &RgbImage) -> RgbImage {
+    fn prepare_picture(&self, rgb: &RgbImage) -> RgbImage {
         match self.settings().image {
             Some(size) => resize_exactly(rgb, size),
             None => rgb.clone(),
@@ -132,7 +132,7 @@ pub(crate) trait Chat {
     }
 
     /// Chooses a plan by how likely it holds steps; `None` where plans are written.
-    fn score(
+    fn choose_scored_plan(
         &mut self,
         _situation: &Situation,
     ) -> Option<Result<ModelResponse<Plan>, PlannerError>> {
@@ -188,19 +188,19 @@ macro_rules! see_and_plan {
                 situation: &enact_plan::Situation,
             ) -> Result<enact_plan::ModelResponse<enact_plan::Plan>, enact_plan::PlannerError> {
                 if let Some(plan) = self.meaning.plan(situation) {
-                    return Ok($crate::chat::read_from_words(plan));
+                    return Ok($crate::chat::response_without_model(plan));
                 }
                 $crate::chat::plan(self, frame, situation)
             }
 
-            fn declines(&self, instruction: &str) -> Option<String> {
+            fn decline_reply(&self, instruction: &str) -> Option<String> {
                 if self.meaning.can_translate(instruction) {
                     return None;
                 }
                 $crate::chat::Chat::settings(self).reply_if_language_unsupported(instruction)
             }
 
-            fn understands(&mut self, situation: &enact_plan::Situation) -> bool {
+            fn plans_without_model(&mut self, situation: &enact_plan::Situation) -> bool {
                 self.meaning.plan(situation).is_some()
             }
         }
@@ -231,7 +231,7 @@ pub(crate) fn complete(
     request: &TextRequest<'_>,
 ) -> Result<TextReply, PlannerError> {
     let frame = request.frame.filter(|_| chat.takes_pictures());
-    let picture = frame.map(|frame| chat.picture(&frame.rgb));
+    let picture = frame.map(|frame| chat.prepare_picture(&frame.rgb));
     let sampling = Sampling {
         temperature: request.temperature.or(chat.options().sampling.temperature),
         ..chat.options().sampling
@@ -261,7 +261,7 @@ pub(crate) fn perceive(
     frame: &Frame,
     rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-    let picture = chat.picture(&frame.rgb);
+    let picture = chat.prepare_picture(&frame.rgb);
     let settings = chat.settings();
     let pointing = settings.pointing.unwrap_or_default();
     let convention = pointing.for_picture_size(picture.dimensions().into());
@@ -319,7 +319,7 @@ pub(crate) fn perceive_marked(
     rejected: Option<&Rejection>,
 ) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
     let text = prompt::marked_perception_prompt(marks.len()) + &because(chat, rejected);
-    let picture = draw(chat.picture(&frame.rgb), marks);
+    let picture = draw(chat.prepare_picture(&frame.rgb), marks);
     let schema = grammar::marked_objects_schema(marks.len());
     let reply = chat.ask(look(&text, picture, schema.clone()))?;
     let parse = |text: &str| Detection::parse_marked(text, marks);
@@ -346,15 +346,16 @@ pub(crate) fn plan(
     frame: &Frame,
     situation: &Situation,
 ) -> Result<ModelResponse<Plan>, PlannerError> {
-    if let Some(scored) = chat.score(situation) {
+    if let Some(scored) = chat.choose_scored_plan(situation) {
         return scored;
     }
     let settings = chat.settings();
     let (style, skills) = (settings.prompt, settings.skills.clone());
-    let in_words = chat.asks_in_words();
+    let in_words = chat.is_asked_for_plan_in_words();
     // Plain words have no place for a thought, and who thinks anyway needs none.
     let thought_tokens = situation.thought_tokens;
-    let thought_tokens = thought_tokens.filter(|_| !chat.free_text() && !chat.thinks());
+    let thought_tokens =
+        thought_tokens.filter(|_| !chat.reads_plan_as_free_text() && !chat.thinks());
     let asked = Situation {
         thought_tokens,
         ..situation.clone()
@@ -372,7 +373,7 @@ pub(crate) fn plan(
     };
     let text = chat.special_tokens().strip(&text);
     let with_picture = chat.settings().plan_with_image;
-    let picture = with_picture.then(|| chat.picture(&frame.rgb));
+    let picture = with_picture.then(|| chat.prepare_picture(&frame.rgb));
     let schema = match style {
         _ if in_words => Value::Null,
         // It was trained to stop.
@@ -403,7 +404,7 @@ pub(crate) fn plan(
     if thought_tokens.is_some() {
         take_thought_out(&mut reply);
     }
-    let (free_text, similarity) = (chat.free_text(), chat.similarity());
+    let (free_text, similarity) = (chat.reads_plan_as_free_text(), chat.text_similarity());
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => {
             read_plan_with_similarity(similarity, completion, situation, &skills)
@@ -425,7 +426,7 @@ fn ask_out_of_loops(
     query: Query<'_>,
 ) -> Result<(Reply, Vec<Exchange>, Option<Rejection>), PlannerError> {
     let first = chat.ask(query.clone())?;
-    let Some(passage) = repeated(&first.text, first.cut) else {
+    let Some(passage) = repeated_passage(&first.text, first.cut) else {
         return Ok((first, Vec::new(), None));
     };
     let sampling = query.sampling.against_loops();
@@ -441,7 +442,7 @@ fn ask_out_of_loops(
     };
     let mut again = chat.ask(Query { sampling, ..query })?;
     again.usage += first.usage;
-    let looping = repeated(&again.text, again.cut).map(|passage| {
+    let looping = repeated_passage(&again.text, again.cut).map(|passage| {
         Rejection(format!(
             "the answer repeats “{passage}” over and over, asked twice"
         ))
@@ -455,7 +456,7 @@ fn take_thought_out(reply: &mut Reply) {
         Ok((thought, plan)) => {
             let parts = [reply.thinking.trim(), thought.trim()];
             reply.thinking = parts.join("\n").trim().to_owned();
-            reply.tokens = tokens_of(&plan, std::mem::take(&mut reply.tokens));
+            reply.tokens = tokens_of_substring(&plan, std::mem::take(&mut reply.tokens));
             reply.text = plan;
         }
         Err(rejection) => {
@@ -469,13 +470,13 @@ fn added(chat: &impl Chat, pictures: &[AddedPicture]) -> Vec<(String, RgbImage)>
     let shown = |picture: &AddedPicture| {
         let caption = chat.special_tokens().strip(&picture.caption);
         let caption = caption.split_whitespace().collect::<Vec<_>>().join(" ");
-        (caption, chat.picture(&picture.rgb))
+        (caption, chat.prepare_picture(&picture.rgb))
     };
     pictures.iter().map(shown).collect()
 }
 
 /// The plan that follows from the words of an instruction; no model was asked.
-pub(crate) fn read_from_words(plan: Plan) -> ModelResponse<Plan> {
+pub(crate) fn response_without_model(plan: Plan) -> ModelResponse<Plan> {
     ModelResponse {
         thinking: REASONING_WITHOUT_MODEL.to_owned(),
         ..ModelResponse::from_plan(plan)
@@ -523,7 +524,7 @@ fn answer<T>(
 }
 
 /// Returns the tokens that make up a part of their text; all of them if it is not a part.
-pub(crate) fn tokens_of(text: &str, tokens: Vec<Token>) -> Vec<Token> {
+pub(crate) fn tokens_of_substring(text: &str, tokens: Vec<Token>) -> Vec<Token> {
     let whole: String = tokens.iter().map(|token| token.text.as_str()).collect();
     // Of what is there twice, the answer is the last: thoughts come first.
     let Some(start) = whole.rfind(text).filter(|_| !text.is_empty()) else {

@@ -123,7 +123,7 @@ impl SpecialTokens {
     /// The file is not a GGUF file.
     #[cfg(feature = "local")]
     pub fn with_gguf(self, path: &Path) -> Result<Self, Reason> {
-        Ok(self.with_added(gguf::tokens(path)?))
+        Ok(self.with_added(gguf::read_control_tokens(path)?))
     }
 
     fn with_added(mut self, added: impl IntoIterator<Item = ControlToken>) -> Self {

@@ -93,7 +93,7 @@ impl Engine {
                 runtime.shutdown_background();
                 Err(refused(reason))
             }
-            Err(panic) => Err(refused(quiet::words(&*panic).into())),
+            Err(panic) => Err(refused(quiet::panic_message(&*panic).into())),
         }
     }
 
@@ -128,7 +128,7 @@ impl Engine {
         let send = |model: Arc<Model>| async move {
             let outcome = model.send_chat_request(request).await;
             if keeps {
-                likelihood::forget(&model, on_processor).await;
+                likelihood::forget_judged_texts(&model, on_processor).await;
             }
             let answer = |response| Answer::Chat(Box::new(response));
             outcome.map(answer).map_err(explain)
@@ -139,8 +139,8 @@ impl Engine {
         }
     }
 
-    /// Judges texts, likewise. The engine keeps their begin until it is told to [`forget`](Self::forget).
-    pub(crate) fn judge(
+    /// Judges texts, likewise. The engine keeps their begin until it is told to [`forget_judged_texts`](Self::forget_judged_texts).
+    pub(crate) fn judge_likelihoods(
         &mut self,
         query: LikelihoodQuery,
         limit: Duration,
@@ -151,7 +151,7 @@ impl Engine {
         let send = |model: Arc<Model>| async move {
             let judged = likelihood::judge(&model, query, &asked).await;
             if judged.is_err() {
-                likelihood::forget(&model, on_processor).await;
+                likelihood::forget_judged_texts(&model, on_processor).await;
             }
             judged.map(Answer::Likelihoods)
         };
@@ -162,9 +162,12 @@ impl Engine {
     }
 
     /// Has the engine forget what it keeps of texts that were judged.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget_judged_texts(&mut self) {
         if let (None, Some(runtime)) = (&self.late, &self.runtime) {
-            runtime.block_on(likelihood::forget(&self.model, self.on_processor));
+            runtime.block_on(likelihood::forget_judged_texts(
+                &self.model,
+                self.on_processor,
+            ));
         }
     }
 
@@ -198,7 +201,7 @@ impl Engine {
         let mut tell = || progress(wanted.tokens());
         let outcome = self
             .wait(receiver, deadline, &mut tell)
-            .inspect_err(|_| wanted.end())?;
+            .inspect_err(|_| wanted.cancel())?;
         outcome.map_err(|reason| Failure::Refused(reason.reworded(quiet::first_line)))
     }
 
@@ -251,7 +254,7 @@ struct Progress {
 }
 
 impl CancelToken {
-    pub(crate) fn end(&self) {
+    pub(crate) fn cancel(&self) {
         self.0.is_ended.store(true, Ordering::Relaxed);
     }
 

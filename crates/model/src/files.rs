@@ -48,7 +48,7 @@ pub(crate) fn check_folder(folder: &Path) -> Result<(), Reason> {
         check_json(file)?;
     }
     architecture::check_config(&read_json(folder, "config.json"))?;
-    check_splitting(folder)?;
+    check_image_splitting(folder)?;
     check_weights(folder, &files)
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn check_hub(id: &str, cached: Option<&Path>) -> Result<(), Reason> {
     match cached {
         Some(folder) => {
             architecture::check_config(&read_json(folder, "config.json"))?;
-            check_splitting(folder)
+            check_image_splitting(folder)
         }
         None => Ok(()),
     }
@@ -96,7 +96,7 @@ pub(crate) fn check_hub(id: &str, cached: Option<&Path>) -> Result<(), Reason> {
 ///
 /// # Errors
 /// Names the setting and what to do.
-pub(crate) fn check_splitting(folder: &Path) -> Result<(), Reason> {
+pub(crate) fn check_image_splitting(folder: &Path) -> Result<(), Reason> {
     let splits = read_json(folder, "preprocessor_config.json")["do_image_splitting"] != false;
     if read_json(folder, "config.json")["model_type"] == "idefics3" && splits {
         return Err(

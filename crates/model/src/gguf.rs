@@ -25,7 +25,7 @@ const USER_DEFINED: i64 = 4;
 ///
 /// # Errors
 /// The file is not a GGUF file.
-pub(crate) fn tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
+pub(crate) fn read_control_tokens(file: &Path) -> Result<Vec<ControlToken>, Reason> {
     let opened = File::open(file).map_err(Reason::from_error)?;
     let content = Content::read(&mut BufReader::new(opened)).map_err(Reason::from_error)?;
     Ok(listed(&|key| content.metadata.get(key)))

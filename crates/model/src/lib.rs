@@ -7,7 +7,7 @@
 //! | [`model_name`] | interprets the name of a model |
 //! | [`options`] | bounds on a request |
 //! | [`sampling`] | how freely plans are drawn, and the draws |
-//! | `drawing` | draws the tokens of models in this process |
+//! | `token_sampler` | draws the tokens of models in this process |
 //! | `repetition` | answers that say the same over and over |
 //! | [`local_model_options`] | on what a model in this process runs, in which precision |
 //! | [`config`] | how a model wants to be asked, from its `enact.toml` |
@@ -33,8 +33,6 @@ mod architecture;
 mod chat;
 pub mod config;
 pub mod control_tokens;
-#[cfg(any(feature = "local", test))]
-mod drawing;
 #[cfg(feature = "local")]
 pub mod embedding;
 #[cfg(feature = "local")]
@@ -64,6 +62,8 @@ pub mod sampling;
 #[cfg(feature = "local")]
 mod scored;
 pub mod server;
+#[cfg(any(feature = "local", test))]
+mod token_sampler;
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ pub trait VisionLanguageModel: Perceiver + Planner + TextModel + Send {
     ///
     /// # Errors
     /// [`PlannerError::Request`] where the task is too long for it to read.
-    fn admit(&mut self, _task: &str) -> Result<(), PlannerError> {
+    fn check_instruction_length(&mut self, _task: &str) -> Result<(), PlannerError> {
         Ok(())
     }
 }

@@ -169,7 +169,7 @@ impl Endings {
 
 /// Has the engine forget what it kept. A graphics processor keeps one text, so another one takes its
 /// place; a processor keeps all, until a request breaks off amid its computation.
-pub(crate) async fn forget(model: &Model, on_processor: bool) {
+pub(crate) async fn forget_judged_texts(model: &Model, on_processor: bool) {
     let token = if on_processor { NO_TOKEN } else { 0 };
     // Whatever it answers.
     let _ = ask(model, vec![token], None, false).await;

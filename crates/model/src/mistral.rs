@@ -19,14 +19,14 @@ use serde_json::Value;
 use crate::chat::{self, Chat, Failure, Query, Reply};
 use crate::config::ModelConfig;
 use crate::control_tokens::SpecialTokens;
-use crate::drawing::Drawing;
 use crate::engine::Engine;
 use crate::local_model_options::LocalOptions;
 use crate::model_name::ModelSource;
 use crate::options::RequestOptions;
-use crate::pace::{Pace, how_far};
+use crate::pace::{SlownessNotice, describe_progress};
 use crate::progress::Progress;
 use crate::sampling::Draws;
+use crate::token_sampler::TokenSampler;
 use crate::{VisionLanguageModel, files, pointing, scored};
 
 /// The instruction may take up one part in this many of the context; the rest is for the scene, the
@@ -42,7 +42,7 @@ pub struct MistralModel {
     special: SpecialTokens,
     meaning: MeaningReader,
     engine: Engine,
-    pace: Pace,
+    pace: SlownessNotice,
     draws: Draws,
     load_time: Duration,
 }
@@ -85,7 +85,7 @@ impl MistralModel {
             .or(settings.pointing)
             .or_else(|| pointing::of_model(&place, folder.as_deref()));
         if let Some(folder) = folder {
-            files::check_splitting(&folder).map_err(failed)?;
+            files::check_image_splitting(&folder).map_err(failed)?;
         }
         Ok(Self {
             name: source.to_owned(),
@@ -98,7 +98,7 @@ impl MistralModel {
             },
             special,
             engine,
-            pace: Pace::default(),
+            pace: SlownessNotice::default(),
             draws: Draws::new(),
             load_time: start.elapsed(),
         })
@@ -133,8 +133,8 @@ impl MistralModel {
             .set_sampler_max_len(most_tokens)
             .set_sampler_stop_toks(StopTokens::Ids(self.special.end_token_ids().to_vec()))
             .enable_thinking(false);
-        let random = || self.draws.next(sampling.seed.unwrap_or(0), text);
-        let request = match Drawing::new(sampling, random) {
+        let random = || self.draws.next_rng(sampling.seed.unwrap_or(0), text);
+        let request = match TokenSampler::new(sampling, random) {
             Some(drawing) => request.add_logits_processor(Arc::new(drawing)),
             None => request,
         };
@@ -180,13 +180,13 @@ impl Chat for MistralModel {
         let response = self
             .engine
             .ask(request, limit, &mut |tokens| {
-                progress.tell(|passed| how_far(tokens, passed));
+                progress.tell(|passed| describe_progress(tokens, passed));
             })
             .map_err(|failure| self.failed(failure))?;
         let reply = reply(response).ok_or_else(|| {
             self.failed(Failure::Refused("the engine gave an empty answer".into()))
         })?;
-        if let Some(sentence) = self.pace.sentence(&reply.usage) {
+        if let Some(sentence) = self.pace.sentence_if_slow(&reply.usage) {
             self.options.notify.tell(&sentence);
         }
         Ok(reply)
@@ -196,11 +196,11 @@ impl Chat for MistralModel {
         self.engine.sees()
     }
 
-    fn asks_in_words(&self) -> bool {
+    fn is_asked_for_plan_in_words(&self) -> bool {
         self.options.free_text
     }
 
-    fn score(
+    fn choose_scored_plan(
         &mut self,
         situation: &Situation,
     ) -> Option<Result<ModelResponse<Plan>, PlannerError>> {
@@ -218,7 +218,7 @@ impl Chat for MistralModel {
         } = self;
         let mut judge = |query| {
             let started = Instant::now();
-            let judged = engine.judge(query, limit);
+            let judged = engine.judge_likelihoods(query, limit);
             let judged = judged.map_err(|failure| failure.into_planner_error(name, limit))?;
             let usage = Usage {
                 requests: 1,
@@ -229,7 +229,7 @@ impl Chat for MistralModel {
             Ok((judged.endings, usage))
         };
         let answer = scored::plan(&mut judge, special, situation, &settings.skills);
-        engine.forget();
+        engine.forget_judged_texts();
         Some(answer)
     }
 }
@@ -257,7 +257,7 @@ impl VisionLanguageModel for MistralModel {
         self.settings.pointing = Some(pointing);
     }
 
-    fn admit(&mut self, instruction: &str) -> Result<(), PlannerError> {
+    fn check_instruction_length(&mut self, instruction: &str) -> Result<(), PlannerError> {
         let Some((length, longest)) = self.engine.text_and_context_lengths(instruction) else {
             return Ok(());
         };

@@ -8,7 +8,7 @@ use enact_plan::Usage;
 const SLOW: Duration = Duration::from_secs(20);
 
 /// Says how far an answer is.
-pub(crate) fn how_far(tokens: usize, passed: Duration) -> String {
+pub(crate) fn describe_progress(tokens: usize, passed: Duration) -> String {
     let seconds = passed.as_secs_f64();
     match tokens {
         0 => format!("is reading, for {seconds:.0} s so far"),
@@ -18,13 +18,13 @@ pub(crate) fn how_far(tokens: usize, passed: Duration) -> String {
 
 /// Whether it was said that a model is slow.
 #[derive(Debug, Default)]
-pub(crate) struct Pace {
+pub(crate) struct SlownessNotice {
     is_told: bool,
 }
 
-impl Pace {
+impl SlownessNotice {
     /// What to say of an answer that took this, once.
-    pub(crate) fn sentence(&mut self, usage: &Usage) -> Option<String> {
+    pub(crate) fn sentence_if_slow(&mut self, usage: &Usage) -> Option<String> {
         let whole = usage.prompt_time + usage.decode_time;
         if self.is_told || whole < SLOW {
             return None;
@@ -58,18 +58,21 @@ mod tests {
 
     #[test]
     fn a_slow_model_is_told_of_once() {
-        let mut pace = Pace::default();
-        assert_eq!(pace.sentence(&usage(4)), None);
-        let said = pace.sentence(&usage(40)).unwrap();
+        let mut pace = SlownessNotice::default();
+        assert_eq!(pace.sentence_if_slow(&usage(4)), None);
+        let said = pace.sentence_if_slow(&usage(40)).unwrap();
         assert!(said.contains("40 s an answer"), "{said}");
         assert!(said.contains("reads 50 and writes 4.0 tokens"), "{said}");
-        assert_eq!(pace.sentence(&usage(40)), None);
+        assert_eq!(pace.sentence_if_slow(&usage(40)), None);
     }
 
     #[test]
     fn what_is_told_tells_reading_from_answering() {
         let passed = Duration::from_secs(12);
-        assert_eq!(how_far(0, passed), "is reading, for 12 s so far");
-        assert_eq!(how_far(37, passed), "is answering: 37 tokens in 12 s");
+        assert_eq!(describe_progress(0, passed), "is reading, for 12 s so far");
+        assert_eq!(
+            describe_progress(37, passed),
+            "is answering: 37 tokens in 12 s"
+        );
     }
 }

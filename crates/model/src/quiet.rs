@@ -27,7 +27,7 @@ pub(crate) fn hush_engine_panics() {
 }
 
 /// Returns the message of a caught panic.
-pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
         .cloned()

@@ -14,7 +14,7 @@ const TOLD: usize = 40;
 
 /// Returns the passage that an answer repeats over and over, if it does; `is_cut` if the answer
 /// was cut off.
-pub(crate) fn repeated(answer: &str, is_cut: bool) -> Option<String> {
+pub(crate) fn repeated_passage(answer: &str, is_cut: bool) -> Option<String> {
     let letters: Vec<char> = answer.chars().collect();
     (1..=MAX_PASSAGE_CHARS.min(letters.len() / OFTEN_AT_THE_CUT))
         .find_map(|length| repeated_of(&letters, length, is_cut))
@@ -68,19 +68,19 @@ mod tests {
     #[test]
     fn a_loop_is_found_whether_it_was_cut_or_not() {
         let steps = plan(&["pick red cube"; 8]);
-        let passage = repeated(&steps, false).unwrap();
+        let passage = repeated_passage(&steps, false).unwrap();
         assert!(passage.contains("cube"), "{passage}");
         let cycle = plan(&["pick red cube", "place red cube"].repeat(7));
-        assert!(repeated(&cycle, false).is_some());
+        assert!(repeated_passage(&cycle, false).is_some());
         // Cut in the middle of a step, after four and a bit.
         let cut = &plan(&["pick red cube"; 6])[..170];
-        assert!(repeated(cut, true).is_some(), "{cut}");
-        assert!(repeated(cut, false).is_none());
+        assert!(repeated_passage(cut, true).is_some(), "{cut}");
+        assert!(repeated_passage(cut, false).is_none());
         let words = "I will pick it up. ".repeat(9);
-        let passage = repeated(&words, false).unwrap();
+        let passage = repeated_passage(&words, false).unwrap();
         assert!(words.contains(&passage) && passage.len() < 20, "{passage}");
-        assert!(repeated(&"抓住红色方块。".repeat(20), true).is_some());
-        assert_eq!(repeated(&" \n".repeat(60), true).unwrap(), "blanks");
+        assert!(repeated_passage(&"抓住红色方块。".repeat(20), true).is_some());
+        assert_eq!(repeated_passage(&" \n".repeat(60), true).unwrap(), "blanks");
     }
 
     #[test]
@@ -92,16 +92,16 @@ mod tests {
             .collect();
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let all = plan(&steps);
-        assert_eq!(repeated(&all, false), None);
-        assert_eq!(repeated(&all[..all.len() - 9], true), None);
-        assert_eq!(repeated(&plan(&["push red cube"; 5]), false), None);
+        assert_eq!(repeated_passage(&all, false), None);
+        assert_eq!(repeated_passage(&all[..all.len() - 9], true), None);
+        assert_eq!(repeated_passage(&plan(&["push red cube"; 5]), false), None);
         for text in [
             "",
             "a",
             "no no no no no no no no",
             "Sure! Here is the plan.",
         ] {
-            assert_eq!(repeated(text, true), None, "{text}");
+            assert_eq!(repeated_passage(text, true), None, "{text}");
         }
     }
 }

@@ -138,7 +138,7 @@ impl Draws {
     }
 
     /// Returns the random numbers of the next request, which has this text.
-    pub(crate) fn next(&mut self, seed: u64, text: &str) -> ChaCha8Rng {
+    pub(crate) fn next_rng(&mut self, seed: u64, text: &str) -> ChaCha8Rng {
         let sum = crc32fast::hash(text.as_bytes());
         let count = match self.last {
             Some((last, count)) if last == sum => count + 1,
@@ -154,7 +154,7 @@ impl Draws {
 
     /// Returns the seed of the next request for a server, which may take no more than 31 bits.
     pub(crate) fn next_seed(&mut self, seed: u64, text: &str) -> u32 {
-        self.next(seed, text).random::<u32>() >> 1
+        self.next_rng(seed, text).random::<u32>() >> 1
     }
 }
 

@@ -55,7 +55,7 @@ impl Clock {
         clippy::disallowed_methods,
         reason = "clocks of machines are compared, and nothing goes by them"
     )]
-    pub fn time_of_day(&self) -> i64 {
+    pub fn unix_time_nanos(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let since = since.map_or(0, |since| since.as_nanos() as i64);
         since.saturating_add(self.ahead)

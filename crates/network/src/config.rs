@@ -50,7 +50,7 @@ impl NetworkConfig {
     /// Returns Zenoh's settings for heartbeats, if they have endpoints of their own.
     ///
     /// # Errors
-    /// As [`main`](Self::main).
+    /// As [`main_zenoh_config`](Self::main_zenoh_config).
     pub fn heartbeat_zenoh_config(&self) -> Result<Option<Config>, NetworkError> {
         let has_some = !self.heartbeat.is_empty();
         has_some

@@ -347,11 +347,11 @@ impl Link {
 
 /// Answers a question.
 pub(crate) fn reply(query: &Query, answer: &impl Serialize) {
-    reply_as(query, query.key_expr().as_str(), answer);
+    reply_under_key(query, query.key_expr().as_str(), answer);
 }
 
 /// Answers a question to several nodes by the key of this one.
-pub(crate) fn reply_as(query: &Query, key: &str, answer: &impl Serialize) {
+pub(crate) fn reply_under_key(query: &Query, key: &str, answer: &impl Serialize) {
     let sent = query.reply(key.to_owned(), to_bytes(answer)).wait();
     if let Err(error) = sent {
         tracing::debug!("an answer at {key} was not sent: {error}");
@@ -364,7 +364,7 @@ pub(crate) fn reply_with_time(query: &Query, clock: &Clock) {
     let pong = Pong {
         received,
         answered: clock.now(),
-        time_of_day: clock.time_of_day(),
+        time_of_day: clock.unix_time_nanos(),
     };
     reply(query, &pong);
 }

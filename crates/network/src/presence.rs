@@ -47,12 +47,12 @@ fn presence(link: &Link, kind: String, name: String) -> Presence {
         "arm" => NodeKeys::of_arm(&name),
         _ => NodeKeys::of_camera(&name),
     };
-    let asked = link.clock().time_of_day();
+    let asked = link.clock().unix_time_nanos();
     let compared = keys
         .as_ref()
         .ok()
         .and_then(|keys| link.compare_clocks(&keys.clock_key(), ANSWER));
-    let midway = asked + (link.clock().time_of_day() - asked) / 2;
+    let midway = asked + (link.clock().unix_time_nanos() - asked) / 2;
     let arm = keys.ok().filter(|_| kind == "arm").and_then(|keys| {
         let told = link.ask_bytes(&keys.status_key(), Vec::new(), Urgency::Command, ANSWER)?;
         from_bytes(&told.to_bytes(), codec::MAX_SMALL_BYTES).ok()

@@ -172,7 +172,7 @@ impl RemoteFeed {
         let offset = self.offset.offset()?;
         let clock = self.link.clock();
         let age = i128::from(clock.now()) - (i128::from(taken) - offset.ahead);
-        let stamp = i128::from(clock.time_of_day()) - age.max(0);
+        let stamp = i128::from(clock.unix_time_nanos()) - age.max(0);
         Some(stamp as f64 * 1e-9)
     }
 }

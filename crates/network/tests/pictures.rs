@@ -73,7 +73,7 @@ fn pictures_come_when_they_are_asked_for_and_clocks_do_not_matter() {
             "{before} {gray} {after}"
         );
     }
-    let age = stream.newest_picture_age().unwrap();
+    let age = stream.newest_picture_arrival_age().unwrap();
     assert!(age < begun.elapsed() + Duration::from_secs(1), "{age:?}");
     let most = 20.0 * begun.elapsed().as_secs_f64() + 5.0;
     assert!(

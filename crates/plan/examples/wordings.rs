@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         }
         ["score", file, ..] => {
             let kinds = fs::read_to_string(folder.join("kinds.txt"))?;
-            let corpus = Corpus::read(&kinds, &[fs::read_to_string(file)?])?;
+            let corpus = Corpus::parse(&kinds, &[fs::read_to_string(file)?])?;
             show(&score(&corpus, tell));
         }
         _ => println!("train | cross-validate [-v] | score FILE [-v]"),

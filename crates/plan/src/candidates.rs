@@ -26,7 +26,7 @@ pub fn next_candidates(situation: &Situation, skills: &[Skill]) -> Vec<Candidate
     let permitted = skills.iter().filter(|skill| speech_act.permits(**skill));
     for (words, mut step) in permitted.flat_map(|skill| (skill.definition().phrases)(situation)) {
         // What its words leave open must be in the person's.
-        let is_whole = step.fields_mut().complete(&situation.instruction);
+        let is_whole = step.fields_mut().fill_in_from_text(&situation.instruction);
         let is_new = candidates.iter().all(|other| other.step != step);
         if is_whole && is_new && fits_gripper(&step, situation.holding.as_deref()) {
             candidates.push(Candidate { words, step });

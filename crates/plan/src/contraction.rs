@@ -40,7 +40,7 @@ pub(crate) fn spelled_out(word: &str) -> Option<String> {
 }
 
 /// Writes “to” for the digit that is typed for it: “next 2 it”.
-pub(crate) fn with_to(text: &str) -> String {
+pub(crate) fn replace_typed_2_with_to(text: &str) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
     for at in 1..words.len() {
         if words[at] == "2" && BEFORE_TO.contains(&words[at - 1]) {

@@ -91,7 +91,7 @@ impl Detection {
         if named.contains(&mark) {
             return Err(format!("mark {mark} is listed twice"));
         }
-        Ok((mark, Self::at_point(*point, check_label(label)?)))
+        Ok((mark, Self::at_point(*point, clean_label(label)?)))
     }
 
     /// Writes a list as the model is taught to: compact, in reading order.
@@ -104,7 +104,7 @@ impl Detection {
 
 /// Returns a label that can be shown and said: without the article, the full stop and the capital
 /// letters of a sentence, in which some models write names. All-capital words stay.
-pub(crate) fn check_label(label: String) -> Result<String, String> {
+pub(crate) fn clean_label(label: String) -> Result<String, String> {
     let words: Vec<String> = label.split_whitespace().map(in_running_text).collect();
     let articles = ["the", "a", "an"];
     let has_article = words.len() > 1 && articles.contains(&words[0].as_str());
@@ -145,10 +145,10 @@ mod tests {
             ("red cube 2", "red cube 2"),
             ("红色方块", "红色方块"),
         ] {
-            assert_eq!(check_label(given.to_owned()).unwrap(), name);
+            assert_eq!(clean_label(given.to_owned()).unwrap(), name);
         }
         for none in ["", "  ", "."] {
-            assert!(check_label(none.to_owned()).is_err(), "{none:?}");
+            assert!(clean_label(none.to_owned()).is_err(), "{none:?}");
         }
     }
 

@@ -126,7 +126,7 @@ impl Example {
     }
 
     /// Returns what lay on the table in a line, if it is known.
-    pub(crate) fn table(&self) -> Option<String> {
+    pub(crate) fn table_line(&self) -> Option<String> {
         (!self.objects.is_empty()).then(|| prompt::one_line(&self.scene()))
     }
 
@@ -138,7 +138,7 @@ impl Example {
     /// Returns the lines by which a prompt shows it. None of its words can open a section of the
     /// prompt.
     pub fn prompt_lines(&self) -> String {
-        let table = self.table();
+        let table = self.table_line();
         let table = table.map_or(String::new(), |table| format!("on the table: {table}\n"));
         let task = prompt::one_line(&self.instruction);
         format!("{table}task: {task}\n{}\n", self.plan_json())

@@ -34,7 +34,7 @@ pub fn read_plan_with_similarity(
         let found = similarity.find(&words, line);
         let near = found.filter(|(_, alike)| *alike >= similarity.threshold());
         let mut step = near.map(|(found, _)| steps[found].1.clone());
-        if let Some(step) = step.take_if(|step| step.fields_mut().complete(line)) {
+        if let Some(step) = step.take_if(|step| step.fields_mut().fill_in_from_text(line)) {
             plan.steps.push(step);
             continue;
         }

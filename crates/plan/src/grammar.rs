@@ -16,10 +16,10 @@ const MAX_SENTENCE: usize = 160;
 /// Returns the schema of a list of objects.
 pub fn detections_schema() -> Value {
     let coordinate = json!({"type": "integer", "minimum": 0, "maximum": 1000});
-    compact(json!({
+    forbid_whitespace(json!({
         "type": "array",
         "maxItems": Detection::MAX_COUNT,
-        "items": object(json!({
+        "items": object_schema(json!({
             "point": {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2},
             "label": {"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL},
         })),
@@ -29,10 +29,10 @@ pub fn detections_schema() -> Value {
 /// Returns the schema of a list that names the objects at `count` marks.
 pub fn marked_objects_schema(count: usize) -> Value {
     let numbers: Vec<usize> = (1..=count).collect();
-    compact(json!({
+    forbid_whitespace(json!({
         "type": "array",
         "maxItems": count,
-        "items": object(json!({
+        "items": object_schema(json!({
             "mark": {"enum": numbers},
             "label": {"type": "string", "minLength": 1, "maxLength": Detection::MAX_LABEL},
         })),
@@ -69,7 +69,9 @@ pub fn marked_objects_schema(count: usize) -> Value {
 /// ```
 pub fn plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
     let steps = steps(situation, skills, |_| true);
-    compact(object(json!({"steps": array(Plan::MAX_STEPS, steps)})))
+    forbid_whitespace(object_schema(
+        json!({"steps": array(Plan::MAX_STEPS, steps)}),
+    ))
 }
 
 /// The same for models that nobody trained on it, which may not know when to stop: a plan is either
@@ -96,7 +98,7 @@ pub fn brief_plan_schema(situation: &Situation, skills: &[Skill]) -> Value {
         Ok([only]) => only,
         Err(alternatives) => json!({"anyOf": alternatives}),
     };
-    compact(object(json!({"steps": steps})))
+    forbid_whitespace(object_schema(json!({"steps": steps})))
 }
 
 /// Schemas of the steps of these `skills` that may answer the sentence.
@@ -181,10 +183,10 @@ fn step(skill: Skill, fields: Value) -> Value {
     if let (Value::Object(all), Value::Object(fields)) = (&mut properties, fields) {
         all.extend(fields);
     }
-    object(properties)
+    object_schema(properties)
 }
 
-pub(crate) fn object(properties: Value) -> Value {
+pub(crate) fn object_schema(properties: Value) -> Value {
     let required: Vec<String> = properties
         .as_object()
         .map(|fields| fields.keys().cloned().collect())
@@ -198,7 +200,7 @@ pub(crate) fn object(properties: Value) -> Value {
 }
 
 /// Allows no whitespace between tokens, which would otherwise be left to the model.
-pub(crate) fn compact(mut schema: Value) -> Value {
+pub(crate) fn forbid_whitespace(mut schema: Value) -> Value {
     schema["x-guidance"] = json!({"whitespace_flexible": false});
     schema
 }

@@ -112,7 +112,10 @@ fn identify(text: &str) -> Option<&'static str> {
         .filter(|word| !word.is_empty())
         .collect();
     // “Make a tower”.
-    if words.iter().all(|word| crate::meaning::knows(word)) {
+    if words
+        .iter()
+        .all(|word| crate::meaning::is_in_english_lexicon(word))
+    {
         return Some("en");
     }
     let is_english = |word: &&&str| ENGLISH.contains(&word.trim_end_matches("'s"));

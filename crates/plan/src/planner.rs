@@ -69,13 +69,13 @@ pub trait Planner {
 
     /// Returns what is to be said to an `instruction` that this planner is sure not to understand,
     /// as one in a language that it does not speak: nothing is looked at or moved then.
-    fn declines(&self, _instruction: &str) -> Option<String> {
+    fn decline_reply(&self, _instruction: &str) -> Option<String> {
         None
     }
 
     /// Returns whether the plan for `situation` is settled without a model being asked, as where it
     /// follows from the words of its instruction.
-    fn understands(&mut self, _situation: &Situation) -> bool {
+    fn plans_without_model(&mut self, _situation: &Situation) -> bool {
         false
     }
 
@@ -128,12 +128,12 @@ macro_rules! pointers {
                 (**self).plan(frame, situation)
             }
 
-            fn declines(&self, instruction: &str) -> Option<String> {
-                (**self).declines(instruction)
+            fn decline_reply(&self, instruction: &str) -> Option<String> {
+                (**self).decline_reply(instruction)
             }
 
-            fn understands(&mut self, situation: &Situation) -> bool {
-                (**self).understands(situation)
+            fn plans_without_model(&mut self, situation: &Situation) -> bool {
+                (**self).plans_without_model(situation)
             }
 
             fn text_model(&mut self) -> Option<&mut dyn TextModel> {
@@ -195,12 +195,12 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
         self.planner.plan(frame, situation)
     }
 
-    fn declines(&self, instruction: &str) -> Option<String> {
-        self.planner.declines(instruction)
+    fn decline_reply(&self, instruction: &str) -> Option<String> {
+        self.planner.decline_reply(instruction)
     }
 
-    fn understands(&mut self, situation: &Situation) -> bool {
-        self.planner.understands(situation)
+    fn plans_without_model(&mut self, situation: &Situation) -> bool {
+        self.planner.plans_without_model(situation)
     }
 
     fn text_model(&mut self) -> Option<&mut dyn TextModel> {

@@ -175,9 +175,9 @@ pub fn describe_situation(situation: &Situation) -> String {
 }
 
 /// Returns what a plan rests on, as [`describe_situation`] does, without the task.
-pub(crate) fn told(situation: &Situation) -> String {
+pub(crate) fn describe_situation_without_task(situation: &Situation) -> String {
     PromptTemplates::default()
-        .told(situation)
+        .describe_situation_without_task(situation)
         .expect("the built-in templates suit every situation")
 }
 

@@ -58,7 +58,7 @@ impl Planner for ScriptedPlanner {
         Ok(ModelResponse::without_prompt(text, plan))
     }
 
-    fn understands(&mut self, _situation: &Situation) -> bool {
+    fn plans_without_model(&mut self, _situation: &Situation) -> bool {
         true
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::collision_world::CollisionWorldMessage;
-use crate::foxglove::{self, CAMERA, Level, Log};
+use crate::foxglove::{self, CAMERA_FRAME_ID, Level, Log};
 use crate::message::{self, JointStates, MotionEndMessage};
 use crate::picture;
 use crate::scene::Scene;
@@ -51,7 +51,7 @@ impl EncodedMessage {
     }
 
     /// Returns the messages of a streamed picture of `camera`, taken at a time on the arm's clock.
-    pub(crate) fn filmed(camera: &Arc<str>, at: Stamp, frame: Frame) -> Vec<Self> {
+    pub(crate) fn of_streamed_frame(camera: &Arc<str>, at: Stamp, frame: Frame) -> Vec<Self> {
         let frame = Arc::new(frame);
         let entry = |topic| Self {
             topic,
@@ -68,7 +68,12 @@ impl EncodedMessage {
 
     /// Returns the calibration and the pose of `camera` for the pictures that follow. `base` is the
     /// frame of the pose.
-    pub(crate) fn of_camera(camera: &Arc<str>, at: Stamp, frame: &Frame, base: &str) -> Vec<Self> {
+    pub(crate) fn of_camera_calibration_and_pose(
+        camera: &Arc<str>,
+        at: Stamp,
+        frame: &Frame,
+        base: &str,
+    ) -> Vec<Self> {
         let place = foxglove::transform(at, base, camera, &frame.base_from_camera);
         let calibration = foxglove::calibration(frame, at, camera);
         vec![
@@ -97,16 +102,18 @@ impl EncodedMessage {
             Payload::Json(json) => return json,
             Payload::Picture(frame) => frame,
         };
-        let camera = self.camera.as_deref().unwrap_or(CAMERA);
+        let camera = self.camera.as_deref().unwrap_or(CAMERA_FRAME_ID);
         let written = match (self.topic, &frame.depth) {
             (Topic::StreamImage, _) => {
-                serde_json::to_vec(&picture::filmed(&frame, self.at, camera))
+                serde_json::to_vec(&picture::encode_streamed_color(&frame, self.at, camera))
             }
             (Topic::StreamDepth, Some(depth)) => {
-                serde_json::to_vec(&picture::filmed_depth(depth, self.at, camera))
+                serde_json::to_vec(&picture::encode_streamed_depth(depth, self.at, camera))
             }
-            (Topic::Depth, Some(depth)) => serde_json::to_vec(&picture::depth(depth, self.at)),
-            _ => serde_json::to_vec(&picture::color(&frame, self.at)),
+            (Topic::Depth, Some(depth)) => {
+                serde_json::to_vec(&picture::encode_measured_depth(depth, self.at))
+            }
+            _ => serde_json::to_vec(&picture::encode_color_as_png(&frame, self.at)),
         };
         written.expect("our messages have text keys only")
     }
@@ -146,7 +153,7 @@ impl Encoder {
         let mut entries = self.messages(event);
         if let Some((level, name, line)) = talk(event) {
             let log = Log::new(self.now, level, name, line);
-            entries.push(self.entry(Topic::Log, &log));
+            entries.push(self.encode_at_current_time(Topic::Log, &log));
         }
         entries
     }
@@ -157,16 +164,24 @@ impl Encoder {
                 let around = CollisionWorldMessage::of(obstacles, walls);
                 let drawn = self.scene.draw_bodies(self.now, &around.bodies);
                 vec![
-                    self.entry(Topic::CollisionWorld, &around),
-                    self.entry(Topic::Scene, &drawn),
+                    self.encode_at_current_time(Topic::CollisionWorld, &around),
+                    self.encode_at_current_time(Topic::Scene, &drawn),
                 ]
             }
             Event::ApprovalRequired => {
-                vec![self.entry(Topic::Approval, &message::ApprovalMessage { agreed: None })]
+                vec![self.encode_at_current_time(
+                    Topic::Approval,
+                    &message::ApprovalMessage { agreed: None },
+                )]
             }
             Event::Approved(agreed) => {
                 let agreed = Some(*agreed);
-                vec![self.entry(Topic::Approval, &message::ApprovalMessage { agreed })]
+                vec![
+                    self.encode_at_current_time(
+                        Topic::Approval,
+                        &message::ApprovalMessage { agreed },
+                    ),
+                ]
             }
             Event::TaskStarted {
                 instruction,
@@ -177,10 +192,10 @@ impl Encoder {
                     instruction: (*instruction).to_owned(),
                     options: *options,
                 };
-                vec![self.entry(Topic::Task, &task)]
+                vec![self.encode_at_current_time(Topic::Task, &task)]
             }
             Event::UserCommand(order) => {
-                vec![self.entry(
+                vec![self.encode_at_current_time(
                     Topic::UserCommand,
                     &message::UserCommandMessage { order: *order },
                 )]
@@ -188,8 +203,9 @@ impl Encoder {
             Event::TurnStarted(turn) => {
                 let gone = std::mem::take(&mut self.ghost)
                     .then(|| self.scene.delete_previewed_path(self.now));
-                let gone = gone.map(|gone| self.entry(Topic::Scene, &gone));
-                let turn = self.entry(Topic::Turn, &message::TurnMessage { turn: *turn });
+                let gone = gone.map(|gone| self.encode_at_current_time(Topic::Scene, &gone));
+                let turn =
+                    self.encode_at_current_time(Topic::Turn, &message::TurnMessage { turn: *turn });
                 [turn].into_iter().chain(gone).collect()
             }
             Event::FrameCaptured(frame) => self.saw(frame),
@@ -205,8 +221,8 @@ impl Encoder {
                 };
                 let said = message::ResponseMessage::of(answer, None);
                 let mut entries = self.answered(Topic::Perception, &said, answer.usage);
-                entries.push(self.entry(Topic::Objects, &objects));
-                entries.push(self.entry(Topic::Scene, &drawn));
+                entries.push(self.encode_at_current_time(Topic::Objects, &objects));
+                entries.push(self.encode_at_current_time(Topic::Scene, &drawn));
                 entries
             }
             Event::Planned { situation, answer } => {
@@ -217,30 +233,36 @@ impl Encoder {
                 let step = message::StepMessage {
                     step: (*step).clone(),
                 };
-                vec![self.entry(Topic::Step, &step)]
+                vec![self.encode_at_current_time(Topic::Step, &step)]
             }
             Event::Previewed(tool_path) => self.previewed(tool_path),
             Event::MotionStarted { trajectory, .. } => self.moving(event, trajectory),
             Event::MotionEnded(execution) => self.moved(execution),
             Event::StateRead(state) => self.read(state),
-            Event::StepVerified(outcome) => vec![self.entry(Topic::Verdict, outcome)],
+            Event::StepVerified(outcome) => {
+                vec![self.encode_at_current_time(Topic::Verdict, outcome)]
+            }
             Event::Said(text) => {
                 let text = (*text).to_owned();
-                vec![self.entry(Topic::Speech, &message::SpeechMessage { text })]
+                vec![self.encode_at_current_time(Topic::Speech, &message::SpeechMessage { text })]
             }
-            Event::TaskEnded(report) => vec![self.entry(Topic::Report, report)],
+            Event::TaskEnded(report) => vec![self.encode_at_current_time(Topic::Report, report)],
             Event::TaskFailed(error) => {
-                let broke = message::FailureMessage {
+                let broke = message::RunFailureMessage {
                     how: "error".to_owned(),
                     reason: error.to_string(),
                 };
-                vec![self.entry(Topic::Failure, &broke)]
+                vec![self.encode_at_current_time(Topic::Failure, &broke)]
             }
         }
     }
 
     /// Returns a message at the current time.
-    pub(crate) fn entry(&self, topic: Topic, message: &impl Serialize) -> EncodedMessage {
+    pub(crate) fn encode_at_current_time(
+        &self,
+        topic: Topic,
+        message: &impl Serialize,
+    ) -> EncodedMessage {
         EncodedMessage::new(topic, self.now, message)
     }
 
@@ -259,14 +281,17 @@ impl Encoder {
             of: of.to_owned(),
             usage,
         };
-        vec![self.entry(topic, said), self.entry(Topic::Timing, &timing)]
+        vec![
+            self.encode_at_current_time(topic, said),
+            self.encode_at_current_time(Topic::Timing, &timing),
+        ]
     }
 
     fn saw(&mut self, frame: &Frame) -> Vec<EncodedMessage> {
         self.now = self.now.max(frame.stamp);
         let base = self.base();
-        let seen = foxglove::transform(self.now, base, CAMERA, &frame.base_from_camera);
-        let calibration = foxglove::calibration(frame, self.now, CAMERA);
+        let seen = foxglove::transform(self.now, base, CAMERA_FRAME_ID, &frame.base_from_camera);
+        let calibration = foxglove::calibration(frame, self.now, CAMERA_FRAME_ID);
         let shared = Arc::new(frame.clone());
         let picture = |topic| EncodedMessage {
             topic,
@@ -275,14 +300,15 @@ impl Encoder {
             body: Payload::Picture(Arc::clone(&shared)),
         };
         let mut entries = vec![
-            self.entry(Topic::Frame, &message::FrameMessage::from(frame)),
+            self.encode_at_current_time(Topic::Frame, &message::FrameMessage::from(frame)),
             picture(Topic::Image),
         ];
         if frame.depth.is_some() {
             entries.push(picture(Topic::Depth));
         }
-        entries.push(self.entry(Topic::Calibration, &calibration));
-        entries.push(self.entry(Topic::Transforms, &json!({"transforms": [seen]})));
+        entries.push(self.encode_at_current_time(Topic::Calibration, &calibration));
+        entries
+            .push(self.encode_at_current_time(Topic::Transforms, &json!({"transforms": [seen]})));
         entries
     }
 
@@ -291,12 +317,12 @@ impl Encoder {
         let path = foxglove::poses(self.now, self.base(), tool_path.iter().copied());
         let drawn = self.scene.draw_tool_path(self.now, tool_path.into_iter());
         let motion = message::MotionMessage::of(event);
-        let motion = motion.map(|motion| self.entry(Topic::Motion, &motion));
+        let motion = motion.map(|motion| self.encode_at_current_time(Topic::Motion, &motion));
         motion
             .into_iter()
             .chain([
-                self.entry(Topic::Path, &path),
-                self.entry(Topic::Scene, &drawn),
+                self.encode_at_current_time(Topic::Path, &path),
+                self.encode_at_current_time(Topic::Scene, &drawn),
             ])
             .collect()
     }
@@ -310,7 +336,7 @@ impl Encoder {
         self.ghost = true;
         let tool_path = motions.iter().flat_map(|motion| self.tool_path(motion));
         let drawn = self.scene.draw_previewed_path(self.now, tool_path);
-        vec![self.entry(Topic::Scene, &drawn)]
+        vec![self.encode_at_current_time(Topic::Scene, &drawn)]
     }
 
     /// Returns the path of the tool in a motion.
@@ -332,7 +358,9 @@ impl Encoder {
         for state in &execution.samples {
             entries.extend(self.read(state));
         }
-        entries.push(self.entry(Topic::MotionEnd, &MotionEndMessage::from(execution)));
+        entries.push(
+            self.encode_at_current_time(Topic::MotionEnd, &MotionEndMessage::from(execution)),
+        );
         entries
     }
 
@@ -340,7 +368,7 @@ impl Encoder {
     fn read(&mut self, state: &ArmState) -> Vec<EncodedMessage> {
         self.now = self.now.max(state.stamp);
         let states = JointStates::of(state, self.robot.joints());
-        let reading = self.entry(Topic::JointStates, &states);
+        let reading = self.encode_at_current_time(Topic::JointStates, &states);
         let is_due = |last: Stamp| state.stamp.since(last).as_secs_f64() >= SPACING;
         let links = self.shown.is_none_or(is_due).then(|| self.links(state));
         let links = links.flatten();
@@ -370,13 +398,13 @@ impl Encoder {
             ))
         });
         let links: Vec<_> = on_parents.collect();
-        Some(self.entry(Topic::Transforms, &json!({"transforms": links})))
+        Some(self.encode_at_current_time(Topic::Transforms, &json!({"transforms": links})))
     }
 
     /// Returns what viewers need to know about the robot besides its URDF.
-    pub(crate) fn meshes(&self) -> Option<EncodedMessage> {
+    pub(crate) fn encode_robot_meshes(&self) -> Option<EncodedMessage> {
         let drawn = self.scene.draw_meshes(self.now, &self.robot)?;
-        Some(self.entry(Topic::Scene, &drawn))
+        Some(self.encode_at_current_time(Topic::Scene, &drawn))
     }
 
     pub(crate) fn base(&self) -> &str {

@@ -37,7 +37,7 @@ pub(crate) enum Level {
 }
 
 /// Frame of the camera's pictures.
-pub(crate) const CAMERA: &str = "camera";
+pub(crate) const CAMERA_FRAME_ID: &str = "camera";
 
 /// A log line; `name` is its subject in one word.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -30,7 +30,7 @@
 //! | [`servos`] | the servos of an arm, as far as LeRobot's units depend on them |
 //! | `summary` | reads what came of a run only |
 //! | [`motion`] | the motions of a recording |
-//! | [`wall_time`] | the wall clock of a recorded run, event by event |
+//! | [`wall_time`] | wall times of messages: interpolated on writing, repeated in a playback |
 //! | [`playback`] | arm, camera and agent that play back a recording |
 //! | [`playback_check`](mod@verify) | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |

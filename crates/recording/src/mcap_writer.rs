@@ -11,7 +11,7 @@ use mcap::{Compression, McapError, WriteOptions};
 
 use crate::encode::EncodedMessage;
 use crate::foxglove::{Level, Log};
-use crate::queue::{Next, QueueReceiver, QueuedMessage};
+use crate::queue::{NextItem, QueueReceiver, QueuedMessage};
 use crate::run_digest::Outline;
 use crate::schema;
 use crate::topic::Topic;
@@ -22,7 +22,10 @@ const CHUNK: u64 = 512 * 1024;
 const FLUSH_DELAY: Duration = Duration::from_millis(500);
 
 /// Writes the messages of `outlet` until no more can follow.
-pub(crate) fn serve<W: Write + Seek>(outlet: &QueueReceiver, sink: W) -> Result<(), McapError> {
+pub(crate) fn write_queued_messages<W: Write + Seek>(
+    outlet: &QueueReceiver,
+    sink: W,
+) -> Result<(), McapError> {
     let mut file = File::new(sink)?;
     write_all(outlet, &mut file)?;
     drop(ManuallyDrop::into_inner(file.writer));
@@ -33,7 +36,7 @@ fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Res
     let mut told = 0;
     loop {
         match outlet.next(FLUSH_DELAY) {
-            Next::Entry(posted) => {
+            NextItem::Entry(posted) => {
                 let lost = outlet.lost();
                 if lost > told {
                     file.tell_of_loss(&posted, lost - told)?;
@@ -41,8 +44,8 @@ fn write_all<W: Write + Seek>(outlet: &QueueReceiver, file: &mut File<W>) -> Res
                 }
                 file.write(posted)?;
             }
-            Next::Quiet => file.writer.flush()?,
-            Next::Over => return file.finish(),
+            NextItem::Quiet => file.writer.flush()?,
+            NextItem::Over => return file.finish(),
         }
     }
 }
@@ -83,7 +86,7 @@ impl<W: Write + Seek> File<W> {
         if let Some(channel) = self.channels.get(&key) {
             return Ok(*channel);
         }
-        let (name, text) = schema::of(topic);
+        let (name, text) = schema::for_topic(topic);
         let writer = &mut self.writer;
         let schema = writer.add_schema(name, "jsonschema", text.as_bytes())?;
         let name = topic.channel_name(camera.map(AsRef::as_ref));
@@ -109,7 +112,8 @@ impl<W: Write + Seek> File<W> {
 
     /// Completes the file.
     fn finish(&mut self) -> Result<(), McapError> {
-        self.writer.write_metadata(&self.outline.record())?;
+        self.writer
+            .write_metadata(&self.outline.to_metadata_record())?;
         self.writer.finish()?;
         Ok(())
     }

@@ -361,7 +361,7 @@ pub struct SpeechMessage {
 
 /// The run was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FailureMessage {
+pub struct RunFailureMessage {
     /// `error` or `panic`.
     pub how: String,
     /// The reason.

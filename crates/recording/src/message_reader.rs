@@ -31,7 +31,7 @@ pub(crate) enum Extent {
 
 impl Extent {
     /// Returns the error of a file of this extent in which no run is described.
-    pub(crate) fn describes_no_run(&self) -> RecordingError {
+    pub(crate) fn no_run_error(&self) -> RecordingError {
         RecordingError::NotOurs(match self {
             Self::Whole => "it does not describe its run".into(),
             Self::Truncated => {

@@ -10,7 +10,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use crate::foxglove::{CAMERA, Time};
+use crate::foxglove::{CAMERA_FRAME_ID, Time};
 
 /// Encoding of 32-bit floats, meters, as ROS and Foxglove name it. Sixteen bits would lose digits,
 /// and the loop would not do the same on the same pictures.
@@ -43,15 +43,15 @@ pub(crate) struct RawImage {
 }
 
 /// Encodes the colors of a frame as PNG, taken at a time on the arm's clock.
-pub(crate) fn color(frame: &Frame, at: Stamp) -> CompressedImage {
+pub(crate) fn encode_color_as_png(frame: &Frame, at: Stamp) -> CompressedImage {
     let mut png = Vec::new();
     let (fast, filter) = (CompressionType::Fast, FilterType::Adaptive);
     encode(frame, PngEncoder::new_with_quality(&mut png, fast, filter));
-    compressed(png, "png", at, CAMERA)
+    compressed(png, "png", at, CAMERA_FRAME_ID)
 }
 
 /// Encodes the colors of a frame as JPEG; `frame_id` is the streaming camera.
-pub(crate) fn filmed(frame: &Frame, at: Stamp, frame_id: &str) -> CompressedImage {
+pub(crate) fn encode_streamed_color(frame: &Frame, at: Stamp, frame_id: &str) -> CompressedImage {
     let mut jpeg = Vec::new();
     encode(frame, JpegEncoder::new_with_quality(&mut jpeg, QUALITY));
     compressed(jpeg, "jpeg", at, frame_id)
@@ -74,7 +74,7 @@ fn compressed(file: Vec<u8>, format: &str, at: Stamp, frame_id: &str) -> Compres
 }
 
 /// Encodes the depth of a streamed frame in whole millimeters; zero if there is no reading.
-pub(crate) fn filmed_depth(depth: &DepthImage, at: Stamp, frame_id: &str) -> RawImage {
+pub(crate) fn encode_streamed_depth(depth: &DepthImage, at: Stamp, frame_id: &str) -> RawImage {
     let bytes: Vec<u8> = depth
         .meters
         .iter()
@@ -93,7 +93,7 @@ pub(crate) fn filmed_depth(depth: &DepthImage, at: Stamp, frame_id: &str) -> Raw
 }
 
 /// Encodes depth as measured, without loss.
-pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
+pub(crate) fn encode_measured_depth(depth: &DepthImage, at: Stamp) -> RawImage {
     let bytes: Vec<u8> = depth
         .meters
         .iter()
@@ -101,7 +101,7 @@ pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
         .collect();
     RawImage {
         timestamp: at.into(),
-        frame_id: CAMERA.to_owned(),
+        frame_id: CAMERA_FRAME_ID.to_owned(),
         width: depth.width,
         height: depth.height,
         encoding: FLOATS.to_owned(),
@@ -112,12 +112,12 @@ pub(crate) fn depth(depth: &DepthImage, at: Stamp) -> RawImage {
 
 impl CompressedImage {
     /// Returns the bytes of the picture file.
-    pub(crate) fn unpack(&self) -> Result<Vec<u8>, Reason> {
+    pub(crate) fn picture_file_bytes(&self) -> Result<Vec<u8>, Reason> {
         STANDARD.decode(&self.data).map_err(Reason::from_error)
     }
 
     pub(crate) fn decode(&self) -> Result<RgbImage, Reason> {
-        let bytes = self.unpack()?;
+        let bytes = self.picture_file_bytes()?;
         let format = ImageFormat::from_extension(&self.format).ok_or_else(|| {
             Reason::from(format!("the picture format `{}` is unknown", self.format))
         })?;
@@ -186,25 +186,34 @@ mod tests {
     #[test]
     fn what_is_filmed_is_nearly_the_same() {
         let frame = frame();
-        let decoded = filmed(&frame, Stamp::ZERO, "front").decode().unwrap();
+        let decoded = encode_streamed_color(&frame, Stamp::ZERO, "front")
+            .decode()
+            .unwrap();
         let pairs = decoded.as_raw().iter().zip(frame.rgb.as_raw());
         assert!(pairs.map(|(a, b)| a.abs_diff(*b)).max().unwrap() < 16);
         let mut depth = frame.depth.unwrap();
         depth.meters[0] = f32::NAN;
         depth.meters[1] = 0.0;
         depth.meters[2] = 1.2346;
-        let decoded = filmed_depth(&depth, Stamp::ZERO, "front").decode().unwrap();
+        let decoded = encode_streamed_depth(&depth, Stamp::ZERO, "front")
+            .decode()
+            .unwrap();
         assert_eq!(decoded.meters[..4], [0.0, 0.0, 1.235, 0.3]);
     }
 
     #[test]
     fn pictures_survive() {
         let frame = frame();
-        let decoded = color(&frame, frame.stamp).decode();
+        let decoded = encode_color_as_png(&frame, frame.stamp).decode();
         assert_eq!(decoded.unwrap(), frame.rgb);
         let recorded = frame.depth.as_ref().unwrap();
-        assert_eq!(&depth(recorded, frame.stamp).decode().unwrap(), recorded);
-        let mut short = depth(recorded, frame.stamp);
+        assert_eq!(
+            &encode_measured_depth(recorded, frame.stamp)
+                .decode()
+                .unwrap(),
+            recorded
+        );
+        let mut short = encode_measured_depth(recorded, frame.stamp);
         short.height += 1;
         assert!(short.decode().is_err());
     }

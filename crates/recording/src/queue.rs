@@ -40,7 +40,7 @@ pub(crate) struct QueueReceiver {
 }
 
 /// Next item of the queue.
-pub(crate) enum Next {
+pub(crate) enum NextItem {
     Entry(QueuedMessage),
     /// No message for a while.
     Quiet,
@@ -62,7 +62,7 @@ pub(crate) fn queue(room: usize) -> (QueueSender, QueueReceiver) {
 
 impl QueueSender {
     /// Sends a message once there is room, for callers that can wait.
-    pub(crate) fn post_in_time(&self, posted: QueuedMessage) {
+    pub(crate) fn wait_and_post(&self, posted: QueuedMessage) {
         let size = posted.entry.size();
         let is_full = || {
             let taken = self.load.bytes.load(Ordering::Relaxed);
@@ -72,11 +72,11 @@ impl QueueSender {
         while is_full() && !self.load.closed.load(Ordering::Relaxed) {
             std::thread::sleep(PAUSE);
         }
-        self.post(posted);
+        self.post_or_drop(posted);
     }
 
     /// Sends a message, or counts it as lost if there is no room. Never waits.
-    pub(crate) fn post(&self, posted: QueuedMessage) {
+    pub(crate) fn post_or_drop(&self, posted: QueuedMessage) {
         let size = posted.entry.size();
         let taken = self.load.bytes.fetch_add(size, Ordering::Relaxed);
         if taken + size > self.room || self.sender.send(posted).is_err() {
@@ -93,15 +93,15 @@ impl QueueSender {
 
 impl QueueReceiver {
     /// Returns the next message, waiting at most `patience`.
-    pub(crate) fn next(&self, patience: Duration) -> Next {
+    pub(crate) fn next(&self, patience: Duration) -> NextItem {
         match self.receiver.recv_timeout(patience) {
             Ok(posted) => {
                 let size = posted.entry.size();
                 self.load.bytes.fetch_sub(size, Ordering::Relaxed);
-                Next::Entry(posted)
+                NextItem::Entry(posted)
             }
-            Err(RecvTimeoutError::Timeout) => Next::Quiet,
-            Err(RecvTimeoutError::Disconnected) => Next::Over,
+            Err(RecvTimeoutError::Timeout) => NextItem::Quiet,
+            Err(RecvTimeoutError::Disconnected) => NextItem::Over,
         }
     }
 
@@ -135,16 +135,16 @@ mod tests {
     #[test]
     fn what_finds_no_room_is_counted_and_room_comes_back() {
         let (inlet, outlet) = queue(10);
-        inlet.post(posted("12345678"));
-        inlet.post(posted("12345678"));
+        inlet.post_or_drop(posted("12345678"));
+        inlet.post_or_drop(posted("12345678"));
         assert_eq!(inlet.lost(), 1);
-        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
-        assert!(matches!(outlet.next(Duration::ZERO), Next::Quiet));
-        inlet.post(posted("12345678"));
+        assert!(matches!(outlet.next(Duration::ZERO), NextItem::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), NextItem::Quiet));
+        inlet.post_or_drop(posted("12345678"));
         assert_eq!(outlet.lost(), 1);
         drop(inlet);
-        assert!(matches!(outlet.next(Duration::ZERO), Next::Entry(_)));
-        assert!(matches!(outlet.next(Duration::ZERO), Next::Over));
+        assert!(matches!(outlet.next(Duration::ZERO), NextItem::Entry(_)));
+        assert!(matches!(outlet.next(Duration::ZERO), NextItem::Over));
     }
 
     #[test]
@@ -152,19 +152,19 @@ mod tests {
         let (inlet, outlet) = queue(10);
         let writer = std::thread::spawn(move || {
             for _ in 0..50 {
-                inlet.post_in_time(posted("12345678"));
+                inlet.wait_and_post(posted("12345678"));
             }
             inlet.lost()
         });
-        let taken = (0..50).filter(|_| matches!(outlet.next(LONG), Next::Entry(_)));
+        let taken = (0..50).filter(|_| matches!(outlet.next(LONG), NextItem::Entry(_)));
         assert_eq!(taken.count(), 50);
         assert_eq!(writer.join().unwrap(), 0);
 
         // Nothing waits for a writer that is gone.
         let (inlet, outlet) = queue(10);
-        inlet.post(posted("12345678"));
+        inlet.post_or_drop(posted("12345678"));
         drop(outlet);
-        inlet.post_in_time(posted("12345678"));
+        inlet.wait_and_post(posted("12345678"));
         assert_eq!(inlet.lost(), 1);
     }
 }

@@ -14,7 +14,7 @@ use crate::collision_world::CollisionWorldMessage;
 use crate::error::RecordingError;
 use crate::foxglove::Log;
 use crate::message::{
-    FailureMessage, FrameMessage, OutcomeMessage, RunInfo, TaskMessage, WallClockMessage,
+    FrameMessage, OutcomeMessage, RunFailureMessage, RunInfo, TaskMessage, WallClockMessage,
 };
 use crate::message_reader::{Extent, Messages};
 use crate::picture::{CompressedImage, RawImage};
@@ -99,7 +99,7 @@ pub enum RunEnd {
     /// The last task ended regularly.
     Ended(Box<TaskReport>),
     /// It was aborted; how and why.
-    Failed(FailureMessage),
+    Failed(RunFailureMessage),
     /// Nothing tells: no task was carried out, the run goes on (see [`Recording::is_growing`]), or the
     /// file ends before it, since the program was killed or the file truncated (see
     /// [`Recording::is_whole`]). If it is damaged, see [`Recording::damage`], the rest cannot be read.
@@ -212,7 +212,7 @@ impl Recording {
 
     fn read(source: impl Read + Seek) -> io::Result<Result<Self, RecordingError>> {
         let Some(mut messages) = Messages::new(source)? else {
-            return Ok(Err(no_mcap()));
+            return Ok(Err(not_mcap_error()));
         };
         let mut records = Vec::new();
         while let Some(record) = messages.next()? {
@@ -279,7 +279,7 @@ impl Recording {
     /// its start.
     pub fn run_info(&self) -> Result<RunInfo, RecordingError> {
         let record = self.messages_of_topic(Topic::Run).next();
-        let nothing = || self.extent.describes_no_run();
+        let nothing = || self.extent.no_run_error();
         record.ok_or_else(nothing)?.deserialize_message()
     }
 
@@ -399,7 +399,7 @@ fn is_being_written(file: &File) -> bool {
 }
 
 /// Returns the error for a file that is not MCAP.
-pub(crate) fn no_mcap() -> RecordingError {
+pub(crate) fn not_mcap_error() -> RecordingError {
     RecordingError::NotOurs("it is no MCAP file".into())
 }
 

@@ -19,10 +19,11 @@ use crate::encode::{EncodedMessage, Encoder};
 use crate::error::RecordingError;
 use crate::foxglove::{Level, Log};
 use crate::mcap_writer;
-use crate::message::{FailureMessage, OutcomeMessage, RunInfo, WallClockMessage};
+use crate::message::{OutcomeMessage, RunFailureMessage, RunInfo, WallClockMessage};
 use crate::queue::{QueueSender, QueuedMessage, queue};
 use crate::stream::CameraStream;
 use crate::topic::Topic;
+use crate::wall_time::interpolate_wall_time;
 
 /// Largest size of messages that wait for the disk, bytes.
 const MAX_QUEUED_BYTES: usize = 64 * 1024 * 1024;
@@ -123,7 +124,7 @@ impl OutcomeRecorder {
         if let Some(inlet) = self.inlet.upgrade() {
             let entry = entry(Stamp::from_nanos(self.now.load(Ordering::Relaxed)));
             let wall = now_by(&self.clock);
-            inlet.post(QueuedMessage { entry, wall });
+            inlet.post_or_drop(QueuedMessage { entry, wall });
         }
     }
 }
@@ -184,7 +185,7 @@ impl Recorder {
             encoder: Encoder::new(robot),
             inlet: Some(Arc::new(inlet)),
             thread: Some(std::thread::spawn(move || {
-                mcap_writer::serve(&outlet, sink)
+                mcap_writer::write_queued_messages(&outlet, sink)
             })),
             clock: Arc::new(Mutex::new(clock)),
             told: (Stamp::ZERO, 0),
@@ -194,7 +195,7 @@ impl Recorder {
         let unix_seconds = now_by(&writer.clock) as f64 * 1e-9;
         writer.write(Topic::Run, info);
         writer.write(Topic::Description, &json!({"data": info.robot.urdf}));
-        let meshes = writer.encoder.meshes();
+        let meshes = writer.encoder.encode_robot_meshes();
         writer.post(meshes.into_iter().collect());
         writer.write(
             Topic::Wall,
@@ -253,7 +254,7 @@ impl Recorder {
     /// Records why the run was aborted, if there is no event for it.
     pub fn record_failure(&mut self, how: &str, reason: &str) {
         let (how, reason) = (how.to_owned(), reason.to_owned());
-        self.write(Topic::Failure, &FailureMessage { how, reason });
+        self.write(Topic::Failure, &RunFailureMessage { how, reason });
     }
 
     /// Writes everything out and completes the file.
@@ -265,7 +266,7 @@ impl Recorder {
     }
 
     fn write(&mut self, topic: Topic, message: &impl Serialize) {
-        let entry = self.encoder.entry(topic, message);
+        let entry = self.encoder.encode_at_current_time(topic, message);
         self.post(vec![entry]);
     }
 
@@ -276,9 +277,9 @@ impl Recorder {
         let then = std::mem::replace(&mut self.told, now);
         self.now.store(now.0.nanos(), Ordering::Relaxed);
         for entry in entries {
-            let wall = between(then, now, entry.at);
+            let wall = interpolate_wall_time(then, now, entry.at);
             if let Some(inlet) = &self.inlet {
-                inlet.post(QueuedMessage { entry, wall });
+                inlet.post_or_drop(QueuedMessage { entry, wall });
             }
         }
     }
@@ -303,17 +304,6 @@ impl Observer for Recorder {
         let entries = self.encoder.encode(event);
         self.post(entries);
     }
-}
-
-/// Returns the wall time of a moment on the arm's clock, interpolated between two moments at which
-/// both clocks are known.
-fn between(then: (Stamp, u64), now: (Stamp, u64), at: Stamp) -> u64 {
-    let (whole, left) = (now.0.since(then.0), now.0.since(at));
-    if left.is_zero() || whole.is_zero() || then.1 == 0 {
-        return now.1;
-    }
-    let share = (left.as_secs_f64() / whole.as_secs_f64()).min(1.0);
-    now.1 - (now.1.saturating_sub(then.1) as f64 * share) as u64
 }
 
 impl Drop for Recorder {
@@ -342,23 +332,5 @@ impl fmt::Debug for Recorder {
         f.debug_struct("Recorder")
             .field("now", &self.encoder.latest_stamp())
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_of_late_has_the_wall_time_when_it_happened() {
-        let second = |seconds: u64| Stamp::from_nanos(seconds * 1_000_000_000);
-        let (then, now) = ((second(10), 5_000), (second(14), 9_000));
-        for (at, wall) in [(10, 5_000), (11, 6_000), (13, 8_000), (14, 9_000)] {
-            assert_eq!(between(then, now, second(at)), wall);
-        }
-        // Before both, and if nothing passed.
-        assert_eq!(between(then, now, second(3)), 5_000);
-        assert_eq!(between(then, (second(10), 9_000), second(10)), 9_000);
-        assert_eq!(between((Stamp::ZERO, 0), now, second(13)), 9_000);
     }
 }

@@ -16,7 +16,7 @@ use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
 /// Topics that contain the time, the instructions and the outcomes of a run.
-pub(crate) const TOLD: [Topic; 5] = [
+pub(crate) const OUTLINE_TOPICS: [Topic; 5] = [
     Topic::Wall,
     Topic::Task,
     Topic::Report,
@@ -43,7 +43,7 @@ pub(crate) struct Outline {
     messages: Vec<ToldMessage>,
 }
 
-/// A message of one of the topics [`TOLD`].
+/// A message of one of the topics [`OUTLINE_TOPICS`].
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct ToldMessage {
     topic: String,
@@ -58,7 +58,7 @@ impl Outline {
     pub(crate) fn note(&mut self, topic: Topic, at: u64, wall: u64, json: &[u8]) {
         let [first, last] = self.span.unwrap_or([at, at]);
         self.span = Some([first.min(at), last.max(at)]);
-        if TOLD.contains(&topic) {
+        if OUTLINE_TOPICS.contains(&topic) {
             self.messages.push(ToldMessage {
                 topic: topic.name().to_owned(),
                 at,
@@ -69,7 +69,7 @@ impl Outline {
     }
 
     /// Returns the record for the end of the file.
-    pub(crate) fn record(&self) -> Metadata {
+    pub(crate) fn to_metadata_record(&self) -> Metadata {
         let text = serde_json::to_string(self).expect("it has text keys only");
         let checksum = checksum(&text);
         let entries = [(OUTLINE, text), (CHECKSUM, checksum)];
@@ -261,7 +261,7 @@ mod tests {
             name: "of another program".to_owned(),
             metadata: BTreeMap::new(),
         };
-        let ours = outline().record();
+        let ours = outline().to_metadata_record();
         for records in [vec![ours.clone()], vec![other.clone(), ours, other]] {
             assert_eq!(read(&file_with(&records)).unwrap(), Some(outline()));
         }
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_file_without_it_or_without_its_end_has_none() {
-        let whole = file_with(&[outline().record()]);
+        let whole = file_with(&[outline().to_metadata_record()]);
         assert_eq!(read(&file_with(&[])).unwrap(), None);
         for length in [0, mcap::MAGIC.len(), whole.len() / 2, whole.len() - 1] {
             assert_eq!(read(&whole[..length]).unwrap(), None, "{length}");
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn another_byte_in_it_is_noticed() {
-        let whole = file_with(&[outline().record()]);
+        let whole = file_with(&[outline().to_metadata_record()]);
         let text = b"instruction";
         let at = whole.windows(text.len()).position(|it| it == text).unwrap();
         let mut damaged = whole;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::RecordingError;
 use crate::message_reader::Messages;
-use crate::reader::{Message, no_mcap};
+use crate::reader::{Message, not_mcap_error};
 
 /// The messages of a file in order, as far as it is intact, with one chunk in memory at a time.
 pub struct MessageScanner {
@@ -29,14 +29,14 @@ impl MessageScanner {
         let messages = Messages::new(file).map_err(unread)?;
         Ok(Self {
             path: path.to_owned(),
-            messages: messages.ok_or_else(no_mcap)?,
+            messages: messages.ok_or_else(not_mcap_error)?,
             over: false,
         })
     }
 
     /// Returns the error of a file that has been read to its end and describes no run.
     pub fn no_run_error(&self) -> RecordingError {
-        self.messages.extent().0.describes_no_run()
+        self.messages.extent().0.no_run_error()
     }
 }
 

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::collision_world::CollisionWorldMessage;
 use crate::message::{
-    ApprovalMessage, FailureMessage, FrameMessage, MotionEndMessage, MotionMessage, ObjectsMessage,
-    OutcomeMessage, ResponseMessage, RunInfo, SpeechMessage, StepMessage, TaskMessage, TurnMessage,
-    UsageMessage, UserCommandMessage, WallClockMessage,
+    ApprovalMessage, FrameMessage, MotionEndMessage, MotionMessage, ObjectsMessage, OutcomeMessage,
+    ResponseMessage, RunFailureMessage, RunInfo, SpeechMessage, StepMessage, TaskMessage,
+    TurnMessage, UsageMessage, UserCommandMessage, WallClockMessage,
 };
 use crate::topic::Topic;
 
@@ -20,7 +20,7 @@ use crate::topic::Topic;
 type Fields = Vec<(&'static str, Value)>;
 
 /// Returns name and text of the schema of a topic.
-pub(crate) fn of(topic: Topic) -> (&'static str, String) {
+pub(crate) fn for_topic(topic: Topic) -> (&'static str, String) {
     let (name, mut schema) = match topic {
         Topic::Image | Topic::StreamImage => {
             ("foxglove.CompressedImage", object(compressed_image()))
@@ -52,7 +52,7 @@ pub(crate) fn of(topic: Topic) -> (&'static str, String) {
         Topic::Motion => ("enact.Motion", derived::<MotionMessage>()),
         Topic::MotionEnd => ("enact.MotionEnd", derived::<MotionEndMessage>()),
         Topic::Speech => ("enact.Said", derived::<SpeechMessage>()),
-        Topic::Failure => ("enact.Broke", derived::<FailureMessage>()),
+        Topic::Failure => ("enact.Broke", derived::<RunFailureMessage>()),
         Topic::Outcome => ("enact.Outcome", derived::<OutcomeMessage>()),
         // Types of the loop; viewers need no further fields.
         Topic::Verdict => {
@@ -317,8 +317,11 @@ mod tests {
 
     #[test]
     fn every_schema_is_an_object_that_viewers_can_read() {
-        for topic in Topic::SINGLE_CHANNEL.into_iter().chain(Topic::STREAMS) {
-            let (name, text) = of(topic);
+        for topic in Topic::SINGLE_CHANNEL
+            .into_iter()
+            .chain(Topic::STREAM_TOPICS)
+        {
+            let (name, text) = for_topic(topic);
             let schema: Value = serde_json::from_str(&text).unwrap();
             assert_eq!(schema["title"], name);
             assert_eq!(schema["type"], "object", "{text}");
@@ -328,12 +331,12 @@ mod tests {
 
     #[test]
     fn our_messages_have_the_fields_of_their_types() {
-        let (_, text) = of(Topic::Motion);
+        let (_, text) = for_topic(Topic::Motion);
         let schema: Value = serde_json::from_str(&text).unwrap();
         let fields = &schema["properties"];
         assert_eq!(fields["contact_limit"]["type"], "number");
         assert_eq!(fields["positions"]["items"]["items"]["type"], "number");
-        let (_, text) = of(Topic::Run);
+        let (_, text) = for_topic(Topic::Run);
         let schema: Value = serde_json::from_str(&text).unwrap();
         let robot = &schema["properties"]["robot"];
         assert_eq!(robot["properties"]["urdf"]["type"], "string");

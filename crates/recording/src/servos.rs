@@ -58,7 +58,10 @@ impl ServoInfo {
     ///
     /// # Errors
     /// [`RecordingError`] if they are not this robot's.
-    pub fn servo_joints(&self, robot: &Robot) -> Result<Vec<ServoJoint>, RecordingError> {
+    pub fn radian_step_conversions(
+        &self,
+        robot: &Robot,
+    ) -> Result<Vec<ServoJoint>, RecordingError> {
         let unfit = |what: String| RecordingError::NotOurs(format!("its servos: {what}").into());
         let servo = |joint: &JointServo| {
             let model = ServoModel::find_by_name(&joint.model);

@@ -13,7 +13,7 @@ use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 use crate::error::RecordingError;
 use crate::message_reader::{Extent, MAX_RECORD_BYTES, Messages};
 use crate::reader::Recording;
-use crate::run_digest::{Outline, TOLD};
+use crate::run_digest::{OUTLINE_TOPICS, Outline};
 use crate::topic::Topic;
 
 impl Recording {
@@ -53,8 +53,9 @@ fn indexed(file: &mut File) -> McapResult<Option<Recording>> {
         return Ok(None);
     };
     let span = [statistics.message_start_time, statistics.message_end_time];
-    let told =
-        |topic: &str| Topic::from_channel_name(topic).is_some_and(|(it, _)| TOLD.contains(&it));
+    let told = |topic: &str| {
+        Topic::from_channel_name(topic).is_some_and(|(it, _)| OUTLINE_TOPICS.contains(&it))
+    };
     let channels = || summary.channels.values();
     let wanted: Vec<u16> = channels()
         .filter(|channel| told(&channel.topic))
@@ -82,7 +83,7 @@ fn indexed(file: &mut File) -> McapResult<Option<Recording>> {
     let mut messages = Messages::of_chunks(bytes, ids);
     let mut records = Vec::new();
     while let Some(record) = messages.next()? {
-        if TOLD.contains(&record.topic) {
+        if OUTLINE_TOPICS.contains(&record.topic) {
             records.push(record);
         }
     }

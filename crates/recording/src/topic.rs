@@ -72,7 +72,7 @@ pub enum Topic {
 }
 
 /// Prefix of the channels of streaming cameras.
-const STREAMS: &str = "/streams/";
+const STREAMS_PREFIX: &str = "/streams/";
 
 impl Topic {
     /// All topics with a single channel.
@@ -109,7 +109,7 @@ impl Topic {
     ];
 
     /// All topics with a channel for each streaming camera.
-    pub const STREAMS: [Self; 3] = [
+    pub const STREAM_TOPICS: [Self; 3] = [
         Self::StreamImage,
         Self::StreamDepth,
         Self::StreamCalibration,
@@ -156,21 +156,21 @@ impl Topic {
     /// Returns the name of its channel in the file; `camera` is the streaming camera.
     pub fn channel_name(self, camera: Option<&str>) -> String {
         match camera {
-            Some(camera) => format!("{STREAMS}{camera}{}", self.name()),
+            Some(camera) => format!("{STREAMS_PREFIX}{camera}{}", self.name()),
             None => self.name().to_owned(),
         }
     }
 
     /// Returns the topic of a channel name, and the streaming camera.
     pub fn from_channel_name(name: &str) -> Option<(Self, Option<Arc<str>>)> {
-        let Some(stream) = name.strip_prefix(STREAMS) else {
+        let Some(stream) = name.strip_prefix(STREAMS_PREFIX) else {
             let topic = Self::SINGLE_CHANNEL
                 .into_iter()
                 .find(|topic| topic.name() == name)?;
             return Some((topic, None));
         };
         let (camera, rest) = stream.split_at(stream.find('/')?);
-        let topic = Self::STREAMS
+        let topic = Self::STREAM_TOPICS
             .into_iter()
             .find(|topic| topic.name() == rest)?;
         (!camera.is_empty()).then(|| (topic, Some(camera.into())))
@@ -180,7 +180,7 @@ impl Topic {
     /// viewers and camera streams do not count.
     pub fn is_of_the_loop(self) -> bool {
         !self.holds_wall_time()
-            && !Self::STREAMS.contains(&self)
+            && !Self::STREAM_TOPICS.contains(&self)
             && !matches!(
                 self,
                 Self::Run
@@ -211,7 +211,7 @@ mod tests {
         for topic in Topic::SINGLE_CHANNEL {
             assert_eq!(Topic::from_channel_name(topic.name()), Some((topic, None)));
         }
-        for topic in Topic::STREAMS {
+        for topic in Topic::STREAM_TOPICS {
             for camera in ["front", "wrist-2", "image"] {
                 let read = Topic::from_channel_name(&topic.channel_name(Some(camera)));
                 assert_eq!(read, Some((topic, Some(camera.into()))));

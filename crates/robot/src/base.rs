@@ -16,7 +16,7 @@ pub struct Base {
 
 impl Base {
     /// Returns a description of the first invalid value, if any.
-    pub(crate) fn fault(&self) -> Option<String> {
+    pub(crate) fn find_invalid_value(&self) -> Option<String> {
         let front = self.front?;
         (!(-2.0..=2.0).contains(&front))
             .then(|| format!("front = {front} is not within 2 m of the base frame"))

@@ -159,7 +159,7 @@ impl RobotConfig {
         toml_text::parse(source.text()).map_err(|error: TomlError| {
             let hint = hint::did_you_mean_from_message(&error.message);
             let what = Reason::new(&error.message, error.clone());
-            source.error_on_line(error.line, what).hint(hint)
+            source.error_on_line(error.line, what).with_hint(hint)
         })
     }
 }

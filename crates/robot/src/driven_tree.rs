@@ -74,7 +74,7 @@ impl<'a> DrivenTree<'a> {
             if element.mimic.is_some() && self.is_driven(joint) {
                 return Err(self
                     .wrong(element, "it mimics another joint inside the arm")
-                    .hint(Some(format!(
+                    .with_hint(Some(format!(
                         "`[chain] fixed = {{ \"{}\" = 0 }}` in robot.toml holds it still",
                         element.name
                     ))));

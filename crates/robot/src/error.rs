@@ -21,7 +21,7 @@ pub struct LoadError {
 
 impl LoadError {
     /// Adds a hint, if there is one.
-    pub(crate) fn hint(mut self, hint: Option<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
         self
     }

@@ -152,7 +152,7 @@ impl JointSources<'_> {
                 .urdf_error(&format!(
                     "lower limit {lower} is not below upper limit {upper}"
                 ))
-                .hint(swapped));
+                .with_hint(swapped));
         }
         let min = self.position(|settings| (&settings.min, &settings.min_deg))?;
         let max = self.position(|settings| (&settings.max, &settings.max_deg))?;
@@ -170,7 +170,7 @@ impl JointSources<'_> {
             };
             return Err(self
                 .urdf_error("it has no position limits")
-                .hint(Some(hint)));
+                .with_hint(Some(hint)));
         }
         let (low, high) = (min.map_or(lower, |it| it.0), max.map_or(upper, |it| it.0));
         match min.or(max) {

@@ -127,7 +127,7 @@ impl Robot {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn load_with_settings(
+    pub fn load_with_toml_text(
         urdf: &Path,
         toml: &str,
         files: &MeshFiles,
@@ -309,9 +309,9 @@ impl<'a> Loader<'a> {
             following_error,
             contact_effort,
             clearance: self.sane(&self.settings.clearance, Clearance::find_invalid_value)?,
-            tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::fault)?,
+            tool_speed: self.sane(&self.settings.tool_speed, ToolSpeed::find_invalid_value)?,
             workspace: self.sane(&self.settings.workspace, Workspace::fault)?,
-            base: self.sane(&self.settings.base, Base::fault)?,
+            base: self.sane(&self.settings.base, Base::find_invalid_value)?,
             collider: None,
             wrist: SphericalWristArm::from_chain(&chain, arm_joints),
             plane: PlanarArm::from_chain(&chain, arm_joints),
@@ -409,7 +409,7 @@ impl<'a> Loader<'a> {
                     settings.span().start,
                     format!("there is no driven joint `{name}`"),
                 )
-                .hint(did_you_mean_or_list(name, names()))),
+                .with_hint(did_you_mean_or_list(name, names()))),
             _ => Ok(()),
         }
     }

@@ -43,7 +43,7 @@ impl SourceText {
             }),
             Err(unknown) => Err(Self::new(path, "")
                 .error_on_line(1, Reason::from_error(unknown))
-                .hint(Some("save it as UTF-8".to_owned()))),
+                .with_hint(Some("save it as UTF-8".to_owned()))),
         }
     }
 

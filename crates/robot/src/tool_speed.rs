@@ -40,7 +40,7 @@ impl ToolSpeed {
     }
 
     /// Returns a description of the first invalid value, if any.
-    pub(crate) fn fault(&self) -> Option<String> {
+    pub(crate) fn find_invalid_value(&self) -> Option<String> {
         if !(0.001..=10.0).contains(&self.near) {
             Some(format!("near = {} is outside 0.001 to 10 m/s", self.near))
         } else if !(0.0..=10.0).contains(&self.within) {

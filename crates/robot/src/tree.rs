@@ -291,7 +291,7 @@ impl Edges {
                 links.get(name).copied().ok_or_else(|| {
                     source
                         .error_about_element("joint", &joint.name, what)
-                        .hint(did_you_mean_or_list(name, link_names()))
+                        .with_hint(did_you_mean_or_list(name, link_names()))
                 })
             };
             let (parent, child) = (find(&joint.parent.link)?, find(&joint.child.link)?);
@@ -304,7 +304,7 @@ impl Edges {
                             the passive joints mimic a driven one";
                 return Err(source
                     .error_about_element("joint", &joint.name, what)
-                    .hint(Some(hint.to_owned())));
+                    .with_hint(Some(hint.to_owned())));
             }
             edges.join(parent, child, index);
         }
@@ -432,7 +432,7 @@ fn leaders(urdf: &urdf_rs::Robot, source: &SourceText) -> Result<Vec<MimicLeader
             let followed = names().position(|name| name == mimic.joint);
             at = followed.ok_or_else(|| {
                 let what = format!("it mimics `{}`, which is not there", mimic.joint);
-                wrong(&joints[at], &what).hint(did_you_mean_or_list(&mimic.joint, names()))
+                wrong(&joints[at], &what).with_hint(did_you_mean_or_list(&mimic.joint, names()))
             })?;
         }
         Err(wrong(&joints[joint], "it mimics itself"))

@@ -50,7 +50,7 @@ where
         kind: TypeName,
     ) -> Result<Self, Ros2Error> {
         Ok(Self {
-            server: connection.action_server(name, kind)?,
+            server: connection.create_action_server(name, kind)?,
             goals: Goals::default(),
             waiting: Vec::new(),
         })

@@ -58,19 +58,19 @@ impl Ros2CameraNode {
     ) -> Result<Self, Ros2Error> {
         if !(0.01..=1000.0).contains(&options.rate) {
             let why = format!("a rate of {} Hz is not between 0.01 and 1000", options.rate);
-            return Err(Ros2Error::create("publisher of pictures", why));
+            return Err(Ros2Error::cannot_create("publisher of pictures", why));
         }
         let mut connection = Connection::open(settings)?;
         let prefix = match options.name.trim_matches('/') {
             "" => String::new(),
             name => format!("{name}/"),
         };
-        let images = connection.publisher::<Image>(
+        let images = connection.create_publisher::<Image>(
             &format!("{prefix}image_raw"),
             ("sensor_msgs", "Image"),
             &qos::pictures(),
         )?;
-        let infos = connection.publisher::<CameraInfo>(
+        let infos = connection.create_publisher::<CameraInfo>(
             &format!("{prefix}camera_info"),
             ("sensor_msgs", "CameraInfo"),
             &qos::pictures(),
@@ -108,7 +108,7 @@ impl Ros2CameraNode {
                     std::thread::sleep(due.saturating_duration_since(Instant::now()));
                 }
             })
-            .map_err(|why| Ros2Error::create("thread of the camera's node", why))?;
+            .map_err(|why| Ros2Error::cannot_create("thread of the camera's node", why))?;
         Ok(Self {
             ended,
             thread: Some(thread),

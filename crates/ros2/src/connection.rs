@@ -40,9 +40,9 @@ impl Connection {
         let domain = format!("connection in domain {}", settings.domain);
         let participant = participant
             .build()
-            .map_err(|why| Ros2Error::create(domain.as_str(), why))?;
+            .map_err(|why| Ros2Error::cannot_create(domain.as_str(), why))?;
         let context = Context::from_domain_participant(participant)
-            .map_err(|why| Ros2Error::create(domain.as_str(), why))?;
+            .map_err(|why| Ros2Error::cannot_create(domain.as_str(), why))?;
         let namespace = match settings.namespace.trim_end_matches('/') {
             "" => "/".to_owned(),
             name if name.starts_with('/') => name.to_owned(),
@@ -58,15 +58,15 @@ impl Connection {
         let shown = || format!("node {}", settings.node);
         let mut node = context
             .new_node(name, options)
-            .map_err(|why| Ros2Error::create(shown(), why))?;
+            .map_err(|why| Ros2Error::cannot_create(shown(), why))?;
         let spinner = node
             .spinner()
-            .map_err(|why| Ros2Error::create(shown(), why))?;
+            .map_err(|why| Ros2Error::cannot_create(shown(), why))?;
         // It ends with the node.
         thread::Builder::new()
             .name("ros2 graph".to_owned())
             .spawn(move || futures_executor::block_on(spinner.spin()))
-            .map_err(|why| Ros2Error::create(shown(), why))?;
+            .map_err(|why| Ros2Error::cannot_create(shown(), why))?;
         Ok(Self {
             node,
             namespace,
@@ -91,14 +91,14 @@ impl Connection {
     }
 
     /// Creates a publisher.
-    pub(crate) fn publisher<M: Message>(
+    pub(crate) fn create_publisher<M: Message>(
         &mut self,
         topic: &str,
         (package, kind): TypeName,
         quality: &QosProfile,
     ) -> Result<Publisher<M>, Ros2Error> {
         let name = self.name(topic, "topic")?;
-        let failed = |why| Ros2Error::create(format!("topic {topic}"), why);
+        let failed = |why| Ros2Error::cannot_create(format!("topic {topic}"), why);
         let kind = MessageTypeName::new(package, kind);
         let created = self.node.create_topic(&name, kind, quality);
         let publisher = self
@@ -108,14 +108,14 @@ impl Connection {
     }
 
     /// Creates a subscription.
-    pub(crate) fn subscription<M: Message + 'static>(
+    pub(crate) fn create_subscription<M: Message + 'static>(
         &mut self,
         topic: &str,
         (package, kind): TypeName,
         quality: &QosProfile,
     ) -> Result<Subscription<M>, Ros2Error> {
         let name = self.name(topic, "topic")?;
-        let failed = |why| Ros2Error::create(format!("topic {topic}"), why);
+        let failed = |why| Ros2Error::cannot_create(format!("topic {topic}"), why);
         let kind = MessageTypeName::new(package, kind);
         let created = self.node.create_topic(&name, kind, quality);
         let subscription = self
@@ -125,7 +125,7 @@ impl Connection {
     }
 
     /// Creates a service.
-    pub(crate) fn server<Q, A>(
+    pub(crate) fn create_service<Q, A>(
         &mut self,
         service: &str,
         (package, kind): TypeName,
@@ -139,11 +139,11 @@ impl Connection {
         let (ask, answer) = (qos::services(), qos::services());
         self.node
             .create_server(self.mapping, &name, &kind, ask, answer)
-            .map_err(|why| Ros2Error::create(format!("service {service}"), why))
+            .map_err(|why| Ros2Error::cannot_create(format!("service {service}"), why))
     }
 
     /// Creates an action server.
-    pub(crate) fn action_server<G, R, F>(
+    pub(crate) fn create_action_server<G, R, F>(
         &mut self,
         action: &str,
         (package, kind): TypeName,
@@ -157,11 +157,11 @@ impl Connection {
         let kind = ActionTypeName::new(package, kind);
         self.node
             .create_action_server(self.mapping, &name, &kind, qos::action_server())
-            .map_err(|why| Ros2Error::create(format!("action {action}"), why))
+            .map_err(|why| Ros2Error::cannot_create(format!("action {action}"), why))
     }
 
     /// Creates an action client.
-    pub(crate) fn action_client<G, R, F>(
+    pub(crate) fn create_action_client<G, R, F>(
         &mut self,
         action: &str,
         (package, kind): TypeName,
@@ -175,6 +175,6 @@ impl Connection {
         let kind = ActionTypeName::new(package, kind);
         self.node
             .create_action_client(self.mapping, &name, &kind, qos::action_client())
-            .map_err(|why| Ros2Error::create(format!("action {action}"), why))
+            .map_err(|why| Ros2Error::cannot_create(format!("action {action}"), why))
     }
 }

@@ -45,7 +45,7 @@ pub enum Ros2Error {
 
 impl Ros2Error {
     /// Wraps why something cannot be created.
-    pub(crate) fn create(what: impl Into<String>, reason: impl Display) -> Self {
+    pub(crate) fn cannot_create(what: impl Into<String>, reason: impl Display) -> Self {
         Self::Create {
             what: what.into(),
             reason: reason.to_string(),

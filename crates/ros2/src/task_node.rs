@@ -69,8 +69,12 @@ impl Ros2TaskNode {
         let (jobs, inbox) = channel::<Job>();
         let (teller, events) = channel();
         let mut node = TaskLoop {
-            instructions: connection.subscription("enact/instruction", text, &qos::services())?,
-            told: connection.publisher("enact/events", text, &qos::services())?,
+            instructions: connection.create_subscription(
+                "enact/instruction",
+                text,
+                &qos::services(),
+            )?,
+            told: connection.create_publisher("enact/events", text, &qos::services())?,
             action: NetworkActionServer::create(
                 &mut connection,
                 "enact/run_task",
@@ -82,7 +86,7 @@ impl Ros2TaskNode {
         };
         let ended = Arc::new(AtomicBool::new(false));
         let until = Arc::clone(&ended);
-        let failed = |why| Ros2Error::create("thread of the task node", why);
+        let failed = |why| Ros2Error::cannot_create("thread of the task node", why);
         let work = std::thread::Builder::new()
             .name("ros2 tasks".to_owned())
             .spawn(move || work(runner.as_mut(), &inbox, &teller))

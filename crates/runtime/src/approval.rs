@@ -14,7 +14,7 @@ pub(crate) struct Consent<'a> {
 
 impl<'a> Consent<'a> {
     /// Creates a consent that never asks.
-    pub(crate) fn unasked() -> Self {
+    pub(crate) fn without_approver() -> Self {
         Self {
             approver: None,
             may_move: true,
@@ -22,7 +22,7 @@ impl<'a> Consent<'a> {
     }
 
     /// Creates a consent under which nothing moves until `approver` agrees to a plan.
-    pub(crate) fn of(approver: Approver<'a>) -> Self {
+    pub(crate) fn from_approver(approver: Approver<'a>) -> Self {
         Self {
             approver: Some(approver),
             may_move: false,

@@ -12,7 +12,7 @@ use crate::report::TaskReport;
 use crate::session::RuntimeError;
 use crate::turn::TaskOptions;
 
-/// A request of a person outside of any task.
+/// A request of a person to look, move home or jog a joint, outside of any task.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserCommand {

@@ -70,8 +70,8 @@ impl<'a> Executor<'a> {
     }
 
     /// Returns the last command, or the measured position before the first command.
-    pub(crate) fn goal(&mut self) -> Result<JointVector, RuntimeError> {
-        Ok(self.arm.goal(&mut self.observers)?)
+    pub(crate) fn commanded_or_measured(&mut self) -> Result<JointVector, RuntimeError> {
+        Ok(self.arm.commanded_or_measured(&mut self.observers)?)
     }
 
     /// Takes a picture, has it interpreted, and updates the memory. `handled` names the objects
@@ -111,7 +111,7 @@ impl<'a> Executor<'a> {
     ) -> PreviewedPlan {
         let (arm, perception) = (&self.arm, &self.perception);
         let (grounder, memory) = (&perception.grounder, &perception.memory);
-        Preview::new(arm.robot(), arm.gate(), grounder, memory, at).of(plan, history)
+        Preview::new(arm.robot(), arm.gate(), grounder, memory, at).predict(plan, history)
     }
 
     /// Carries out one step that moves the arm from `at`, and judges it; `None` if it was stopped
@@ -167,7 +167,7 @@ impl<'a> Executor<'a> {
         }
         self.perception.look = None;
         let step = Step::home_step();
-        let at = self.goal()?;
+        let at = self.commanded_or_measured()?;
         let perception = &self.perception;
         match perception.grounder.ground(&step, &perception.memory, &at) {
             Ok(motion) => self.follow_motion(&step, &motion, &mut false),
@@ -182,7 +182,7 @@ impl<'a> Executor<'a> {
         by: f64,
     ) -> Result<Option<Interruption>, RuntimeError> {
         self.perception.look = None;
-        let at = self.goal()?;
+        let at = self.commanded_or_measured()?;
         let perception = &self.perception;
         match perception
             .grounder
@@ -202,9 +202,9 @@ impl<'a> Executor<'a> {
         denials: &[String],
         looked_from: &mut Vec<JointVector>,
     ) -> Result<bool, RuntimeError> {
-        looked_from.push(self.goal()?);
+        looked_from.push(self.commanded_or_measured()?);
         let perception = &mut self.perception;
-        let Some(motion) = perception.uncovering(denials, looked_from) else {
+        let Some(motion) = perception.plan_uncovering_turn(denials, looked_from) else {
             return Ok(false);
         };
         perception.look = None;
@@ -230,7 +230,10 @@ impl<'a> Executor<'a> {
             let is_free = segment.purpose == Purpose::Transit;
             if far && !is_free {
                 let names = step.object_names();
-                if let Some(name) = self.perception.moved_away(names, &mut self.observers)? {
+                if let Some(name) = self
+                    .perception
+                    .find_displaced_object(names, &mut self.observers)?
+                {
                     let reason = format!("the {name} is not where it was");
                     return Ok(Some(Interruption::UnexpectedContact(reason)));
                 }
@@ -372,7 +375,7 @@ impl<'a> Executor<'a> {
         plan: &Plan,
         history: &[Outcome],
     ) -> Result<Vec<Outcome>, RuntimeError> {
-        let at = self.goal()?;
+        let at = self.commanded_or_measured()?;
         let PreviewedPlan { outcomes, path, .. } = self.preview(plan, history, at);
         self.observers.notify(&Event::Previewed(&path));
         Ok(outcomes)

@@ -10,7 +10,7 @@ use enact_types::{JointVector, Refusal};
 
 use crate::event::Event;
 use crate::observers::Observers;
-use crate::slowdown;
+use crate::slowdown::Slowdown;
 
 /// Largest distance of each joint from home that counts as at home, radians.
 const AT_HOME: f64 = 0.02;
@@ -20,8 +20,7 @@ pub(crate) struct GatedArm {
     robot: Arc<Robot>,
     gate: Gate,
     arm: Box<dyn TrajectoryExecutor>,
-    /// Whether free motion is slow, because the last one met resistance.
-    slow: bool,
+    slowdown: Slowdown,
 }
 
 /// The reason why a motion did not reach its end.
@@ -47,7 +46,7 @@ impl GatedArm {
             gate: Gate::new(&robot),
             robot,
             arm,
-            slow: false,
+            slowdown: Slowdown::default(),
         }
     }
 
@@ -65,7 +64,7 @@ impl GatedArm {
 
     /// Allows free motion at full speed again.
     pub(crate) fn end_caution(&mut self) {
-        self.slow = false;
+        self.slowdown = Slowdown::default();
     }
 
     /// Reads the arm while it stands.
@@ -76,7 +75,10 @@ impl GatedArm {
     }
 
     /// Returns the last command, or the measured position before the first command.
-    pub(crate) fn goal(&self, observers: &mut Observers<'_>) -> Result<JointVector, ArmError> {
+    pub(crate) fn commanded_or_measured(
+        &self,
+        observers: &mut Observers<'_>,
+    ) -> Result<JointVector, ArmError> {
         Ok(self.state(observers)?.commanded_or_measured().clone())
     }
 
@@ -102,9 +104,8 @@ impl GatedArm {
             self.gate
                 .admit_among_obstacles(samples, &start, &segment.around)
         };
-        let slow = (self.slow && !segment.contact_expected)
-            .then(|| admit(slowdown::at_half_speed(&segment.samples)).ok());
-        let trajectory = match slow.flatten() {
+        let slow = self.slowdown.slow_samples(segment);
+        let trajectory = match slow.and_then(|samples| admit(samples).ok()) {
             Some(trajectory) => trajectory,
             None => match admit(segment.samples.clone()) {
                 Ok(trajectory) => trajectory,
@@ -127,8 +128,7 @@ impl GatedArm {
         let execution = self.arm.execute(trajectory, &segment.around, contact)?;
         observers.notify(&Event::MotionEnded(&execution));
         *moved |= execution.followed > 0;
-        // The next, slower attempt distinguishes an obstacle from the arm's own weight.
-        self.slow |= matches!(execution.end, ExecutionEnd::Contact { .. });
+        self.slowdown.note_end(&execution.end);
         Ok(match execution.end {
             ExecutionEnd::Finished => None,
             ExecutionEnd::Stopped => Some(Interruption::Stopped),

@@ -2,7 +2,7 @@
 
 use enact_arm::ArmState;
 use enact_camera::{Camera, CameraError};
-use enact_ground::scene::change::{ObjectChange, unexplained};
+use enact_ground::scene::change::{ObjectChange, find_unexplained_changes};
 use enact_ground::scene::memory::is_gone;
 use enact_ground::scene::{DroppedDetection, Finding, Solid};
 use enact_ground::{Grounder, SceneMemory, StepMotion};
@@ -73,7 +73,7 @@ impl<'a> Perception<'a> {
         }
     }
 
-    pub(crate) fn views(&self) -> Vec<ObjectView> {
+    pub(crate) fn object_views(&self) -> Vec<ObjectView> {
         self.grounder.object_views(&self.memory)
     }
 
@@ -85,7 +85,7 @@ impl<'a> Perception<'a> {
         }
     }
 
-    /// Notes whether it did.
+    /// Notes whether the arm made the motion that [`expect_motion`](Self::expect_motion) announced.
     pub(crate) fn note_motion(&mut self, moved: bool) {
         match (self.motion, moved) {
             (ArmMotion::Expected, true) => self.motion = ArmMotion::Done,
@@ -130,12 +130,12 @@ impl<'a> Perception<'a> {
             &detections,
             Some(&state.position),
         );
-        self.changes = unexplained(&before, &self.memory, handled);
+        self.changes = find_unexplained_changes(&before, &self.memory, handled);
         let unread = answer.dropped.iter().cloned();
         let dropped: Vec<String> = unread
             .chain(reports.iter().map(ToString::to_string))
             .collect();
-        let objects = self.views();
+        let objects = self.object_views();
         observers.notify(&Event::Perceived {
             answer: &answer,
             objects: &objects,
@@ -148,7 +148,7 @@ impl<'a> Perception<'a> {
 
     /// Plans a turn of the arm, from the last of `looked_from`, that shows more of the table or a thing
     /// that one of `denials` names, see [`Grounder::plan_turn_to_uncover`].
-    pub(crate) fn uncovering(
+    pub(crate) fn plan_uncovering_turn(
         &self,
         denials: &[String],
         looked_from: &[JointVector],
@@ -194,7 +194,7 @@ impl<'a> Perception<'a> {
             };
             observers.notify(&Event::Perceived {
                 answer: &answer,
-                objects: &self.views(),
+                objects: &self.object_views(),
                 dropped: &answer.dropped,
             });
             let reason = failure?;
@@ -224,7 +224,7 @@ impl<'a> Perception<'a> {
 
     /// Returns which of these objects a new picture shows to have left their place in the newest
     /// look. Empty without depth or if no picture arrives; the next look decides then.
-    pub(crate) fn moved_away<'n>(
+    pub(crate) fn find_displaced_object<'n>(
         &mut self,
         names: impl Iterator<Item = &'n str>,
         observers: &mut Observers<'_>,

@@ -51,7 +51,7 @@ impl<'p> Preview<'p> {
     }
 
     /// Predicts what comes of a plan, with the attempts that this `history` calls for.
-    pub(crate) fn of(mut self, plan: &Plan, history: &[Outcome]) -> PreviewedPlan {
+    pub(crate) fn predict(mut self, plan: &Plan, history: &[Outcome]) -> PreviewedPlan {
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves_arm()) {
             let approach = match retry_decision(history, step) {

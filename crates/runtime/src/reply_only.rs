@@ -4,19 +4,19 @@ use enact_plan::{ObjectView, Plan, Situation, SpeechAct, StepKind};
 
 /// Number of times that the planner is asked for a verbal reply before the scene is described
 /// instead.
-pub(crate) const TURNS_OF_AN_ANSWER: u32 = 2;
+pub(crate) const MAX_REPLY_ATTEMPTS: u32 = 2;
 
 /// Returns why `plan` does not answer an instruction that asks for no action, in words for the next
 /// prompt.
-pub(crate) fn no_answer(
-    execute_step: SpeechAct,
+pub(crate) fn reason_not_an_answer(
+    speech_act: SpeechAct,
     plan: &Plan,
     situation: &Situation,
 ) -> Option<String> {
-    if execute_step.is_request() {
+    if speech_act.is_request() {
         return None;
     }
-    if let Some(step) = execute_step.first_forbidden_step(plan) {
+    if let Some(step) = speech_act.first_forbidden_step(plan) {
         return Some(format!("you were asked for an answer, not to {step}"));
     }
     let says_nothing = |kind| kind == StepKind::Completion;
@@ -29,7 +29,10 @@ pub(crate) fn no_answer(
 
 /// Returns the name of an object that `plan` handles although the instruction says to leave it
 /// alone.
-pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a str> {
+pub(crate) fn find_handled_protected_object<'a>(
+    plan: &Plan,
+    situation: &'a Situation,
+) -> Option<&'a str> {
     let names = situation.objects.iter().map(|object| object.name.as_str());
     let protected = SpeechAct::protected_names(&situation.instruction, names);
     let handles = |name: &str| plan.steps.iter().any(|step| step.displaces_object(name));
@@ -37,7 +40,7 @@ pub(crate) fn protected<'a>(plan: &Plan, situation: &'a Situation) -> Option<&'a
 }
 
 /// Describes the visible objects in words.
-pub(crate) fn seen(objects: &[ObjectView]) -> String {
+pub(crate) fn describe_seen_objects(objects: &[ObjectView]) -> String {
     if objects.is_empty() {
         return "I see nothing on the table.".to_owned();
     }

@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
                 agent,
                 Observers::new(observers),
             ),
-            consent: Consent::unasked(),
+            consent: Consent::without_approver(),
             conversation: Vec::new(),
         })
     }
@@ -136,7 +136,7 @@ impl<'a> Session<'a> {
 
     /// Requires an approver's agreement to each plan before anything moves.
     pub fn with_approver(mut self, approver: Approver<'a>) -> Self {
-        self.consent = Consent::of(approver);
+        self.consent = Consent::from_approver(approver);
         self.executor.observers.notify(&Event::ApprovalRequired);
         self
     }
@@ -150,7 +150,7 @@ impl<'a> Session<'a> {
             .observers
             .notify(&Event::UserCommand(UserCommand::See));
         self.executor.look_around(&[])?;
-        Ok(self.executor.perception.views())
+        Ok(self.executor.perception.object_views())
     }
 
     /// Returns what is known of the table since the last look, and the tasks so far, for whoever decides
@@ -159,7 +159,7 @@ impl<'a> Session<'a> {
         let perception = &self.executor.perception;
         Situation {
             conversation: self.conversation.clone(),
-            objects: perception.views(),
+            objects: perception.object_views(),
             infeasibilities: perception.grounder.infeasibilities(&perception.memory),
             holding: perception.memory.held_object_name().map(str::to_owned),
             ..Situation::default()
@@ -249,7 +249,7 @@ impl<'a> Session<'a> {
             &mut self.consent,
             &self.conversation,
         );
-        let (task, ending, turns) = run.finish()?;
+        let (task, ending, turns) = run.run()?;
         if ending == TaskEnd::Stopped {
             // Whoever stops an arm may reach for what is on the table.
             self.executor.perception.look = None;

@@ -1,9 +1,31 @@
-//! The same path at half the speed.
+//! After a contact that was not expected, free motion takes the same path at half the speed.
 //!
 //! An arm that swings fast and far out may need nearly all its effort for its own weight, which
 //! looks like an obstacle. At half the speed it needs less, and meets a real obstacle more gently.
 
+use enact_arm::ExecutionEnd;
+use enact_ground::MotionSegment;
 use enact_types::JointVector;
+
+/// Whether free motion is slow, because an earlier one met resistance.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slowdown {
+    is_on: bool,
+}
+
+impl Slowdown {
+    /// Returns the samples of a segment at half the speed, if it is to be slow. Where contact is
+    /// expected it is slow already.
+    pub(crate) fn slow_samples(self, segment: &MotionSegment) -> Option<Vec<JointVector>> {
+        (self.is_on && !segment.contact_expected).then(|| at_half_speed(&segment.samples))
+    }
+
+    /// Notes how a motion ended. The next, slower attempt distinguishes an obstacle from the arm's
+    /// own weight.
+    pub(crate) fn note_end(&mut self, end: &ExecutionEnd) {
+        self.is_on |= matches!(end, ExecutionEnd::Contact { .. });
+    }
+}
 
 /// Returns samples of the same curve, traversed at half the speed.
 ///
@@ -12,7 +34,7 @@ use enact_types::JointVector;
 /// theoretical development for the computer generation and display of piecewise polynomial
 /// surfaces", 1980). Velocities are therefore halved, accelerations are quartered, and no limit is
 /// nearer than before.
-pub(crate) fn at_half_speed(samples: &[JointVector]) -> Vec<JointVector> {
+fn at_half_speed(samples: &[JointVector]) -> Vec<JointVector> {
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Vec::new();
     };

@@ -28,19 +28,19 @@ pub(crate) fn may_rest_on(then: &ArmState, now: &ArmState) -> bool {
 }
 
 /// Returns whether a plan moves the arm.
-pub(crate) fn moves(plan: &Plan) -> bool {
+pub(crate) fn moves_arm(plan: &Plan) -> bool {
     plan.steps.iter().any(Step::moves_arm)
 }
 
 /// Returns the names in these steps.
-pub(crate) fn named(steps: &[Step]) -> impl Iterator<Item = &str> {
+pub(crate) fn object_names(steps: &[Step]) -> impl Iterator<Item = &str> {
     steps.iter().flat_map(Step::object_names)
 }
 
 /// Returns a name in the rest of a plan whose object was moved by somebody else, according to these
 /// `changes`.
-pub(crate) fn disturbed(rest: &[Step], changes: &[ObjectChange]) -> Option<String> {
-    named(rest)
+pub(crate) fn find_disturbed_object(rest: &[Step], changes: &[ObjectChange]) -> Option<String> {
+    object_names(rest)
         .find(|name| changes.iter().any(|change| change.name == *name))
         .map(str::to_owned)
 }

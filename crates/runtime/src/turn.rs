@@ -16,12 +16,14 @@ use crate::gated_arm::Interruption;
 use crate::plan_choice::PlanChoice;
 use crate::preview::PreviewedPlan;
 use crate::rank::ranked;
-use crate::reply_only::{TURNS_OF_AN_ANSWER, no_answer, protected, seen};
+use crate::reply_only::{
+    MAX_REPLY_ATTEMPTS, describe_seen_objects, find_handled_protected_object, reason_not_an_answer,
+};
 use crate::report::TaskEnd;
 use crate::retry_policy::{RetryDecision, retry_decision};
 use crate::session::RuntimeError;
 use crate::stale_plan::{self, MAX_STALE_PLANS};
-use crate::vote::elected;
+use crate::vote::sort_by_votes;
 
 /// Most turns of the arm in a task to see what it hides: what it does not hide on one side, it may on
 /// the other.
@@ -110,7 +112,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
     ///
     /// # Errors
     /// If the arm, the camera or the model fails.
-    pub(crate) fn finish(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
+    pub(crate) fn run(mut self) -> Result<(TaskState, TaskEnd, u32), RuntimeError> {
         let (ending, turns) = self.turns()?;
         let calls_for_words = matches!(
             self.task.speech_act,
@@ -150,14 +152,14 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
         let (instruction, execute_step) = (&self.task.instruction, self.task.speech_act);
         let reply = execute_step.reply(instruction).map(str::to_owned);
-        if let Some(reply) = reply.or_else(|| self.executor.agent.declines(instruction)) {
+        if let Some(reply) = reply.or_else(|| self.executor.agent.decline_reply(instruction)) {
             return Ok((self.reply(&reply), 0));
         }
         self.executor.expire_look()?;
         let turns = if execute_step.is_request() {
             self.options.turns
         } else {
-            self.options.turns.min(TURNS_OF_AN_ANSWER)
+            self.options.turns.min(MAX_REPLY_ATTEMPTS)
         };
         for turn in 1..=turns {
             if self.is_stopped() {
@@ -272,11 +274,11 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         let task = &mut self.task;
         match answer.parsed {
             Ok(plan) => {
-                if let Some(why) = no_answer(task.speech_act, &plan, &situation) {
+                if let Some(why) = reason_not_an_answer(task.speech_act, &plan, &situation) {
                     task.rejection = Some(why);
                     return Ok(None);
                 }
-                if let Some(name) = protected(&plan, &situation) {
+                if let Some(name) = find_handled_protected_object(&plan, &situation) {
                     task.rejection = Some(format!("the {name} is not to be touched"));
                     return Ok(None);
                 }
@@ -304,7 +306,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         };
         let choice = self.options.choice;
         // Drawn again it would be the same, and a vote on it would say nothing.
-        let is_settled = choice.drawn_plan_count() > 1 && executor.agent.understands(situation);
+        let is_settled =
+            choice.drawn_plan_count() > 1 && executor.agent.plans_without_model(situation);
         let drawn = if is_settled {
             1
         } else {
@@ -316,7 +319,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         if answers.len() < 2 {
             return Ok(answers);
         }
-        let at = executor.goal()?;
+        let at = executor.commanded_or_measured()?;
         let mut previewed = Vec::with_capacity(answers.len());
         for answer in answers {
             // Previews are not awaited after a stop either.
@@ -328,7 +331,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             previewed.push((answer, preview));
         }
         if let PlanChoice::Vote(_) = choice {
-            return Ok(elected(previewed, &situation.history));
+            return Ok(sort_by_votes(previewed, &situation.history));
         }
         let outcomes = |preview: Option<PreviewedPlan>| preview.map(|it| it.outcomes);
         let previewed = previewed
@@ -342,7 +345,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         Situation {
             instruction: task.instruction.clone(),
             conversation: self.conversation.to_vec(),
-            objects: perception.views(),
+            objects: perception.object_views(),
             infeasibilities: perception.grounder.infeasibilities(&perception.memory),
             holding: perception.memory.held_object_name().map(str::to_owned),
             history: task.history.clone(),
@@ -363,7 +366,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
 
     /// Returns whether a plan may be carried out.
     fn is_approved(&mut self, plan: &Plan) -> Result<bool, RuntimeError> {
-        if !self.consent.is_needed() || !stale_plan::moves(plan) {
+        if !self.consent.is_needed() || !stale_plan::moves_arm(plan) {
             return Ok(true);
         }
         let preview = self.executor.show_preview(plan, &self.task.history)?;
@@ -380,13 +383,13 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         let Some(looked) = arm_at_look.map(|arm| arm.stamp) else {
             return Ok(None);
         };
-        if !stale_plan::moves(plan) || !stale_plan::is_old(looked, executor.state()?.stamp) {
+        if !stale_plan::moves_arm(plan) || !stale_plan::is_old(looked, executor.state()?.stamp) {
             return Ok(None);
         }
-        let names = stale_plan::named(&plan.steps);
+        let names = stale_plan::object_names(&plan.steps);
         executor
             .perception
-            .moved_away(names, &mut executor.observers)
+            .find_displaced_object(names, &mut executor.observers)
     }
 
     /// Carries out step after step until one fails; returns `Some` if that ends the task.
@@ -415,7 +418,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                             return Ok(Some(TaskEnd::Asked));
                         }
                     };
-                    let at = self.executor.goal()?;
+                    let at = self.executor.commanded_or_measured()?;
                     let Some(done) = self.executor.execute_step(step, attempt, &at)? else {
                         return Ok(Some(TaskEnd::Stopped));
                     };
@@ -429,7 +432,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                     }
                     let (rest, changes) =
                         (&plan.steps[index + 1..], &self.executor.perception.changes);
-                    if let Some(name) = stale_plan::disturbed(rest, changes) {
+                    if let Some(name) = stale_plan::find_disturbed_object(rest, changes) {
                         return Ok(self.give_up(&name));
                     }
                     ending = None;
@@ -497,7 +500,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
 
     /// Answers with the visible objects, which is true whatever was asked.
     fn describe(&mut self) -> TaskEnd {
-        let instruction = seen(&self.executor.perception.views());
+        let instruction = describe_seen_objects(&self.executor.perception.object_views());
         self.speak(&instruction);
         TaskEnd::Said
     }

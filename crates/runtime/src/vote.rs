@@ -96,7 +96,7 @@ impl Ending {
 /// same, then by how many are the same to the letter, then by likelihood. The best is last, and says
 /// how many agree; if no plan can be done, it is that which [`ranked`](crate::rank::ranked) puts
 /// last.
-pub(crate) fn elected(
+pub(crate) fn sort_by_votes(
     answers: Vec<(ModelResponse<Plan>, Option<PreviewedPlan>)>,
     history: &[Outcome],
 ) -> Vec<ModelResponse<Plan>> {

@@ -312,7 +312,7 @@ impl Planner for Settled<'_> {
         Ok(ModelResponse::from_plan(self.plan.clone()))
     }
 
-    fn understands(&mut self, _: &Situation) -> bool {
+    fn plans_without_model(&mut self, _: &Situation) -> bool {
         true
     }
 }

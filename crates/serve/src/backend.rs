@@ -37,7 +37,7 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// # Errors
     /// If there is none.
-    fn run(&self, name: &str) -> Result<Run, BackendError>;
+    fn run_info(&self, name: &str) -> Result<Run, BackendError>;
 
     /// Tells the story of a recording.
     ///
@@ -50,7 +50,7 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// # Errors
     /// If there is none, it cannot be read or shown, or another one is being prepared.
-    fn view(&self, name: &str) -> Result<File, BackendError>;
+    fn open_rrd(&self, name: &str) -> Result<File, BackendError>;
 
     /// Returns what rerun's viewer shows of the arm now: what is new since the piece before, whose
     /// [`next`](LiveViewPiece::next) is `after`, or everything there is to know.
@@ -72,7 +72,7 @@ pub trait Backend: Send + Sync + 'static {
     fn models(&self) -> Models;
 
     /// Checks the text of a configuration and returns what is wrong with it, if anything is.
-    fn check(&self, kind: ConfigKind, text: &str) -> Option<String>;
+    fn check_config(&self, kind: ConfigKind, text: &str) -> Option<String>;
 }
 
 /// A piece of what rerun's viewer shows of the arm.

@@ -75,7 +75,7 @@ impl Visitor {
     }
 
     /// Notes that a valid token was shown.
-    pub(crate) fn let_in(&self) {
+    pub(crate) fn mark_authenticated(&self) {
         let mut stranger = self.stranger.lock().unwrap_or_else(PoisonError::into_inner);
         *stranger = None;
     }

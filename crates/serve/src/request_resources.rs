@@ -32,39 +32,39 @@ impl RequestResources {
     }
 
     /// Asks the program on a thread that nothing else waits for.
-    pub(crate) async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask_backend<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
     ) -> Result<T, Problem> {
         let backend = Arc::clone(&self.backend);
-        aside(move || question(&*backend).map_err(Problem::from)).await
+        run_blocking(move || question(&*backend).map_err(Problem::from)).await
     }
 
     /// Returns a picture as it is now.
     pub(crate) async fn picture(&self, client: &Client) -> Result<Arc<[u8]>, Problem> {
-        let _place = self.place_for_picture(client)?;
-        self.ask(|backend| backend.picture()).await
+        let _place = self.acquire_picture_permit(client)?;
+        self.ask_backend(|backend| backend.picture()).await
     }
 
     /// Takes a place among those who wait for pictures: whoever waits for a camera that hangs keeps a
     /// thread.
-    pub(crate) fn place_for_picture(&self, client: &Client) -> Result<StreamPermit, Problem> {
+    pub(crate) fn acquire_picture_permit(&self, client: &Client) -> Result<StreamPermit, Problem> {
         self.pictures.open_stream(&client.name)
     }
 
     /// Uses the session on a thread that nothing else waits for: whoever has it may be writing the
     /// queue to a disk that is slow, and a stop is not to wait for that.
-    pub(crate) async fn change<T: Send + 'static>(
+    pub(crate) async fn run_with_session<T: Send + 'static>(
         &self,
         change: impl FnOnce(&ArmSession) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let session = Arc::clone(&self.session);
-        aside(move || change(&session)).await
+        run_blocking(move || change(&session)).await
     }
 }
 
 /// Does work that may wait on a thread for that.
-pub(crate) async fn aside<T: Send + 'static>(
+pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {

@@ -9,7 +9,7 @@ const MAX_NAME_BYTES: usize = 200;
 ///
 /// # Errors
 /// [`ProblemKind::NotFound`].
-pub(crate) fn plain(name: String) -> Result<String, Problem> {
+pub(crate) fn validate(name: String) -> Result<String, Problem> {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
     let is_file = name.len() <= MAX_NAME_BYTES
         && name.chars().all(is_plain)
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn no_name_leads_out_of_the_folder() {
         for name in ["2026-12-01T13-12-35-serve.mcap", "方块.mcap", "a.b.mcap"] {
-            assert_eq!(plain(name.to_owned()).unwrap(), name);
+            assert_eq!(validate(name.to_owned()).unwrap(), name);
         }
         let long = format!("{}.mcap", "a".repeat(MAX_NAME_BYTES));
         for name in [
@@ -51,7 +51,7 @@ mod tests {
             "C:a.mcap",
             &long,
         ] {
-            let problem = plain(name.to_owned()).unwrap_err();
+            let problem = validate(name.to_owned()).unwrap_err();
             assert_eq!(problem.kind, ProblemKind::NotFound, "{name:?}");
         }
     }

@@ -353,7 +353,7 @@ fn a_key_makes_a_request_safe_to_repeat() {
     let client = running.client(ASK);
     let post = |text: &str| {
         let headers = ["Idempotency-Key: 7f"];
-        client.post_with("/v1/tasks", &headers, &json!({"instruction": text}))
+        client.post_with_headers("/v1/tasks", &headers, &json!({"instruction": text}))
     };
     let first = post("pick it");
     assert_eq!(first.status, 202);

@@ -37,16 +37,16 @@ pub struct ConvexPart {
 pub fn convex_parts_of_shape(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPart> {
     let half = size.map(|extent| extent / 2.0);
     match shape {
-        ObjectShape::Cube => vec![centered(Shape::Box { half })],
-        ObjectShape::Cylinder => vec![centered(Shape::Cylinder {
+        ObjectShape::Cube => vec![centered_part(Shape::Box { half })],
+        ObjectShape::Cylinder => vec![centered_part(Shape::Cylinder {
             radius: half[0],
             half_length: half[2],
         })],
-        ObjectShape::Ball => vec![centered(Shape::Sphere { radius: half[0] })],
+        ObjectShape::Ball => vec![centered_part(Shape::Sphere { radius: half[0] })],
         ObjectShape::Bowl => round(half, &BOWL_PROFILE),
         ObjectShape::Plate => round(half, &PLATE_PROFILE),
         ObjectShape::Tray => tray(half),
-        ObjectShape::Box => vec![centered(Shape::Box { half })],
+        ObjectShape::Box => vec![centered_part(Shape::Box { half })],
         ObjectShape::Mug => things::mug_parts(half),
         ObjectShape::Bottle => things::bottle_parts(half),
         ObjectShape::Banana => things::banana_parts(half),
@@ -56,7 +56,7 @@ pub fn convex_parts_of_shape(shape: ObjectShape, size: [f64; 3]) -> Vec<ConvexPa
 }
 
 /// Returns a part whose frame is the object's.
-pub(crate) fn centered(shape: impl Into<BodyShape>) -> ConvexPart {
+pub(crate) fn centered_part(shape: impl Into<BodyShape>) -> ConvexPart {
     ConvexPart {
         shape: shape.into(),
         object_from_part: Pose::identity(),
@@ -78,7 +78,7 @@ fn round([radius, _, half_height]: [f64; 3], profile: &[(f64, f64)]) -> Vec<Conv
     let mut parts = vec![floor];
     for side in 0..BOWL_SIDES {
         for ring in profile.windows(2) {
-            parts.push(centered(wall(side, [at(ring[0]), at(ring[1])])));
+            parts.push(centered_part(wall(side, [at(ring[0]), at(ring[1])])));
         }
     }
     parts

@@ -8,7 +8,7 @@ use enact_robot::Shape;
 use enact_types::{Point3, Pose, Vector3};
 
 use crate::geometry::BodyShape;
-use crate::parts::{ConvexPart, centered};
+use crate::parts::{ConvexPart, centered_part};
 
 /// Wall and floor thickness of a mug, meters.
 const MUG_WALL: f64 = 0.0035;
@@ -111,7 +111,7 @@ pub fn bottle_parts([radius, _, half_height]: [f64; 3]) -> Vec<ConvexPart> {
         .collect();
     vec![
         tube(radius, -half_height, shoulder),
-        centered(BodyShape::Convex(cone)),
+        centered_part(BodyShape::Convex(cone)),
         tube(neck, neck_foot, half_height),
     ]
 }

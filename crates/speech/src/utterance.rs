@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use crate::audio::SAMPLE_RATE;
-use crate::voice_activity::{Activity, Hysteresis, SAMPLES_PER_FRAME, VoiceScore, frames};
+use crate::voice_activity::{
+    Activity, Hysteresis, SAMPLES_PER_FRAME, VoiceScore, seconds_to_frames,
+};
 
 /// Sound kept from before speech was noticed, frames: the first consonant is quiet.
 const BEFORE: usize = 24;
@@ -160,7 +162,7 @@ impl<V: VoiceScore> Segmenter<V> {
         let kind = self.open.take()?;
         let samples = std::mem::take(&mut self.samples);
         let voiced = std::mem::take(&mut self.voiced);
-        (voiced >= frames(MIN_VOICE_S)).then_some(Utterance {
+        (voiced >= seconds_to_frames(MIN_VOICE_S)).then_some(Utterance {
             number: self.number,
             samples,
             is_cut,

@@ -47,13 +47,13 @@ impl Default for Hysteresis {
             begins: 0.5,
             ends: 0.35,
             voiced: 5,
-            hang: frames(0.7),
+            hang: seconds_to_frames(0.7),
         }
     }
 }
 
 /// Returns the number of frames in so many seconds.
-pub(crate) fn frames(seconds: f32) -> u32 {
+pub(crate) fn seconds_to_frames(seconds: f32) -> u32 {
     (seconds * SAMPLE_RATE as f32 / SAMPLES_PER_FRAME as f32).round() as u32
 }
 

@@ -68,11 +68,11 @@ impl HttpClient {
 
     /// Posts JSON; null is no body.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        self.post_with(path, &[], body)
+        self.post_with_headers(path, &[], body)
     }
 
     /// Posts JSON with further headers.
-    pub fn post_with(&self, path: &str, headers: &[&str], body: &Value) -> Answer {
+    pub fn post_with_headers(&self, path: &str, headers: &[&str], body: &Value) -> Answer {
         if body.is_null() {
             return self.send("POST", path, headers, b"");
         }

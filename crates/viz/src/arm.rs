@@ -9,12 +9,12 @@ use rerun::{
     ViewCoordinates, entity_path,
 };
 
-use crate::clock::Clock;
+use crate::clock::EventTimes;
 use crate::convert::{color, rotation, transform, translation};
 use crate::shapes::{self, ShapeStyle};
 
 /// The base frame; everything in 3-D is below it.
-pub(crate) const WORLD: &str = "world";
+pub(crate) const WORLD_PATH: &str = "world";
 
 const PLANNED: &str = "world/path/planned";
 const TRAVELLED: &str = "world/path/travelled";
@@ -32,8 +32,8 @@ fn planned_color() -> Color {
 }
 
 /// Builds the arm and its ghost from the shapes of its links.
-pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
-    stream.log_static(WORLD, &ViewCoordinates::RIGHT_HAND_Z_UP())?;
+pub(crate) fn log_arm_shapes(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
+    stream.log_static(WORLD_PATH, &ViewCoordinates::RIGHT_HAND_Z_UP())?;
     for link in robot.links() {
         for (index, shape) in link.shapes.iter().enumerate() {
             for figure in [ARM, GHOST] {
@@ -49,7 +49,7 @@ pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStre
                 };
                 let path = link_path(figure, &link.name).join(&entity_path![index.to_string()]);
                 let (shape, link_from_shape) = (&shape.shape, &shape.link_from_shape);
-                shapes::describe(stream, &path, shape, link_from_shape, look)?;
+                shapes::log_shape(stream, &path, shape, link_from_shape, look)?;
             }
         }
     }
@@ -57,7 +57,7 @@ pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStre
 }
 
 /// Shows the arm with its joints at `positions`, which cover all of the robot's joints.
-pub(crate) fn pose(
+pub(crate) fn log_arm_pose(
     stream: &RecordingStream,
     robot: &Robot,
     positions: &[f64],
@@ -78,7 +78,7 @@ fn place(
 }
 
 /// Draws the path that the tool is about to take, and the arm at its end.
-pub(crate) fn moving(
+pub(crate) fn log_planned_motion(
     stream: &RecordingStream,
     robot: &Robot,
     purpose: &str,
@@ -88,7 +88,7 @@ pub(crate) fn moving(
 }
 
 /// Draws the path that the tool would take, and the arm at its end.
-pub(crate) fn previewed(
+pub(crate) fn log_previewed_motion(
     stream: &RecordingStream,
     robot: &Robot,
     tool_path: &[Trajectory],
@@ -118,10 +118,10 @@ fn planned(
 }
 
 /// Plays `states` back, and draws the path that the tool took.
-pub(crate) fn moved(
+pub(crate) fn log_executed_motion(
     stream: &RecordingStream,
     robot: &Robot,
-    clock: Clock,
+    clock: EventTimes,
     states: &[&ArmState],
 ) -> RecordingStreamResult<()> {
     let poses: Vec<Vec<Pose>> = states
@@ -134,7 +134,11 @@ pub(crate) fn moved(
             .with_many_translation(track.clone().map(translation))
             .with_many_quaternion(track.map(rotation))
             .columns_of_unit_batches()?;
-        stream.send_columns(link_path(ARM, &link.name), clock.columns(states), columns)?;
+        stream.send_columns(
+            link_path(ARM, &link.name),
+            clock.time_columns(states),
+            columns,
+        )?;
     }
     let tool = poses
         .iter()

@@ -10,9 +10,9 @@ use rerun::{
 use crate::convert::{point, transform};
 
 /// The camera in the base frame; pictures and points are below it.
-pub(crate) const CAMERA: &str = "world/camera";
+pub(crate) const CAMERA_PATH: &str = "world/camera";
 /// Depth, below the camera.
-pub(crate) const DEPTH: &str = "world/camera/depth";
+pub(crate) const DEPTH_IMAGE_PATH: &str = "world/camera/depth";
 
 const IMAGE: &str = "world/camera/image";
 const DETECTIONS: &str = "world/camera/image/detections";
@@ -29,31 +29,31 @@ const STRIDE: u32 = 2;
 const POINT_RADIUS: f32 = 0.0012;
 
 /// Where the pictures of another camera than the main one are shown.
-pub(crate) fn side_camera(name: &str) -> String {
+pub(crate) fn side_camera_path(name: &str) -> String {
     format!("world/cameras/{name}")
 }
 
 /// Shows a picture of another camera, and where that is.
-pub(crate) fn streamed(
+pub(crate) fn log_side_camera_frame(
     stream: &RecordingStream,
     name: &str,
     frame: &Frame,
 ) -> RecordingStreamResult<()> {
-    let camera = side_camera(name);
+    let camera = side_camera_path(name);
     stream.log(camera.as_str(), &transform(&frame.base_from_camera))?;
     stream.log(camera.as_str(), &pinhole(frame))?;
-    streamed_picture(stream, name, frame.rgb.dimensions(), frame.rgb.as_raw())
+    log_side_camera_picture(stream, name, frame.rgb.dimensions(), frame.rgb.as_raw())
 }
 
 /// Shows a picture of another camera.
-pub(crate) fn streamed_picture(
+pub(crate) fn log_side_camera_picture(
     stream: &RecordingStream,
     name: &str,
     (width, height): (u32, u32),
     rgb: &[u8],
 ) -> RecordingStreamResult<()> {
     let image = Image::from_rgb24(rgb.to_vec(), [width, height]);
-    stream.log(format!("{}/image", side_camera(name)), &image)
+    stream.log(format!("{}/image", side_camera_path(name)), &image)
 }
 
 /// Pose and projection of the camera of a picture.
@@ -73,13 +73,13 @@ impl From<&Frame> for CameraView {
 }
 
 /// Shows the picture and the camera's pose; removes old points from it.
-pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamResult<()> {
-    stream.log(CAMERA, &transform(&frame.base_from_camera))?;
-    stream.log(CAMERA, &pinhole(frame))?;
+pub(crate) fn log_frame(stream: &RecordingStream, frame: &Frame) -> RecordingStreamResult<()> {
+    stream.log(CAMERA_PATH, &transform(&frame.base_from_camera))?;
+    stream.log(CAMERA_PATH, &pinhole(frame))?;
     let size = [frame.rgb.width(), frame.rgb.height()];
     stream.log(IMAGE, &Image::from_rgb24(frame.rgb.as_raw().clone(), size))?;
     if let Some(depth) = &frame.depth {
-        stream.log(DEPTH, &depth_image(depth))?;
+        stream.log(DEPTH_IMAGE_PATH, &depth_image(depth))?;
         stream.log(CLOUD, &cloud(frame, depth))?;
     }
     stream.log(DETECTIONS, &Points2D::clear_fields())?;
@@ -89,7 +89,7 @@ pub(crate) fn saw(stream: &RecordingStream, frame: &Frame) -> RecordingStreamRes
 
 /// Marks the points from the model and the resulting objects, each with its label and a box that
 /// encloses a ball of its size.
-pub(crate) fn perceived(
+pub(crate) fn log_detections_and_objects(
     stream: &RecordingStream,
     view: &CameraView,
     detections: &[Detection],

@@ -16,7 +16,7 @@ const WALLS: &str = "world/keep_out/workspace";
 const EXTENT: f64 = 1.0;
 
 /// Draws all obstacles; they never change.
-pub(crate) fn describe(
+pub(crate) fn log_obstacles_and_walls(
     stream: &RecordingStream,
     obstacles: &[Arc<Obstacle>],
     walls: &[HalfSpace],
@@ -29,7 +29,7 @@ pub(crate) fn describe(
         let body = entity_path!["world", "keep_out", index.to_string(), obstacle.name()];
         for (index, (shape, base_from_shape)) in obstacle.shapes().enumerate() {
             let path = body.join(&entity_path![index.to_string()]);
-            shapes::describe(stream, &path, &shape, &base_from_shape, look)?;
+            shapes::log_shape(stream, &path, &shape, &base_from_shape, look)?;
         }
     }
     let outlines: Vec<Vec<[f32; 3]>> = (0..walls.len())

@@ -5,7 +5,7 @@ use enact_robot::{Gripper, Robot};
 use enact_types::Point3;
 use rerun::{Arrows3D, Color, Points3D, RecordingStream, RecordingStreamResult};
 
-use crate::clock::Clock;
+use crate::clock::EventTimes;
 use crate::convert::point;
 
 const GRIP: &str = "world/contact/grip";
@@ -18,10 +18,10 @@ const RADIUS: f32 = 0.01;
 
 /// Draws an arrow at each finger, as long as the gripper's effort. The effort is an estimate from
 /// the motor's load, friction included.
-pub(crate) fn moved(
+pub(crate) fn log_grip_force(
     stream: &RecordingStream,
     robot: &Robot,
-    clock: Clock,
+    clock: EventTimes,
     states: &[&ArmState],
 ) -> RecordingStreamResult<()> {
     let Some(gripper) = robot.gripper() else {
@@ -34,7 +34,7 @@ pub(crate) fn moved(
     let columns = Arrows3D::from_vectors(arrows.iter().map(|(_, vector)| *vector))
         .with_origins(arrows.iter().map(|(origin, _)| *origin))
         .columns(states.iter().map(|_| 2))?;
-    stream.send_columns(GRIP, clock.columns(states), columns)
+    stream.send_columns(GRIP, clock.time_columns(states), columns)
 }
 
 /// Returns origin and vector of both fingers' arrows.
@@ -56,14 +56,14 @@ fn grip(robot: &Robot, gripper: &Gripper, state: &ArmState) -> [([f32; 3], [f32;
     })
 }
 
-/// Styles what [`moved`] draws.
-pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
+/// Styles what [`log_grip_force`] draws.
+pub(crate) fn log_grip_arrow_style(stream: &RecordingStream) -> RecordingStreamResult<()> {
     let style = Arrows3D::update_fields().with_colors([Color::from_rgb(240, 80, 200)]);
     stream.log_static(GRIP, &style)
 }
 
 /// Marks the tool's place when the arm met an obstacle; otherwise removes the mark.
-pub(crate) fn ended(
+pub(crate) fn update_contact_mark(
     stream: &RecordingStream,
     robot: &Robot,
     end: &ExecutionEnd,

@@ -7,7 +7,7 @@ use enact_runtime::Event;
 use rerun::{RecordingStream, RecordingStreamResult, TextDocument};
 
 /// The document.
-pub(crate) const CONVERSATION: &str = "conversation";
+pub(crate) const CONVERSATION_PATH: &str = "conversation";
 
 /// Number of paragraphs kept; older ones are dropped.
 const MAX_PARAGRAPHS: usize = 200;
@@ -20,7 +20,7 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     /// Adds the words of an event, if it has any.
-    pub(crate) fn note(
+    pub(crate) fn log_event(
         &mut self,
         stream: &RecordingStream,
         event: &Event<'_>,
@@ -33,7 +33,7 @@ impl Conversation {
         let excess = self.paragraphs.len().saturating_sub(MAX_PARAGRAPHS);
         self.paragraphs.drain(..excess);
         let text = self.paragraphs.make_contiguous().join("\n\n");
-        stream.log(CONVERSATION, &TextDocument::from_markdown(text))
+        stream.log(CONVERSATION_PATH, &TextDocument::from_markdown(text))
     }
 }
 

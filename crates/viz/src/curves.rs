@@ -6,7 +6,7 @@ use rerun::{
     Color, EntityPath, RecordingStream, RecordingStreamResult, Scalars, SeriesLines, entity_path,
 };
 
-use crate::clock::Clock;
+use crate::clock::EventTimes;
 
 /// A quantity plotted for every joint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,10 @@ impl JointQuantity {
 }
 
 /// Sets names and colors of the curves.
-pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStreamResult<()> {
+pub(crate) fn log_curve_styles(
+    stream: &RecordingStream,
+    robot: &Robot,
+) -> RecordingStreamResult<()> {
     let limit = Color::from_rgb(235, 80, 70);
     let style = |path: EntityPath, name: &str, color: Color| {
         let style = SeriesLines::new().with_names([name]).with_colors([color]);
@@ -88,17 +91,17 @@ pub(crate) fn describe(stream: &RecordingStream, robot: &Robot) -> RecordingStre
 }
 
 /// Draws the curves of `states`.
-pub(crate) fn moved(
+pub(crate) fn log_joint_curves(
     stream: &RecordingStream,
     robot: &Robot,
-    clock: Clock,
+    clock: EventTimes,
     states: &[&ArmState],
 ) -> RecordingStreamResult<()> {
     let draw = |path: EntityPath, states: &[&ArmState], value: &dyn Fn(&ArmState) -> f64| {
         let values = Scalars::new(states.iter().map(|state| value(state)));
         stream.send_columns(
             path,
-            clock.columns(states),
+            clock.time_columns(states),
             values.columns_of_unit_batches()?,
         )
     };

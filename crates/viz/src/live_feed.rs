@@ -13,7 +13,7 @@ use rerun::external::re_log_encoding::{EncodeError, Encoder, EncodingOptions};
 use rerun::log::{Chunk, LogMsg};
 use rerun::sink::{LogSink, SinkFlushError};
 
-use crate::clock::ARM_TIME;
+use crate::clock::ARM_TIMELINE;
 use crate::{VizError, arm};
 
 /// Largest size of the messages that are kept for viewers that ask for what is new, bytes.
@@ -53,7 +53,7 @@ struct Reading {
 
 impl LiveFeed {
     /// Has the feed keep what `stream` logs of this robot.
-    pub(crate) fn of(stream: &RecordingStream, robot: &Robot) -> Self {
+    pub(crate) fn attach_to_stream(stream: &RecordingStream, robot: &Robot) -> Self {
         let kept = Kept::default();
         stream.set_sink(Box::new(kept.clone()));
         Self {
@@ -94,9 +94,9 @@ impl LiveFeed {
         // Whatever thread this is, turns and times of day are the observer's.
         self.stream.reset_time();
         self.stream
-            .set_time(ARM_TIME, Duration::from_nanos(at.nanos()));
+            .set_time(ARM_TIMELINE, Duration::from_nanos(at.nanos()));
         // A pose that is missing is followed by the next.
-        let _ = arm::pose(&self.stream, &self.robot, positions);
+        let _ = arm::log_arm_pose(&self.stream, &self.robot, positions);
     }
 }
 

@@ -11,7 +11,7 @@ const OBJECTS: &str = "world/objects";
 const RADIUS: f32 = 0.008;
 
 /// Marks each object with its label.
-pub(crate) fn perceived(
+pub(crate) fn log_object_marks(
     stream: &RecordingStream,
     objects: &[ObjectView],
     labels: &[String],
@@ -25,7 +25,7 @@ pub(crate) fn perceived(
 }
 
 /// Returns the name of each object, with the model's confidence where the object was just seen.
-pub(crate) fn labels(
+pub(crate) fn labels_with_confidence(
     objects: &[ObjectView],
     detections: &[Detection],
     certainties: &[Option<f64>],

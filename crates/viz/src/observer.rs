@@ -14,7 +14,7 @@ use rerun::sink::GrpcSink;
 use rerun::{RecordingStream, RecordingStreamBuilder, RecordingStreamError, RecordingStreamResult};
 
 use crate::camera::CameraView;
-use crate::clock::{ARM_TIME, Clock, WallClock, thin};
+use crate::clock::{ARM_TIMELINE, EventTimes, WallClock, thin_out_states};
 use crate::conversation::Conversation;
 use crate::live_feed::LiveFeed;
 use crate::lossy::LossySink;
@@ -49,21 +49,21 @@ impl CameraFeed {
     /// shown is left out; what is wrong with the viewer is said by its observer.
     pub fn show_frame(&self, frame: &Frame, at: Stamp) {
         self.set_time(at);
-        let _ = camera::streamed(&self.stream, &self.name, frame);
+        let _ = camera::log_side_camera_frame(&self.stream, &self.name, frame);
     }
 
     /// Shows a picture, as [`show_frame`](Self::show_frame), of which nothing else is known: width and height, and
     /// the colors row by row.
     pub fn show_picture(&self, size: (u32, u32), rgb: &[u8], at: Stamp) {
         self.set_time(at);
-        let _ = camera::streamed_picture(&self.stream, &self.name, size, rgb);
+        let _ = camera::log_side_camera_picture(&self.stream, &self.name, size, rgb);
     }
 
     fn set_time(&self, at: Stamp) {
         // Whatever thread this is, turns and times of day are the observer's.
         self.stream.reset_time();
         self.stream
-            .set_time(ARM_TIME, Duration::from_nanos(at.nanos()));
+            .set_time(ARM_TIMELINE, Duration::from_nanos(at.nanos()));
     }
 }
 
@@ -73,7 +73,7 @@ impl CameraFeed {
 pub struct RerunObserver {
     stream: RecordingStream,
     wall: WallClock,
-    clock: Clock,
+    clock: EventTimes,
     /// Time of the previous event, nanoseconds since 1970.
     before: Option<u64>,
     robot: Option<Robot>,
@@ -107,7 +107,7 @@ impl RerunObserver {
         stop: &StopSwitch,
     ) -> Result<Self, VizError> {
         let address = viewer::address();
-        viewer::ensure(viewer::PROGRAM, address, stop)?;
+        viewer::ensure_running(viewer::PROGRAM, address, stop)?;
         let connection = connection(address)?;
         let stream = builder().buffered()?;
         stream.set_sink(match pace {
@@ -139,10 +139,10 @@ impl RerunObserver {
         wall: WallClock,
     ) -> Result<(Self, LiveFeed), VizError> {
         let stream = builder().buffered()?;
-        let feed = LiveFeed::of(&stream, robot);
+        let feed = LiveFeed::attach_to_stream(&stream, robot);
         let mut observer = Self::new(stream, wall);
         observer.others = cameras;
-        observer.clock.set(&observer.stream);
+        observer.clock.apply_to_stream(&observer.stream);
         observer.describe(robot)?;
         Ok((observer, feed))
     }
@@ -153,7 +153,7 @@ impl RerunObserver {
         Self {
             stream,
             wall,
-            clock: Clock::default(),
+            clock: EventTimes::default(),
             before: None,
             robot: None,
             view: None,
@@ -197,32 +197,32 @@ impl RerunObserver {
         if let Event::TurnStarted(_) = event {
             self.clock.turn += 1;
         }
-        self.clock.set(&self.stream);
+        self.clock.apply_to_stream(&self.stream);
         self.show(event)?;
-        timings::note(&self.stream, self.clock, event)?;
-        self.conversation.note(&self.stream, event)
+        timings::log_stage_duration(&self.stream, self.clock, event)?;
+        self.conversation.log_event(&self.stream, event)
     }
 
     fn show(&mut self, event: &Event<'_>) -> RecordingStreamResult<()> {
         let stream = &self.stream;
         match *event {
             Event::CollisionWorld { obstacles, walls } => {
-                collision_world::describe(stream, obstacles, walls)
+                collision_world::log_obstacles_and_walls(stream, obstacles, walls)
             }
             Event::ApprovalRequired => {
-                text::note(stream, "approval", "each plan is to be agreed to")
+                text::log_info(stream, "approval", "each plan is to be agreed to")
             }
             Event::Previewed(tool_path) => self.previewed(tool_path),
-            Event::Approved(true) => text::note(stream, "approval", "agreed"),
-            Event::Approved(false) => text::warn(stream, "approval", "not agreed"),
+            Event::Approved(true) => text::log_info(stream, "approval", "agreed"),
+            Event::Approved(false) => text::log_warning(stream, "approval", "not agreed"),
             Event::TaskStarted {
                 instruction, robot, ..
             } => self.started(instruction, robot),
-            Event::UserCommand(order) => text::note(stream, "order", &format!("{order:?}")),
-            Event::TurnStarted(turn) => text::note(stream, "turn", &turn.to_string()),
+            Event::UserCommand(order) => text::log_info(stream, "order", &format!("{order:?}")),
+            Event::TurnStarted(turn) => text::log_info(stream, "turn", &turn.to_string()),
             Event::FrameCaptured(frame) => {
                 self.view = Some(frame.into());
-                camera::saw(stream, frame)
+                camera::log_frame(stream, frame)
             }
             Event::Perceived {
                 answer,
@@ -230,14 +230,14 @@ impl RerunObserver {
                 dropped,
             } => self.perceived(answer, objects, dropped),
             Event::Planned { answer, .. } => {
-                text::exchanged(stream, &answer.exchanges)?;
-                text::answered(stream, QueryKind::Plan, answer)?;
+                text::log_exchanges(stream, &answer.exchanges)?;
+                text::log_model_response(stream, QueryKind::Plan, answer)?;
                 match &answer.parsed {
-                    Ok(plan) => text::note(stream, "plan", &plan.to_string()),
+                    Ok(plan) => text::log_info(stream, "plan", &plan.to_string()),
                     Err(_) => Ok(()),
                 }
             }
-            Event::StepStarted(step) => text::note(stream, "step", &step.to_string()),
+            Event::StepStarted(step) => text::log_info(stream, "step", &step.to_string()),
             Event::MotionStarted {
                 purpose,
                 trajectory,
@@ -245,10 +245,10 @@ impl RerunObserver {
             } => self.moving(purpose, trajectory),
             Event::MotionEnded(execution) => self.moved(execution),
             Event::StateRead(state) => self.read(state),
-            Event::StepVerified(outcome) => text::judged(stream, outcome),
-            Event::Said(words) => text::note(stream, "said", words),
-            Event::TaskEnded(report) => text::ended(stream, report),
-            Event::TaskFailed(error) => text::warn(stream, "broke", &error.to_string()),
+            Event::StepVerified(outcome) => text::log_step_outcome(stream, outcome),
+            Event::Said(words) => text::log_info(stream, "said", words),
+            Event::TaskEnded(report) => text::log_task_end(stream, report),
+            Event::TaskFailed(error) => text::log_warning(stream, "broke", &error.to_string()),
         }
     }
 
@@ -256,16 +256,16 @@ impl RerunObserver {
         if self.robot.is_none() {
             self.describe(robot)?;
         }
-        text::note(&self.stream, "task", instruction)
+        text::log_info(&self.stream, "task", instruction)
     }
 
     fn describe(&mut self, robot: &Robot) -> RecordingStreamResult<()> {
-        arm::describe(&self.stream, robot)?;
-        contact::describe(&self.stream)?;
-        curves::describe(&self.stream, robot)?;
-        timings::describe(&self.stream)?;
+        arm::log_arm_shapes(&self.stream, robot)?;
+        contact::log_grip_arrow_style(&self.stream)?;
+        curves::log_curve_styles(&self.stream, robot)?;
+        timings::log_stage_names(&self.stream)?;
         // Drawn at home until the arm reports its position.
-        arm::pose(&self.stream, robot, robot.home())?;
+        arm::log_arm_pose(&self.stream, robot, robot.home())?;
         blueprint::blueprint(robot, &self.others)
             .send(&self.stream, BlueprintActivation::default())?;
         self.robot = Some(robot.clone());
@@ -278,27 +278,31 @@ impl RerunObserver {
         objects: &[ObjectView],
         dropped: &[String],
     ) -> RecordingStreamResult<()> {
-        text::answered(&self.stream, QueryKind::Perception, answer)?;
-        text::perceived(&self.stream, objects, dropped)?;
+        text::log_model_response(&self.stream, QueryKind::Perception, answer)?;
+        text::log_perception(&self.stream, objects, dropped)?;
         let detections = answer.parsed.as_deref().unwrap_or_default();
-        let labels = objects::labels(objects, detections, &confidence::of(answer));
+        let labels = objects::labels_with_confidence(
+            objects,
+            detections,
+            &confidence::label_probabilities(answer),
+        );
         if let Some(view) = &self.view {
-            camera::perceived(&self.stream, view, detections, objects, &labels)?;
+            camera::log_detections_and_objects(&self.stream, view, detections, objects, &labels)?;
         }
-        objects::perceived(&self.stream, objects, &labels)
+        objects::log_object_marks(&self.stream, objects, &labels)
     }
 
     fn previewed(&self, tool_path: &[Trajectory]) -> RecordingStreamResult<()> {
         match &self.robot {
-            Some(robot) => arm::previewed(&self.stream, robot, tool_path),
+            Some(robot) => arm::log_previewed_motion(&self.stream, robot, tool_path),
             None => Ok(()),
         }
     }
 
     fn moving(&self, purpose: &str, trajectory: &Trajectory) -> RecordingStreamResult<()> {
-        text::note(&self.stream, "motion", purpose)?;
+        text::log_info(&self.stream, "motion", purpose)?;
         match &self.robot {
-            Some(robot) => arm::moving(&self.stream, robot, purpose, trajectory),
+            Some(robot) => arm::log_planned_motion(&self.stream, robot, purpose, trajectory),
             None => Ok(()),
         }
     }
@@ -307,16 +311,16 @@ impl RerunObserver {
         let Some(robot) = &self.robot else {
             return Ok(());
         };
-        let states = thin(&execution.samples, robot.joints().len());
+        let states = thin_out_states(&execution.samples, robot.joints().len());
         let Some(last) = states.last() else {
             return Ok(());
         };
         self.clock.arm = last.stamp;
-        self.clock.set(&self.stream);
-        arm::moved(&self.stream, robot, self.clock, &states)?;
-        curves::moved(&self.stream, robot, self.clock, &states)?;
-        contact::moved(&self.stream, robot, self.clock, &states)?;
-        contact::ended(&self.stream, robot, &execution.end, last)
+        self.clock.apply_to_stream(&self.stream);
+        arm::log_executed_motion(&self.stream, robot, self.clock, &states)?;
+        curves::log_joint_curves(&self.stream, robot, self.clock, &states)?;
+        contact::log_grip_force(&self.stream, robot, self.clock, &states)?;
+        contact::update_contact_mark(&self.stream, robot, &execution.end, last)
     }
 
     /// Shows the standing arm at its measured position.
@@ -324,12 +328,12 @@ impl RerunObserver {
         let Some(robot) = &self.robot else {
             return Ok(());
         };
-        if thin(std::slice::from_ref(state), robot.joints().len()).is_empty() {
+        if thin_out_states(std::slice::from_ref(state), robot.joints().len()).is_empty() {
             return Ok(());
         }
         self.clock.arm = self.clock.arm.max(state.stamp);
-        self.clock.set(&self.stream);
-        arm::pose(&self.stream, robot, &state.position)
+        self.clock.apply_to_stream(&self.stream);
+        arm::log_arm_pose(&self.stream, robot, &state.position)
     }
 }
 

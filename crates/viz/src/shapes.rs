@@ -19,7 +19,7 @@ pub(crate) struct ShapeStyle {
 }
 
 /// Draws a shape at `path`, in the frame of its parent entity.
-pub(crate) fn describe(
+pub(crate) fn log_shape(
     stream: &RecordingStream,
     path: &EntityPath,
     shape: &Shape,

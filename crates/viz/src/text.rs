@@ -5,10 +5,10 @@ use enact_runtime::TaskReport;
 use rerun::{RecordingStream, RecordingStreamResult, TextDocument, TextLog, TextLogLevel};
 
 /// The run as lines of text, oldest first.
-pub(crate) const LOG: &str = "log";
+pub(crate) const TEXT_LOG_PATH: &str = "log";
 
 /// What methods said on the way to the latest plan.
-pub(crate) const EXCHANGES: &str = "model/plan/exchanges";
+pub(crate) const EXCHANGES_PATH: &str = "model/plan/exchanges";
 
 /// The two kinds of question to a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum QueryKind {
 
 impl QueryKind {
     /// Returns the document with the text that was sent.
-    pub(crate) fn prompt(self) -> &'static str {
+    pub(crate) fn prompt_path(self) -> &'static str {
         match self {
             Self::Perception => "model/perception/prompt",
             Self::Plan => "model/plan/prompt",
@@ -29,7 +29,7 @@ impl QueryKind {
     }
 
     /// Returns the document with the text that was received.
-    pub(crate) fn completion(self) -> &'static str {
+    pub(crate) fn completion_path(self) -> &'static str {
         match self {
             Self::Perception => "model/perception/completion",
             Self::Plan => "model/plan/completion",
@@ -38,12 +38,20 @@ impl QueryKind {
 }
 
 /// Logs a line about normal progress.
-pub(crate) fn note(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
+pub(crate) fn log_info(
+    stream: &RecordingStream,
+    topic: &str,
+    text: &str,
+) -> RecordingStreamResult<()> {
     line(stream, topic, text, TextLogLevel::INFO)
 }
 
 /// Logs a line about something unexpected.
-pub(crate) fn warn(stream: &RecordingStream, topic: &str, text: &str) -> RecordingStreamResult<()> {
+pub(crate) fn log_warning(
+    stream: &RecordingStream,
+    topic: &str,
+    text: &str,
+) -> RecordingStreamResult<()> {
     line(stream, topic, text, TextLogLevel::WARN)
 }
 
@@ -55,11 +63,11 @@ fn line(
 ) -> RecordingStreamResult<()> {
     // All lines share one entity, because the viewer sorts lines of the same time by entity.
     let line = TextLog::new(format!("{topic}: {text}"));
-    stream.log(LOG, &line.with_level(level))
+    stream.log(TEXT_LOG_PATH, &line.with_level(level))
 }
 
 /// Logs what methods said on the way to a plan, as a conversation.
-pub(crate) fn exchanged(
+pub(crate) fn log_exchanges(
     stream: &RecordingStream,
     exchanges: &[Exchange],
 ) -> RecordingStreamResult<()> {
@@ -71,15 +79,15 @@ pub(crate) fn exchanged(
         .map(|it| format!("**{}** ({:?})\n{}", it.method, it.kind, verbatim(&it.text)))
         .collect();
     let text = TextDocument::from_markdown(spoken.join("\n"));
-    stream.log(EXCHANGES, &text)?;
+    stream.log(EXCHANGES_PATH, &text)?;
     exchanges.iter().try_for_each(|it| {
         let first = it.text.lines().next().unwrap_or_default();
-        note(stream, &it.method, first)
+        log_info(stream, &it.method, first)
     })
 }
 
 /// Logs the model's prompt and completion verbatim, and the reason if the completion is rejected.
-pub(crate) fn answered<T>(
+pub(crate) fn log_model_response<T>(
     stream: &RecordingStream,
     question: QueryKind,
     answer: &ModelResponse<T>,
@@ -92,19 +100,19 @@ pub(crate) fn answered<T>(
         );
     }
     for (path, text) in [
-        (question.prompt(), verbatim(&answer.prompt)),
-        (question.completion(), completion),
+        (question.prompt_path(), verbatim(&answer.prompt)),
+        (question.completion_path(), completion),
     ] {
         stream.log(path, &TextDocument::from_markdown(text))?;
     }
     match &answer.parsed {
         Ok(_) => Ok(()),
-        Err(rejection) => warn(stream, "rejected", &rejection.to_string()),
+        Err(rejection) => log_warning(stream, "rejected", &rejection.to_string()),
     }
 }
 
 /// Logs the objects on the table and the detections that were dropped.
-pub(crate) fn perceived(
+pub(crate) fn log_perception(
     stream: &RecordingStream,
     objects: &[ObjectView],
     dropped: &[String],
@@ -115,24 +123,34 @@ pub(crate) fn perceived(
     } else {
         names.join(", ")
     };
-    note(stream, "seen", &seen)?;
+    log_info(stream, "seen", &seen)?;
     dropped
         .iter()
-        .try_for_each(|reason| warn(stream, "dropped", reason))
+        .try_for_each(|reason| log_warning(stream, "dropped", reason))
 }
 
 /// Logs the outcome of a step.
-pub(crate) fn judged(stream: &RecordingStream, outcome: &Outcome) -> RecordingStreamResult<()> {
+pub(crate) fn log_step_outcome(
+    stream: &RecordingStream,
+    outcome: &Outcome,
+) -> RecordingStreamResult<()> {
     let tell = match outcome.verdict {
-        Verdict::Yes => note,
-        Verdict::No | Verdict::Unknown | Verdict::Refused => warn,
+        Verdict::Yes => log_info,
+        Verdict::No | Verdict::Unknown | Verdict::Refused => log_warning,
     };
     tell(stream, "verdict", &outcome.to_string())
 }
 
 /// Logs the end of the task.
-pub(crate) fn ended(stream: &RecordingStream, report: &TaskReport) -> RecordingStreamResult<()> {
-    let tell = if report.reports_success() { note } else { warn };
+pub(crate) fn log_task_end(
+    stream: &RecordingStream,
+    report: &TaskReport,
+) -> RecordingStreamResult<()> {
+    let tell = if report.reports_success() {
+        log_info
+    } else {
+        log_warning
+    };
     let turns = if report.turns == 1 { "turn" } else { "turns" };
     let text = format!(
         "{:?} after {} {turns} and {:.1} s",

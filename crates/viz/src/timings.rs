@@ -3,16 +3,16 @@
 use enact_runtime::Event;
 use rerun::{RecordingStream, RecordingStreamResult, Scalars, SeriesPoints};
 
-use crate::clock::Clock;
+use crate::clock::EventTimes;
 
 /// Durations in seconds, with a point whenever a stage ends.
-pub(crate) const TIMINGS: &str = "timings";
+pub(crate) const TIMINGS_PATH: &str = "timings";
 
 /// The stages of the loop, in order.
 const STAGES: [&str; 6] = ["look", "perceive", "plan", "ground", "move", "judge"];
 
 /// Names the plotted points.
-pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
+pub(crate) fn log_stage_names(stream: &RecordingStream) -> RecordingStreamResult<()> {
     for stage in STAGES {
         let style = SeriesPoints::new().with_names([stage]);
         stream.log_static(path(stage), &style)?;
@@ -21,13 +21,16 @@ pub(crate) fn describe(stream: &RecordingStream) -> RecordingStreamResult<()> {
 }
 
 /// Records the duration of the stage that ends with `event`.
-pub(crate) fn note(
+pub(crate) fn log_stage_duration(
     stream: &RecordingStream,
-    clock: Clock,
+    clock: EventTimes,
     event: &Event<'_>,
 ) -> RecordingStreamResult<()> {
     match stage(event) {
-        Some(stage) => stream.log(path(stage), &Scalars::single(clock.lapse().as_secs_f64())),
+        Some(stage) => stream.log(
+            path(stage),
+            &Scalars::single(clock.since_previous_event().as_secs_f64()),
+        ),
         None => Ok(()),
     }
 }
@@ -46,5 +49,5 @@ fn stage(event: &Event<'_>) -> Option<&'static str> {
 }
 
 fn path(stage: &str) -> String {
-    format!("{TIMINGS}/{stage}")
+    format!("{TIMINGS_PATH}/{stage}")
 }

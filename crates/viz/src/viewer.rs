@@ -22,7 +22,7 @@ pub(crate) fn address() -> SocketAddr {
 
 /// Makes sure that a viewer listens at `address`; starts `program` if none does. Waiting ends when
 /// `stop` is pressed.
-pub(crate) fn ensure(
+pub(crate) fn ensure_running(
     program: &str,
     address: SocketAddr,
     stop: &StopSwitch,
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_missing_viewer_is_one_clear_message() {
-        let error = ensure("no-such-viewer", free(), &StopSwitch::new());
+        let error = ensure_running("no-such-viewer", free(), &StopSwitch::new());
         let error = error.unwrap_err().to_string();
         assert!(
             error.contains("`no-such-viewer` is not on the PATH"),
@@ -135,13 +135,13 @@ mod tests {
     fn a_running_viewer_is_used() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        ensure("no-such-viewer", address, &StopSwitch::new()).unwrap();
+        ensure_running("no-such-viewer", address, &StopSwitch::new()).unwrap();
     }
 
     #[cfg(unix)]
     #[test]
     fn a_viewer_that_fails_is_not_waited_for() {
-        let error = ensure("false", free(), &StopSwitch::new());
+        let error = ensure_running("false", free(), &StopSwitch::new());
         let error = error.unwrap_err().to_string();
         assert!(error.contains("`false`: it ended at once"), "{error}");
     }
@@ -153,7 +153,7 @@ mod tests {
         stop.press();
         // The program exits successfully, like a launcher that leaves the viewer running, and
         // nothing listens.
-        let waited = ensure("true", free(), &stop);
+        let waited = ensure_running("true", free(), &stop);
         assert!(matches!(waited, Err(VizError::Stopped)), "{waited:?}");
     }
 }

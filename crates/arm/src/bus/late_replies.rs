@@ -12,6 +12,8 @@ use crate::protocol::{BROADCAST_ID, Packet};
 
 /// Longer than adapters (16 ms) and the schedulers of busy computers delay bytes.
 pub const MAX_BYTE_DELAY: Duration = Duration::from_millis(100);
+/// Largest number of bytes by which a read is lengthened to make its reply distinguishable.
+const MAX_EXTRA_BYTES: u16 = 24;
 
 /// Missing replies of one servo and one length.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +62,23 @@ impl LateReplies {
     pub fn confusable_until(&self, id: u8, data: usize, question: u64) -> Option<Duration> {
         let late = self.passing(id, data, question);
         late.map(|late| late.due + MAX_BYTE_DELAY).max()
+    }
+
+    /// Returns the number of bytes by which to lengthen a read of `data` bytes from these servos so
+    /// that no late reply can pass for one of its replies.
+    pub fn extra_bytes_to_read(&self, ids: &[u8], data: usize, question: u64) -> u16 {
+        if self.is_empty() {
+            return 0;
+        }
+        let clears_at = |more: u16| {
+            let data = data + usize::from(more);
+            let until = |id: &u8| self.confusable_until(*id, data, question);
+            ids.iter().filter_map(until).max()
+        };
+        let free = (0..=MAX_EXTRA_BYTES).find(|more| clears_at(*more).is_none());
+        // If so many replies are missing that every length is taken, the oldest length is reused.
+        free.or_else(|| (0..=MAX_EXTRA_BYTES).min_by_key(|more| clears_at(*more)))
+            .unwrap_or_default()
     }
 
     fn passing(&self, id: u8, data: usize, question: u64) -> impl Iterator<Item = &Late> {

@@ -112,7 +112,7 @@ impl Bus {
     /// # Errors
     /// [`BusError`] if the servo does not reply.
     pub fn ping(&mut self, id: u8) -> Result<Status, BusError> {
-        let data = self.codec.ping_data();
+        let data = self.codec.ping_reply_data_length();
         self.ask(id, &ServoInstruction::Ping, data)
     }
 
@@ -123,9 +123,9 @@ impl Bus {
     pub fn ping_all(&mut self) -> Result<Vec<Status>, BusError> {
         let missing = self.counters.missing;
         let ids: Vec<u8> = (0..=HIGHEST_ID).collect();
-        let data = self.codec.ping_data();
+        let data = self.codec.ping_reply_data_length();
         let question = self.next_question_number();
-        self.settle(BROADCAST_ID, data, question)?;
+        self.wait_out_late_replies(BROADCAST_ID, data, question)?;
         let answers = self.exchange(Request {
             to: BROADCAST_ID,
             instruction: ServoInstruction::Ping,
@@ -299,8 +299,10 @@ impl Bus {
         let question = self.next_question_number();
         for attempt in 0..=RETRIES {
             self.counters.retries += u64::from(attempt > 0);
-            self.know_echo(id)?;
-            if instruction.first_read_register().is_none() && !self.settle(id, data, question)? {
+            self.detect_echo_if_confusable(id)?;
+            if instruction.first_read_register().is_none()
+                && !self.wait_out_late_replies(id, data, question)?
+            {
                 break;
             }
             let wait = match attempt {
@@ -318,7 +320,7 @@ impl Bus {
             let Some(status) = answers.into_iter().next().flatten() else {
                 continue;
             };
-            match self.codec.refusal(status.error) {
+            match self.codec.status_error(status.error) {
                 // The servo did not receive the request intact.
                 Some(StatusError::Checksum) => {}
                 Some(why) => return Err(BusError::Refused { id, why }),

@@ -26,7 +26,7 @@ impl SerialTransport {
     pub fn open(path: &str, baud: u32) -> Result<Self, BusError> {
         let port = serialport::new(path, baud).timeout(WRITE_TIMEOUT).open();
         let mut line = Self {
-            port: port.map_err(|error| refused(path, &error))?,
+            port: port.map_err(|error| port_open_error(path, &error))?,
             opened: Instant::now(),
         };
         line.hear_out()
@@ -80,7 +80,7 @@ impl Transport for SerialTransport {
 }
 
 /// Converts the error of a port that did not open, with a hint.
-pub(super) fn refused(path: &str, error: &serialport::Error) -> BusError {
+pub(super) fn port_open_error(path: &str, error: &serialport::Error) -> BusError {
     let hint = match error.kind() {
         ErrorKind::Io(io::ErrorKind::PermissionDenied) => {
             "you may not use it: join the group that owns it (often `dialout`), then log in again"

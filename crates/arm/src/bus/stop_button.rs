@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serialport::SerialPort;
 
-use super::serial::refused;
+use super::serial::port_open_error;
 use super::{BusError, ports};
 use crate::StopSwitch;
 
@@ -62,7 +62,7 @@ impl StopButton {
             hint,
         };
         let opened = serialport::new(&path, 9600).open();
-        let mut port = opened.map_err(|error| refused(&path, &error))?;
+        let mut port = opened.map_err(|error| port_open_error(&path, &error))?;
         let raised = port
             .write_data_terminal_ready(true)
             .and_then(|()| port.write_request_to_send(true));

@@ -98,7 +98,7 @@ impl Fake {
                 }
             }
             ServoInstruction::Ping if self.servos.contains_key(&id) => {
-                out.push(status(id, &[7, 7, 7][..codec.ping_data()]));
+                out.push(status(id, &[7, 7, 7][..codec.ping_reply_data_length()]));
             }
             _ => {}
         }
@@ -640,7 +640,7 @@ fn in_code(codec: &dyn Codec, asked: &[u8], answer: &[u8], request: usize) -> Ve
     let ScanResult::Packet(answer, _) = codec.scan(answer, answer.len()) else {
         panic!("it is whole");
     };
-    let mut status = codec.status(answer).unwrap();
+    let mut status = codec.decode_status(answer).unwrap();
     let from = ServoInstruction::decode(codec, &asked)
         .unwrap()
         .first_read_register();

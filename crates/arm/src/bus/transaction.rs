@@ -13,8 +13,6 @@ const TURNAROUND: Duration = Duration::from_micros(500);
 const QUIET: Duration = Duration::from_millis(2);
 /// A line that is never quiet is used anyway after this time.
 const MAX_DRAIN_TIME: Duration = Duration::from_millis(50);
-/// Largest number of bytes by which a read is lengthened to make its reply distinguishable.
-const MAX_EXTRA_BYTES: u16 = 24;
 
 /// Whether the adapter echoes our own bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +76,13 @@ impl Bus {
     /// if a late reply could pass for one of them.
     pub(super) fn exchange(&mut self, request: Request) -> Result<Vec<Option<Status>>, BusError> {
         self.drain()?;
-        let more = self.more_to_read(&request);
+        let more = match request.instruction.first_read_register() {
+            Some(_) => {
+                self.late_replies
+                    .extra_bytes_to_read(request.ids, request.data, request.question)
+            }
+            None => 0,
+        };
         if more == 0 {
             return self.converse(request);
         }
@@ -145,31 +149,15 @@ impl Bus {
         Ok(awaited.answers)
     }
 
-    /// Returns the number of bytes by which to lengthen a read so that no late reply can pass for
-    /// one of its replies.
-    fn more_to_read(&self, request: &Request) -> u16 {
-        if self.late_replies.is_empty() || request.instruction.first_read_register().is_none() {
-            return 0;
-        }
-        let clears_at = |more: u16| {
-            let data = request.data + usize::from(more);
-            let ids = request.ids.iter();
-            ids.filter_map(|id| {
-                self.late_replies
-                    .confusable_until(*id, data, request.question)
-            })
-            .max()
-        };
-        let free = (0..=MAX_EXTRA_BYTES).find(|more| clears_at(*more).is_none());
-        // If so many replies are missing that every length is taken, the oldest length is reused.
-        free.or_else(|| (0..=MAX_EXTRA_BYTES).min_by_key(|more| clears_at(*more)))
-            .unwrap_or_default()
-    }
-
     /// Makes sure that no late reply can pass for the reply of servo `id`, or of any servo, to this
     /// question, whose length cannot change: late replies have arrived, or will not arrive any
     /// more. Returns `false` if the servo does not reply to another question either.
-    pub(super) fn settle(&mut self, id: u8, data: usize, question: u64) -> Result<bool, BusError> {
+    pub(super) fn wait_out_late_replies(
+        &mut self,
+        id: u8,
+        data: usize,
+        question: u64,
+    ) -> Result<bool, BusError> {
         while let Some(clear) = self.late_replies.confusable_until(id, data, question) {
             if self.line.now() > clear {
                 break;
@@ -201,7 +189,7 @@ impl Bus {
     }
 
     /// Tests whether the adapter echoes, if an echo could pass for a reply.
-    pub(super) fn know_echo(&mut self, id: u8) -> Result<(), BusError> {
+    pub(super) fn detect_echo_if_confusable(&mut self, id: u8) -> Result<(), BusError> {
         if !self.codec.echo_looks_like_status() {
             return Ok(());
         }
@@ -327,11 +315,11 @@ impl Bus {
             return;
         }
         self.notice_echo(&frame);
-        let Some(status) = self.codec.status(frame) else {
+        let Some(status) = self.codec.decode_status(frame) else {
             self.counters.strays += 1;
             return;
         };
-        let refused = self.codec.refusal(status.error).is_some();
+        let refused = self.codec.status_error(status.error).is_some();
         // A rejection has no length that would distinguish it from one that was due earlier.
         let own_refusal = refused
             && !self
@@ -353,8 +341,8 @@ impl Bus {
         self.notice_echo(&frame);
         if self.late_replies.record_late_echo(&frame) {
             self.counters.echoes += 1;
-        } else if let Some(status) = self.codec.status(frame) {
-            let refused = self.codec.refusal(status.error).is_some();
+        } else if let Some(status) = self.codec.decode_status(frame) {
+            let refused = self.codec.status_error(status.error).is_some();
             self.late_replies
                 .record_unexpected_reply(status.id, status.data.len(), refused);
         }

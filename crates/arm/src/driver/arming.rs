@@ -66,7 +66,7 @@ impl ServoArm {
         for joint in &joints {
             identify(&mut bus, joint)?;
         }
-        let firmware = firmware::report(&mut bus, &joints)?;
+        let firmware = firmware::log_versions(&mut bus, &joints)?;
         check_calibration(&mut bus, &joints)?;
         for joint in &joints {
             check_offset(&mut bus, joint)?;

@@ -18,7 +18,7 @@ pub fn version(bus: &mut Bus, servo: &ServoConfig) -> Result<String, BusError> {
 
 /// Reads and logs the version of every joint's servo, and warns of differences: a single servo that
 /// behaves differently from its neighbors is hard to find.
-pub(super) fn report(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>, BusError> {
+pub(super) fn log_versions(bus: &mut Bus, joints: &[ServoJoint]) -> Result<Vec<String>, BusError> {
     let read = |joint: &ServoJoint| version(bus, &joint.servo);
     let versions = joints.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let named = || {

@@ -5,7 +5,7 @@ use super::joint::ServoJoint;
 use super::{FeedbackFilter, ServoArm};
 use crate::ArmError;
 use crate::bus::{Bus, BusError};
-use crate::error::names;
+use crate::error::describe_alarms;
 use crate::protocol::Alarm;
 use crate::servo::ServoModel;
 
@@ -108,7 +108,7 @@ impl ServoArm {
             if track.reading.error != 0 {
                 let ServoConfig { id, model, .. } = joint.servo;
                 let alarms = alarms(&mut self.bus, id, model, track.reading.error)?;
-                complaint = complaint.or_else(|| alarms.first().map(|_| names(&alarms)));
+                complaint = complaint.or_else(|| alarms.first().map(|_| describe_alarms(&alarms)));
             }
             let named = complaint.map(|complaint| format!("joint `{}`: {complaint}", joint.name));
             alarm = alarm.or(named);

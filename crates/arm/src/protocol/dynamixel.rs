@@ -110,7 +110,7 @@ impl Codec for Dynamixel {
         Some(u16::from_le_bytes(*first))
     }
 
-    fn status(&self, frame: Packet) -> Option<Status> {
+    fn decode_status(&self, frame: Packet) -> Option<Status> {
         if frame.code != STATUS || frame.id == BROADCAST_ID {
             return None;
         }
@@ -128,7 +128,7 @@ impl Codec for Dynamixel {
         self.encode(status.id, STATUS, &body, out)
     }
 
-    fn ping_data(&self) -> usize {
+    fn ping_reply_data_length(&self) -> usize {
         // Model (two bytes) and firmware.
         3
     }
@@ -137,7 +137,7 @@ impl Codec for Dynamixel {
         false
     }
 
-    fn refusal(&self, error: u8) -> Option<StatusError> {
+    fn status_error(&self, error: u8) -> Option<StatusError> {
         Some(match error & !ALERT {
             0 => return None,
             1 => StatusError::Failed,

@@ -95,7 +95,7 @@ impl Codec for Feetech {
         Some(u16::from(*first))
     }
 
-    fn status(&self, frame: Packet) -> Option<Status> {
+    fn decode_status(&self, frame: Packet) -> Option<Status> {
         (frame.id != BROADCAST_ID).then_some(Status {
             id: frame.id,
             error: frame.code,
@@ -107,7 +107,7 @@ impl Codec for Feetech {
         self.encode(status.id, status.error, &status.data, out)
     }
 
-    fn ping_data(&self) -> usize {
+    fn ping_reply_data_length(&self) -> usize {
         0
     }
 
@@ -115,7 +115,7 @@ impl Codec for Feetech {
         true
     }
 
-    fn refusal(&self, _error: u8) -> Option<StatusError> {
+    fn status_error(&self, _error: u8) -> Option<StatusError> {
         None
     }
 

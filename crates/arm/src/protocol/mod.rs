@@ -78,7 +78,7 @@ pub trait Codec: fmt::Debug + Send + Sync {
     fn take_address(&self, bytes: &mut &[u8]) -> Option<u16>;
 
     /// Parses a packet as a servo's reply; `None` if it cannot be one.
-    fn status(&self, frame: Packet) -> Option<Status>;
+    fn decode_status(&self, frame: Packet) -> Option<Status>;
 
     /// Appends a servo's reply to `out`.
     ///
@@ -87,14 +87,14 @@ pub trait Codec: fmt::Debug + Send + Sync {
     fn encode_status(&self, status: &Status, out: &mut Vec<u8>) -> Result<(), PacketTooLong>;
 
     /// Returns the number of data bytes in the reply to a ping.
-    fn ping_data(&self) -> usize;
+    fn ping_reply_data_length(&self) -> usize;
 
     /// Returns whether a status packet can have the same bytes as an instruction packet, so that an
     /// adapter's echo must be known to tell it from a reply.
     fn echo_looks_like_status(&self) -> bool;
 
     /// Returns the reason that a servo rejected an instruction, from the error byte of its reply.
-    fn refusal(&self, error: u8) -> Option<StatusError>;
+    fn status_error(&self, error: u8) -> Option<StatusError>;
 
     /// Returns the alarms of a servo, from the error byte of its reply; `None` if there are alarms
     /// that the byte does not specify.

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Status {
     /// Id of the sender.
     pub id: u8,
-    /// Error byte in the protocol's own encoding: see [`Codec::refusal`](super::Codec::refusal) and
+    /// Error byte in the protocol's own encoding: see [`Codec::status_error`](super::Codec::status_error) and
     /// [`Codec::alarms`](super::Codec::alarms). The data is valid in any case.
     pub error: u8,
     /// Data of the requested registers.

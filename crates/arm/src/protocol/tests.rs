@@ -21,7 +21,7 @@ fn answer(codec: &dyn Codec, hex: &str) -> Status {
         panic!("{hex}: {:?}", codec.scan(&packet, 1000));
     };
     assert_eq!(length, packet.len());
-    let status = codec.status(frame).expect("it is an answer");
+    let status = codec.decode_status(frame).expect("it is an answer");
     let mut again = Vec::new();
     codec.encode_status(&status, &mut again).unwrap();
     assert_eq!(again, packet);
@@ -298,13 +298,16 @@ fn dynamixel_answers_are_the_published_bytes() {
     let alert = answer(&Dynamixel, "FF FF FD 00 01 04 00 55 80 A2 8F");
     assert_eq!(
         (
-            Dynamixel.refusal(alert.error),
+            Dynamixel.status_error(alert.error),
             Dynamixel.alarms(alert.error)
         ),
         (None, None)
     );
     let range = answer(&Dynamixel, "FF FF FD 00 01 04 00 55 04 BA 8C");
-    assert_eq!(Dynamixel.refusal(range.error), Some(StatusError::Range));
+    assert_eq!(
+        Dynamixel.status_error(range.error),
+        Some(StatusError::Range)
+    );
     assert_eq!(
         answer(&Dynamixel, "FF FF FD 00 01 08 00 55 00 FF FF FD FD 9A 34"),
         status(0, &[0xFF, 0xFF, 0xFD])
@@ -320,7 +323,7 @@ fn only_a_feetech_echo_can_look_like_an_answer() {
             panic!("{ping:02X?}");
         };
         assert_eq!(
-            codec.status(frame).is_some(),
+            codec.decode_status(frame).is_some(),
             codec.echo_looks_like_status()
         );
     }
@@ -414,11 +417,11 @@ fn found_in(codec: &dyn Codec, stream: &[u8], portion: usize) -> Vec<Status> {
     for part in stream.chunks(portion) {
         scanner.push(part);
         while let Some(frame) = scanner.next(codec, MAX_PACKET_BYTES) {
-            found.extend(codec.status(frame));
+            found.extend(codec.decode_status(frame));
         }
     }
     while let Some(frame) = scanner.next_at_end_of_input(codec, MAX_PACKET_BYTES) {
-        found.extend(codec.status(frame));
+        found.extend(codec.decode_status(frame));
     }
     found
 }
@@ -446,7 +449,7 @@ proptest! {
         let mut scanner = Scanner::default();
         scanner.push(&packet);
         let frame = scanner.next(codec, codec.status_length(status.data.len())).unwrap();
-        prop_assert_eq!(codec.status(frame), Some(status));
+        prop_assert_eq!(codec.decode_status(frame), Some(status));
     }
 
     #[test]
@@ -524,7 +527,7 @@ proptest! {
         let mut scanner = Scanner::default();
         scanner.push(&packet);
         while let Some(frame) = scanner.next_at_end_of_input(codec, longest) {
-            let forged = codec.status(frame).is_some_and(|found| {
+            let forged = codec.decode_status(frame).is_some_and(|found| {
                 found.id == status.id && found.data.len() == status.data.len()
             });
             prop_assert!(!forged, "{:02X?}", packet);

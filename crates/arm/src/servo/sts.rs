@@ -26,7 +26,7 @@ const MAX_POSITION: Register = Register::new_writable("max_position", 11, 2, Uni
 const MAX_TEMPERATURE: Register = Register::new_writable("max_temperature", 13, 1, Unit::CELSIUS);
 const MAX_VOLTAGE: Register = Register::new_writable("max_voltage", 14, 1, Unit::DECIVOLT);
 const MIN_VOLTAGE: Register = Register::new_writable("min_voltage", 15, 1, Unit::DECIVOLT);
-/// Bits of behavior; see [`FINE_SPEED_BIT`].
+/// The register that Feetech calls “phase”: bits that switch behavior; see [`FINE_SPEED_BIT`].
 pub const PHASE_REGISTER: Register = Register::new_writable("phase", 18, 1, Unit::UNITLESS);
 const HOMING_OFFSET: Register =
     Register::new_writable("homing_offset", 31, 2, Unit::ENCODER_STEP).with_sign_bit(11);

@@ -15,7 +15,7 @@ const NEEDED: usize = 6;
 /// Finds a ChArUco board, or a part of it: its markers say which.
 pub(super) fn detect(board: &Charuco, picture: &GrayImage) -> Result<Numbered, NotFound> {
     let mut best = HashMap::new();
-    for grids in grid::all(picture) {
+    for grids in grid::candidate_grids(picture) {
         let mut found: HashMap<usize, Point2<f64>> = HashMap::new();
         for grid in grids {
             if let Some(placed) = Placed::new(board, picture, &grid) {
@@ -144,7 +144,7 @@ impl Placed {
         let number = |(x, y): (i32, i32)| ((y - 1) * (columns - 1) + x - 1) as usize;
         // A marker's corners must stay out of the windows, whose gradients reach a pixel farther.
         let free = (1.0 - board.marker / board.square) / 2.0;
-        let half = (grid.spacing() * free - 1.0).min(0.4 * grid.spacing());
+        let half = (grid.min_spacing_px() * free - 1.0).min(0.4 * grid.min_spacing_px());
         let seen = grid
             .nodes
             .iter()
@@ -159,11 +159,13 @@ impl Placed {
             if grid.nodes.contains_key(&node) {
                 continue;
             }
-            let Some(map) = grid.map_near(node) else {
+            let Some(map) = grid.picture_from_grid_near(node) else {
                 continue;
             };
             let place = Point2::new(f64::from(node.0), f64::from(node.1));
-            if let Some(pixel) = refine::expected(picture, &map, place, 0.7 * free.min(0.4), half) {
+            if let Some(pixel) =
+                refine::find_expected_corner(picture, &map, place, 0.7 * free.min(0.4), half)
+            {
                 out.push((number(at), pixel));
             }
         }

@@ -10,14 +10,14 @@ use crate::board::Chessboard;
 /// Finds a whole chessboard: a part of one could lie anywhere on it.
 pub(super) fn detect(board: &Chessboard, picture: &GrayImage) -> Result<Numbered, NotFound> {
     let mut other = NotFound::Nothing;
-    for grid in grid::all(picture).flatten() {
+    for grid in grid::candidate_grids(picture).flatten() {
         match numbered(board, &grid) {
             Ok(mut found) => {
                 if is_upside_down(board, picture, &found) {
                     let last = board.columns * board.rows - 1;
                     found.iter_mut().for_each(|(id, _)| *id = last - *id);
                 }
-                return Ok(refine::refined(picture, found, 0.4 * grid.spacing()));
+                return Ok(refine::refined(picture, found, 0.4 * grid.min_spacing_px()));
             }
             Err(fault) if other == NotFound::Nothing => other = fault,
             Err(_) => {}

@@ -28,7 +28,7 @@ pub(super) struct Grid {
 
 /// Returns what may be grids of corners, one setting of the detector after another: the usual one, a stricter and a looser one, in
 /// the picture and in smaller copies of it, in which the bits of markers vanish and blur does not matter.
-pub(super) fn all(picture: &GrayImage) -> impl Iterator<Item = Vec<Grid>> {
+pub(super) fn candidate_grids(picture: &GrayImage) -> impl Iterator<Item = Vec<Grid>> {
     let scales = [1, 2, 4]
         .into_iter()
         .filter(|scale| *scale == 1 || picture.width().min(picture.height()) / scale >= 200);
@@ -90,7 +90,7 @@ impl Grid {
     }
 
     /// Returns the smallest distance between neighbors in pixels.
-    pub(super) fn spacing(&self) -> f64 {
+    pub(super) fn min_spacing_px(&self) -> f64 {
         self.nodes
             .iter()
             .flat_map(|(&(x, y), p)| {
@@ -102,7 +102,7 @@ impl Grid {
     }
 
     /// Returns the map from grid to picture near a corner of the grid, by the corners nearest to it.
-    pub(super) fn map_near(&self, at: (i32, i32)) -> Option<Matrix3<f64>> {
+    pub(super) fn picture_from_grid_near(&self, at: (i32, i32)) -> Option<Matrix3<f64>> {
         let mut pairs: Vec<_> = self
             .nodes
             .iter()

@@ -23,7 +23,7 @@ pub(super) fn refined(picture: &GrayImage, corners: Numbered, half: f64) -> Numb
 
 /// Returns the corner that is expected at a place of a plane, by the plane's map to the picture, if it is there: `beside` it, in
 /// units of the plane, two squares are dark and two bright.
-pub(super) fn expected(
+pub(super) fn find_expected_corner(
     picture: &GrayImage,
     map: &Matrix3<f64>,
     place: Point2<f64>,

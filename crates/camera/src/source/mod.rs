@@ -34,7 +34,7 @@ pub trait Source: Send + 'static {
 
     /// Returns whether exposure settles only after it was opened, so that its first pictures are
     /// dark.
-    fn settles(&self) -> bool {
+    fn needs_exposure_settling(&self) -> bool {
         false
     }
 }

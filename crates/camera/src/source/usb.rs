@@ -183,7 +183,7 @@ impl Source for UsbSource {
         self.path.display().to_string()
     }
 
-    fn settles(&self) -> bool {
+    fn needs_exposure_settling(&self) -> bool {
         true
     }
 
@@ -311,7 +311,7 @@ mod tests {
             fps: 30,
         };
         let mut source = UsbSource::new(Path::new("/dev/video-of-nobody"), wanted);
-        assert!(source.settles());
+        assert!(source.needs_exposure_settling());
         let reason = source.open().err().unwrap();
         assert!(reason.text().contains("enact camera list"), "{reason}");
         // What is plugged in here, if anything, does not matter.

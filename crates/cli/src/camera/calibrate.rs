@@ -62,7 +62,7 @@ pub fn calibrate(data_dir: &DataDir, args: &CalibrateArgs) -> Result<bool> {
             stop_on_interrupt(stop.clone())?;
             let name = args.name.as_deref().unwrap_or(MAIN_CAMERA_NAME);
             let camera = LiveCamera::open(data_dir, launch, name, stop, args.save.as_deref())?;
-            live_views::take(camera, launch, name, args, model)?
+            live_views::take_calibration_views(camera, launch, name, args, model)?
         }
         (None, None) => {
             bail!("no pictures: name the camera of a launch file, or a folder with --images")

@@ -22,7 +22,7 @@ const STILL: f64 = 0.003;
 ///
 /// # Errors
 /// If the camera gives no picture.
-pub(super) fn take(
+pub(super) fn take_calibration_views(
     mut camera: LiveCamera,
     launch: &Launch,
     name: &str,

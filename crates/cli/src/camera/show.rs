@@ -124,7 +124,7 @@ impl Looked {
         let age = self
             .stream
             .as_ref()
-            .and_then(PictureStream::newest_picture_age);
+            .and_then(PictureStream::newest_picture_arrival_age);
         let age = age.map(|age| age.as_secs_f64());
         let counts = self.stream.as_ref().map(PictureStream::counts);
         if as_json {

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::job::Job;
 use super::method_setting::MethodSetting;
-use super::preflight::{self, Unfit};
-use super::settings;
+use super::preflight::{self, UnusableMethods};
+use super::settings_fixed_on_resume;
 use crate::args::{EvalArgs, PlannerKind};
 use crate::data_dir::DataDir;
 use crate::methods::MethodsConfig;
@@ -42,19 +42,22 @@ pub(super) fn ablate(data_dir: &DataDir, args: &EvalArgs) -> Result<()> {
     for suite in &suites {
         Job::load(data_dir, suite)?;
     }
-    preflight::check_flags(args, &settings)?;
-    let (settings, unfit) = preflight::split(data_dir, &suites[0], settings);
+    preflight::check_shared_flags_have_effect(args, &settings)?;
+    let (settings, unfit) = preflight::separate_unusable_methods(data_dir, &suites[0], settings);
     // Without the first there is nothing to compare with.
     let is_first_unfit = unfit.first().is_some_and(|it| it.setting.is_none());
     if is_chosen && !unfit.is_empty() || is_first_unfit {
-        bail!(preflight::told(&unfit));
+        bail!(preflight::describe_unusable_methods(&unfit));
     }
     let mut left_out: Vec<String> = Vec::new();
     let mut leave_out = |why: String| {
         errln!("{:>9}  {why}", "left out");
         left_out.push(why);
     };
-    unfit.iter().map(Unfit::line).for_each(&mut leave_out);
+    unfit
+        .iter()
+        .map(UnusableMethods::to_line)
+        .for_each(&mut leave_out);
     let mut rows: Vec<AblationRow> = Vec::new();
     for suite in &suites {
         let mut first: Option<Vec<EpisodeResult>> = None;
@@ -93,7 +96,10 @@ fn row(
     let kept = match &args.out {
         Some(folder) => {
             let folder = folder.join(&job.name).join(setting.folder_name());
-            Some(EpisodeStore::open(&folder, &settings(&args, &job)?)?)
+            Some(EpisodeStore::open(
+                &folder,
+                &settings_fixed_on_resume(&args, &job)?,
+            )?)
         }
         None => None,
     };

@@ -80,8 +80,8 @@ impl MethodSetting {
 
     /// Returns what is wrong with a flag of the setting that has no effect on `config`, the methods that
     /// it is applied to.
-    pub fn first_idle_flag_fault(&self, config: &MethodsConfig) -> Option<String> {
-        self.flags.methods.first_idle_flag_fault(config)
+    pub fn describe_first_ineffective_flag(&self, config: &MethodsConfig) -> Option<String> {
+        self.flags.methods.describe_first_ineffective_flag(config)
     }
 
     /// Returns an evaluation with these methods beside its own, and what both switch on.
@@ -185,7 +185,7 @@ mod tests {
     ];
 
     fn evaluation() -> EvalArgs {
-        crate::args::parsed(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
+        crate::args::parse_words(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
     fn a_setting_of_a_method_that_is_off_is_told() {
         let fault = |text: &str| {
             let setting: MethodSetting = text.parse().unwrap();
-            setting.first_idle_flag_fault(&setting.apply_to_eval_args(&evaluation()).1)
+            setting.describe_first_ineffective_flag(&setting.apply_to_eval_args(&evaluation()).1)
         };
         assert!(fault("critic-rounds=1").unwrap().contains("--critic"));
         assert_eq!(fault("critic-rounds=1+critic=self"), None);

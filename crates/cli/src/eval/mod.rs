@@ -24,7 +24,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use enact_eval::episode::{EpisodeResult, WorkerAgent};
-use enact_eval::manifest::Manifest;
+use enact_eval::manifest::ShardManifest;
 use enact_eval::outcome::EpisodeOutcome;
 use enact_eval::runner::EvalConfig;
 use enact_eval::store::EpisodeStore;
@@ -60,7 +60,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         return ablate::ablate(data_dir, args).map(|()| true);
     }
     let methods = args.methods.override_config(MethodsConfig::default());
-    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
+    if let Some(fault) = args.methods.describe_first_ineffective_flag(&methods) {
         bail!("{fault}");
     }
     let job = Job::load(data_dir, args)?;
@@ -68,7 +68,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         return job.call_with_eval_config(data_dir, args, |config| show(config, number, args));
     }
     let sink = ResultSink::open(&args.results)?;
-    let settings = settings(args, &job)?;
+    let settings = settings_fixed_on_resume(args, &job)?;
     let command = command(args, &job);
     let kept = kept(args, &job, &settings, &command)?;
     let count =
@@ -109,7 +109,7 @@ fn kept(args: &EvalArgs, job: &Job, settings: &str, command: &str) -> Result<Opt
     let Some(shard) = args.shard else {
         return Ok(Some(EpisodeStore::open(folder, settings)?));
     };
-    let manifest = Manifest {
+    let manifest = ShardManifest {
         enact: env!("CARGO_PKG_VERSION").to_owned(),
         shard,
         episodes: args.episodes,
@@ -150,7 +150,7 @@ fn options(
         pointing: config.pointing,
         meaning: args.meaning,
         free_text: args.free_text,
-        notify: model_choice::notify_on_stderr(),
+        notify: model_choice::stderr_notice_listener(),
         ..choice.request_options()
     };
     // The choice among plans reads how probable tokens were.
@@ -241,7 +241,7 @@ fn change(suite: &mut Suite, setting: &str) -> Result<()> {
 }
 
 /// Returns the settings that must be the same for an evaluation to be resumed.
-pub(crate) fn settings(args: &EvalArgs, job: &Job) -> Result<String> {
+pub(crate) fn settings_fixed_on_resume(args: &EvalArgs, job: &Job) -> Result<String> {
     let Job {
         path,
         suite,

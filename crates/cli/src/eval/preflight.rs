@@ -10,16 +10,16 @@ use crate::out;
 
 /// Methods that cannot be run.
 #[derive(Debug)]
-pub(super) struct Unfit {
+pub(super) struct UnusableMethods {
     /// The methods.
     pub setting: MethodSetting,
     /// What is missing or wrong, and in a second line what to do.
     why: String,
 }
 
-impl Unfit {
+impl UnusableMethods {
     /// Returns the methods and what is wrong with them in a line.
-    pub(super) fn line(&self) -> String {
+    pub(super) fn to_line(&self) -> String {
         format!("{}: {}", self.setting, self.parts().0)
     }
 
@@ -35,10 +35,13 @@ impl Unfit {
 ///
 /// # Errors
 /// The flag that has none, and what it belongs to.
-pub(super) fn check_flags(args: &EvalArgs, settings: &[MethodSetting]) -> Result<()> {
+pub(super) fn check_shared_flags_have_effect(
+    args: &EvalArgs,
+    settings: &[MethodSetting],
+) -> Result<()> {
     let idle = settings.iter().map(|setting| {
         let (_, methods) = setting.apply_to_eval_args(args);
-        args.methods.idle_flag_faults(&methods)
+        args.methods.describe_ineffective_flags(&methods)
     });
     let always = idle.reduce(|before, now| {
         let is_still = |fault: &String| now.contains(fault);
@@ -53,11 +56,11 @@ pub(super) fn check_flags(args: &EvalArgs, settings: &[MethodSetting]) -> Result
 /// Returns the settings that can be run, and those that cannot: for each the model is opened once as
 /// it will be, with the files and the other models that its methods need. Where it cannot be opened
 /// without any method, the rest is not tried.
-pub(super) fn split(
+pub(super) fn separate_unusable_methods(
     data_dir: &DataDir,
     suite: &EvalArgs,
     settings: Vec<MethodSetting>,
-) -> (Vec<MethodSetting>, Vec<Unfit>) {
+) -> (Vec<MethodSetting>, Vec<UnusableMethods>) {
     let mut fit = Vec::new();
     let mut unfit = Vec::new();
     for setting in settings {
@@ -66,7 +69,7 @@ pub(super) fn split(
             continue;
         };
         let (why, is_last) = (out::error_message_with_sources(&error), setting.is_none());
-        unfit.push(Unfit { setting, why });
+        unfit.push(UnusableMethods { setting, why });
         if is_last {
             break;
         }
@@ -75,9 +78,9 @@ pub(super) fn split(
 }
 
 /// Returns everything that is wrong, with what to do about it.
-pub(super) fn told(unfit: &[Unfit]) -> String {
+pub(super) fn describe_unusable_methods(unfit: &[UnusableMethods]) -> String {
     let mut lines = vec!["nothing is run: not all methods can be".to_owned()];
-    lines.extend(unfit.iter().map(Unfit::line));
+    lines.extend(unfit.iter().map(UnusableMethods::to_line));
     for hint in unfit.iter().filter_map(|it| it.parts().1) {
         if !lines.iter().any(|line| line == hint) {
             lines.push(hint.to_owned());
@@ -88,7 +91,7 @@ pub(super) fn told(unfit: &[Unfit]) -> String {
 
 fn check(data_dir: &DataDir, suite: &EvalArgs, setting: &MethodSetting) -> Result<()> {
     let (args, methods) = setting.apply_to_eval_args(suite);
-    if let Some(fault) = setting.first_idle_flag_fault(&methods) {
+    if let Some(fault) = setting.describe_first_ineffective_flag(&methods) {
         bail!("{fault}");
     }
     if methods.think.is_some() && (args.free_text || args.models.score_steps) {
@@ -103,7 +106,7 @@ mod tests {
     use std::ffi::OsStr;
 
     use super::*;
-    use crate::args::parsed;
+    use crate::args::parse_words;
 
     #[test]
     fn a_flag_for_all_settings_has_an_effect_in_one_of_them() {
@@ -111,7 +114,8 @@ mod tests {
             let words = ["--critic-rounds=1", "--example-tokens=9"].map(OsStr::new);
             let texts: Vec<String> = settings.split(',').map(str::to_owned).collect();
             let settings = MethodSetting::parse_settings(&texts).unwrap();
-            check_flags(&parsed(&words), &settings).map_err(|error| error.to_string())
+            check_shared_flags_have_effect(&parse_words(&words), &settings)
+                .map_err(|error| error.to_string())
         };
         assert_eq!(fault("none,critic=self,examples=2"), Ok(()));
         let told = fault("none,tools=3,examples=2").unwrap_err();
@@ -122,11 +126,11 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_told_with_each_hint_once() {
-        let unfit = |name: &str, why: &str| Unfit {
+        let unfit = |name: &str, why: &str| UnusableMethods {
             setting: name.parse().unwrap(),
             why: why.to_owned(),
         };
-        let told = told(&[
+        let told = describe_unusable_methods(&[
             unfit("tools=3", "it cannot\nhint: take another"),
             unfit("goal-first", "it cannot either\nhint: take another"),
             unfit("vote=3", "no"),

@@ -84,13 +84,13 @@ impl MethodArgs {
     }
 
     /// Returns what is wrong with the first flag that is idle.
-    pub fn first_idle_flag_fault(&self, config: &MethodsConfig) -> Option<String> {
-        self.idle_flag_faults(config).into_iter().next()
+    pub fn describe_first_ineffective_flag(&self, config: &MethodsConfig) -> Option<String> {
+        self.describe_ineffective_flags(config).into_iter().next()
     }
 
     /// Returns what is wrong with each flag that has no effect on `config`, the methods that these flags
     /// and whatever is beside them switch on: it sets a method that is off.
-    pub fn idle_flag_faults(&self, config: &MethodsConfig) -> Vec<String> {
+    pub fn describe_ineffective_flags(&self, config: &MethodsConfig) -> Vec<String> {
         let criticizes = config.critic.is_some() || config.dialogue.is_some();
         let other_critic = config.critic.as_deref().is_some_and(|it| it != "self");
         let shows_examples = config.examples.is_some();
@@ -129,15 +129,15 @@ mod tests {
     use std::ffi::OsStr;
 
     use super::*;
-    use crate::args::{EvalArgs, parsed};
+    use crate::args::{EvalArgs, parse_words};
 
     #[test]
     fn a_flag_that_sets_a_method_which_is_off_is_told() {
         let fault = |words: &[&str], config: MethodsConfig| {
             let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
-            let args: EvalArgs = parsed(&words);
+            let args: EvalArgs = parse_words(&words);
             args.methods
-                .first_idle_flag_fault(&args.methods.override_config(config))
+                .describe_first_ineffective_flag(&args.methods.override_config(config))
         };
         let none = MethodsConfig::default;
         for (flag, on) in [

@@ -55,7 +55,7 @@ pub struct MethodsConfig {
 impl MethodsConfig {
     /// Returns the flag of a method that has the model that plans read or write something else than it
     /// does for a plan, if one is switched on.
-    pub fn method_that_asks_planner(&self) -> Option<&'static str> {
+    pub fn flag_with_extra_planner_prompts(&self) -> Option<&'static str> {
         let criticizes_itself = self.critic.as_deref().is_none_or(|it| it == "self");
         [
             (self.critic.is_some() && criticizes_itself, "critic self"),

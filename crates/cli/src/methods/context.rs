@@ -39,7 +39,7 @@ impl MethodContext<'_> {
     /// If the embeddings cannot be loaded.
     pub fn text_similarity_measure(&self) -> Result<Arc<dyn TextSimilarity>> {
         match &self.models.planning.embeddings {
-            Some(folder) => model_choice::embeddings(folder),
+            Some(folder) => model_choice::load_sentence_embeddings(folder),
             None => Ok(Arc::new(BySpelling)),
         }
     }

@@ -13,20 +13,20 @@
 //! | [`other_cameras`] | the pictures of a launch file's other cameras, for tools |
 //! | [`sampling`] | how freely plans are drawn, and how many |
 //! | [`tool_servers`] | tools of other programs |
-//! | [`unasked`] | says which methods had nothing to do, because rules planned |
+//! | [`idle_methods_observer`] | says which methods had nothing to do, because rules planned |
 
 pub mod args;
 pub mod attached;
 pub mod config;
 pub mod constitution;
 pub mod context;
+pub mod idle_methods_observer;
 pub mod lesson_file;
 pub mod library;
 pub mod other_cameras;
 pub mod past_runs;
 pub mod sampling;
 pub mod tool_servers;
-pub mod unasked;
 
 use std::sync::Arc;
 
@@ -44,13 +44,13 @@ use enact_plan::{Decompose, GoalFirst, LayeredPlanner, PlanningModel, Strategy, 
 pub use args::MethodArgs;
 pub use config::MethodsConfig;
 pub use context::MethodContext;
+pub use idle_methods_observer::IdleMethodsObserver;
 pub use other_cameras::OtherCameras;
 pub use past_runs::PastRuns;
 pub use sampling::DrawArgs;
 pub use tool_servers::ToolsConfig;
-pub use unasked::IdleMethodsObserver;
 
-use crate::model_choice::notify_on_stderr;
+use crate::model_choice::stderr_notice_listener;
 use lesson_file::LessonFile;
 
 /// Puts the methods that are switched on around a model. `toolbox` holds what tools can use beside
@@ -66,7 +66,7 @@ pub fn layer_methods_around_model<M: PlanningModel>(
     toolbox: Toolbox,
 ) -> Result<LayeredPlanner<M>> {
     if !model.follows_requests()
-        && let Some(method) = config.method_that_asks_planner()
+        && let Some(method) = config.flag_with_extra_planner_prompts()
     {
         bail!(
             "--{method} needs a model that follows requests in words, and the one that plans was trained \
@@ -137,9 +137,9 @@ fn critic(
             let key_env = config.critic_key_env.clone();
             let choice = context
                 .models
-                .choose_other_model(name, key_env, context.data_dir);
+                .auxiliary_model_choice(name, key_env, context.data_dir);
             let options = RequestOptions {
-                notify: notify_on_stderr(),
+                notify: stderr_notice_listener(),
                 ..choice.request_options()
             };
             CriticModel::from_other_model(choice.open(options, context.stop)?)

@@ -43,7 +43,7 @@ pub fn check_pointing_convention(data_dir: &DataDir, args: &ModelCheckArgs) -> R
     let name = data_dir.resolve_model_name(&args.model);
     let choice = ModelChoice::new(name, &args.run);
     let options = RequestOptions {
-        notify: model_choice::notify_on_stderr(),
+        notify: model_choice::stderr_notice_listener(),
         ..choice.request_options()
     };
     let mut model = choice.open(options, &stop)?;

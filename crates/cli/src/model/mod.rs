@@ -14,15 +14,15 @@ mod verdict;
 
 use anyhow::Result;
 
-use crate::args::ModelQuestion;
+use crate::args::ModelCommand;
 use crate::data_dir::DataDir;
 
 /// Answers the question; returns whether there is an answer.
 ///
 /// # Errors
 /// If the model cannot be loaded, or the picture cannot be rendered or saved.
-pub fn run_model_command(data_dir: &DataDir, question: &ModelQuestion) -> Result<bool> {
+pub fn run_model_command(data_dir: &DataDir, question: &ModelCommand) -> Result<bool> {
     match question {
-        ModelQuestion::Check(args) => check::check_pointing_convention(data_dir, args),
+        ModelCommand::Check(args) => check::check_pointing_convention(data_dir, args),
     }
 }

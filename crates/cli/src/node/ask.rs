@@ -10,17 +10,19 @@ use enact_network::remote_arm::release_stop::clear_stop;
 use serde_json::{Value, json};
 
 use super::args::{NodeClearArgs, NodeListArgs, NodeStopArgs};
-use super::offer::network;
-use super::remote::myself;
+use super::offer::network_config;
+use super::remote::describe_this_process;
 
 /// Time to wait for answers.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Stops an arm, or all.
 pub(super) fn stop(args: &NodeStopArgs) -> Result<bool> {
-    let link = Link::open(&network(&args.network))?;
+    let link = Link::open(&network_config(&args.network))?;
     let name = args.name.as_deref().unwrap_or("*");
-    for (name, stop) in presence::stop_arms(&link, name, &myself(), RESPONSE_TIMEOUT)? {
+    for (name, stop) in
+        presence::stop_arms(&link, name, &describe_this_process(), RESPONSE_TIMEOUT)?
+    {
         outln!("{name}: stopped (stop {})", stop.number);
     }
     Ok(true)
@@ -28,9 +30,9 @@ pub(super) fn stop(args: &NodeStopArgs) -> Result<bool> {
 
 /// Lets an arm move again.
 pub(super) fn clear(args: &NodeClearArgs) -> Result<bool> {
-    let link = Link::open(&network(&args.network))?;
+    let link = Link::open(&network_config(&args.network))?;
     let name = &args.name;
-    match clear_stop(&link, name, &myself(), RESPONSE_TIMEOUT)? {
+    match clear_stop(&link, name, &describe_this_process(), RESPONSE_TIMEOUT)? {
         Some(stop) => outln!("{name}: may move again; it was stopped by {}", stop.by),
         None => outln!("{name}: was not stopped"),
     }
@@ -39,7 +41,7 @@ pub(super) fn clear(args: &NodeClearArgs) -> Result<bool> {
 
 /// Lists the nodes; `false` if there is none.
 pub(super) fn list(args: &NodeListArgs) -> Result<bool> {
-    let link = Link::open(&network(&args.network))?;
+    let link = Link::open(&network_config(&args.network))?;
     let mut nodes = presence::nodes(&link, RESPONSE_TIMEOUT);
     let begun = std::time::Instant::now();
     // The connection may take a moment.

@@ -30,9 +30,9 @@ pub fn run(data_dir: &DataDir, command: &NodeCommand) -> Result<bool> {
     match command {
         NodeCommand::Ros2(args) => ros2(data_dir, args),
         #[cfg(feature = "network")]
-        NodeCommand::Arm(args) => offer::arm(data_dir, args),
+        NodeCommand::Arm(args) => offer::offer_arm(data_dir, args),
         #[cfg(feature = "network")]
-        NodeCommand::Camera(args) => offer::camera(data_dir, args),
+        NodeCommand::Camera(args) => offer::offer_camera(data_dir, args),
         #[cfg(feature = "network")]
         NodeCommand::Stop(args) => ask::stop(args),
         #[cfg(feature = "network")]

@@ -20,7 +20,7 @@ use crate::stop_sources;
 const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// Returns the settings of a command line.
-pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
+pub(super) fn network_config(args: &NetworkArgs) -> NetworkConfig {
     NetworkConfig {
         listen: args.listen.clone(),
         connect: args.connect.clone(),
@@ -30,7 +30,7 @@ pub(super) fn network(args: &NetworkArgs) -> NetworkConfig {
 }
 
 /// Offers an arm until told to end.
-pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
+pub(super) fn offer_arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
     check_reachable(&args.network)?;
     let stop = StopSwitch::new();
     stop_sources::install_stop_sources(&stop, &args.stop)?;
@@ -42,7 +42,7 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
         ..SetupArgs::default()
     };
     let setup = Setup::load_with_stop_switch(data_dir, &setup_args, stop)?;
-    let link = Link::open(&network(&args.network))?;
+    let link = Link::open(&network_config(&args.network))?;
     let name = args.name.as_deref().unwrap_or(setup.robot.name());
     let arm = setup.start_arm_thread()?;
     let node = ArmNode::start(
@@ -79,7 +79,7 @@ pub(super) fn arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> {
 }
 
 /// Offers a camera until told to end.
-pub(super) fn camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> {
+pub(super) fn offer_camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> {
     check_reachable(&args.network)?;
     let stop = StopSwitch::new();
     stop_sources::stop_on_interrupt(stop.clone())?;
@@ -102,7 +102,7 @@ pub(super) fn camera(data_dir: &DataDir, args: &NodeCameraArgs) -> Result<bool> 
             names.join(", ")
         );
     };
-    let link = Link::open(&network(&args.network))?;
+    let link = Link::open(&network_config(&args.network))?;
     let name = args.name.as_deref().unwrap_or(&camera.name);
     let node = offered(&setup, &link, camera, name)?;
     errln!(

@@ -35,7 +35,7 @@ pub fn lease_remote_arm(
     let setup = RemoteArmSetup {
         node: config.node.clone(),
         robot: Arc::clone(robot),
-        holder: myself(),
+        holder: describe_this_process(),
         patience,
     };
     let arm = RemoteArm::connect(&link, &setup, stop.clone())?;
@@ -67,7 +67,7 @@ pub fn open_remote_camera(node: &RemoteCameraConfig, fps: Option<u32>) -> Result
 
 /// Returns who this is, for people at other machines.
 #[cfg(feature = "network")]
-pub(super) fn myself() -> String {
+pub(super) fn describe_this_process() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::data_dir::DataDir;
 use crate::eval::job::Job;
-use crate::eval::settings;
+use crate::eval::settings_fixed_on_resume;
 use crate::methods::MethodsConfig;
 use crate::model_choice::{self, ModelChoice};
 use args::OptimizeArgs;
@@ -46,7 +46,7 @@ const GLIMPSE: usize = 60;
 pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
     let evaluation = args.evaluation();
     let methods = args.methods.override_config(MethodsConfig::default());
-    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
+    if let Some(fault) = args.methods.describe_first_ineffective_flag(&methods) {
         bail!("{fault}");
     }
     let job = Job::load(data_dir, &evaluation)?;
@@ -81,7 +81,7 @@ pub fn optimize(data_dir: &DataDir, args: &OptimizeArgs) -> Result<bool> {
         args.episodes,
         args.held_out,
         choice.name,
-        settings(&evaluation, &job)?
+        settings_fixed_on_resume(&evaluation, &job)?
     );
     let mut proposer = ModelProposer {
         model: proposer,
@@ -129,7 +129,7 @@ fn participants(
     proposer: &ModelChoice,
 ) -> Result<Box<dyn VisionLanguageModel>> {
     let open = |choice: &ModelChoice| {
-        let notify = model_choice::notify_on_stderr();
+        let notify = model_choice::stderr_notice_listener();
         let options = RequestOptions {
             notify,
             ..choice.request_options()

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use enact_arm::StopSwitch;
 use enact_export::lerobot::video::VideoWriter;
 use enact_export::pictures::MODEL_CAMERA_NAME;
-use enact_export::{EpisodeFilter, ExportError, Pixels, RecordedEpisodes, csv};
+use enact_export::{EpisodeReader, ExportError, Pixels, RecordedEpisodes, csv};
 use serde_json::{Map, Value, json};
 
 use super::args::ExportArgs;
@@ -56,7 +56,7 @@ fn write(data_dir: &DataDir, args: &ExportArgs) -> Result<Map<String, Value>> {
     let switch = StopSwitch::new();
     stop_on_interrupt(switch.clone())?;
     let stop = || switch.is_pressed();
-    let survey = EpisodeFilter {
+    let survey = EpisodeReader {
         fps: args.fps,
         keep_pauses: args.keep_pauses,
     };

@@ -27,13 +27,13 @@ pub fn reask(data_dir: &DataDir, recording: &Recording, args: &ReplayArgs) -> Re
         bail!("no picture was kept in this recording");
     }
     let methods = args.methods.override_config(MethodsConfig::default());
-    if let Some(fault) = args.methods.first_idle_flag_fault(&methods) {
+    if let Some(fault) = args.methods.describe_first_ineffective_flag(&methods) {
         bail!("{fault}");
     }
     let (perceiver, planner) = models(data_dir, recording, args)?;
     let stop = StopSwitch::new();
     let open = |choice: &ModelChoice| {
-        let notify = model_choice::notify_on_stderr();
+        let notify = model_choice::stderr_notice_listener();
         let options = RequestOptions {
             notify,
             ..choice.request_options()

@@ -18,6 +18,7 @@ use crate::data_dir::DataDir;
 use crate::methods::MethodsConfig;
 use crate::run::checked_instruction;
 use crate::stop_sources;
+use crate::unguarded_links;
 
 /// Largest deviation of a replay that follows its recording: meters of the tool, rad or m of a
 /// joint.
@@ -116,7 +117,7 @@ impl Player {
             bail!(nothing_moved(args.from_turn, last, all > 0));
         }
         let world = ReplayWorld::from_recording(&recording)?;
-        data_dir.check_no_unguarded_links(&world.robot)?;
+        unguarded_links::check(&world.robot, data_dir.allows_unguarded_links())?;
         let on = Arc::new(AtomicBool::new(false));
         let source = replay_arm::find(data_dir, args, &recording, &world)?;
         let arm = replay_arm::start(&source, args, &world, &on, stop)?;

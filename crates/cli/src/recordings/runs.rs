@@ -25,7 +25,7 @@ pub fn list_or_describe_runs(args: &RunsArgs, sink: &mut impl Write) -> Result<(
         Some(RunsCommand::Show { file }) => {
             let recording = open(file)?;
             if args.json {
-                return Ok(writeln!(sink, "{}", story(file, &recording)?)?);
+                return Ok(writeln!(sink, "{}", run_details_json(file, &recording)?)?);
             }
             tell(&recording, sink)
         }
@@ -42,7 +42,7 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
         // One that cannot be read is listed as such.
         let recording = Recording::read_outline(&file);
         if args.json {
-            writeln!(sink, "{}", line_of_json(&file, recording.as_ref()))?;
+            writeln!(sink, "{}", run_summary_json(&file, recording.as_ref()))?;
             continue;
         }
         let line = match &recording {
@@ -61,7 +61,10 @@ fn list(args: &RunsArgs, sink: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &RecordingError>) -> Value {
+pub(crate) fn run_summary_json(
+    file: &Path,
+    recording: Result<&Recording, &RecordingError>,
+) -> Value {
     match recording {
         Ok(recording) => json!({
             "file": file,
@@ -86,7 +89,7 @@ pub(crate) fn line_of_json(file: &Path, recording: Result<&Recording, &Recording
 }
 
 /// Tells the story of a run for a program.
-pub(crate) fn story(file: &Path, recording: &Recording) -> Result<Value> {
+pub(crate) fn run_details_json(file: &Path, recording: &Recording) -> Result<Value> {
     let info = recording.run_info()?;
     let log: Vec<Value> = recording
         .log_lines()
@@ -100,7 +103,7 @@ pub(crate) fn story(file: &Path, recording: &Recording) -> Result<Value> {
             })
         })
         .collect();
-    let mut story = line_of_json(file, Ok(recording));
+    let mut story = run_summary_json(file, Ok(recording));
     let more = json!({
         "how": how(recording),
         "command": recording.wall_clock().map(|wall| wall.command),

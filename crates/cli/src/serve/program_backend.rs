@@ -139,17 +139,18 @@ impl Backend for ProgramBackend {
         }
     }
 
-    fn run(&self, name: &str) -> Result<Run, BackendError> {
+    fn run_info(&self, name: &str) -> Result<Run, BackendError> {
         Ok(run_of(&self.run_file(name)?))
     }
 
     fn story(&self, name: &str) -> Result<Value, BackendError> {
         let file = self.run_file(name)?;
-        let story = open(&file).and_then(|recording| runs::story(Path::new(name), &recording));
+        let story =
+            open(&file).and_then(|recording| runs::run_details_json(Path::new(name), &recording));
         story.map_err(|error| BackendError::Invalid(error_message_with_sources(&error)))
     }
 
-    fn view(&self, name: &str) -> Result<File, BackendError> {
+    fn open_rrd(&self, name: &str) -> Result<File, BackendError> {
         let file = self.run_file(name)?;
         let _one_at_a_time = alone(
             &self.viewing,
@@ -202,7 +203,7 @@ impl Backend for ProgramBackend {
         self.models.clone()
     }
 
-    fn check(&self, kind: ConfigKind, text: &str) -> Option<String> {
+    fn check_config(&self, kind: ConfigKind, text: &str) -> Option<String> {
         match kind {
             ConfigKind::Scene => {
                 let checked = Scene::parse(Path::new("scene.toml"), text);
@@ -244,7 +245,7 @@ fn alone<'a>(taken: &'a Mutex<()>, otherwise: &str) -> Result<MutexGuard<'a, ()>
 /// Returns what the file of a recording is of.
 fn run_of(file: &Path) -> Run {
     let outline = Recording::read_outline(file);
-    let line = runs::line_of_json(file, outline.as_ref());
+    let line = runs::run_summary_json(file, outline.as_ref());
     let name = file.file_name().unwrap_or_default();
     Run {
         name: name.to_string_lossy().into_owned(),

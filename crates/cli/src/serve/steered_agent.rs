@@ -93,16 +93,16 @@ impl Planner for SteeredAgent {
         }
     }
 
-    fn declines(&self, instruction: &str) -> Option<String> {
+    fn decline_reply(&self, instruction: &str) -> Option<String> {
         match *self.steering.lock() {
             Some(_) => None,
-            None => self.agent.declines(instruction),
+            None => self.agent.decline_reply(instruction),
         }
     }
 
-    fn understands(&mut self, situation: &Situation) -> bool {
+    fn plans_without_model(&mut self, situation: &Situation) -> bool {
         let is_steered = self.steering.lock().is_some();
-        is_steered || self.agent.understands(situation)
+        is_steered || self.agent.plans_without_model(situation)
     }
 
     fn text_model(&mut self) -> Option<&mut dyn TextModel> {
@@ -149,12 +149,12 @@ mod tests {
         };
         let mut agent = SteeredAgent::new(Box::new(agent), steering.clone());
         let situation = Situation::default();
-        assert!(!agent.understands(&situation));
+        assert!(!agent.plans_without_model(&situation));
         let given = Plan {
             steps: vec![Step::home_step()],
         };
         steering.set_override(PlanOverride::Once(given.clone()));
-        assert!(agent.understands(&situation));
+        assert!(agent.plans_without_model(&situation));
         let frame = Frame {
             sequence: 1,
             stamp: Stamp::default(),
@@ -165,6 +165,6 @@ mod tests {
         };
         let taken = agent.plan(&frame, &situation).unwrap();
         assert_eq!(taken.parsed, Ok(given));
-        assert!(!agent.understands(&situation));
+        assert!(!agent.plans_without_model(&situation));
     }
 }

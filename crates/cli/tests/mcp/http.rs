@@ -70,7 +70,7 @@ async fn over_http_the_role_of_the_token_counts() {
     let accept = "Accept: application/json, text/event-stream";
     let post = |token: Option<&str>, headers: &[&str]| {
         let client = HttpClient::new(serving.address.parse().unwrap(), token);
-        client.post_with("/mcp", &[headers, &[accept]].concat(), &ping)
+        client.post_with_headers("/mcp", &[headers, &[accept]].concat(), &ping)
     };
     for (token, headers, status) in [
         (None, vec![], 401),

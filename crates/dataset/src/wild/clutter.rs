@@ -26,7 +26,7 @@ const EVERYDAY: [ObjectShape; 5] = [
 ];
 
 /// Returns a body that is no object.
-pub(super) fn body(
+pub(super) fn unlabeled_body(
     shape: impl Into<BodyShape>,
     base_from_body: Pose,
     color: LinearRgb,
@@ -42,7 +42,7 @@ pub(super) fn body(
 }
 
 /// Draws what else is on the table.
-pub(super) fn draw(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
+pub(super) fn random_clutter(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
     let mut bodies = Vec::new();
     if rng.random_bool(0.12) {
         bodies.extend(slab(rng, ground));
@@ -84,8 +84,11 @@ fn printed_box(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
     let half = [length, width, unit * rng.random_range(0.3..3.0)].map(|side| side / 2.0);
     let at = ground.take_free_place(rng, half[0].hypot(half[1]), PICTURE_SHARE)?;
     let pose = upright(rng, at, half[2]);
-    let (color, finish) = (paint::any(rng), paint::of_clutter(rng, unit));
-    Some(body(Shape::Box { half }, pose, color, finish))
+    let (color, finish) = (
+        paint::random_color(rng),
+        paint::random_clutter_finish(rng, unit),
+    );
+    Some(unlabeled_body(Shape::Box { half }, pose, color, finish))
 }
 
 /// A sheet of paper, a mat or a board with a tag, flat under whatever stands there.
@@ -99,7 +102,7 @@ fn sheet(rng: &mut impl Rng, ground: &Ground) -> RenderBody {
                 texture: Texture::Tag,
                 second: [0.02; 3],
                 scale: side / 10.0,
-                ..paint::plain(rng)
+                ..paint::random_plain_finish(rng)
             };
             ([side / 2.0, side / 2.0], [0.8; 3], finish)
         }
@@ -108,20 +111,20 @@ fn sheet(rng: &mut impl Rng, ground: &Ground) -> RenderBody {
                 texture: Texture::Print,
                 second: [0.05; 3],
                 scale: 0.1 * unit,
-                ..paint::plain(rng)
+                ..paint::random_plain_finish(rng)
             };
             ([0.7 * side, side], [0.75; 3], finish)
         }
         _ => (
             [0.8 * side, side],
-            paint::any(rng),
-            paint::of_clutter(rng, unit),
+            paint::random_color(rng),
+            paint::random_clutter_finish(rng, unit),
         ),
     };
     let half = [half[0], half[1], 2e-4];
     // Two sheets on one another must not be equally high.
     let height = half[2] * rng.random_range(1.0..3.0);
-    body(Shape::Box { half }, upright(rng, at, height), color, finish)
+    unlabeled_body(Shape::Box { half }, upright(rng, at, height), color, finish)
 }
 
 /// A mug, bottle, banana, screwdriver or bracket of any color.
@@ -135,14 +138,14 @@ fn everyday(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
         return Vec::new();
     };
     let pose = upright(rng, at, size[2] / 2.0);
-    let color = paint::any(rng);
+    let color = paint::random_color(rng);
     let finish = Finish {
         bevel: 0.0,
-        ..paint::of_clutter(rng, ground.view.unit)
+        ..paint::random_clutter_finish(rng, ground.view.unit)
     };
     convex_parts_of_shape(shape, size)
         .into_iter()
-        .map(|part| body(part.shape, pose * part.object_from_part, color, finish))
+        .map(|part| unlabeled_body(part.shape, pose * part.object_from_part, color, finish))
         .collect()
 }
 
@@ -157,8 +160,8 @@ fn pen(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
         radius,
         half_length,
     };
-    let (color, finish) = (paint::any(rng), paint::plain(rng));
-    Some(body(rod, pose, color, finish))
+    let (color, finish) = (paint::random_color(rng), paint::random_plain_finish(rng));
+    Some(unlabeled_body(rod, pose, color, finish))
 }
 
 /// A block, can or ball without a color that has a name: white, gray, black or of bare wood.
@@ -177,8 +180,11 @@ fn pale_block(rng: &mut impl Rng, ground: &mut Ground) -> Option<RenderBody> {
         },
     };
     let pose = upright(rng, at, height / 2.0);
-    let (color, finish) = (paint::neutral(rng), paint::plain(rng));
-    Some(body(shape, pose, color, finish))
+    let (color, finish) = (
+        paint::random_neutral_color(rng),
+        paint::random_plain_finish(rng),
+    );
+    Some(unlabeled_body(shape, pose, color, finish))
 }
 
 /// A laptop: keys on a flat base, and a screen that leans back.
@@ -193,29 +199,29 @@ fn slab(rng: &mut impl Rng, ground: &mut Ground) -> Vec<RenderBody> {
         return Vec::new();
     };
     let pose = upright(rng, at, half[2]);
-    let case = paint::neutral(rng);
+    let case = paint::random_neutral_color(rng);
     let keys = Finish {
         texture: Texture::Grid,
-        second: paint::neutral(rng),
+        second: paint::random_neutral_color(rng),
         scale: 0.5 * unit,
-        ..paint::plain(rng)
+        ..paint::random_plain_finish(rng)
     };
     let screen = Finish {
         texture: Texture::Print,
-        second: paint::any(rng),
+        second: paint::random_color(rng),
         scale: 0.15 * unit,
         shine: 0.6,
-        ..paint::plain(rng)
+        ..paint::random_plain_finish(rng)
     };
     let lean = rng.random_range(0.1..0.5);
     let hinge = Pose::translation(-half[0], 0.0, half[2]) * Pose::rotation(-Vector3::y() * lean);
     let lid = [0.08 * unit, half[1], half[0]];
     vec![
-        body(Shape::Box { half }, pose, case, keys),
-        body(
+        unlabeled_body(Shape::Box { half }, pose, case, keys),
+        unlabeled_body(
             Shape::Box { half: lid },
             pose * hinge * Pose::translation(0.0, 0.0, half[0]),
-            paint::any(rng),
+            paint::random_color(rng),
             screen,
         ),
     ]

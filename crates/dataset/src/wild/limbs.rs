@@ -9,13 +9,13 @@ use enact_types::{Point3, Pose, Vector3};
 use nalgebra::{Translation3, UnitQuaternion};
 use rand::{Rng, RngExt};
 
-use super::clutter::body;
+use super::clutter::unlabeled_body;
 use super::paint::{self, LinearRgb};
 use super::place::Ground;
-use super::viewpoint::around;
+use super::viewpoint::uniform_around_zero;
 
 /// Draws the limbs of a picture.
-pub(super) fn draw(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
+pub(super) fn random_limbs(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let mut bodies = Vec::new();
     if rng.random_bool(0.45) {
         bodies.extend(arm(rng, ground));
@@ -53,16 +53,16 @@ fn rod(from: &Point3, to: &Point3, radius: f64) -> (Shape, Pose) {
 fn livery(rng: &mut impl Rng) -> ([LinearRgb; 2], Finish) {
     let dark = [0.02, 0.02, 0.022];
     let body = match rng.random_range(0..10) {
-        0..5 => paint::neutral(rng),
-        5..8 => paint::any_named(rng),
-        _ => paint::any(rng),
+        0..5 => paint::random_neutral_color(rng),
+        5..8 => paint::random_nameable_color(rng),
+        _ => paint::random_color(rng),
     };
     let joints = if rng.random_bool(0.7) {
         dark
     } else {
-        paint::any(rng)
+        paint::random_color(rng)
     };
-    ([body, joints], paint::plain(rng))
+    ([body, joints], paint::random_plain_finish(rng))
 }
 
 /// An arm with a few links, from the edge of the table towards the middle.
@@ -77,7 +77,7 @@ fn arm(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     };
     let mut bodies = Vec::new();
     let mut at = Point3::new(x, y, 0.0);
-    let mut heading = (view.target.y - y).atan2(view.target.x - x) + around(rng, 0.7);
+    let mut heading = (view.target.y - y).atan2(view.target.x - x) + uniform_around_zero(rng, 0.7);
     let mut pitch = FRAC_PI_2;
     let links = rng.random_range(2..=4);
     for link in 0..=links {
@@ -105,16 +105,16 @@ fn arm(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
                 (shape, between(&at, &next))
             }
         };
-        bodies.push(body(shape, pose, paint, finish));
+        bodies.push(unlabeled_body(shape, pose, paint, finish));
         let across = Vector3::new(-heading.sin(), heading.cos(), 0.0) * (0.6 * thick);
         let (_, axle) = rod(&(next - across), &(next + across), 0.5 * thick);
         let shape = Shape::Cylinder {
             radius: 0.5 * thick,
             half_length: 0.6 * thick,
         };
-        bodies.push(body(shape, axle, joint_paint, finish));
+        bodies.push(unlabeled_body(shape, axle, joint_paint, finish));
         at = next;
-        heading += around(rng, 0.35);
+        heading += uniform_around_zero(rng, 0.35);
         pitch = if link + 1 == links {
             rng.random_range(-1.5..0.0)
         } else {
@@ -129,7 +129,7 @@ fn arm(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
         let mut tip = root + ahead * (1.8 * thick) - across * (side * 0.3 * open);
         tip.z = tip.z.max(0.1 * thick);
         let half = [0.12 * thick, 0.3 * thick, (tip - root).norm() / 2.0];
-        bodies.push(body(
+        bodies.push(unlabeled_body(
             Shape::Box { half },
             between(&root, &tip),
             joint_paint,
@@ -160,7 +160,7 @@ fn own_fingers(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
         .map(|(from, to, paint, times)| {
             let half = [times * wide, times * wide, (to - from).norm() / 2.0];
             let pose = view.base_from_camera * between(&from, &to);
-            body(Shape::Box { half }, pose, paint, finish)
+            unlabeled_body(Shape::Box { half }, pose, paint, finish)
         })
         .collect()
 }
@@ -170,10 +170,10 @@ fn hand(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let unit = ground.view.unit;
     let light = rng.random_range(0.15..1.0_f32);
     let skin = [0.62 * light, 0.36 * light, 0.25 * light];
-    let sleeve = paint::any(rng);
+    let sleeve = paint::random_color(rng);
     let finish = Finish {
         shine: 0.03,
-        ..paint::plain(rng)
+        ..paint::random_plain_finish(rng)
     };
     let [x, y] = ground.random_ground_point_near_edge(rng);
     let [to_x, to_y] = ground.random_ground_point_in_view(rng);
@@ -200,7 +200,7 @@ fn hand(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     }
     bodies
         .into_iter()
-        .map(|((shape, pose), paint)| body(shape, pose, paint, finish))
+        .map(|((shape, pose), paint)| unlabeled_body(shape, pose, paint, finish))
         .collect()
 }
 
@@ -209,11 +209,11 @@ fn cable(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let unit = ground.view.unit;
     let radius = unit * rng.random_range(0.05..0.13);
     let color = if rng.random_bool(0.7) {
-        paint::neutral(rng)
+        paint::random_neutral_color(rng)
     } else {
-        paint::any(rng)
+        paint::random_color(rng)
     };
-    let finish = paint::plain(rng);
+    let finish = paint::random_plain_finish(rng);
     let [x, y] = ground.random_ground_point_near_edge(rng);
     let [to_x, to_y] = ground.random_ground_point_in_view(rng);
     let mut heading = (to_y - y).atan2(to_x - x);
@@ -221,12 +221,12 @@ fn cable(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let mut bend = 0.0;
     (0..rng.random_range(6..16))
         .map(|_| {
-            bend = 0.6 * bend + around(rng, 0.3);
+            bend = 0.6 * bend + uniform_around_zero(rng, 0.3);
             heading += bend;
             let next = at + Vector3::new(heading.cos(), heading.sin(), 0.0) * (0.9 * unit);
             let (shape, pose) = rod(&at, &next, radius);
             at = next;
-            body(shape, pose, color, finish)
+            unlabeled_body(shape, pose, color, finish)
         })
         .collect()
 }
@@ -236,11 +236,11 @@ fn cable(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
 pub(super) fn own_arm(rng: &mut impl Rng, ground: &Ground, robot: &Robot) -> Vec<RenderBody> {
     let [x, y] = ground.random_ground_point_near_edge(rng);
     let target = &ground.view.target;
-    let heading = (target.y - y).atan2(target.x - x) + around(rng, 0.6);
+    let heading = (target.y - y).atan2(target.x - x) + uniform_around_zero(rng, 0.6);
     let base = Pose::new(Vector3::new(x, y, 0.0), Vector3::z() * heading);
     let mut joints = robot.home().clone();
     for (value, joint) in joints.iter_mut().zip(robot.joints()) {
-        *value = (*value + around(rng, 0.5)).clamp(joint.limits.min, joint.limits.max);
+        *value = (*value + uniform_around_zero(rng, 0.5)).clamp(joint.limits.min, joint.limits.max);
     }
     let ([paint, _], finish) = livery(rng);
     let is_repainted = rng.random_bool(0.6);

@@ -54,16 +54,16 @@ pub fn generate_wild_frame_example(
     rng.set_stream(index);
     let view = Viewpoint::random(&mut rng, size);
     let mut ground = Ground::new(&view, &mut rng);
-    let things = things::draw(&mut rng, &mut ground);
-    let (mut bodies, look) = surroundings::draw(&mut rng, &ground);
+    let things = things::random_things(&mut rng, &mut ground);
+    let (mut bodies, look) = surroundings::random_surroundings(&mut rng, &ground);
     bodies.extend(things.iter().flat_map(|thing| thing.bodies.clone()));
-    bodies.extend(clutter::draw(&mut rng, &mut ground));
-    bodies.extend(limbs::draw(&mut rng, &ground));
+    bodies.extend(clutter::random_clutter(&mut rng, &mut ground));
+    bodies.extend(limbs::random_limbs(&mut rng, &ground));
     if rng.random_bool(OWN_ARM) {
         bodies.extend(limbs::own_arm(&mut rng, &ground, robot));
     }
     let look = Appearance {
-        card: crate::frames::any_card(&mut rng),
+        card: crate::frames::maybe_random_text_card(&mut rng),
         ..look
     };
     let picture = render(

@@ -23,7 +23,7 @@ fn from_hsv(hue: f64, saturation: f64, value: f64) -> LinearRgb {
 }
 
 /// Draws a color that a person would call by this name: other paints than the simulator's.
-pub(super) fn named(rng: &mut impl Rng, color: Color) -> LinearRgb {
+pub(super) fn random_color_named(rng: &mut impl Rng, color: Color) -> LinearRgb {
     let (hue, saturation, value) = match color {
         Color::Red => (-14.0..9.0, 0.68..1.0, 0.5..0.98),
         Color::Orange => (15.0..33.0, 0.72..1.0, 0.75..1.0),
@@ -40,13 +40,13 @@ pub(super) fn named(rng: &mut impl Rng, color: Color) -> LinearRgb {
 }
 
 /// Draws a color that some name fits.
-pub(super) fn any_named(rng: &mut impl Rng) -> LinearRgb {
+pub(super) fn random_nameable_color(rng: &mut impl Rng) -> LinearRgb {
     let color = *Color::ALL_COLORS.choose(rng).expect("there are colors");
-    named(rng, color)
+    random_color_named(rng, color)
 }
 
 /// Draws white, gray, black, cardboard or wood.
-pub(super) fn neutral(rng: &mut impl Rng) -> LinearRgb {
+pub(super) fn random_neutral_color(rng: &mut impl Rng) -> LinearRgb {
     match rng.random_range(0..10) {
         0..3 => gray(rng, 0.82, 0.98),
         3..6 => gray(rng, 0.05, 0.28),
@@ -69,9 +69,9 @@ fn gray(rng: &mut impl Rng, low: f64, high: f64) -> LinearRgb {
 }
 
 /// Draws any color, as often a neutral one.
-pub(super) fn any(rng: &mut impl Rng) -> LinearRgb {
+pub(super) fn random_color(rng: &mut impl Rng) -> LinearRgb {
     if rng.random_bool(0.55) {
-        return neutral(rng);
+        return random_neutral_color(rng);
     }
     from_hsv(
         rng.random_range(0.0..360.0),
@@ -81,21 +81,21 @@ pub(super) fn any(rng: &mut impl Rng) -> LinearRgb {
 }
 
 /// Draws a color of a room or of furniture: mostly neutral.
-pub(super) fn afar(rng: &mut impl Rng) -> LinearRgb {
+pub(super) fn random_room_color(rng: &mut impl Rng) -> LinearRgb {
     if rng.random_bool(0.6) {
-        neutral(rng)
+        random_neutral_color(rng)
     } else {
-        any(rng)
+        random_color(rng)
     }
 }
 
 /// Returns a darker or brighter tone of a color.
-pub(super) fn tone(color: &LinearRgb, times: f32) -> LinearRgb {
+pub(super) fn scale_brightness(color: &LinearRgb, times: f32) -> LinearRgb {
     color.map(|channel| (channel * times).min(0.95))
 }
 
 /// Draws highlights from chalk to lacquer; the texture is left to be chosen.
-pub(super) fn plain(rng: &mut impl Rng) -> Finish {
+pub(super) fn random_plain_finish(rng: &mut impl Rng) -> Finish {
     Finish {
         shine: *[0.01, 0.04, 0.16, 0.16, 0.35, 0.6]
             .choose(rng)
@@ -108,25 +108,37 @@ pub(super) fn plain(rng: &mut impl Rng) -> Finish {
 
 /// Draws the surface of a listed thing `width` meters wide: whatever it is, its color is what its
 /// name says.
-pub(super) fn of_thing(rng: &mut impl Rng, color: &LinearRgb, width: f64) -> Finish {
+pub(super) fn random_thing_finish(rng: &mut impl Rng, color: &LinearRgb, width: f64) -> Finish {
     let (texture, second, scale) = match rng.random_range(0..100) {
         0..58 => (Texture::Plain, *color, 1.0),
         58..70 => {
             let times = rng.random_range(0.55..0.85);
-            (Texture::Grain, tone(color, times), 0.08)
+            (Texture::Grain, scale_brightness(color, times), 0.08)
         }
-        70..78 => (Texture::Worn, neutral(rng), rng.random_range(0.15..0.5)),
+        70..78 => (
+            Texture::Worn,
+            random_neutral_color(rng),
+            rng.random_range(0.15..0.5),
+        ),
         78..84 => {
             let times = rng.random_range(0.6..1.5);
-            (Texture::Speckle, tone(color, times), 0.1)
+            (Texture::Speckle, scale_brightness(color, times), 0.1)
         }
-        84..90 => (Texture::Letter, neutral(rng), rng.random_range(0.5..0.8)),
-        90..95 => (Texture::Sticker, neutral(rng), rng.random_range(0.5..0.9)),
+        84..90 => (
+            Texture::Letter,
+            random_neutral_color(rng),
+            rng.random_range(0.5..0.8),
+        ),
+        90..95 => (
+            Texture::Sticker,
+            random_neutral_color(rng),
+            rng.random_range(0.5..0.9),
+        ),
         _ => {
             let times = rng.random_range(0.35..0.7);
             (
                 Texture::Bands,
-                tone(color, times),
+                scale_brightness(color, times),
                 rng.random_range(0.15..0.6),
             )
         }
@@ -136,12 +148,12 @@ pub(super) fn of_thing(rng: &mut impl Rng, color: &LinearRgb, width: f64) -> Fin
         second,
         scale: scale * width,
         bevel: rng.random_range(0.0..0.14) * width,
-        ..plain(rng)
+        ..random_plain_finish(rng)
     }
 }
 
 /// Draws a surface with print, a pattern, or nothing on it; features are about `unit` large.
-pub(super) fn of_clutter(rng: &mut impl Rng, unit: f64) -> Finish {
+pub(super) fn random_clutter_finish(rng: &mut impl Rng, unit: f64) -> Finish {
     let textures = [
         (Texture::Plain, 1.0),
         (Texture::Plain, 1.0),
@@ -157,10 +169,10 @@ pub(super) fn of_clutter(rng: &mut impl Rng, unit: f64) -> Finish {
     let (texture, scale) = *textures.choose(rng).expect("not empty");
     Finish {
         texture,
-        second: any(rng),
+        second: random_color(rng),
         scale: scale * unit * rng.random_range(0.6..1.6),
         bevel: 0.05 * unit,
-        ..plain(rng)
+        ..random_plain_finish(rng)
     }
 }
 
@@ -187,11 +199,11 @@ mod tests {
     fn each_name_has_its_strongest_channel() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for _ in 0..300 {
-            let [red, green, blue] = named(&mut rng, Color::Green);
+            let [red, green, blue] = random_color_named(&mut rng, Color::Green);
             assert!(green > red && green > blue);
-            let [red, green, blue] = named(&mut rng, Color::Blue);
+            let [red, green, blue] = random_color_named(&mut rng, Color::Blue);
             assert!(blue > red && blue > green);
-            let [red, green, blue] = named(&mut rng, Color::Orange);
+            let [red, green, blue] = random_color_named(&mut rng, Color::Orange);
             assert!(red > green && green > blue);
         }
     }

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use rand::{Rng, RngExt};
 
-use super::viewpoint::{Viewpoint, around};
+use super::viewpoint::{Viewpoint, uniform_around_zero};
 
 /// Number of places tried for one thing.
 const PLACES: usize = 40;
@@ -35,8 +35,8 @@ impl<'a> Ground<'a> {
         Self {
             view,
             center: [
-                view.target.x + around(rng, shift[0].min(view.distance)),
-                view.target.y + around(rng, shift[1].min(view.distance)),
+                view.target.x + uniform_around_zero(rng, shift[0].min(view.distance)),
+                view.target.y + uniform_around_zero(rng, shift[1].min(view.distance)),
             ],
             half,
             turn: rng.random_range(0.0..TAU),
@@ -62,7 +62,10 @@ impl<'a> Ground<'a> {
     ) -> Option<[f64; 2]> {
         let gap = GAP * self.view.unit;
         for _ in 0..PLACES {
-            let at = [0.5 + around(rng, part / 2.0), 0.5 + around(rng, part / 2.0)];
+            let at = [
+                0.5 + uniform_around_zero(rng, part / 2.0),
+                0.5 + uniform_around_zero(rng, part / 2.0),
+            ];
             if let Some(at) = self.view.ground_point_seen_at(at)
                 && self.is_on_table(at, radius)
                 && self

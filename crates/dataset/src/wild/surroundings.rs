@@ -10,10 +10,10 @@ use enact_types::{Point3, Pose, Vector3};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 
-use super::clutter::body;
-use super::paint::{self, LinearRgb, log_uniform, tone};
+use super::clutter::unlabeled_body;
+use super::paint::{self, LinearRgb, log_uniform, scale_brightness};
 use super::place::Ground;
-use super::viewpoint::around;
+use super::viewpoint::uniform_around_zero;
 
 /// Half the thickness of the table top, meters.
 const THICKNESS: f64 = 0.012;
@@ -21,7 +21,10 @@ const THICKNESS: f64 = 0.012;
 const UNSEEN: LinearRgb = [0.5; 3];
 
 /// Draws the table, the room around it and the look of the picture.
-pub(super) fn draw(rng: &mut impl Rng, ground: &Ground) -> (Vec<RenderBody>, Appearance) {
+pub(super) fn random_surroundings(
+    rng: &mut impl Rng,
+    ground: &Ground,
+) -> (Vec<RenderBody>, Appearance) {
     let mut bodies = vec![table(ground)];
     if rng.random_bool(0.8) {
         bodies.extend(room(rng, ground));
@@ -50,7 +53,10 @@ fn room(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
     let far = ground.half[0].max(ground.half[1]) + rng.random_range(0.3..2.5);
     let turn = Pose::translation(x, y, -depth) * Pose::rotation(Vector3::z() * ground.turn);
     let slab = |rng: &mut _, half: [f64; 3], at: [f64; 3], scale: f64| {
-        let (color, finish) = (paint::afar(rng), paint::of_clutter(rng, scale));
+        let (color, finish) = (
+            paint::random_room_color(rng),
+            paint::random_clutter_finish(rng, scale),
+        );
         let pose = turn * Pose::translation(at[0], at[1], at[2]);
         let matte = Finish {
             shine: 0.02,
@@ -58,7 +64,7 @@ fn room(rng: &mut impl Rng, ground: &Ground) -> Vec<RenderBody> {
         };
         RenderBody {
             id: ROOM_SEGMENT_ID,
-            ..body(Shape::Box { half }, pose, color, matte)
+            ..unlabeled_body(Shape::Box { half }, pose, color, matte)
         }
     };
     let mut bodies = vec![slab(rng, [8.0, 8.0, 0.05], [0.0, 0.0, -0.05], 0.15)];
@@ -99,7 +105,10 @@ fn look(rng: &mut impl Rng, ground: &Ground) -> Appearance {
         bounce: std::array::from_fn(|i| 0.5 * fill * sky_cast[i] * cast[i]),
         table: top(rng, ground.view.unit),
         card: None,
-        background: [paint::afar(rng), paint::neutral(rng)],
+        background: [
+            paint::random_room_color(rng),
+            paint::random_neutral_color(rng),
+        ],
         gloss: *[0.3, 1.0, 1.0, 2.0, 6.0].choose(rng).expect("not empty"),
         exposure: brightness / (0.7 * power + 0.9 * fill),
         gamma: rng.random_range(1.8..2.6),
@@ -111,8 +120,8 @@ fn look(rng: &mut impl Rng, ground: &Ground) -> Appearance {
 
 /// Draws how a sensor that is set for other light weighs red, green and blue.
 fn cast(rng: &mut impl Rng, most: f64) -> LinearRgb {
-    let warmth = around(rng, most) as f32;
-    let tint = around(rng, 0.4 * most) as f32;
+    let warmth = uniform_around_zero(rng, most) as f32;
+    let tint = uniform_around_zero(rng, 0.4 * most) as f32;
     [1.0 + warmth, 1.0 + tint, 1.0 - warmth]
 }
 
@@ -161,20 +170,20 @@ fn top(rng: &mut impl Rng, unit: f64) -> TableTop {
 /// of a thing.
 fn tones(rng: &mut impl Rng, pattern: TablePattern) -> [LinearRgb; 2] {
     let base = match rng.random_range(0..10) {
-        0..7 => paint::neutral(rng),
-        7..9 => paint::any(rng),
-        _ => paint::any_named(rng),
+        0..7 => paint::random_neutral_color(rng),
+        7..9 => paint::random_color(rng),
+        _ => paint::random_nameable_color(rng),
     };
     let is_inked = matches!(
         pattern,
         TablePattern::Textured(Texture::Print | Texture::Mat | Texture::Grid | Texture::Dots)
     );
     let second = if is_inked {
-        paint::neutral(rng)
+        paint::random_neutral_color(rng)
     } else if rng.random_bool(0.75) {
-        tone(&base, rng.random_range(0.5..1.5))
+        scale_brightness(&base, rng.random_range(0.5..1.5))
     } else {
-        paint::any(rng)
+        paint::random_color(rng)
     };
     [base, second]
 }

@@ -13,7 +13,7 @@ use rand::{Rng, RngExt};
 
 use super::paint::{self, LinearRgb};
 use super::place::Ground;
-use super::viewpoint::around;
+use super::viewpoint::uniform_around_zero;
 
 /// Part of the picture's width and height in which things stand.
 const PICTURE_SHARE: f64 = 0.96;
@@ -53,7 +53,7 @@ struct Host {
 }
 
 /// Draws up to eight things and their places, containers first.
-pub(super) fn draw(rng: &mut impl Rng, ground: &mut Ground) -> Vec<Thing> {
+pub(super) fn random_things(rng: &mut impl Rng, ground: &mut Ground) -> Vec<Thing> {
     let count = *[0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 8]
         .choose(rng)
         .expect("not empty");
@@ -73,7 +73,7 @@ pub(super) fn draw(rng: &mut impl Rng, ground: &mut Ground) -> Vec<Thing> {
     for (shape, color) in kinds {
         let size = size(rng, shape, ground);
         let id = FIRST_OBJECT_SEGMENT_ID + things.len() as u16;
-        let paint = paint::named(rng, color);
+        let paint = paint::random_color_named(rng, color);
         let draft = Draft {
             id,
             shape,
@@ -179,7 +179,10 @@ impl Draft {
         let (at, height) = match host {
             Some(host) => {
                 let slack = host.room - footprint;
-                let off = [around(rng, slack.max(1e-6)), around(rng, slack.max(1e-6))];
+                let off = [
+                    uniform_around_zero(rng, slack.max(1e-6)),
+                    uniform_around_zero(rng, slack.max(1e-6)),
+                ];
                 let at = [host.at[0] + 0.6 * off[0], host.at[1] + 0.6 * off[1]];
                 (at, host.height)
             }
@@ -211,7 +214,7 @@ impl Draft {
     fn bodies(&self, rng: &mut impl Rng, pose: &Pose) -> Vec<RenderBody> {
         let [x, y, z] = self.size;
         let width = x.min(y);
-        let mut finish = paint::of_thing(rng, &self.paint, width);
+        let mut finish = paint::random_thing_finish(rng, &self.paint, width);
         finish.round = self.shape == ObjectShape::Bowl;
         if self.shape.is_container() {
             finish.bevel = 0.0;
@@ -278,7 +281,7 @@ mod tests {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let view = Viewpoint::random(&mut rng, [336, 336]);
             let mut ground = Ground::new(&view, &mut rng);
-            let things = draw(&mut rng, &mut ground);
+            let things = random_things(&mut rng, &mut ground);
             assert!(things.len() <= 8);
             for (index, thing) in things.iter().enumerate() {
                 labels.insert(thing.label());

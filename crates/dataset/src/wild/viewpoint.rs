@@ -52,7 +52,8 @@ impl Viewpoint {
         let slope = (between(rng, WIDTH_DEG).to_radians() / 2.0).tan();
         let aspect = *ASPECTS.choose(rng).expect("not empty");
         let focal = f64::from(width) / 2.0 / slope;
-        let off = |rng: &mut _, pixels: u32| f64::from(pixels) * (0.5 + around(rng, 0.04));
+        let off =
+            |rng: &mut _, pixels: u32| f64::from(pixels) * (0.5 + uniform_around_zero(rng, 0.04));
         let intrinsics = Intrinsics {
             width,
             height,
@@ -64,14 +65,18 @@ impl Viewpoint {
         };
         let unit = between(rng, UNIT);
         let distance = unit / (log_uniform(rng, SHARE[0], SHARE[1]) * 2.0 * slope);
-        let target = Point3::new(0.2 + around(rng, 0.05), around(rng, 0.1), unit / 2.0);
+        let target = Point3::new(
+            0.2 + uniform_around_zero(rng, 0.05),
+            uniform_around_zero(rng, 0.1),
+            unit / 2.0,
+        );
         let (sin, cos) = between(rng, ELEVATION_DEG).to_radians().sin_cos();
         let turn = rng.random_range(0.0..TAU);
         let eye = target + distance * Vector3::new(cos * turn.cos(), cos * turn.sin(), sin);
         let roll = match rng.random_range(0..20) {
-            0..14 => around(rng, 0.07),
-            14..18 => around(rng, 0.5),
-            _ => around(rng, PI),
+            0..14 => uniform_around_zero(rng, 0.07),
+            14..18 => uniform_around_zero(rng, 0.5),
+            _ => uniform_around_zero(rng, PI),
         };
         let roll = UnitQuaternion::from_euler_angles(0.0, 0.0, roll);
         Self {
@@ -112,7 +117,10 @@ fn distortion(rng: &mut impl Rng, corner: f64) -> Distortion {
     if rng.random_bool(0.5) {
         return Distortion::None;
     }
-    let (first, second) = (rng.random_range(-0.09..0.05), around(rng, 0.008));
+    let (first, second) = (
+        rng.random_range(-0.09..0.05),
+        uniform_around_zero(rng, 0.008),
+    );
     Distortion::BrownConrady([
         first / corner.powi(2),
         second / corner.powi(4),
@@ -128,7 +136,7 @@ fn between(rng: &mut impl Rng, [low, high]: [f64; 2]) -> f64 {
 }
 
 /// Draws a number within `most` of zero.
-pub(super) fn around(rng: &mut impl Rng, most: f64) -> f64 {
+pub(super) fn uniform_around_zero(rng: &mut impl Rng, most: f64) -> f64 {
     rng.random_range(-most..most)
 }
 

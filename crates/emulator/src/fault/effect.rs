@@ -11,21 +11,21 @@ use crate::servo::EmulatedServo;
 
 /// A reply as it arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ReplyFault {
+pub(crate) struct FaultyReply {
     pub bytes: Vec<u8>,
     pub late: Duration,
 }
 
 impl Faults {
     /// Applies faults to a reply on the wire.
-    pub(crate) fn spoil(
+    pub(crate) fn apply_to_reply(
         &mut self,
         codec: &dyn Codec,
         id: u8,
         bytes: Vec<u8>,
         now: Duration,
-    ) -> Vec<ReplyFault> {
-        let mut answer = vec![ReplyFault {
+    ) -> Vec<FaultyReply> {
+        let mut answer = vec![FaultyReply {
             bytes,
             late: Duration::ZERO,
         }];
@@ -42,7 +42,7 @@ impl Faults {
                     answer = answer
                         .iter()
                         .flat_map(|part| {
-                            part.bytes.iter().map(|byte| ReplyFault {
+                            part.bytes.iter().map(|byte| FaultyReply {
                                 bytes: vec![*byte],
                                 late: part.late,
                             })
@@ -73,7 +73,7 @@ impl Faults {
         answer
     }
 
-    fn change(&mut self, answer: &mut [ReplyFault]) {
+    fn change(&mut self, answer: &mut [FaultyReply]) {
         // A part that was cut off has no bytes left to change.
         for part in answer.iter_mut().filter(|part| !part.bytes.is_empty()) {
             let at = self.chance.random_range(0..part.bytes.len());
@@ -81,14 +81,14 @@ impl Faults {
         }
     }
 
-    fn before(&self, answer: &mut [ReplyFault], bytes: &[u8]) {
+    fn before(&self, answer: &mut [FaultyReply], bytes: &[u8]) {
         if let Some(first) = answer.first_mut() {
             first.bytes.splice(0..0, bytes.iter().copied());
         }
     }
 
     /// Applies the current faults to a servo and its sensor.
-    pub(crate) fn ail(
+    pub(crate) fn apply_to_servo(
         &mut self,
         servo: &mut EmulatedServo,
         motion: &mut JointMeasurement,
@@ -114,13 +114,13 @@ impl Faults {
 }
 
 /// Gives the reply the id of another servo.
-fn other_id(codec: &dyn Codec, answer: &mut Vec<ReplyFault>) {
+fn other_id(codec: &dyn Codec, answer: &mut Vec<FaultyReply>) {
     for part in answer {
         let mut scanner = enact_arm::protocol::Scanner::default();
         scanner.push(&part.bytes);
         let status = scanner
             .next(codec, 1024)
-            .and_then(|frame| codec.status(frame));
+            .and_then(|frame| codec.decode_status(frame));
         if let Some(mut status) = status {
             status.id = status.id.wrapping_add(100);
             part.bytes.clear();
@@ -144,7 +144,7 @@ mod tests {
         let mut faults = Faults::new(faults.to_vec(), 0);
         let bytes = vec![0xFF, 0xFF, 1, 2, 0, 0xFC];
         let codec = Family::Sts.codec();
-        let parts = faults.spoil(codec, 1, bytes, Duration::ZERO);
+        let parts = faults.apply_to_reply(codec, 1, bytes, Duration::ZERO);
         assert!(parts.iter().all(|part| part.bytes.is_empty()));
     }
 }

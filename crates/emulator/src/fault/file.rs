@@ -157,7 +157,7 @@ mod tests {
                     [[rule]]\nfault = \"unplugged\"\nfrom_s = 2\nto_s = 3.5\n";
         let faults = Faults::parse(text).unwrap();
         let late = Rule::always(Fault::Late { ms: 16.0 });
-        let unplugged = Rule::always(Fault::Unplugged).with_period(2.0, 3.5);
+        let unplugged = Rule::always(Fault::Unplugged).with_time_window(2.0, 3.5);
         assert_eq!(
             faults.rules,
             [late.with_servo(3).with_probability(0.05), unplugged]

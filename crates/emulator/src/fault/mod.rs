@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 
-pub(crate) use effect::ReplyFault;
+pub(crate) use effect::FaultyReply;
 
 /// A list of rules, and the random generator for their probabilities.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ impl Rule {
     }
 
     /// Restricts the rule to a period on the bus clock, seconds.
-    pub fn with_period(mut self, from_s: f64, to_s: f64) -> Self {
+    pub fn with_time_window(mut self, from_s: f64, to_s: f64) -> Self {
         (self.from_s, self.to_s) = (from_s, to_s);
         self
     }

@@ -5,10 +5,6 @@ use std::time::Duration;
 use super::EmulatedServo;
 use crate::plant::{JointDrive, JointMeasurement};
 
-/// Register value of a tripped watchdog.
-const TRIPPED: i64 = -1;
-/// Unit of a watchdog's timeout.
-const WATCHDOG_UNIT: Duration = Duration::from_millis(20);
 /// Speed above which a servo reports that it moves, rad/s.
 const MOVING: f64 = 0.03;
 /// Current at full output, in the units of an STS3215: 2.7 A of 6.5 mA.
@@ -32,7 +28,7 @@ impl EmulatedServo {
         JointDrive {
             goal: on.then(|| self.joint_at(self.internal_goal())),
             speed: speed.min(self.model.top_speed),
-            output: output.min(self.spared_output()),
+            output: output.min(self.permitted_output_ratio()),
         }
     }
 
@@ -70,8 +66,8 @@ impl EmulatedServo {
         let goal = self.internal_goal();
         self.report("internal_goal", goal);
         self.report("position_trajectory", goal);
-        self.overheat(motion, goal - position, elapsed);
-        self.watch(now);
+        self.update_temperature_and_overload(motion, goal - position, elapsed);
+        self.trip_watchdog_if_silent(now);
     }
 
     /// Returns the goal, clamped to the limits.
@@ -98,7 +94,7 @@ impl EmulatedServo {
     }
 
     /// Returns the part of the homing offset that is applied.
-    fn offset(&self) -> i64 {
+    pub(super) fn offset(&self) -> i64 {
         let offset = self.register_value(self.model.map.homing_offset);
         let turns = self
             .model
@@ -118,34 +114,5 @@ impl EmulatedServo {
         // The turn nearest to the joint's zero.
         let from_zero = (raw as f64 - zero + turn / 2.0).rem_euclid(turn) - turn / 2.0;
         from_zero / per_radian
-    }
-
-    fn watch(&mut self, now: Duration) {
-        let Some(watchdog) = self.model.map.watchdog else {
-            return;
-        };
-        let units = self.register_value(watchdog);
-        let torque = self.register_value(self.model.map.torque_enable) == 1;
-        if units > 0 && torque && now > self.last_heard + WATCHDOG_UNIT * units as u32 {
-            self.write_memory(watchdog, TRIPPED);
-            // It stays where it is, whatever it is commanded. In a multi-turn mode, however, the
-            // firmware forgets the offset, and the servo moves.
-            let map = self.model.map;
-            let forgotten = if self.counts_turns() {
-                self.offset()
-            } else {
-                0
-            };
-            self.write_memory(
-                map.goal_position,
-                self.register_value(map.position) - forgotten,
-            );
-        }
-    }
-
-    /// Returns whether its watchdog has stopped it.
-    pub(super) fn has_tripped(&self) -> bool {
-        let watchdog = self.model.map.watchdog;
-        watchdog.is_some_and(|watchdog| self.register_value(watchdog) == TRIPPED)
     }
 }

@@ -8,6 +8,7 @@
 //! | [`replies`] | replies, and effects of writes |
 //! | [`mechanics`] | drive command to the joint, and measurements of the sensors |
 //! | [`thermal`] | temperature and overload |
+//! | `watchdog` | stops a servo whose bus is silent |
 //! | `family_behavior` | differences in the behavior of families |
 //! | `factory_defaults` | factory defaults of the registers |
 
@@ -16,6 +17,7 @@ mod family_behavior;
 pub mod mechanics;
 pub mod replies;
 pub mod thermal;
+mod watchdog;
 
 use std::time::Duration;
 
@@ -123,7 +125,7 @@ impl EmulatedServo {
     pub fn power_cycle(&mut self) {
         self.memory = self.kept;
         self.alarms.clear();
-        self.thermal.rest();
+        self.thermal.reset_overload();
         self.staged = None;
         let map = self.model.map;
         self.write_memory(map.torque_enable, 0);

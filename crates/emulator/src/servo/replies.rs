@@ -131,7 +131,7 @@ impl EmulatedServo {
     fn refuses_value(&self, register: &Register, value: i64) -> u8 {
         let map = self.model.map;
         let is_goal = register.name.starts_with("goal_");
-        if is_goal && self.has_tripped() {
+        if is_goal && self.watchdog_has_tripped() {
             return RANGE;
         }
         if *register == map.goal_position {

@@ -49,7 +49,7 @@ impl Default for ThermalModel {
 
 impl ThermalModel {
     /// Resets the overload after a while without power; the temperature stays.
-    pub(super) fn rest(&mut self) {
+    pub(super) fn reset_overload(&mut self) {
         (self.stalled, self.overloaded) = (0.0, 0.0);
     }
 }
@@ -85,7 +85,12 @@ impl EmulatedServo {
 
     /// Updates temperature and overload after a time step; the servo is `error` steps from its
     /// goal.
-    pub(super) fn overheat(&mut self, motion: &JointMeasurement, error: i64, elapsed: f64) {
+    pub(super) fn update_temperature_and_overload(
+        &mut self,
+        motion: &JointMeasurement,
+        error: i64,
+        elapsed: f64,
+    ) {
         let map = self.model.map;
         let thermal = &mut self.thermal;
         let settles_at = ROOM_TEMPERATURE_C + HEATING * motion.effort * motion.effort;
@@ -136,7 +141,7 @@ impl EmulatedServo {
     }
 
     /// Returns the share of its output that the servo permits itself in its state.
-    pub(super) fn spared_output(&self) -> f64 {
+    pub(super) fn permitted_output_ratio(&self) -> f64 {
         if self.family.alarms_shut_down {
             return 1.0;
         }

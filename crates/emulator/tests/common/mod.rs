@@ -144,7 +144,7 @@ impl Bench {
     /// Adds a fault that lasts from now on for some seconds.
     pub fn strike(&self, fault: Fault, servo: Option<u8>, seconds: f64) {
         let now = self.now();
-        let mut rule = Rule::always(fault).with_period(now, now + seconds);
+        let mut rule = Rule::always(fault).with_time_window(now, now + seconds);
         rule.servo = servo;
         self.line
             .with_locked_bus(|emulated_bus| emulated_bus.faults_mut().add(rule));

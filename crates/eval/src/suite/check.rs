@@ -29,7 +29,7 @@ pub fn check(suite: &Suite) -> Result<(), Reason> {
 
 fn fault(task: &SuiteTask) -> Option<String> {
     ends(task)
-        .or_else(|| task.draw.fault())
+        .or_else(|| task.draw.find_mistake())
         .or_else(|| words(task))
         .or_else(|| roles(task))
         .or_else(|| shapes(task))

@@ -58,7 +58,7 @@ impl WordChoices {
     }
 
     /// Returns what is wrong with the lists.
-    pub(super) fn fault(&self) -> Option<String> {
+    pub(super) fn find_mistake(&self) -> Option<String> {
         let odd = |choice: &&Choice| {
             choice.texts.is_empty()
                 || choice
@@ -176,6 +176,6 @@ mod tests {
             .unwrap_err();
         assert!(error.to_string().contains("`b`"), "{error}");
         let draw: WordChoices = toml::from_str(r#""a, b" = [["red"]]"#).unwrap();
-        assert!(draw.fault().unwrap().contains("2 words"));
+        assert!(draw.find_mistake().unwrap().contains("2 words"));
     }
 }

@@ -6,12 +6,14 @@
 //! | `check` | mistakes that TOML does not show |
 //! | [`draw`] | words that are drawn for each episode |
 //! | [`placeholder`] | `{…}` in sentences and patterns |
+//! | `count_words` | words and figures for a number of things |
 //! | [`expected_reply`] | what is to be said |
 //! | [`requirement`] | what must be so at the start |
 //! | [`disturbance`] | what happens to the table during a run |
 //! | `list` | values that may be written alone or as a list |
 
 mod check;
+mod count_words;
 pub mod disturbance;
 pub mod draw;
 pub mod expected_reply;

@@ -32,6 +32,7 @@ pub enum SpatialRequirement {
 }
 
 impl Requirement {
+    /// Returns the names of the roles that the requirement mentions.
     pub(super) fn names(&self) -> Vec<&str> {
         match self {
             Self::State(goal) => goal.names_and_placeholders(),

@@ -176,7 +176,7 @@ impl CameraWriter {
                     Some(open) => open,
                     None => {
                         let folder = format!("videos/{}", self.camera.key());
-                        let path = staging.place(&number.path(&folder, "mp4"))?;
+                        let path = staging.prepare_path(&number.path(&folder, "mp4"))?;
                         let size = (self.camera.width, self.camera.height);
                         let video = VideoWriter::begin(&path, *codec, size, self.fps)?;
                         open.insert((video, path, 0))
@@ -187,7 +187,7 @@ impl CameraWriter {
                 }
                 match shot.pixels() {
                     Pixels::Rgb(rgb) => video.push(rgb.as_raw())?,
-                    Pixels::Depth(depth) => video.push(&depth::codes(&depth.meters))?,
+                    Pixels::Depth(depth) => video.push(&depth::encode_depths(&depth.meters))?,
                 }
                 *count += 1;
                 Ok(())
@@ -225,17 +225,17 @@ impl CameraWriter {
     }
 
     /// Returns the number of complete episodes that are not taken yet.
-    pub(super) fn episodes(&self) -> usize {
+    pub(super) fn pending_episode_count(&self) -> usize {
         self.done.len()
     }
 
     /// Takes the oldest complete episode.
-    pub(super) fn take(&mut self) -> Option<EpisodeVideo> {
+    pub(super) fn take_oldest_episode(&mut self) -> Option<EpisodeVideo> {
         self.done.pop_front()
     }
 
     /// Reads a picture from the spool.
-    pub(super) fn read(&mut self, place: SpoolRange) -> std::io::Result<Vec<u8>> {
+    pub(super) fn read_spooled_picture(&mut self, place: SpoolRange) -> std::io::Result<Vec<u8>> {
         let mut bytes = vec![0; place.length];
         if let Store::Spool { file, .. } = &mut self.store {
             file.seek(SeekFrom::Start(place.at))?;
@@ -245,7 +245,7 @@ impl CameraWriter {
     }
 
     /// Frees the spool once all of its pictures are taken.
-    pub(super) fn rewind(&mut self) -> std::io::Result<()> {
+    pub(super) fn clear_spool(&mut self) -> std::io::Result<()> {
         if let Store::Spool { file, end, newest } = &mut self.store {
             *end = 0;
             *newest = None;

@@ -8,7 +8,7 @@ use super::table::{Columns, ParquetTable};
 use crate::error::ExportError;
 
 /// Number of files per folder, LeRobot's default.
-pub(super) const FILES: u32 = 1000;
+pub(super) const FILES_PER_CHUNK: u32 = 1000;
 /// Size beyond which a file of rows takes no further episode, bytes; LeRobot's default.
 pub(super) const DATA_FILE_BYTES: u64 = 100 << 20;
 /// Size beyond which a video takes no further episode, bytes; LeRobot's default.
@@ -24,7 +24,7 @@ pub(super) struct FileNumber {
 impl FileNumber {
     /// Returns the number of the next file.
     pub(super) fn next(self) -> Self {
-        if self.file + 1 < FILES {
+        if self.file + 1 < FILES_PER_CHUNK {
             Self {
                 file: self.file + 1,
                 ..self
@@ -45,13 +45,13 @@ impl FileNumber {
 }
 
 /// A writer of rows into numbered files.
-pub(super) struct DataFiles {
+pub(super) struct DataFileWriter {
     number: FileNumber,
     metadata: HashMap<String, String>,
     table: Option<ParquetTable>,
 }
 
-impl DataFiles {
+impl DataFileWriter {
     /// Creates a writer that begins with this file; each file carries `metadata`.
     pub(super) fn new(number: FileNumber, metadata: HashMap<String, String>) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl DataFiles {
     /// # Errors
     /// If the previous file cannot be completed.
     pub(super) fn begin_episode(&mut self) -> Result<FileNumber, ExportError> {
-        let full = |table: &ParquetTable| table.size() as u64 >= DATA_FILE_BYTES;
+        let full = |table: &ParquetTable| table.bytes_written() as u64 >= DATA_FILE_BYTES;
         if self.table.as_ref().is_some_and(full) {
             self.finish()?;
             self.number = self.number.next();
@@ -82,7 +82,7 @@ impl DataFiles {
         let table = match &mut self.table {
             Some(table) => table,
             None => {
-                let path: PathBuf = staging.place(&self.number.path("data", "parquet"))?;
+                let path: PathBuf = staging.prepare_path(&self.number.path("data", "parquet"))?;
                 let table = ParquetTable::begin(&path, &rows, self.metadata.clone())?;
                 self.table.insert(table)
             }

@@ -16,7 +16,7 @@ const HIGHEST: f32 = 4095.0;
 
 /// Returns the codes of depths in meters, little-endian; pixels without a reading have the lowest
 /// code.
-pub(super) fn codes(meters: &[f32]) -> Vec<u8> {
+pub(super) fn encode_depths(meters: &[f32]) -> Vec<u8> {
     let (low, high) = ((MIN + SHIFT).ln(), (MAX + SHIFT).ln());
     let code = |meters: &f32| {
         let share = ((meters.max(0.0) + SHIFT).ln() - low) / (high - low);
@@ -27,7 +27,7 @@ pub(super) fn codes(meters: &[f32]) -> Vec<u8> {
 }
 
 /// Returns the parameters that a reader needs to decode the depths.
-pub(super) fn info() -> Map<String, Value> {
+pub(super) fn depth_decoding_info() -> Map<String, Value> {
     let info = json!({
         "video.depth_min": 0.01,
         "video.depth_max": 10.0,
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn codes_turn_back_to_within_a_step() {
         let meters = [0.01_f32, 0.3, 0.4123, 1.0, 10.0];
-        let bytes = codes(&meters);
+        let bytes = encode_depths(&meters);
         let (low, high) = (f64::from(3.51_f32).ln(), f64::from(13.5_f32).ln());
         for (pair, meters) in bytes.as_chunks::<2>().0.iter().zip(meters) {
             let code = f64::from(u16::from_le_bytes(*pair));
@@ -55,7 +55,7 @@ mod tests {
             let step = (f64::from(meters) + 3.5) * (high - low) / 4095.0;
             assert!((back - f64::from(meters)).abs() < 0.51 * step, "{back}");
         }
-        assert_eq!(codes(&[0.0, f32::NAN, -1.0]), [0; 6]);
-        assert_eq!(codes(&[f32::INFINITY, 99.0])[2..], [0xff, 0x0f]);
+        assert_eq!(encode_depths(&[0.0, f32::NAN, -1.0]), [0; 6]);
+        assert_eq!(encode_depths(&[f32::INFINITY, 99.0])[2..], [0xff, 0x0f]);
     }
 }

@@ -101,13 +101,16 @@ fn columns(rows: &[EpisodeRow], number: FileNumber) -> Columns {
         for name in NAMES {
             let values = rows.iter().map(|row| of(row).named(name));
             let array = match stats.picture {
-                true => table::channels(values),
-                false => table::lists(values),
+                true => table::channel_column(values),
+                false => table::list_column(values),
             };
             add(format!("stats/{key}/{name}"), array);
         }
         let counts = whole(&|row| of(row).count as i64);
-        add(format!("stats/{key}/count"), table::single(counts));
+        add(
+            format!("stats/{key}/count"),
+            table::wrap_each_in_list(counts),
+        );
     }
     add(
         "meta/episodes/chunk_index".to_owned(),

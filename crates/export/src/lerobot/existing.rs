@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use arrow_schema::SchemaRef;
 use serde_json::{Map, Value};
 
-use super::data::{FILES, FileNumber};
+use super::data::{FILES_PER_CHUNK, FileNumber};
 use super::feature::{DatasetSpec, SUCCESS};
 use super::table;
 use super::tasks::TaskTable;
@@ -15,8 +15,9 @@ use super::video::VideoCodec;
 use crate::error::ExportError;
 
 /// Path pattern of data files in `meta/info.json`.
-pub(super) const DATA: &str = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet";
-pub(super) const VIDEO: &str =
+pub(super) const DATA_PATH_PATTERN: &str =
+    "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet";
+pub(super) const VIDEO_PATH_PATTERN: &str =
     "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4";
 
 /// An existing data set.
@@ -58,7 +59,9 @@ impl ExistingDataset {
             )));
         }
         let path = |key: &str| info.get(key).and_then(Value::as_str);
-        if path("data_path") != Some(DATA) || path("video_path").is_some_and(|it| it != VIDEO) {
+        if path("data_path") != Some(DATA_PATH_PATTERN)
+            || path("video_path").is_some_and(|it| it != VIDEO_PATH_PATTERN)
+        {
             return Err(wrong(
                 "its files are not where LeRobot puts them".to_owned(),
             ));
@@ -68,14 +71,14 @@ impl ExistingDataset {
             count.ok_or_else(|| wrong(format!("meta/info.json: `{key}` is no count")))
         };
         let (episodes, samples) = (count("total_episodes")?, count("total_frames")?);
-        if info.get("chunks_size").and_then(Value::as_u64) != Some(FILES.into()) {
-            return Err(wrong(format!("`chunks_size` is not {FILES}")));
+        if info.get("chunks_size").and_then(Value::as_u64) != Some(FILES_PER_CHUNK.into()) {
+            return Err(wrong(format!("`chunks_size` is not {FILES_PER_CHUNK}")));
         }
         let first = folder.join(FileNumber::default().path("meta/episodes", "parquet"));
         Ok(Self {
             tasks: TaskTable::load(&folder.join("meta/tasks.parquet"))?,
             stats: json("meta/stats.json")?,
-            schema: table::schema(&first)?,
+            schema: table::read_schema(&first)?,
             folder: folder.to_owned(),
             episodes: episodes as usize,
             samples: samples as usize,
@@ -89,7 +92,7 @@ impl ExistingDataset {
     }
 
     /// Returns the first unused file number in a folder.
-    pub(super) fn next(&self, within: &str) -> FileNumber {
+    pub(super) fn next_file_number(&self, within: &str) -> FileNumber {
         let chunks = fs::read_dir(self.folder.join(within));
         let files = chunks.into_iter().flatten().flatten().flat_map(|chunk| {
             let number = |name: &str, begin: &str| -> Option<u32> {
@@ -111,7 +114,7 @@ impl ExistingDataset {
     ///
     /// # Errors
     /// If anything else differs.
-    pub(super) fn admit(&self, spec: &mut DatasetSpec) -> Result<Vec<String>, ExportError> {
+    pub(super) fn adapt_spec(&self, spec: &mut DatasetSpec) -> Result<Vec<String>, ExportError> {
         let wrong = |what: String| {
             ExportError::file(
                 &self.folder,

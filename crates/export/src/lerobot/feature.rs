@@ -78,9 +78,9 @@ impl CameraFeature {
             info.insert("video.fps".to_owned(), json!(fps));
             info.insert("video.channels".to_owned(), json!(self.channels()));
             info.insert("has_audio".to_owned(), json!(false));
-            info.extend(codec.info());
+            info.extend(codec.info_json_entry());
             if self.depth {
-                info.extend(depth::info());
+                info.extend(depth::depth_decoding_info());
             }
             info.entry("is_depth_map").or_insert(json!(false));
         }

@@ -49,7 +49,7 @@ impl Staging {
     ///
     /// # Errors
     /// If the parent folder cannot be created.
-    pub(super) fn place(&self, name: &str) -> Result<PathBuf, ExportError> {
+    pub(super) fn prepare_path(&self, name: &str) -> Result<PathBuf, ExportError> {
         let path = self.folder.join(name);
         let folder = parent(&path);
         fs::create_dir_all(&folder).map_err(|error| ExportError::caused(&folder, error))?;
@@ -66,7 +66,7 @@ impl Staging {
     /// # Errors
     /// If the file cannot be written.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), ExportError> {
-        let path = self.place(name)?;
+        let path = self.prepare_path(name)?;
         let written = File::create(&path).and_then(|mut file| {
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.sync_all()
@@ -79,7 +79,7 @@ impl Staging {
     ///
     /// # Errors
     /// If they can be neither linked nor copied.
-    pub(super) fn adopt(&self, from: &Path, but: &[&str]) -> Result<(), ExportError> {
+    pub(super) fn link_or_copy_files(&self, from: &Path, but: &[&str]) -> Result<(), ExportError> {
         self.adopt_within(from, Path::new(""), but)
     }
 
@@ -96,7 +96,7 @@ impl Staging {
                 self.adopt_within(from, &name, but)?;
                 continue;
             }
-            let to = self.place(&name.to_string_lossy())?;
+            let to = self.prepare_path(&name.to_string_lossy())?;
             let linked = fs::hard_link(entry.path(), &to);
             linked
                 .or_else(|_| fs::copy(entry.path(), &to).map(drop))
@@ -210,7 +210,9 @@ mod tests {
         for exchanging in [false, true] {
             let staging = Staging::begin(&target).unwrap();
             if exchanging {
-                staging.adopt(&target, &["meta/info.json"]).unwrap();
+                staging
+                    .link_or_copy_files(&target, &["meta/info.json"])
+                    .unwrap();
             } else {
                 staging.write("data/one", "1").unwrap();
             }

@@ -55,7 +55,7 @@ impl Stats {
     }
 
     /// Reads those of pictures from `meta/stats.json`.
-    pub(super) fn of_pictures(stats: &Value) -> Option<Self> {
+    pub(super) fn parse_picture_stats(stats: &Value) -> Option<Self> {
         let channels = |name: &str| -> Option<Vec<f64>> {
             let values = stats[name].as_array()?.iter();
             values.map(|value| value[0][0].as_f64()).collect()
@@ -130,6 +130,6 @@ mod tests {
         assert!((joined.mean - all.mean).abs() < 1e-12);
         assert!((joined.deviation - all.deviation).abs() < 1e-12);
         assert!((joined.quantiles[2] - (3.0 * 2.0 + 2.0 * 6.5) / 5.0).abs() < 1e-12);
-        assert_eq!(Stats::of_pictures(&a.json()), Some(a));
+        assert_eq!(Stats::parse_picture_stats(&a.json()), Some(a));
     }
 }

@@ -73,7 +73,7 @@ impl ParquetTable {
     }
 
     /// Returns the number of bytes written so far.
-    pub(super) fn size(&self) -> usize {
+    pub(super) fn bytes_written(&self) -> usize {
         self.writer.bytes_written()
     }
 
@@ -133,7 +133,7 @@ pub(super) fn read(
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
+pub(super) fn read_schema(path: &Path) -> Result<SchemaRef, ExportError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| ExportError::caused(path, error);
     let file = File::open(path).map_err(|error| failed(error.into()))?;
     let builder =
@@ -142,7 +142,7 @@ pub(super) fn schema(path: &Path) -> Result<SchemaRef, ExportError> {
 }
 
 /// Returns a column of vectors of one length.
-pub(super) fn vectors(values: &[f32], length: usize) -> ArrayRef {
+pub(super) fn vector_column(values: &[f32], length: usize) -> ArrayRef {
     let field = Field::new("element", DataType::Float32, true);
     let mut builder =
         FixedSizeListBuilder::new(Float32Builder::new(), length as i32).with_field(field);
@@ -154,7 +154,7 @@ pub(super) fn vectors(values: &[f32], length: usize) -> ArrayRef {
 }
 
 /// Returns a column of lists of numbers.
-pub(super) fn lists(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
+pub(super) fn list_column(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     let field = Field::new("element", DataType::Float64, true);
     let mut builder = ListBuilder::new(Float64Builder::new()).with_field(field);
     for row in rows {
@@ -165,14 +165,14 @@ pub(super) fn lists(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
 }
 
 /// Returns each number in a list of its own.
-pub(super) fn single(numbers: ArrayRef) -> ArrayRef {
+pub(super) fn wrap_each_in_list(numbers: ArrayRef) -> ArrayRef {
     let field = Arc::new(Field::new("element", numbers.data_type().clone(), true));
     let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(1, numbers.len()));
     Arc::new(ListArray::new(field, offsets, numbers, None))
 }
 
 /// Returns numbers nested three lists deep, the shape in which LeRobot stores channels.
-pub(super) fn channels(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
+pub(super) fn channel_column(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
     let element = |of: DataType| Arc::new(Field::new("element", of, true));
     let number = element(DataType::Float64);
     let pixel = element(DataType::List(Arc::clone(&number)));
@@ -193,7 +193,7 @@ pub(super) fn channels(rows: impl Iterator<Item = Vec<f64>>) -> ArrayRef {
 }
 
 /// Returns entry `entry` of each row of a column of vectors or numbers, if it is such a column.
-pub(super) fn numbers(array: &dyn Array, entry: usize) -> Option<Vec<f64>> {
+pub(super) fn extract_entry_of_rows(array: &dyn Array, entry: usize) -> Option<Vec<f64>> {
     let single = |array: &dyn Array| -> Option<Vec<f64>> {
         if let Some(values) = array.as_primitive_opt::<Float32Type>() {
             return Some(values.values().iter().map(|v| f64::from(*v)).collect());
@@ -228,11 +228,11 @@ mod tests {
 
     #[test]
     fn entries_of_vectors_come_back() {
-        let array = vectors(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3);
-        assert_eq!(numbers(&array, 1).unwrap(), [2.0, 5.0]);
+        let array = vector_column(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3);
+        assert_eq!(extract_entry_of_rows(&array, 1).unwrap(), [2.0, 5.0]);
         let array = BooleanArray::from(vec![true, false]);
-        assert_eq!(numbers(&array, 0).unwrap(), [1.0, 0.0]);
+        assert_eq!(extract_entry_of_rows(&array, 0).unwrap(), [1.0, 0.0]);
         let array = Int64Array::from(vec![7]);
-        assert_eq!(numbers(&array, 0).unwrap(), [7.0]);
+        assert_eq!(extract_entry_of_rows(&array, 0).unwrap(), [7.0]);
     }
 }

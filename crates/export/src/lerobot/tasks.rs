@@ -62,7 +62,7 @@ impl TaskTable {
     }
 
     /// Returns the number of a task, which is added if it is new.
-    pub(super) fn number(&mut self, task: &str) -> i64 {
+    pub(super) fn find_or_add_task(&mut self, task: &str) -> i64 {
         let known = self.tasks.iter().position(|known| known == task);
         let number = known.unwrap_or_else(|| {
             self.tasks.push(task.to_owned());

@@ -66,7 +66,7 @@ impl VideoCodec {
     }
 
     /// Returns its entry in `meta/info.json`, as LeRobot 0.6 writes it.
-    pub(super) fn info(self) -> Map<String, Value> {
+    pub(super) fn info_json_entry(self) -> Map<String, Value> {
         let (pixels, crf, preset, more) = match self {
             Self::Av1 => ("yuv420p", 30, json!(12), json!({})),
             Self::H264 => ("yuv420p", 23, json!("medium"), json!({})),

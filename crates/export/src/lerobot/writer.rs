@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field};
 use serde_json::{Map, Value, json};
 
 use super::camera_writer::{CameraWriter, EpisodeVideo, SpoolRange};
-use super::data::{DATA_FILE_BYTES, DataFiles, FILES, FileNumber, VIDEO_FILE_BYTES};
+use super::data::{DATA_FILE_BYTES, DataFileWriter, FILES_PER_CHUNK, FileNumber, VIDEO_FILE_BYTES};
 use super::episodes::{self, EpisodeRow};
 use super::existing::{self, ExistingDataset};
 use super::feature::{ACTION, BOOKKEEPING, DatasetSpec, STATE, SUCCESS};
@@ -38,7 +38,7 @@ pub struct DatasetWriter<'a> {
     spec: DatasetSpec,
     tasks: TaskTable,
     films: Vec<CameraWriter>,
-    data: DataFiles,
+    data: DataFileWriter,
     rows: Vec<EpisodeRow>,
     samples: usize,
     /// Length of each episode of the current recording, samples.
@@ -87,12 +87,14 @@ impl<'a> DatasetWriter<'a> {
             }
         };
         if let Some(existing) = &existing {
-            notes = existing.admit(&mut spec)?;
+            notes = existing.adapt_spec(&mut spec)?;
         }
         let staging = Staging::begin(folder)?;
         let next = |within: &str| {
             let existing = existing.as_ref();
-            existing.map_or(FileNumber::default(), |existing| existing.next(within))
+            existing.map_or(FileNumber::default(), |existing| {
+                existing.next_file_number(within)
+            })
         };
         let film = |camera: &super::CameraFeature| {
             let number = next(&format!("videos/{}", camera.key()));
@@ -100,7 +102,7 @@ impl<'a> DatasetWriter<'a> {
         };
         let films = spec.cameras.iter().map(film).collect::<Result<_, _>>()?;
         let metadata = HashMap::from([("huggingface".to_owned(), hugging_face(&spec))]);
-        let data = DataFiles::new(next("data"), metadata);
+        let data = DataFileWriter::new(next("data"), metadata);
         let there = existing.as_ref();
         Ok(Self {
             staging,
@@ -158,7 +160,7 @@ impl<'a> DatasetWriter<'a> {
     pub fn push_picture(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
         self.go_on()?;
         let film = &mut self.films[camera];
-        match self.lengths.get(film.episodes()) {
+        match self.lengths.get(film.pending_episode_count()) {
             Some(length) => film.push(shot, *length, &self.staging),
             None => Err(ExportError::Unfit("pictures are too many".to_owned())),
         }
@@ -170,7 +172,7 @@ impl<'a> DatasetWriter<'a> {
     /// If pictures are missing, or something cannot be written.
     pub fn write_episodes(&mut self, episodes: &[&Episode]) -> Result<(), ExportError> {
         for film in &self.films {
-            if film.episodes() != episodes.len() {
+            if film.pending_episode_count() != episodes.len() {
                 let name = &film.camera().name;
                 return Err(ExportError::Unfit(format!(
                     "camera `{name}`: pictures are missing"
@@ -182,7 +184,7 @@ impl<'a> DatasetWriter<'a> {
             self.add_one(episode)?;
         }
         for film in &mut self.films {
-            let rewound = film.rewind();
+            let rewound = film.clear_spool();
             rewound.map_err(|error| ExportError::caused(self.staging.folder(), error))?;
         }
         Ok(())
@@ -190,13 +192,13 @@ impl<'a> DatasetWriter<'a> {
 
     fn add_one(&mut self, episode: &Episode) -> Result<(), ExportError> {
         let number = self.existing.as_ref().map_or(0, |it| it.episodes) + self.rows.len();
-        let task = self.tasks.number(&episode.task);
+        let task = self.tasks.find_or_add_task(&episode.task);
         let from = self.samples;
         let file = self.data.begin_episode()?;
         let reels: Vec<EpisodeVideo> = self
             .films
             .iter_mut()
-            .filter_map(CameraWriter::take)
+            .filter_map(CameraWriter::take_oldest_episode)
             .collect();
         let values = EpisodeValues::of(&self.spec, episode, number as i64, from as i64, task);
         let length = values.length;
@@ -265,15 +267,15 @@ impl<'a> DatasetWriter<'a> {
         let own = ["meta/info.json", "meta/stats.json", "meta/tasks.parquet"];
         let mut number = FileNumber::default();
         if let Some(existing) = &self.existing {
-            self.staging.adopt(existing.folder(), &own)?;
-            number = existing.next("meta/episodes");
+            self.staging.link_or_copy_files(existing.folder(), &own)?;
+            number = existing.next_file_number("meta/episodes");
         }
         let path = self
             .staging
-            .place(&number.path("meta/episodes", "parquet"))?;
+            .prepare_path(&number.path("meta/episodes", "parquet"))?;
         let like = self.existing.as_ref().map(|it| it.schema.as_ref());
         episodes::write(&path, &self.rows, number, like)?;
-        self.tasks.write(&self.staging.place(own[2])?)?;
+        self.tasks.write(&self.staging.prepare_path(own[2])?)?;
         let stats = self.stats()?;
         self.staging.write(own[1], &format!("{stats:#}\n"))?;
         let total = self.existing.as_ref().map_or(0, |it| it.episodes) + self.rows.len();
@@ -301,11 +303,11 @@ impl<'a> DatasetWriter<'a> {
                     "total_episodes": 0,
                     "total_frames": 0,
                     "total_tasks": 0,
-                    "chunks_size": FILES,
+                    "chunks_size": FILES_PER_CHUNK,
                     "data_files_size_in_mb": DATA_FILE_BYTES >> 20,
                     "video_files_size_in_mb": VIDEO_FILE_BYTES >> 20,
-                    "data_path": existing::DATA,
-                    "video_path": videos.then_some(existing::VIDEO),
+                    "data_path": existing::DATA_PATH_PATTERN,
+                    "video_path": videos.then_some(existing::VIDEO_PATH_PATTERN),
                     "robot_type": self.spec.columns.robot_type,
                     "splits": {},
                 });
@@ -334,7 +336,7 @@ impl<'a> DatasetWriter<'a> {
             let is_picture = feature["shape"].as_array().is_some_and(|it| it.len() > 1);
             let spread = if is_picture {
                 let there = self.existing.as_ref();
-                let there = there.and_then(|it| Stats::of_pictures(&it.stats[&name]));
+                let there = there.and_then(|it| Stats::parse_picture_stats(&it.stats[&name]));
                 let rows = self.rows.iter().filter_map(|row| {
                     let found = row.stats.iter().find(|(key, _)| *key == name);
                     found.map(|(_, stats)| stats.clone())
@@ -413,7 +415,7 @@ impl EpisodeValues {
 
     fn vectors(&self, begin: usize, end: usize) -> Table {
         let part = |values: &[f32]| {
-            table::vectors(&values[begin * self.width..end * self.width], self.width)
+            table::vector_column(&values[begin * self.width..end * self.width], self.width)
         };
         vec![
             (ACTION.to_owned(), part(&self.actions)),
@@ -491,7 +493,7 @@ fn files(film: &mut CameraWriter, places: &[SpoolRange]) -> std::io::Result<Arra
     let mut bytes = BinaryBuilder::new();
     let mut paths = StringBuilder::new();
     for place in places {
-        bytes.append_value(film.read(*place)?);
+        bytes.append_value(film.read_spooled_picture(*place)?);
         paths.append_null();
     }
     let field = |name: &str, kind| Arc::new(Field::new(name, kind, true));
@@ -555,7 +557,7 @@ fn spread_of(
             }
             table::read(file, Some(&[name]), &mut |batch| {
                 let column = batch.column_by_name(name);
-                let numbers = column.and_then(|column| table::numbers(column, entry));
+                let numbers = column.and_then(|column| table::extract_entry_of_rows(column, entry));
                 let missing = || ExportError::file(file, format!("`{name}` is missing"));
                 values.extend(numbers.ok_or_else(missing)?);
                 Ok(())

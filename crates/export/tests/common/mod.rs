@@ -12,7 +12,7 @@ use enact_arm::calibration::{Calibration, JointCalibration};
 use enact_arm::driver::BusConfig;
 use enact_export::lerobot::{CameraFeature, DatasetSpec, DatasetSummary, DatasetWriter};
 use enact_export::pictures::{CameraTrack, HeldPictureCounts, deliver_sampled_pictures};
-use enact_export::{Episode, EpisodeFilter, ExportError, JointColumns, RecordedEpisodes, Units};
+use enact_export::{Episode, EpisodeReader, ExportError, JointColumns, RecordedEpisodes, Units};
 use enact_recording::stream::CameraStream;
 use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo, ServoInfo};
 use enact_robot::Robot;
@@ -216,7 +216,7 @@ pub fn recording(path: &Path, task: &str, until: u64, cameras: &[(&str, u64)]) -
     take.finish()
 }
 
-pub const SURVEY: EpisodeFilter = EpisodeFilter {
+pub const SURVEY: EpisodeReader = EpisodeReader {
     fps: 10,
     keep_pauses: false,
 };

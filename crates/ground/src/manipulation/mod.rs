@@ -3,7 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`context`] | the context in which a skill plans |
-//! | [`script`] | a motion built segment by segment |
+//! | [`motion_builder`] | a motion built segment by segment |
 //! | [`grasp`] | grasps of an object |
 //! | [`pick_up`] | approach, close, lift |
 //! | [`spot`] | places in, on or beside an object for another one |
@@ -14,11 +14,11 @@
 pub mod beside;
 pub mod context;
 pub mod grasp;
+pub mod motion_builder;
 pub mod pick_up;
 pub mod put_down;
 pub mod release;
-pub mod script;
 pub mod spot;
 
 pub use context::SkillContext;
-pub use script::MotionBuilder;
+pub use motion_builder::MotionBuilder;

@@ -8,7 +8,7 @@ use super::grasp::{
     Grasp, check_open_fingers_clear, defer_similar_grasps, find_reachable_grasps,
     grasps_in_other_postures, infeasibility, refusal_closest_to_success,
 };
-use super::script::MotionBuilder;
+use super::motion_builder::MotionBuilder;
 use crate::motion::end_effector::{solve, translated_pose};
 use crate::motion::robot_shapes::held_object_as_body;
 use crate::motion::{Effect, Purpose, Roll};

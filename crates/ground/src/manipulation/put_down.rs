@@ -7,8 +7,8 @@ use enact_types::{Point3, Refusal, Vector3};
 
 use super::context::SkillContext;
 use super::grasp::refusal_closest_to_success;
+use super::motion_builder::MotionBuilder;
 use super::release::ReleasePose;
-use super::script::MotionBuilder;
 use crate::motion::end_effector::{solve, translated_pose};
 use crate::motion::obstacles::obstacle_from_solid;
 use crate::motion::{Effect, Purpose};

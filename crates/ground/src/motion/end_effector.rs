@@ -155,7 +155,7 @@ pub fn solve_if_reachable(
 ) -> Result<JointVector, Refusal> {
     let seed = &seed[..robot.arm_joints().len()];
     named(
-        robot.inverse_if_reachable(&IkTarget::Pose(*pose), seed, JOINT_LIMIT_MARGIN),
+        robot.inverse_without_miss_distance(&IkTarget::Pose(*pose), seed, JOINT_LIMIT_MARGIN),
         what,
     )
 }

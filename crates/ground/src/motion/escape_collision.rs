@@ -6,7 +6,7 @@ use enact_types::{JointVector, Refusal};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::rrt_connect::interpolate_at_step;
+use super::rrt_connect::interpolate_with_spacing;
 
 /// Largest turns of each joint to try, rad or m, in order of preference.
 const TURNS: [f64; 6] = [0.1, 0.2, 0.4, 0.7, 1.0, 1.4];
@@ -45,7 +45,7 @@ pub fn escape_path<T>(
         .flat_map(|most| std::iter::repeat_n(most, DRAWS))
         .map(&mut draw)
         .filter(|posture| {
-            let path = interpolate_at_step(start, posture, STEP);
+            let path = interpolate_with_spacing(start, posture, STEP);
             is_clear(posture) && collider.check_path(&path, around).is_ok()
         })
         .find_map(|posture| motion_to(&posture).ok().map(|motion| (posture, motion)))

@@ -196,12 +196,12 @@ mod tests {
                 f64::from(step / 20) / 19.0,
             );
             let point = Point3::new(0.2 + x, 0.0, 0.008 + 0.03 * z);
-            let (told, truth) = (obstacle.distance_to(&point), solid.distance(&point));
+            let (told, truth) = (obstacle.distance_to_point(&point), solid.distance(&point));
             if truth > 0.0 {
                 assert!((told - truth).abs() < 0.003, "{point}: {told} {truth}");
             }
         }
-        let tip = |z| obstacle.distance_to(&Point3::new(0.24, 0.0, z));
+        let tip = |z| obstacle.distance_to_point(&Point3::new(0.24, 0.0, z));
         assert!(tip(0.010) < 0.0 && tip(0.035) > 0.005);
     }
 
@@ -243,7 +243,7 @@ mod tests {
                 let [x, y, z] = [step % 20, step / 20 % 20, step / 400].map(f64::from);
                 let point =
                     Point3::new(0.1 + 0.2 * x / 19.0, -0.2 + 0.2 * y / 19.0, 0.08 * z / 9.0);
-                let (told, truth) = (obstacle.distance_to(&point), solid.distance(&point));
+                let (told, truth) = (obstacle.distance_to_point(&point), solid.distance(&point));
                 if truth > 0.0 || told > 0.0 {
                     assert!(
                         (told - truth).abs() < 0.0015,

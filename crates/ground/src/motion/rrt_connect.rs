@@ -154,7 +154,11 @@ pub fn interpolate_postures(from: &JointVector, to: &JointVector, share: f64) ->
 }
 
 /// Returns postures along a straight line, about `step` apart.
-pub fn interpolate_at_step(from: &JointVector, to: &JointVector, step: f64) -> Vec<JointVector> {
+pub fn interpolate_with_spacing(
+    from: &JointVector,
+    to: &JointVector,
+    step: f64,
+) -> Vec<JointVector> {
     let steps = (distance(from, to) / step).ceil().max(1.0);
     (0..=steps as usize)
         .map(|at| interpolate_postures(from, to, at as f64 / steps))

@@ -10,7 +10,9 @@ use super::end_effector::JOINT_LIMIT_MARGIN;
 use super::escape_collision::escape_path;
 use super::limit_ratio::PLANNED_LIMIT_SHARE;
 use super::point_to_point::{min_duration_from_outside_limits, sample_fastest_move};
-use super::rrt_connect::{ConfigurationSpace, connect, interpolate_at_step, interpolate_postures};
+use super::rrt_connect::{
+    ConfigurationSpace, connect, interpolate_postures, interpolate_with_spacing,
+};
 use super::segment::{MotionSegment, Purpose};
 use super::time_parameterization::ToolLimits;
 
@@ -183,7 +185,7 @@ fn straight(
     let hasty = ToolLimits::for_free_motion(around).tool_speed_ratio(robot, &samples, period)
         > PLANNED_LIMIT_SHARE;
     if hasty {
-        cartesian_path::samples_along_curve(robot, interpolate_at_step(from, to, STEP), around)
+        cartesian_path::samples_along_curve(robot, interpolate_with_spacing(from, to, STEP), around)
     } else {
         Ok(samples)
     }
@@ -231,7 +233,7 @@ fn searched(
         free: &|posture| postures.check(posture).is_ok(),
         clear: &|from, to| {
             collider
-                .check_path(&interpolate_at_step(from, to, STEP), around)
+                .check_path(&interpolate_with_spacing(from, to, STEP), around)
                 .is_ok()
         },
     };
@@ -244,7 +246,7 @@ fn rounded(path: &[JointVector]) -> Vec<JointVector> {
     let mut points = vec![path[0].clone()];
     for pair in path.windows(2) {
         points.extend(
-            interpolate_at_step(&pair[0], &pair[1], CORNER)
+            interpolate_with_spacing(&pair[0], &pair[1], CORNER)
                 .into_iter()
                 .skip(1),
         );

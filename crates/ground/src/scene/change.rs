@@ -30,7 +30,7 @@ impl fmt::Display for ObjectChange {
 
 /// Returns the objects that are seen elsewhere than before, except those that the robot handled and
 /// what rests in or on them.
-pub fn unexplained(
+pub fn find_unexplained_changes(
     before: &SceneMemory,
     after: &SceneMemory,
     handled: &[&str],
@@ -77,10 +77,10 @@ mod tests {
     fn only_what_the_robot_did_not_handle_is_told() {
         let before = scene([("red cube", 0.2), ("blue cube", 0.3)]);
         let after = scene([("red cube", 0.23), ("blue cube", 0.305)]);
-        let told = unexplained(&before, &after, &[]);
+        let told = find_unexplained_changes(&before, &after, &[]);
         let words: Vec<String> = told.iter().map(ObjectChange::to_string).collect();
         assert_eq!(words, ["the red cube was moved 3 cm by someone else"]);
-        assert!(unexplained(&before, &after, &["red cube"]).is_empty());
-        assert!(unexplained(&before, &before, &[]).is_empty());
+        assert!(find_unexplained_changes(&before, &after, &["red cube"]).is_empty());
+        assert!(find_unexplained_changes(&before, &before, &[]).is_empty());
     }
 }

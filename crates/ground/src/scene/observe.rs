@@ -210,7 +210,7 @@ fn silhouettes(
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);
-        if is_behind(frame, (x, y), is_robot) {
+        if is_hidden_by_robot(frame, (x, y), is_robot) {
             return Err(NoRegion::Robot.reason());
         }
         let seed = snap_to_named_color(&frame.rgb, (x as usize, y as usize), &detection.label);
@@ -249,7 +249,7 @@ fn silhouettes(
 }
 
 /// Returns whether the robot is between the camera and the point of the table at a pixel.
-pub(super) fn is_behind(
+pub(super) fn is_hidden_by_robot(
     frame: &Frame,
     (x, y): (f64, f64),
     is_robot: &dyn Fn(&Point3) -> bool,

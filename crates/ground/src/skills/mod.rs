@@ -76,7 +76,7 @@ pub trait GroundedSkill {
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict;
 
     /// Returns whether the joints for the verdict are those before the arm moves home to look.
-    fn is_verified_in_place(&self) -> bool {
+    fn is_verified_before_going_home(&self) -> bool {
         false
     }
 }

@@ -14,7 +14,7 @@ use crate::motion::StepMotion;
 use crate::scene::memory::is_gone;
 use crate::scene::{SceneObject, Solid};
 use crate::step_verdict::{
-    CLOSED_ON_NOTHING, SAME_PLACE, SLIPPED, STILL_THERE, StepEvidence, StepVerdict,
+    CLOSED_ON_NOTHING, SAME_PLACE_TOLERANCE_M, SLIPPED, STILL_THERE, StepEvidence, StepVerdict,
     holds_something_as_wide,
 };
 
@@ -47,7 +47,7 @@ impl GroundedSkill for Pick {
 
     fn verify(&self, evidence: &StepEvidence<'_>) -> StepVerdict {
         let name = self.object.as_str();
-        let Some(before) = evidence.known_before(name) else {
+        let Some(before) = evidence.object_before_step(name) else {
             return StepVerdict::unknown();
         };
         // Open fingers hold nothing if the object was never grasped.
@@ -59,7 +59,7 @@ impl GroundedSkill for Pick {
         let still_there = evidence.after.objects().iter().any(|object| {
             object.is_seen() && object.label == before.label && {
                 let moved = object.solid.center() - before.solid.center();
-                moved.norm() < SAME_PLACE
+                moved.norm() < SAME_PLACE_TOLERANCE_M
             }
         });
         let gone = is_gone(evidence.frame, &before.solid);
@@ -78,7 +78,7 @@ impl GroundedSkill for Pick {
 /// Returns whether an object of the same label is seen where none was before.
 fn appeared(before: &SceneObject, evidence: &StepEvidence<'_>) -> bool {
     let near = |a: &SceneObject, b: &SceneObject| {
-        (a.solid.center() - b.solid.center()).norm() < SAME_PLACE
+        (a.solid.center() - b.solid.center()).norm() < SAME_PLACE_TOLERANCE_M
     };
     evidence
         .after

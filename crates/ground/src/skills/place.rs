@@ -15,7 +15,7 @@ use crate::scene::direction::picture_direction_on_table;
 use crate::scene::line_of_sight::{SupportVerdict, judge_support};
 use crate::scene::relation::MAX_CONTACT_GAP_M;
 use crate::scene::{HeldObject, SceneObject, Solid};
-use crate::step_verdict::{FELL, SAME_PLACE, StepEvidence, StepVerdict};
+use crate::step_verdict::{FELL, SAME_PLACE_TOLERANCE_M, StepEvidence, StepVerdict};
 
 /// Number of release poses over a spot tried with other postures of the arm; below it, the total
 /// number of such postures.
@@ -214,7 +214,7 @@ fn verify_supported(
     evidence: &StepEvidence<'_>,
 ) -> StepVerdict {
     let missed = || StepVerdict::no(format!("it is not {relation} the {target}"));
-    let untold = || StepVerdict::untold(&format!("it is {relation} the {target}"));
+    let untold = || StepVerdict::unknown_whether(&format!("it is {relation} the {target}"));
     if evidence.after.held_object_name() == Some(name) {
         return missed();
     }
@@ -265,7 +265,7 @@ fn standing_after(
     let apart = under.signed_distance_to_footprint(seen.x, seen.y);
     // On the table it is at most as high as it is long, whichever way it fell.
     let longest = evidence
-        .known_before(&object.name)
+        .object_before_step(&object.name)
         .map_or(f64::INFINITY, |known| known.solid.largest_extent());
     let is_up = seen.top > longest + MAX_CONTACT_GAP_M + doubt;
     // What it stands on is half hidden and measured worse than itself.
@@ -305,7 +305,7 @@ fn verify_beside(
     } else if stands(0.0) {
         StepVerdict::yes()
     } else if stands(doubt) {
-        StepVerdict::untold(&where_to)
+        StepVerdict::unknown_whether(&where_to)
     } else {
         missed()
     }
@@ -339,7 +339,7 @@ fn is_beside(object: &SceneObject, target: &SceneObject) -> bool {
     let apart = target
         .solid
         .signed_distance_to_footprint(object.solid.x, object.solid.y);
-    apart < 2.0 * object.solid.outer_radius() + SAME_PLACE
+    apart < 2.0 * object.solid.outer_radius() + SAME_PLACE_TOLERANCE_M
 }
 
 /// Returns whether the depth over the target has risen to the expected top of the object.

@@ -91,7 +91,7 @@ impl GroundedSkill for Point {
         }
     }
 
-    fn is_verified_in_place(&self) -> bool {
+    fn is_verified_before_going_home(&self) -> bool {
         true
     }
 }

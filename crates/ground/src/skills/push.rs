@@ -131,7 +131,7 @@ impl GroundedSkill for Push {
         let doubt = before.solid.uncertainty.max(after.solid.uncertainty);
         match moved.dot(&path) {
             along if along >= PUSHED => StepVerdict::yes(),
-            along if along + doubt >= PUSHED => StepVerdict::untold("it moved"),
+            along if along + doubt >= PUSHED => StepVerdict::unknown_whether("it moved"),
             _ => StepVerdict::no(DID_NOT_MOVE),
         }
     }
@@ -223,9 +223,9 @@ impl<'a> Way<'a> {
                 .fold(f64::INFINITY, f64::min)
         };
         let bodies = self.bodies.iter();
-        let bodies = bodies.map(|body| (body.name(), room(&|at| body.distance_to(at))));
+        let bodies = bodies.map(|body| (body.name(), room(&|at| body.distance_to_point(at))));
         let walls = self.walls.iter();
-        let walls = walls.map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to(at))));
+        let walls = walls.map(|wall| (wall.name.as_str(), room(&|at| wall.distance_to_point(at))));
         let others = self.others.iter().map(|other| {
             let room = room(&|at| other.solid.signed_distance_to_footprint(at.x, at.y));
             (other.name.as_str(), room)

@@ -34,7 +34,7 @@ impl Backoff {
     /// Returns the next wait; `None` once they add up to enough. `asked` is the delay that the
     /// server asks for; a server that knows when it will be ready `is_patient` and may use all the
     /// time. `random` is from 0 to 1.
-    pub(crate) fn wait(
+    pub(crate) fn next_wait(
         &mut self,
         asked: Option<Duration>,
         is_patient: bool,
@@ -78,7 +78,7 @@ mod tests {
     fn waits_double_and_end() {
         let all = |is_patient, random| {
             let mut backoff = Backoff::new(Duration::from_secs(60));
-            let waits = std::iter::from_fn(|| backoff.wait(None, is_patient, random));
+            let waits = std::iter::from_fn(|| backoff.next_wait(None, is_patient, random));
             seconds(waits.take(100))
         };
         assert_eq!(all(false, 0.0), [0.6, 1.2, 2.4, 4.8, 7.5]);
@@ -95,14 +95,14 @@ mod tests {
         let mut backoff = Backoff::new(Duration::from_secs(60));
         let wait = |backoff: &mut Backoff, asked| {
             let asked = Duration::from_secs(asked);
-            backoff.wait(Some(asked), false, 0.5)
+            backoff.next_wait(Some(asked), false, 0.5)
         };
         let first = wait(&mut backoff, 30).unwrap();
         assert!(first >= Duration::from_secs(30) && first < Duration::from_secs(31));
         assert_eq!(wait(&mut backoff, 31), None, "more than there is in all");
         assert!(wait(&mut backoff, 1).is_some());
         assert_eq!(backoff.waits, 2);
-        let none = Backoff::new(Duration::ZERO).wait(None, true, 0.5);
+        let none = Backoff::new(Duration::ZERO).next_wait(None, true, 0.5);
         assert_eq!(none, None, "without time there is no second question");
     }
 }

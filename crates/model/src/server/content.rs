@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::json::{self, JsonMatch};
 use super::reasoning;
-use super::schema::{WRAPPER, fits_at_top};
+use super::schema::{WRAPPER_KEY, fits_at_top};
 
 /// Keys under which servers put reasoning that they took out of the text.
 const THOUGHTS: [&str; 4] = ["reasoning_content", "reasoning", "thinking", "thought"];
@@ -188,7 +188,7 @@ pub(crate) enum Extracted {
 }
 
 /// Extracts from a text the first JSON that fits the schema, whatever it is wrapped in.
-pub(crate) fn answer(text: &str, schema: &Value) -> Extracted {
+pub(crate) fn extract_matching_json(text: &str, schema: &Value) -> Extracted {
     match json::find(text, |value| unwrap(schema, value).is_some()) {
         JsonMatch::None => Extracted::None,
         JsonMatch::Malformed(text) => Extracted::Other(text),
@@ -201,7 +201,7 @@ pub(crate) fn answer(text: &str, schema: &Value) -> Extracted {
 }
 
 /// Returns whether a text is nothing but JSON that fits the schema.
-pub(crate) fn is_all_answer(text: &str, schema: &Value) -> bool {
+pub(crate) fn is_only_matching_json(text: &str, schema: &Value) -> bool {
     json::lenient(text).is_some_and(|value| unwrap(schema, &value).is_some())
 }
 
@@ -214,7 +214,7 @@ fn unwrap(schema: &Value, value: &Value) -> Option<Value> {
     let wants_list = schema["type"] == "array";
     match value {
         Value::Object(fields) => {
-            for name in [WRAPPER, "arguments", "parameters"] {
+            for name in [WRAPPER_KEY, "arguments", "parameters"] {
                 let inner = match fields.get(name) {
                     Some(Value::String(text)) => json::lenient(text),
                     inner => inner.cloned(),
@@ -266,7 +266,7 @@ pub(crate) fn tokens(choice: &Value) -> Vec<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::tokens_of;
+    use crate::chat::tokens_of_substring;
     use enact_plan::{Situation, Skill, grammar};
 
     fn said(message: Value) -> Content {
@@ -402,7 +402,7 @@ mod tests {
             r#"First [{"point":[1,2]}], then {"steps":[{"skill":"done"}]}"#,
         ] {
             assert_eq!(
-                answer(text, &plan),
+                extract_matching_json(text, &plan),
                 Extracted::Fitting(steps.to_owned()),
                 "{text}"
             );
@@ -416,25 +416,34 @@ mod tests {
             r#"{"point":[1,2],"label":"a"}"#,
         ] {
             assert_eq!(
-                answer(text, &list),
+                extract_matching_json(text, &list),
                 Extracted::Fitting(seen.to_owned()),
                 "{text}"
             );
         }
-        assert_eq!(answer("[]", &list), Extracted::Fitting("[]".to_owned()));
+        assert_eq!(
+            extract_matching_json("[]", &list),
+            Extracted::Fitting("[]".to_owned())
+        );
         for (text, schema) in [
             ("{\"skill\":\"done\"}", &plan),
             ("{\"a\":[1,2]}", &list),
             ("[[", &list),
         ] {
             assert_eq!(
-                answer(text, schema),
+                extract_matching_json(text, schema),
                 Extracted::Other(text.to_owned()),
                 "{text}"
             );
         }
-        assert_eq!(answer("1. pick it up", &plan), Extracted::None);
-        assert!(is_all_answer(steps, &plan) && !is_all_answer(&format!("So: {steps}"), &plan));
+        assert_eq!(
+            extract_matching_json("1. pick it up", &plan),
+            Extracted::None
+        );
+        assert!(
+            is_only_matching_json(steps, &plan)
+                && !is_only_matching_json(&format!("So: {steps}"), &plan)
+        );
     }
 
     #[test]
@@ -447,7 +456,7 @@ mod tests {
             .map(token)
             .to_vec();
         let of = |text| {
-            let tokens = tokens_of(text, all.clone());
+            let tokens = tokens_of_substring(text, all.clone());
             tokens
                 .into_iter()
                 .map(|token| token.text)

@@ -119,7 +119,7 @@ impl Dialect {
     }
 
     /// Returns the text of a request; a schema that is not sent stands in the prompt.
-    pub(crate) fn text(&self, text: &str, schema: &Value, free_text: bool) -> String {
+    pub(crate) fn prompt_text(&self, text: &str, schema: &Value, free_text: bool) -> String {
         if self.has_grammar() || free_text || schema.is_null() {
             return text.to_owned();
         }
@@ -183,7 +183,7 @@ impl Dialect {
     /// Returns the dialect without what the server complains about, and a description of the
     /// change; a picture is left out only if the request `may_lack` it. `None` if the complaint is
     /// about something else.
-    pub(crate) fn without(
+    pub(crate) fn without_rejected_parameter(
         self,
         complaint: &ServerError,
         may_lack_picture: bool,
@@ -371,7 +371,7 @@ mod tests {
     /// Returns the dialect after these complaints.
     fn after(dialect: Dialect, complaints: &[&str]) -> Dialect {
         complaints.iter().fold(dialect, |dialect, message| {
-            let other = dialect.without(&complaint(message), true);
+            let other = dialect.without_rejected_parameter(&complaint(message), true);
             let (other, _) = other.unwrap_or_else(|| panic!("`{message}` means nothing"));
             assert_ne!(other, dialect);
             other
@@ -404,7 +404,10 @@ mod tests {
         assert!(formless.get("response_format").is_none());
         let free = Dialect::new(false, true);
         assert!(body(free).get("response_format").is_none());
-        assert_eq!(free.text("t", &grammar::detections_schema(), true), "t");
+        assert_eq!(
+            free.prompt_text("t", &grammar::detections_schema(), true),
+            "t"
+        );
     }
 
     #[test]
@@ -434,7 +437,7 @@ mod tests {
         );
         let object = after(all, &["This response_format type is unavailable now"]);
         assert_eq!(body(object)["response_format"]["type"], "json_object");
-        let text = object.text("t", &grammar::detections_schema(), false);
+        let text = object.prompt_text("t", &grammar::detections_schema(), false);
         assert!(
             text.contains("JSON") && text.contains("\"label\""),
             "{text}"
@@ -467,7 +470,9 @@ mod tests {
             DRAWS.map(|name| asked.get(name).is_some())
         };
         let openai = "Unrecognized request arguments supplied: min_p, repeat_penalty, repetition_penalty, top_k";
-        let told = all.without(&complaint(openai), true).unwrap();
+        let told = all
+            .without_rejected_parameter(&complaint(openai), true)
+            .unwrap();
         assert_eq!(sent(told.0), [true, true, false, false, false, false]);
         assert!(
             told.1.contains("`min_p`") && told.1.contains("`top_k`"),
@@ -481,7 +486,11 @@ mod tests {
             "The model `seed-1.6` does not exist",
             "see docs/top_k-guide",
         ] {
-            assert_eq!(all.without(&complaint(message), true), None, "{message}");
+            assert_eq!(
+                all.without_rejected_parameter(&complaint(message), true),
+                None,
+                "{message}"
+            );
         }
     }
 
@@ -512,11 +521,15 @@ mod tests {
             "This backend doesn't support logprobs.",
             "Bad Request",
         ] {
-            assert_eq!(all.without(&complaint(message), true), None, "{message}");
+            assert_eq!(
+                all.without_rejected_parameter(&complaint(message), true),
+                None,
+                "{message}"
+            );
         }
         // What is to be seen cannot be left out of a look.
         assert_eq!(
-            all.without(&complaint("image input is not supported"), false),
+            all.without_rejected_parameter(&complaint("image input is not supported"), false),
             None
         );
     }
@@ -539,7 +552,7 @@ mod tests {
         let everything = complaint("logprobs max_tokens temperature response_format schema image");
         let mut dialect = Dialect::new(true, false);
         let mut asked = 0;
-        while let Some((other, _)) = dialect.without(&everything, true) {
+        while let Some((other, _)) = dialect.without_rejected_parameter(&everything, true) {
             dialect = other;
             asked += 1;
         }

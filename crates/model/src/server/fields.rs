@@ -24,7 +24,7 @@ macro_rules! chat_fields {
             self.has_thought
         }
 
-        fn picture(&self, rgb: &image::RgbImage) -> image::RgbImage {
+        fn prepare_picture(&self, rgb: &image::RgbImage) -> image::RgbImage {
             $crate::picture::shrink(rgb, self.options.server.picture_side)
         }
     };

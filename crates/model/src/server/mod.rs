@@ -261,7 +261,7 @@ impl ServerModel {
             return Ok(Err(ServerError::of_failure(response.status, &text)));
         }
         if let Some(value) = json::lenient(&text).or_else(|| event_stream::fold(&text)) {
-            return Ok(match ServerError::within(&value) {
+            return Ok(match ServerError::find_in_response(&value) {
                 Some(complaint) => Err(complaint),
                 None => Ok(value),
             });
@@ -311,7 +311,7 @@ impl ServerModel {
             let text = captions(query, shows_more)
                 + &self
                     .dialect
-                    .text(query.text, &query.schema, self.options.free_text);
+                    .prompt_text(query.text, &query.schema, self.options.free_text);
             let body = self.dialect.body(&ChatRequest {
                 model: &self.model,
                 text: &text,
@@ -341,9 +341,10 @@ impl ServerModel {
                 None => true,
             };
             let fewer = sends_several.then(|| self.dialect.with_one_picture(&complaint));
-            let other = fewer
-                .flatten()
-                .or_else(|| self.dialect.without(&complaint, may_lack_picture));
+            let other = fewer.flatten().or_else(|| {
+                self.dialect
+                    .without_rejected_parameter(&complaint, may_lack_picture)
+            });
             match other.filter(|_| may_be_a_parameter) {
                 Some((dialect, change)) => {
                     let said = complaint.sentence();
@@ -408,7 +409,7 @@ impl ServerModel {
             return reason;
         }
         let variable = |name: &str| std::env::var(name).ok();
-        match proxy::named(self.endpoint.base(), variable) {
+        match proxy::proxy_from_environment(self.endpoint.base(), variable) {
             Some(proxy) => {
                 let host = self.endpoint.base().host_str().unwrap_or_default();
                 reason.reworded(|reason| {
@@ -458,7 +459,7 @@ impl ServerModel {
                 self.dialect.has_grammar()
                     && !query.schema.is_null()
                     && !content.is_cut
-                    && content::is_all_answer(text, &query.schema)
+                    && content::is_only_matching_json(text, &query.schema)
             });
             let Some(text) = misfiled else {
                 return Err(RequestError::Final(
@@ -574,7 +575,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
             .unwrap_or(0)
     };
     let mut whole = None;
-    let (text, rejection) = match content::answer(&content.text, schema) {
+    let (text, rejection) = match content::extract_matching_json(&content.text, schema) {
         content::Extracted::Fitting(text) => (text, None),
         // A remark in brackets is no plan.
         content::Extracted::Other(_) | content::Extracted::None if free_text => {
@@ -596,7 +597,7 @@ fn reply(asked: ChatCompletion, schema: &Value, elapsed: Duration, free_text: bo
         }
     };
     Reply {
-        tokens: chat::tokens_of(&text, content::tokens(&response["choices"][0])),
+        tokens: chat::tokens_of_substring(&text, content::tokens(&response["choices"][0])),
         text,
         whole,
         sent: Some(sent),

@@ -148,7 +148,7 @@ impl ServerPool {
     }
 
     /// Returns which model the servers of `source` run: the first one that was found there.
-    pub(crate) fn agree(&self, source: &str, found: &str) -> String {
+    pub(crate) fn agree_on_model(&self, source: &str, found: &str) -> String {
         let mut state = self.lock();
         let model = state.models.entry(source.to_owned());
         model.or_insert_with(|| found.to_owned()).clone()
@@ -348,9 +348,9 @@ mod tests {
     #[test]
     fn the_first_model_that_is_found_is_the_one() {
         let pool = ServerPool::default();
-        assert_eq!(pool.agree("a,b", "m"), "m");
-        assert_eq!(pool.agree("a,b", "n"), "m");
-        assert_eq!(pool.agree("a,c", "n"), "n");
+        assert_eq!(pool.agree_on_model("a,b", "m"), "m");
+        assert_eq!(pool.agree_on_model("a,b", "n"), "m");
+        assert_eq!(pool.agree_on_model("a,c", "n"), "n");
     }
 
     #[test]

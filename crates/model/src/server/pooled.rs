@@ -15,7 +15,7 @@ use crate::sampling::Draws;
 
 use super::endpoint::{Endpoint, without_secrets};
 use super::pool::{Lease, Membership, NoServer};
-use super::server_error::ServerError;
+use super::retry_class::concerns_server_not_question;
 use super::transport::TransportError;
 use super::{ChatCompletion, HttpOutcome, RequestError, ServerModel, fields, reply};
 
@@ -155,7 +155,11 @@ impl PooledModel {
             PlannerError::Load { reason, .. } => Trouble::Server(reason),
             other => Trouble::Question(other),
         })?;
-        let model = self.options.server.pool.agree(&self.name, &server.model);
+        let model = self
+            .options
+            .server
+            .pool
+            .agree_on_model(&self.name, &server.model);
         if model != server.model {
             let reason = format!(
                 "{address} runs `{}`, and another of these servers `{model}`: all must run one model; \
@@ -189,7 +193,7 @@ impl PooledModel {
             RequestError::Stopped => Trouble::Stopped,
             RequestError::TimedOut => Trouble::Server(silent_for(limit)),
             RequestError::Down(reason) => Trouble::Server(reason),
-            RequestError::Refused(complaint) if is_of_server(&complaint) => {
+            RequestError::Refused(complaint) if concerns_server_not_question(&complaint) => {
                 Trouble::Server(server.explain(&complaint))
             }
             other => Trouble::Question(server.failed(other)),
@@ -230,11 +234,6 @@ fn probe(server: &ServerModel) -> Result<(), Trouble> {
 
 fn silent_for(limit: Duration) -> Reason {
     format!("it did not answer within {} s", limit.as_secs_f64()).into()
-}
-
-/// Returns whether a refusal is about the server, the account or the model there, not the question.
-fn is_of_server(complaint: &ServerError) -> bool {
-    matches!(complaint.status, Some(401..=404 | 407 | 429))
 }
 
 impl Chat for PooledModel {

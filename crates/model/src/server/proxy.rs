@@ -3,7 +3,10 @@
 use reqwest::Url;
 
 /// Returns the proxy for a URL with the variable that names it: `http_proxy=http://proxy:3128`.
-pub(crate) fn named(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(crate) fn proxy_from_environment(
+    url: &Url,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     let set = |name: &str| {
         [name.to_lowercase(), name.to_uppercase()]
             .into_iter()
@@ -33,7 +36,7 @@ mod tests {
 
     fn of(address: &str, variables: &[(&str, &str)]) -> Option<String> {
         let url = Url::parse(address).unwrap();
-        named(&url, |name| {
+        proxy_from_environment(&url, |name| {
             let found = variables.iter().find(|(other, _)| *other == name);
             found.map(|(_, value)| (*value).to_owned())
         })

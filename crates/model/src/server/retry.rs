@@ -32,7 +32,10 @@ impl ServerModel {
                     let class = RetryClass::of(&complaint);
                     // Some servers break where others refuse.
                     let is_refusal = complaint.status == Some(500)
-                        && self.dialect.without(&complaint, true).is_some();
+                        && self
+                            .dialect
+                            .without_rejected_parameter(&complaint, true)
+                            .is_some();
                     if class == RetryClass::Permanent || is_refusal {
                         return Err(RequestError::Refused(complaint));
                     }
@@ -49,7 +52,7 @@ impl ServerModel {
                 }
             };
             let is_patient = class == RetryClass::Loading;
-            let wait = backoff.wait(asked, is_patient, rand::random());
+            let wait = backoff.next_wait(asked, is_patient, rand::random());
             let wait = wait.filter(|wait| Instant::now() + *wait < deadline);
             let Some(wait) = wait else {
                 return Err(RequestError::Down(given_up(reason, &backoff, asked)));

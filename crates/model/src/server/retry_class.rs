@@ -1,4 +1,4 @@
-//! Classifies a server's errors: temporary or permanent.
+//! Classifies a server's errors: temporary or permanent, about the server or about the question.
 
 use super::server_error::ServerError;
 
@@ -47,6 +47,11 @@ impl RetryClass {
             _ => Self::Permanent,
         }
     }
+}
+
+/// Returns whether a refusal is about the server, the account or the model there, not the question.
+pub(super) fn concerns_server_not_question(complaint: &ServerError) -> bool {
+    matches!(complaint.status, Some(401..=404 | 407 | 429))
 }
 
 #[cfg(test)]

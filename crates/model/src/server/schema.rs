@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 /// Key of the object in which a list is wrapped.
-pub(crate) const WRAPPER: &str = "answer";
+pub(crate) const WRAPPER_KEY: &str = "answer";
 
 /// Keywords that no server needs.
 const LEFT_OUT: [&str; 3] = ["x-guidance", "minLength", "maxLength"];
@@ -31,8 +31,8 @@ fn wrapped(schema: Value) -> Value {
     }
     json!({
         "type": "object",
-        "properties": {WRAPPER: schema},
-        "required": [WRAPPER],
+        "properties": {WRAPPER_KEY: schema},
+        "required": [WRAPPER_KEY],
         "additionalProperties": false,
     })
 }
@@ -241,15 +241,16 @@ mod tests {
 
     #[test]
     fn every_enum_has_the_type_of_its_values_and_the_same_values() {
-        let kinds =
-            |values: Value| strict(&json!({"enum": values}))["properties"][WRAPPER]["type"].clone();
+        let kinds = |values: Value| {
+            strict(&json!({"enum": values}))["properties"][WRAPPER_KEY]["type"].clone()
+        };
         assert_eq!(kinds(json!(["a", "b"])), "string");
         assert_eq!(kinds(json!([1, 2])), "integer");
         assert_eq!(kinds(json!([1, 2.5])), "number");
         assert_eq!(kinds(json!([true])), "boolean");
         assert_eq!(kinds(json!([1, "a"])), Value::Null);
         let marks = strict(&grammar::marked_objects_schema(3));
-        let mark = &marks["properties"][WRAPPER]["items"]["properties"]["mark"];
+        let mark = &marks["properties"][WRAPPER_KEY]["items"]["properties"]["mark"];
         assert_eq!(*mark, json!({"type": "integer", "enum": [1, 2, 3]}));
         // A property may be called like a keyword.
         let named = json!({"type": "object", "properties": {"maxLength": {"type": "string"}}});

@@ -36,7 +36,7 @@ impl ServerError {
     }
 
     /// Returns the error in a response that should hold an answer.
-    pub(crate) fn within(response: &Value) -> Option<Self> {
+    pub(crate) fn find_in_response(response: &Value) -> Option<Self> {
         let choice = &response["choices"][0];
         let value = if !choice["error"].is_null() {
             &choice["error"]
@@ -213,7 +213,7 @@ mod tests {
     fn an_error_within_a_success_is_one() {
         let within = json!({"error": {"message": "Provider returned error", "code": 429,
             "metadata": {"raw": "the model is rate-limited upstream"}}});
-        let complaint = ServerError::within(&within).unwrap();
+        let complaint = ServerError::find_in_response(&within).unwrap();
         assert_eq!(complaint.status, Some(429));
         assert_eq!(
             complaint.sentence(),
@@ -221,16 +221,25 @@ mod tests {
         );
         let null =
             json!({"choices": null, "error": {"message": "upstream timeout", "code": "504"}});
-        assert_eq!(ServerError::within(&null).unwrap().status, Some(504));
+        assert_eq!(
+            ServerError::find_in_response(&null).unwrap().status,
+            Some(504)
+        );
         let both = json!({"choices": [{"message": {}}], "error": {"message": "it broke"}});
-        assert_eq!(ServerError::within(&both).unwrap().message, "it broke");
+        assert_eq!(
+            ServerError::find_in_response(&both).unwrap().message,
+            "it broke"
+        );
         let choice = json!({"choices": [{"error": {"message": "it broke", "code": 502}}]});
-        assert_eq!(ServerError::within(&choice).unwrap().message, "it broke");
+        assert_eq!(
+            ServerError::find_in_response(&choice).unwrap().message,
+            "it broke"
+        );
         for fine in [
             json!({"choices": [{"message": {}}], "error": null}),
             json!({"choices": []}),
         ] {
-            assert_eq!(ServerError::within(&fine), None);
+            assert_eq!(ServerError::find_in_response(&fine), None);
         }
     }
 }

@@ -92,7 +92,7 @@ impl Node {
                 Ok(())
             });
         if let Err(fault) = taken {
-            self.refuse(fault);
+            self.count_refused_message(fault);
         }
     }
 
@@ -101,17 +101,17 @@ impl Node {
         let request: LeaseRequest = match from_bytes(bytes, codec::MAX_SMALL_BYTES) {
             Ok(request) => request,
             Err(garbled) => {
-                self.refuse(fault_of(&garbled));
+                self.count_refused_message(fault_of(&garbled));
                 return None;
             }
         };
         if request.robot != *self.robot.digest() {
-            self.refuse(MessageFault::OtherRobot);
+            self.count_refused_message(MessageFault::OtherRobot);
             return Some(LeaseReply::OtherRobot);
         }
         let now = self.now();
         let mut state = self.lock();
-        state.end_lease(now);
+        state.end_lease_if_expired(now);
         if let Some(lease) = &state.lease {
             let left = lease.time_left(now).unwrap_or_default();
             return Some(LeaseReply::Held {
@@ -137,7 +137,7 @@ impl Node {
             Ok(()) => OrderReply::Accepted,
             Err(refusal) => {
                 if let OrderRefusal::Message(fault) = refusal {
-                    self.refuse(fault);
+                    self.count_refused_message(fault);
                 }
                 OrderReply::Refused(refusal)
             }
@@ -263,7 +263,7 @@ impl Node {
         let asked: OutcomeQuestion = match from_bytes(bytes, codec::MAX_SMALL_BYTES) {
             Ok(asked) => asked,
             Err(garbled) => {
-                self.refuse(fault_of(&garbled));
+                self.count_refused_message(fault_of(&garbled));
                 return OutcomeReply::Unknown;
             }
         };
@@ -283,7 +283,7 @@ impl Node {
 impl NodeState {
     /// Returns the lease, if somebody holds one now, for a message under the lease of this number.
     fn holder(&mut self, number: u64, now: u64) -> Result<&mut Lease, MessageFault> {
-        self.end_lease(now);
+        self.end_lease_if_expired(now);
         let newest = self.leases;
         self.lease.as_mut().ok_or(if number <= newest {
             MessageFault::LeaseEnded
@@ -307,11 +307,11 @@ fn fault_of(garbled: &Garbled) -> MessageFault {
 }
 
 /// Hands a question on, or refuses it if too many wait.
-pub(super) fn hand_on(node: &Arc<Node>, inquiries: &SyncSender<Inquiry>, inquiry: Inquiry) {
+pub(super) fn queue_inquiry(node: &Arc<Node>, inquiries: &SyncSender<Inquiry>, inquiry: Inquiry) {
     let Err(refused) = inquiries.try_send(inquiry) else {
         return;
     };
-    node.refuse(MessageFault::Flood);
+    node.count_refused_message(MessageFault::Flood);
     let (std::sync::mpsc::TrySendError::Full(inquiry)
     | std::sync::mpsc::TrySendError::Disconnected(inquiry)) = refused;
     if let Inquiry::Order(query, _) = inquiry {

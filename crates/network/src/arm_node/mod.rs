@@ -36,9 +36,9 @@ pub use lease::DEFAULT_LEASE_DURATION;
 
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
-use crate::link::{Link, Urgency, question, reply, reply_as, reply_with_time};
+use crate::link::{Link, Urgency, question, reply, reply_under_key, reply_with_time};
 use crate::message::status::{ArmStatus, Stop, sanitize_for_display};
-use intake::{Inquiry, hand_on};
+use intake::{Inquiry, queue_inquiry};
 use state::Node;
 
 /// Questions that may wait.
@@ -127,7 +127,7 @@ impl ArmNode {
         let telling = Arc::clone(&node);
         spawn(
             "arm node news",
-            Box::new(move || motion::tell(&telling, &news, &publishers)),
+            Box::new(move || motion::publish_readings_and_status(&telling, &news, &publishers)),
         )?;
         let declared = declare(link, &keys, &node, inquiries)?;
         Ok(Self {
@@ -150,7 +150,7 @@ impl ArmNode {
 
     /// Stops the arm on behalf of somebody.
     pub fn stop_arm(&self, by: &str) -> Stop {
-        self.node.press(by)
+        self.node.press_stop(by)
     }
 }
 
@@ -192,7 +192,7 @@ fn declare(
         let (node, inquiries) = (Arc::clone(node), inquiries.clone());
         move |query| {
             let now = node.now();
-            hand_on(&node, &inquiries, wrap(query, now));
+            queue_inquiry(&node, &inquiries, wrap(query, now));
         }
     };
     let questions = vec![
@@ -207,7 +207,7 @@ fn declare(
             let said = question(&query);
             let by = sanitize_for_display(&String::from_utf8_lossy(&said));
             let by = if by.is_empty() { "another node" } else { &by };
-            reply_as(&query, &key, &stopping.press(by));
+            reply_under_key(&query, &key, &stopping.press_stop(by));
         })?,
         link.answer(&keys.lease_key(), move |query| {
             if let Some(answer) = lending.lend(&question(&query)) {

@@ -92,7 +92,11 @@ fn follow(node: &Node, job: Job, readings: &SyncSender<ArmState>) -> MotionEnd {
 
 /// Publishes readings and the node's status, and looks after stops and leases, until nothing can come any
 /// more.
-pub(super) fn tell(node: &Node, news: &Receiver<ArmState>, publishers: &Publishers) {
+pub(super) fn publish_readings_and_status(
+    node: &Node,
+    news: &Receiver<ArmState>,
+    publishers: &Publishers,
+) {
     let mut sequence = 0;
     let mut told: Option<Instant> = None;
     let mut kept: Option<Instant> = None;
@@ -114,7 +118,7 @@ pub(super) fn tell(node: &Node, news: &Receiver<ArmState>, publishers: &Publishe
         }
         if is_due(&kept, HOUSEKEEPING) {
             kept = Some(Instant::now());
-            node.keep_house();
+            node.notice_stop_and_expired_lease();
         }
         if is_due(&told, STATUS) {
             told = Some(Instant::now());

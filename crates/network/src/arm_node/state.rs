@@ -59,7 +59,7 @@ impl Node {
         lease: Duration,
     ) -> Self {
         // Leases of a node that was started again are newer than those before.
-        let leases = (link.clock().time_of_day() / 1000).max(0) as u64;
+        let leases = (link.clock().unix_time_nanos() / 1000).max(0) as u64;
         Self {
             keys,
             gate: Gate::new(&robot),
@@ -87,12 +87,12 @@ impl Node {
     }
 
     /// Counts a message that is not obeyed.
-    pub(super) fn refuse(&self, fault: MessageFault) {
+    pub(super) fn count_refused_message(&self, fault: MessageFault) {
         self.lock().refused.increment(fault);
     }
 
     /// Presses the stop, on behalf of somebody.
-    pub(super) fn press(&self, by: &str) -> Stop {
+    pub(super) fn press_stop(&self, by: &str) -> Stop {
         // Before anything that may have to wait.
         self.stop.press();
         let mut state = self.lock();
@@ -102,13 +102,13 @@ impl Node {
     }
 
     /// Notices a stop that was pressed at this machine, and a lease that has ended.
-    pub(super) fn keep_house(&self) {
+    pub(super) fn notice_stop_and_expired_lease(&self) {
         let now = self.now();
         let mut state = self.lock();
         if state.stop.is_none() && self.stop.is_pressed() {
             state.note_stop("somebody at the arm's own machine");
         }
-        state.end_lease(now);
+        state.end_lease_if_expired(now);
     }
 
     pub(super) fn status(&self) -> ArmStatus {
@@ -144,7 +144,7 @@ impl NodeState {
     }
 
     /// Ends the lease if its time is over and nothing moves.
-    pub(super) fn end_lease(&mut self, now: u64) {
+    pub(super) fn end_lease_if_expired(&mut self, now: u64) {
         let is_over = |lease: &Lease| lease.time_left(now).is_none();
         if self.running.is_none() && self.lease.as_ref().is_some_and(is_over) {
             self.lease = None;

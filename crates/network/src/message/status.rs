@@ -43,7 +43,7 @@ pub struct Ping {
     pub sent: u64,
 }
 
-/// Answer to it.
+/// A node's answer to a [`Ping`], with its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pong {
     /// When the question came, ns on the node's monotonic clock.

@@ -21,7 +21,7 @@ const IDLE_HEARTBEAT: Duration = Duration::from_millis(250);
 /// Interval at which clocks are compared.
 const CLOCKS: Duration = Duration::from_secs(2);
 /// Polling period of the stop switch.
-pub(super) const STOP: Duration = Duration::from_millis(5);
+pub(super) const STOP_POLL_PERIOD: Duration = Duration::from_millis(5);
 
 /// What the threads of a driver share.
 pub(super) struct Driver {
@@ -40,13 +40,13 @@ impl Driver {
         self.is_over.load(Ordering::SeqCst)
     }
 
-    pub(super) fn awaited(&self) -> Option<u64> {
+    pub(super) fn awaited_motion(&self) -> Option<u64> {
         let motion = self.motion.load(Ordering::SeqCst);
         (motion != 0).then_some(motion)
     }
 
     /// Notes that the node was heard of.
-    pub(super) fn hear(&self) {
+    pub(super) fn note_node_heard(&self) {
         let now = self.lease.link.clock().now();
         self.heard.store(now, Ordering::SeqCst);
     }
@@ -58,9 +58,9 @@ impl Driver {
 }
 
 /// A motion is waited for as long as this lives.
-pub(super) struct Waiting<'a>(pub(super) &'a Driver);
+pub(super) struct WaitGuard<'a>(pub(super) &'a Driver);
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitGuard<'_> {
     fn drop(&mut self) {
         self.0.motion.store(0, Ordering::SeqCst);
     }
@@ -91,23 +91,25 @@ pub(super) fn start(
     spawn(
         "arm heartbeat",
         Box::new(move |driver| {
-            let motion = driver.awaited();
+            let motion = driver.awaited_motion();
             let every = motion.map_or(IDLE_HEARTBEAT, |_| HEARTBEAT);
             let is_stopped = motion.is_some() && driver.stop.is_pressed();
             if !is_stopped && last.is_none_or(|last| last.elapsed() >= every) {
                 last = Some(Instant::now());
-                if let Err(error) = heartbeats.put(driver.lease.heartbeat(motion)).wait() {
+                if let Err(error) = heartbeats.put(driver.lease.next_heartbeat(motion)).wait() {
                     tracing::debug!("a heartbeat was not sent: {error}");
                 }
             }
-            std::thread::sleep(STOP);
+            std::thread::sleep(STOP_POLL_PERIOD);
         }),
     )?;
     spawn(
         "arm stop",
         Box::new(move |driver| {
-            driver.stop_link.agree(&driver.stop, &driver.lease, &by);
-            std::thread::sleep(STOP);
+            driver
+                .stop_link
+                .synchronize_stops(&driver.stop, &driver.lease, &by);
+            std::thread::sleep(STOP_POLL_PERIOD);
         }),
     )?;
     let mut compared = Instant::now();
@@ -118,7 +120,7 @@ pub(super) fn start(
                 compared = Instant::now();
                 driver.lease.compare_clocks(ANSWER);
             }
-            std::thread::sleep(10 * STOP);
+            std::thread::sleep(10 * STOP_POLL_PERIOD);
         }),
     )?;
     Ok(threads)

@@ -38,7 +38,7 @@ struct Held {
 }
 
 /// An order that was sent.
-pub(super) struct Sent {
+pub(super) struct SentOrder {
     /// Lease and number of it.
     pub(super) lease: u64,
     pub(super) number: u64,
@@ -105,9 +105,9 @@ impl LeaseHolder {
 
     /// Compares clocks with the node once, and returns how far its clock of the wall is ahead, seconds.
     pub(super) fn compare_clocks(&self, patience: Duration) -> Option<f64> {
-        let asked = self.link.clock().time_of_day();
+        let asked = self.link.clock().unix_time_nanos();
         let (exchange, pong) = self.link.compare_clocks(&self.keys.clock_key(), patience)?;
-        let back = self.link.clock().time_of_day();
+        let back = self.link.clock().unix_time_nanos();
         lock(&self.offset).add_exchange(exchange);
         let midway = asked + (back - asked) / 2;
         Some((pong.time_of_day - midway) as f64 * 1e-9)
@@ -115,7 +115,7 @@ impl LeaseHolder {
 
     /// Sends an order and waits for its answer. `before` is called with its lease and number before it is
     /// sent.
-    pub(super) fn order(&self, order: Order, before: impl FnOnce(u64, u64)) -> Sent {
+    pub(super) fn order(&self, order: Order, before: impl FnOnce(u64, u64)) -> SentOrder {
         let mut orders = lock(&self.orders);
         *orders += 1;
         let (held, number) = (*lock(&self.held), *orders);
@@ -134,7 +134,7 @@ impl LeaseHolder {
                 None
             }
         };
-        Sent {
+        SentOrder {
             lease: held.number,
             number,
             reply,
@@ -142,7 +142,7 @@ impl LeaseHolder {
     }
 
     /// Returns the next heartbeat.
-    pub(super) fn heartbeat(&self, motion: Option<u64>) -> Vec<u8> {
+    pub(super) fn next_heartbeat(&self, motion: Option<u64>) -> Vec<u8> {
         let number = self.heartbeats.fetch_add(1, Ordering::SeqCst) + 1;
         let held = *lock(&self.held);
         self.sealed(&held, number, Channel::Heartbeat, Heartbeat { motion })

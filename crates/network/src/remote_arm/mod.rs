@@ -33,7 +33,7 @@ use crate::message::codec::{self, from_bytes};
 use crate::message::order::{Ended, Motion, MotionEnd, Order, OrderReply, StateReply};
 use crate::message::status::ArmStatus;
 use crate::message::world::WorldMessage;
-use driver::{Driver, Waiting};
+use driver::{Driver, WaitGuard};
 use lease_holder::{LeaseHolder, lock};
 use stop_link::StopLink;
 
@@ -127,7 +127,7 @@ impl RemoteArm {
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
                     if let Ok(status) = from_bytes::<ArmStatus>(&bytes, codec::MAX_SMALL_BYTES) {
-                        driver.hear();
+                        driver.note_node_heard();
                         driver.stop_link.hear(status.stop);
                     }
                 }
@@ -137,7 +137,7 @@ impl RemoteArm {
                 move |sample| {
                     let bytes = sample.payload().to_bytes();
                     if let Ok(outcome) = from_bytes::<Ended>(&bytes, codec::MAX_OUTCOME_BYTES) {
-                        driver.hear();
+                        driver.note_node_heard();
                         // Whoever waited may be gone.
                         let _ = sender.send(outcome);
                     }
@@ -187,14 +187,14 @@ impl TrajectoryExecutor for RemoteArm {
         match answer {
             StateReply::Failed(what) => Err(ArmError::Remote(what)),
             StateReply::State(state) => {
-                self.driver.hear();
+                self.driver.note_node_heard();
                 let execution = Execution {
                     end: ExecutionEnd::Finished,
                     samples: Vec::new(),
                     state,
                     followed: 0,
                 };
-                Ok(self.check(execution)?.state)
+                Ok(self.check_joint_counts(execution)?.state)
             }
         }
     }
@@ -205,7 +205,7 @@ impl TrajectoryExecutor for RemoteArm {
         around: &CollisionWorld,
         contact: ContactPolicy,
     ) -> Result<Execution, ArmError> {
-        self.settle_stop();
+        self.wait_for_stop_release();
         if self.driver.stop.is_pressed() {
             return self.not_begun(ExecutionEnd::Stopped);
         }
@@ -217,8 +217,8 @@ impl TrajectoryExecutor for RemoteArm {
             valid_ms: VALIDITY.as_millis() as u32,
         };
         // Heartbeats end with this call, however it ends.
-        let _waiting = Waiting(&self.driver);
-        self.driver.hear();
+        let _waiting = WaitGuard(&self.driver);
+        self.driver.note_node_heard();
         let (id, reply) = self.send(&motion)?;
         if let Some(OrderReply::Refused(refusal)) = reply {
             self.driver.motion.store(0, Ordering::SeqCst);
@@ -229,12 +229,12 @@ impl TrajectoryExecutor for RemoteArm {
             None => self.not_begun(fault(
                 "the motion did not reach the arm in time, and was not begun".to_owned(),
             )),
-            Some(MotionEnd::Ended(execution)) => self.check(execution),
+            Some(MotionEnd::Ended(execution)) => self.check_joint_counts(execution),
             Some(MotionEnd::Failed(what)) => Err(ArmError::Remote(what)),
             Some(MotionEnd::LinkLost {
                 silence_ms,
                 execution,
-            }) => self.check(Execution {
+            }) => self.check_joint_counts(Execution {
                 end: fault(format!(
                     "the arm's node heard nothing of this program for {silence_ms} ms, so the arm braked \
                      along its path and holds"

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use enact_arm::{ArmError, ArmState, Execution, ExecutionEnd, TrajectoryExecutor};
 use enact_types::Refusal;
 
-use super::driver::STOP;
+use super::driver::STOP_POLL_PERIOD;
 use super::lease_holder::{has_no_lease, lock};
 use super::{ANSWER, RemoteArm, VALIDITY, remote};
 use crate::error::NetworkError;
@@ -22,11 +22,11 @@ const ASK: Duration = Duration::from_millis(250);
 
 impl RemoteArm {
     /// Waits until a stop that was released here is released at the node as well.
-    pub(super) fn settle_stop(&self) {
+    pub(super) fn wait_for_stop_release(&self) {
         let begun = Instant::now();
         let is_settled = || self.driver.stop.is_pressed() || !self.driver.stop_link.is_pressed();
         while !is_settled() && begun.elapsed() < 2 * ANSWER {
-            std::thread::sleep(STOP);
+            std::thread::sleep(STOP_POLL_PERIOD);
         }
     }
 
@@ -62,7 +62,7 @@ impl RemoteArm {
             match ended.recv_timeout(ASK / 5) {
                 Ok(outcome) if outcome.motion == *id => return Ok(Some(outcome.end)),
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(STOP),
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(STOP_POLL_PERIOD),
             }
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
@@ -74,9 +74,9 @@ impl RemoteArm {
                         .ask(&key, to_bytes(id), codec::MAX_OUTCOME_BYTES, ANSWER);
                 match answer {
                     Ok(OutcomeReply::Ended(end)) => return Ok(Some(end)),
-                    Ok(OutcomeReply::Running) => driver.hear(),
+                    Ok(OutcomeReply::Running) => driver.note_node_heard(),
                     Ok(OutcomeReply::Unknown) => {
-                        driver.hear();
+                        driver.note_node_heard();
                         // From then on, the node would refuse it as stale.
                         if begun.elapsed() > 2 * VALIDITY {
                             return Ok(None);
@@ -125,7 +125,7 @@ impl RemoteArm {
         }
     }
 
-    pub(super) fn check(&self, execution: Execution) -> Result<Execution, ArmError> {
+    pub(super) fn check_joint_counts(&self, execution: Execution) -> Result<Execution, ArmError> {
         let joints = self.robot.joints().len();
         let fits = |state: &ArmState| {
             let all = [&state.position, &state.velocity, &state.effort];

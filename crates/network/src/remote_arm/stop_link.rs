@@ -52,7 +52,7 @@ impl StopLink {
     }
 
     /// Makes both sides agree; `by` is who presses here.
-    pub(super) fn agree(&self, switch: &StopSwitch, holder: &LeaseHolder, by: &str) {
+    pub(super) fn synchronize_stops(&self, switch: &StopSwitch, holder: &LeaseHolder, by: &str) {
         match self.step(switch, by) {
             Step::Nothing => {}
             Step::Tell => {

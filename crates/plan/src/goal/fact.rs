@@ -13,7 +13,7 @@ pub const ANY_MOVABLE: &str = "thing";
 /// How a number is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Bound {
+pub enum CountBound {
     /// Neither more nor fewer.
     Exactly,
     /// No fewer.
@@ -22,7 +22,7 @@ pub enum Bound {
     AtMost,
 }
 
-impl Bound {
+impl CountBound {
     /// Every bound.
     pub const ALL_BOUNDS: [Self; 3] = [Self::Exactly, Self::AtLeast, Self::AtMost];
 
@@ -83,7 +83,7 @@ pub enum Fact {
     /// So many of a kind lie so.
     Count {
         /// How the number is meant.
-        bound: Bound,
+        bound: CountBound,
         /// The number.
         number: usize,
         /// The kind.
@@ -152,7 +152,7 @@ impl Fact {
     }
 
     /// Returns the kind and the exceptions, if it is about a kind.
-    pub(super) fn selection(&self) -> Option<(&str, &[String])> {
+    pub(super) fn kind_and_exceptions(&self) -> Option<(&str, &[String])> {
         match self {
             Self::Every { kind, except, .. } | Self::Nothing { kind, except, .. } => {
                 Some((kind, except))
@@ -177,7 +177,7 @@ impl Fact {
         {
             return Some(format!("the {object} cannot lie at itself"));
         }
-        let (kind, except) = self.selection()?;
+        let (kind, except) = self.kind_and_exceptions()?;
         if let Some(name) = except.iter().find(|name| !seen(name)) {
             return Some(format!("the goal excepts a `{name}`, which is not seen"));
         }
@@ -186,7 +186,7 @@ impl Fact {
     }
 
     /// Returns it without what it says of the objects of these names; `None` if nothing is left.
-    pub(super) fn without(&self, names: &[String]) -> Option<Self> {
+    pub(super) fn without_objects(&self, names: &[String]) -> Option<Self> {
         let mut fact = self.clone();
         match &mut fact {
             Self::Every { except, .. } | Self::Nothing { except, .. } => {

@@ -36,7 +36,9 @@ impl Table {
         self.is_movable(index)
             && self.held(state).is_none()
             && !self.carries_something(state, index)
-            && self.infeasible(state, index, Skill::Pick, None).is_none()
+            && self
+                .infeasibility_reason(state, index, Skill::Pick, None)
+                .is_none()
     }
 
     /// Whether what is held can be put there next.
@@ -63,7 +65,7 @@ impl Table {
                 target.name.as_str(),
             ))
             && self
-                .infeasible(state, other, Skill::Place, Some(relation))
+                .infeasibility_reason(state, other, Skill::Place, Some(relation))
                 .is_none()
     }
 
@@ -112,7 +114,7 @@ impl Table {
 
     /// Returns why something cannot be done now, unless a neighbor has been moved, which may have
     /// been in the way.
-    pub(super) fn infeasible(
+    pub(super) fn infeasibility_reason(
         &self,
         state: &State,
         index: usize,
@@ -132,7 +134,7 @@ impl Table {
     }
 
     /// Whether anything of these can be hindered by neighbors.
-    pub(super) fn is_hindered(&self, index: usize) -> bool {
+    pub(super) fn has_infeasibility(&self, index: usize) -> bool {
         let name = &self.things[index].name;
         self.infeasibilities.iter().any(|it| it.object == *name)
     }

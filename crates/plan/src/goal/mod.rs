@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::planner::Rejection;
 use crate::situation::Situation;
 
-pub use fact::{Bound, Fact};
+pub use fact::{CountBound, Fact};
 pub use formula::StandingGoal;
 pub use search::{Stuck, find_steps};
 pub use table::Table;
@@ -85,7 +85,10 @@ impl Goal {
     /// Returns it without what is wanted of the objects of these names.
     #[must_use]
     pub fn without_objects(&self, names: &[String]) -> Self {
-        let facts = self.facts.iter().filter_map(|fact| fact.without(names));
+        let facts = self
+            .facts
+            .iter()
+            .filter_map(|fact| fact.without_objects(names));
         Self {
             facts: facts.collect(),
         }

@@ -93,7 +93,7 @@ fn of_target(
     if !view.receives.contains(&relation) {
         return Some(format!("I cannot put anything {at} the {}.", thing.name));
     }
-    let reason = table.infeasible(&table.start, other, Skill::Place, Some(relation))?;
+    let reason = table.infeasibility_reason(&table.start, other, Skill::Place, Some(relation))?;
     Some(format!(
         "I cannot put anything {at} the {}: {reason}.",
         thing.name
@@ -123,7 +123,7 @@ fn of_moved(
         if !view.affords.contains(&Skill::Pick) || table.is_given_up(&pick) {
             return Some(replies::cannot(language, Skill::Pick, Some(name)));
         }
-        if let Some(reason) = table.infeasible(&table.start, index, Skill::Pick, None)
+        if let Some(reason) = table.infeasibility_reason(&table.start, index, Skill::Pick, None)
             && language == Language::English
         {
             return Some(format!("I cannot pick up the {name}: {reason}."));

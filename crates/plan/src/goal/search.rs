@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use thiserror::Error;
 
 use super::Goal;
-use super::fact::{Bound, Fact};
+use super::fact::{CountBound, Fact};
 use super::table::{Spot, State, Table, opposite};
 use crate::skills::Step;
 use crate::spatial_relations::Relation;
@@ -210,7 +210,7 @@ impl<'a> Search<'a> {
         for fact in &self.goal.facts {
             let wants = match fact {
                 Fact::Is { .. } | Fact::Every { .. } => true,
-                Fact::Count { bound, .. } => *bound != Bound::AtMost,
+                Fact::Count { bound, .. } => *bound != CountBound::AtMost,
                 _ => false,
             };
             let Some((relation, other)) = fact.relation_and_target().filter(|_| wants) else {
@@ -342,7 +342,7 @@ fn relevant(goal: &Goal, table: &Table) -> BTreeSet<usize> {
         }
         let around: Vec<usize> = relevant
             .union(&targets)
-            .filter(|index| table.is_hindered(**index))
+            .filter(|index| table.has_infeasibility(**index))
             .flat_map(|index| table.neighbors(*index))
             .collect();
         relevant.extend(around);

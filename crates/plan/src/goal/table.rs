@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use enact_types::Point3;
 
 use super::Goal;
-use super::fact::{ANY_MOVABLE, Bound, Fact};
+use super::fact::{ANY_MOVABLE, CountBound, Fact};
 use super::feasibility::given_up;
-use crate::meaning::{BESIDE, SAME_POINT, is_container, kind_of};
+use crate::meaning::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, is_container, kind_of};
 use crate::outcome::Verdict;
 use crate::situation::{Infeasibility, ObjectView, Situation};
 use crate::skills::Step;
@@ -152,7 +152,7 @@ impl Table {
 
     /// What a fact is about: what shall or shall not lie somewhere, or be held or pointed at.
     pub(super) fn subjects(&self, fact: &Fact) -> Vec<usize> {
-        if let Some((kind, except)) = fact.selection() {
+        if let Some((kind, except)) = fact.kind_and_exceptions() {
             let other = fact
                 .relation_and_target()
                 .and_then(|(_, other)| self.index(other));
@@ -189,7 +189,7 @@ impl Table {
         let lies = |index: usize| match fact.relation_and_target() {
             Some((relation, other)) => self
                 .index(other)
-                .is_some_and(|other| self.lies(state, index, relation, other)),
+                .is_some_and(|other| self.lies_in_relation(state, index, relation, other)),
             None => false,
         };
         let moves = |wanted: &dyn Fn(usize) -> bool| Need {
@@ -205,10 +205,10 @@ impl Table {
                 let count = subjects.iter().filter(|it| lies(**it)).count();
                 let held = subjects.iter().filter(|it| is_held(**it)).count();
                 let more = match bound {
-                    Bound::Exactly if *number == count => held,
-                    Bound::Exactly => number.abs_diff(count),
-                    Bound::AtLeast => number.saturating_sub(count),
-                    Bound::AtMost => (count + held).saturating_sub(*number),
+                    CountBound::Exactly if *number == count => held,
+                    CountBound::Exactly => number.abs_diff(count),
+                    CountBound::AtLeast => number.saturating_sub(count),
+                    CountBound::AtMost => (count + held).saturating_sub(*number),
                 };
                 Need {
                     moves: Vec::new(),
@@ -247,7 +247,7 @@ impl Table {
 
     /// Whether one thing lies so relative to another. How deep a container is decides whether
     /// something is seen in or on it; what lies on what lies in it lies in it, too.
-    pub(super) fn lies(
+    pub(super) fn lies_in_relation(
         &self,
         state: &State,
         index: usize,
@@ -318,9 +318,9 @@ fn is_seen_beside(seen: &ObjectView, relation: Relation, other: &ObjectView) -> 
         Some(Direction::Right) => (right, closer),
         Some(Direction::Closer) => (closer, right),
         Some(Direction::Away) => (-closer, right),
-        None => return (seen.position - other.position).xy().norm() < BESIDE,
+        None => return (seen.position - other.position).xy().norm() < MAX_BESIDE_DISTANCE,
     };
-    along > SAME_POINT && along >= across.abs()
+    along > SAME_POINT_TOLERANCE && along >= across.abs()
 }
 
 /// Whether something was pointed at in this task.

@@ -3,7 +3,7 @@
 use enact_types::NormalizedPoint;
 
 use super::*;
-use crate::meaning::tests::table;
+use crate::meaning::tests::parse_table;
 use crate::outcome::{Outcome, Verdict};
 use crate::replies::Language;
 use crate::situation::{Infeasibility, ObjectView};
@@ -16,7 +16,7 @@ use crate::veto::Veto;
 pub(crate) fn situation(line: &str, instruction: &str) -> Situation {
     Situation {
         instruction: instruction.to_owned(),
-        objects: table(line),
+        objects: parse_table(line),
         ..Situation::default()
     }
 }
@@ -35,7 +35,7 @@ pub(crate) fn carry_out(situation: &mut Situation, steps: &[Step]) {
                 let target = situation.objects[named(&place.target).unwrap()].clone();
                 let thing = HELD
                     .take()
-                    .unwrap_or_else(|| table(&place.object).remove(0));
+                    .unwrap_or_else(|| parse_table(&place.object).remove(0));
                 situation.objects.push(put(thing, place.relation, &target));
                 situation.holding = None;
             }

@@ -2,7 +2,7 @@
 
 use super::clause::Deed;
 use super::phrase::{Phrase, Quantity};
-use super::placing::natural;
+use super::placing::natural_relation;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, kind_of};
 use crate::intent::Action;
@@ -212,12 +212,12 @@ pub(super) fn sorted(
     // Balls fill a bowl so that its rim is hardly seen any more: they go on a tray, if there is one.
     kinds.sort_by_key(|kind| kind == "ball");
     let mut hosts = containers;
-    hosts.sort_by_key(|host| scene.object(host).map(natural) != Some(Relation::In));
+    hosts.sort_by_key(|host| scene.object(host).map(natural_relation) != Some(Relation::In));
     let mut deeds = Vec::new();
     for (kind, host) in kinds.iter().zip(&hosts) {
         for name in &movers {
             let is_kind = scene.object(name).map(kind_of) == Some(kind);
-            let relation = scene.object(host).map(natural);
+            let relation = scene.object(host).map(natural_relation);
             if let (true, Some(relation)) = (is_kind, relation) {
                 deeds.push(put(name, relation, host, scene));
             }
@@ -244,7 +244,7 @@ fn by_colors(
                 color(mover)
             )));
         };
-        if let Some(relation) = scene.object(&host).map(natural) {
+        if let Some(relation) = scene.object(&host).map(natural_relation) {
             deeds.push(put(mover, relation, &host, scene));
         }
     }

@@ -5,7 +5,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase};
 use super::scene::{Role, Scene};
 
-/// Parts between commas that say nothing that matters.
+/// Returns the items without the parts between commas that say nothing that matters.
 pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
     let parts: Vec<&[Item]> = items.split(|item| item.is_punctuation_mark()).collect();
     if parts.len() < 2 {
@@ -85,7 +85,7 @@ pub(super) fn is_aside(items: &[Item]) -> bool {
 const ARTICLES: [&str; 6] = ["the ", "a ", "an ", "that ", "this ", "some "];
 
 /// Remembers what is spoken of.
-pub(super) fn note(items: &[Item], scene: &mut Scene) {
+pub(super) fn note_mentioned_things(items: &[Item], scene: &mut Scene) {
     let (mut things, mut places) = (Vec::new(), Vec::new());
     let mut is_unclear = false;
     let mut unseen = None;

@@ -17,7 +17,7 @@ const MAX_WORD_CHARS: usize = 8;
 
 static LEXICON: LazyLock<HashMap<String, Vec<Concept>>> = LazyLock::new(|| {
     let mut lexicon: HashMap<String, Vec<Concept>> = HashMap::new();
-    for (concept, words) in notation::entries(include_str!("lexicon.zh.txt")) {
+    for (concept, words) in notation::lexicon_entries(include_str!("lexicon.zh.txt")) {
         for word in words {
             lexicon
                 .entry(word.to_owned())

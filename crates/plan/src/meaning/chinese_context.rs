@@ -5,7 +5,7 @@ use super::lexicon::{Concept, Verb};
 use super::words::Word;
 
 /// Takes such clauses for fillers.
-pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
+pub(super) fn mark_context_as_filler(mut words: Vec<Word>) -> Vec<Word> {
     let mut begin = 0;
     while begin < words.len() {
         let is_mark = |word: &Word| matches!(word.concept, Concept::Mark(_));

@@ -1,17 +1,17 @@
 //! One clause: what it asks to be done.
 
 use super::arrange;
-use super::aside::{is_aside, is_inert, note, without_asides};
+use super::aside::{is_aside, is_inert, note_mentioned_things, without_asides};
 use super::clauses::place_of;
-use super::clearing::clear;
+use super::clearing::read_clearing_clause;
 use super::giving;
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
-use super::placing::place;
+use super::placing::read_placing_clause;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use super::swapping;
-use super::unable::unable;
+use super::unable::impossible_deed;
 use crate::intent::Action;
 use crate::skills::Skill;
 use crate::spatial_relations::{Direction, Relation};
@@ -30,23 +30,23 @@ pub(super) enum Deed {
 
 /// Reads one clause.
 pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let items = giving::in_plain_order(without_asides(items), scene);
+    let items = giving::rewrite_giving_clause(without_asides(items), scene);
     let items = &items[..];
-    if let Some(deed) = unable(items, scene) {
+    if let Some(deed) = impossible_deed(items, scene) {
         return Ok(vec![deed]);
     }
     if is_inert(items) {
         return Ok(Vec::new());
     }
     if is_aside(items) {
-        note(items, scene);
+        note_mentioned_things(items, scene);
         return Ok(Vec::new());
     }
     if let Some(word) = unknown(items) {
         return Err(replies::word_not_known(word, &[]));
     }
     let verb = main_verb(items);
-    let is_repeated = phrases(items)
+    let is_repeated = phrases_except_table(items)
         .iter()
         .any(|phrase| phrase.pronoun == Some(Pronoun::Contents))
         && (scene.swapped.is_some()
@@ -59,14 +59,15 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Ok(Vec::new());
     }
     // “The tray has nothing on it”; “where is the ball?”
-    let is_where =
-        has_where(items) && phrases(items).len() < 2 && verb.is_none_or(|verb| verb == Verb::Be);
+    let is_where = has_where(items)
+        && phrases_except_table(items).len() < 2
+        && verb.is_none_or(|verb| verb == Verb::Be);
     if is_where || tells_of_nothing(items) {
-        note(items, scene);
+        note_mentioned_things(items, scene);
         return Ok(Vec::new());
     }
     if items.iter().any(|item| item.has_concept(&Concept::Or))
-        && phrases(items).len() > 1
+        && phrases_except_table(items).len() > 1
         && !scene.is_free
     {
         return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
@@ -78,12 +79,12 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         || verb == Some(Verb::Sort) && !has(&Concept::Row)
         || has(&Concept::Kind)
     {
-        return arrange::sorted(&phrases(items), has(&Concept::ByColor), scene);
+        return arrange::sorted(&phrases_except_table(items), has(&Concept::ByColor), scene);
     }
     if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where)
         || verb == Some(Verb::Swap) && !is_moved_over(items)
     {
-        return swapping::swapped(&phrases(items), scene);
+        return swapping::swap_objects(&phrases_except_table(items), scene);
     }
     let has_destination = items.windows(2).any(|pair| {
         matches!(place_of(&pair[0]), Some(Place::At(_))) && pair[1].as_phrase().is_some()
@@ -92,7 +93,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         || has(&Concept::OnEachOther)
         || verb == Some(Verb::Stack) && !has_destination
     {
-        return arrange::tower(&phrases(items), scene);
+        return arrange::tower(&phrases_except_table(items), scene);
     }
     // “Tidy them into a line” is a row, too.
     if verb == Some(Verb::Row) || has(&Concept::Row) {
@@ -104,19 +105,19 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         if is_within {
             return Err(Reply::Unclear);
         }
-        return arrange::row(&phrases(items), scene);
+        return arrange::row(&phrases_except_table(items), scene);
     }
-    if is_left(items) {
-        leave(items, scene);
+    if asks_to_leave_alone(items) {
+        exclude_named_objects(items, scene);
         return Ok(Vec::new());
     }
     let is_kept_off = items.iter().any(|item| {
         matches!(item, Item::Word(word) if word.text == "away from" || word.text == "far from")
-    }) && phrases(items)
+    }) && phrases_except_table(items)
         .last()
         .is_none_or(|mark| scene.phrase_means_container(mark) != Some(true));
     if verb == Some(Verb::Clear) || has(&Concept::Apart) || is_kept_off {
-        return clear(items, scene);
+        return read_clearing_clause(items, scene);
     }
     if let Some(host) = emptied(items, verb, scene)? {
         return arrange::emptied(&host, scene);
@@ -130,7 +131,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                 .filter(|item| !item.is_verb(Verb::Point))
                 .cloned()
                 .collect();
-            return place(&put, Some(Verb::Put), scene);
+            return read_placing_clause(&put, Some(Verb::Put), scene);
         }
         Some(Verb::Point) => return point(items, scene),
         Some(Verb::Push) => {
@@ -146,12 +147,15 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     {
         // “It is in the way: move it away.”
         let is_it = |phrase: &Phrase| phrase.pronoun == Some(Pronoun::It);
-        if direction == Direction::Away && phrases(items).iter().all(is_it) && is_moved(scene) {
+        if direction == Direction::Away
+            && phrases_except_table(items).iter().all(is_it)
+            && pronoun_it_was_moved(scene)
+        {
             return Ok(Vec::new());
         }
         return push(items, direction, scene);
     }
-    place(items, verb, scene)
+    read_placing_clause(items, verb, scene)
 }
 
 /// “Where is”.
@@ -178,7 +182,7 @@ fn tells_of_nothing(items: &[Item]) -> bool {
 }
 
 /// What a clause names, but for the table.
-pub(super) fn phrases(items: &[Item]) -> Vec<Phrase> {
+pub(super) fn phrases_except_table(items: &[Item]) -> Vec<Phrase> {
     let is_table = |phrase: &&Phrase| phrase.kinds.first().is_some_and(|kind| kind == "table");
     let named = items.iter().filter_map(Item::as_phrase);
     named.filter(|phrase| !is_table(phrase)).cloned().collect()
@@ -225,7 +229,7 @@ fn is_moved_over(items: &[Item]) -> bool {
 }
 
 /// “Leave the third one out”, “leave the others on the table”.
-pub(super) fn is_left(items: &[Item]) -> bool {
+pub(super) fn asks_to_leave_alone(items: &[Item]) -> bool {
     let at = items
         .iter()
         .position(|item| matches!(item, Item::Word(word) if word.text.starts_with("leav")));
@@ -267,7 +271,7 @@ pub(super) fn is_left(items: &[Item]) -> bool {
 }
 
 /// Leaves what is named as it is; what cannot be made out is not touched anyway.
-pub(super) fn leave(items: &[Item], scene: &mut Scene) {
+pub(super) fn exclude_named_objects(items: &[Item], scene: &mut Scene) {
     for phrase in items.iter().filter_map(Item::as_phrase) {
         let many = Phrase {
             quantity: Quantity::All(None),
@@ -308,7 +312,7 @@ fn has_put(items: &[Item]) -> bool {
 }
 
 fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let phrases = phrases(items);
+    let phrases = phrases_except_table(items);
     let it = Phrase {
         pronoun: Some(Pronoun::It),
         text: "it".to_owned(),
@@ -338,14 +342,14 @@ fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
 }
 
 fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let phrases = phrases(items);
+    let phrases = phrases_except_table(items);
     let [phrase] = phrases.as_slice() else {
         return Err(Reply::Unclear);
     };
     let names = scene.resolve(phrase, Role::Any)?;
     scene.it.clone_from(&names);
     for name in &names {
-        affords(scene, name, Skill::Push, "push")?;
+        require_affordance(scene, name, Skill::Push, "push")?;
     }
     Ok(names
         .into_iter()
@@ -355,7 +359,7 @@ fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<D
 
 /// The container that is to be emptied, if one is.
 fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Option<String>, Reply> {
-    let phrases = phrases(items);
+    let phrases = phrases_except_table(items);
     if verb == Some(Verb::Empty) {
         // “Make it empty, whatever is inside should come out.”
         let named: Vec<Phrase> = phrases
@@ -399,13 +403,18 @@ fn emptied(items: &[Item], verb: Option<Verb>, scene: &mut Scene) -> Result<Opti
 }
 
 /// Whether “it” was moved in this request.
-pub(super) fn is_moved(scene: &Scene) -> bool {
+pub(super) fn pronoun_it_was_moved(scene: &Scene) -> bool {
     let last = scene.last.as_ref();
     last.is_some_and(|(object, _)| scene.it == [object.clone()])
 }
 
 /// Says so where a skill is not for a thing.
-pub(super) fn affords(scene: &Scene, name: &str, skill: Skill, verb: &str) -> Result<(), Reply> {
+pub(super) fn require_affordance(
+    scene: &Scene,
+    name: &str,
+    skill: Skill,
+    verb: &str,
+) -> Result<(), Reply> {
     match scene.object(name) {
         Some(seen) if seen.reachable && !seen.affords.contains(&skill) => {
             Err(Reply::Say(format!("I cannot {verb} the {name}.")))

@@ -5,7 +5,7 @@ use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Quantity};
 
 /// Clauses in the order in which they are to be done: “before you do this, do that”.
-pub(super) fn ordered(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
+pub(super) fn in_execution_order(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
     let is_before = |clause: &Vec<Item>| {
         matches!(clause.first(), Some(Item::Word(word)) if word.text == "before")
             && clause.len() > 2
@@ -55,8 +55,8 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
         };
         // “Put the ball on the tray once the cube is in the bowl.”
         if item.has_concept(&Concept::After)
-            && is_complete(&clause)
-            && is_complete(rest)
+            && names_object_and_place(&clause)
+            && names_object_and_place(rest)
             && later.is_empty()
         {
             later = std::mem::take(&mut clause);
@@ -166,7 +166,10 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     };
     // “Cubes in the bowl, balls on the tray”.
     let begins_with_phrase = first.as_phrase().is_some();
-    placed(before) && is_complete(before) && begins_with_phrase && is_complete(next)
+    placed(before)
+        && names_object_and_place(before)
+        && begins_with_phrase
+        && names_object_and_place(next)
         || placed(before)
             && (first.has_concept(&Concept::Outside)
                 || first.has_concept(&Concept::BesideIt)
@@ -208,12 +211,12 @@ fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
         && object.is_some_and(|phrase| {
             phrase.pronoun.is_some() && before.first().is_some_and(is_command)
                 || is_told
-                || is_complete(before)
+                || names_object_and_place(before)
         })
 }
 
 /// Whether items say by themselves what is to be put where.
-pub(super) fn is_complete(items: &[Item]) -> bool {
+pub(super) fn names_object_and_place(items: &[Item]) -> bool {
     let phrases = items
         .iter()
         .filter(|item| item.as_phrase().is_some())
@@ -252,7 +255,7 @@ pub(super) fn is_command(item: &Item) -> bool {
     )
 }
 
-pub(super) fn trim(items: &[Item]) -> &[Item] {
+pub(super) fn trim_conjunctions_and_punctuation(items: &[Item]) -> &[Item] {
     let is_loose = |item: &Item| {
         item.is_punctuation_mark()
             || item.has_concept(&Concept::And)
@@ -270,7 +273,7 @@ pub(super) fn trim(items: &[Item]) -> &[Item] {
     &items[begin..end]
 }
 
-/// Whether a place is meant by its words alone.
+/// Returns the place that an item's word means, if it means one by itself.
 pub(super) fn place_of(item: &Item) -> Option<Place> {
     match item.concept() {
         Some(Concept::Place(place)) => Some(*place),

@@ -1,7 +1,7 @@
 //! Room around things, and things that are to be somewhere else.
 
 use super::arrange::{self, put};
-use super::clause::{Deed, is_moved, phrases};
+use super::clause::{Deed, phrases_except_table, pronoun_it_was_moved};
 use super::clauses::place_of;
 use super::lexicon::Concept;
 use super::phrase::{Item, Pronoun};
@@ -23,11 +23,11 @@ fn is_elsewhere(items: &[Item]) -> bool {
 }
 
 /// “Make room around the cube”, “move the ball away from the bowl”.
-pub(super) fn clear(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let phrases = phrases(items);
+pub(super) fn read_clearing_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+    let phrases = phrases_except_table(items);
     match phrases.as_slice() {
         // “It is too close, take it away from there.”
-        [it] if it.pronoun == Some(Pronoun::It) && is_moved(scene) => Ok(Vec::new()),
+        [it] if it.pronoun == Some(Pronoun::It) && pronoun_it_was_moved(scene) => Ok(Vec::new()),
         // “The cube is crowded: move the ball somewhere else.”
         [mover]
             if is_elsewhere(items)

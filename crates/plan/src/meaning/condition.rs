@@ -1,17 +1,17 @@
 //! Conditions, and what is wanted where they do not hold.
 
 use super::clause::Deed;
-use super::clauses::{is_command, is_place, trim};
-use super::correction::splice;
+use super::clauses::{is_command, is_place, trim_conjunctions_and_punctuation};
+use super::correction::splice_correction;
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
 use super::reply::Reply;
-use super::request::sequence;
+use super::request::read_clause_sequence;
 use super::scene::{Role, Scene};
 use super::supposition::split_condition;
 
 /// “Any cube will do so long as it is not red”: the condition tells which.
-pub(super) fn provide(items: &mut Vec<Item>) {
+pub(super) fn move_condition_into_phrase(items: &mut Vec<Item>) {
     let Some(at) = items.iter().position(|item| item.has_concept(&Concept::If)) else {
         return;
     };
@@ -49,11 +49,14 @@ pub(super) fn provide(items: &mut Vec<Item>) {
 }
 
 /// Reads conditions, then what is wanted under them.
-pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn read_conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let items = &joined_conditions(items)[..];
     let is_otherwise = |item: &Item| item.has_concept(&Concept::Otherwise);
     let (main, otherwise) = match items.iter().position(is_otherwise) {
-        Some(at) => (trim(&items[..at]), Some(trim(&items[at + 1..]))),
+        Some(at) => (
+            trim_conjunctions_and_punctuation(&items[..at]),
+            Some(trim_conjunctions_and_punctuation(&items[at + 1..])),
+        ),
         None => (items, None),
     };
     let (condition, consequence) = match split_condition(main) {
@@ -61,16 +64,16 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
             return match condition.holds(scene)?.is_true {
                 true => {
                     places(&default, scene);
-                    sequence(&instead(&default, &consequence, scene), scene)
+                    read_clause_sequence(&instead(&default, &consequence, scene), scene)
                 }
-                false => sequence(&default, scene),
+                false => read_clause_sequence(&default, scene),
             };
         }
         Some((condition, consequence, None)) => (condition, consequence),
         None if otherwise.is_some() => {
             // “A ball in the bowl, or failing that the cube”.
             let mut trial = scene.clone();
-            return match sequence(main, &mut trial) {
+            return match read_clause_sequence(main, &mut trial) {
                 Ok(deeds) => {
                     *scene = trial;
                     Ok(deeds)
@@ -88,18 +91,21 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
                         return Err(reply);
                     }
                     places(main, scene);
-                    sequence(&instead(main, otherwise.unwrap_or_default(), scene), scene)
+                    read_clause_sequence(
+                        &instead(main, otherwise.unwrap_or_default(), scene),
+                        scene,
+                    )
                 }
             };
         }
-        None => return sequence(main, scene),
+        None => return read_clause_sequence(main, scene),
     };
     // “She will cry if the cube is not in there”: what is bad is to be mended.
     if let Some(complaint) = &condition.complaint {
         let mut trial = scene.clone();
-        if sequence(&consequence, &mut trial).is_ok_and(|deeds| deeds.is_empty()) {
+        if read_clause_sequence(&consequence, &mut trial).is_ok_and(|deeds| deeds.is_empty()) {
             *scene = trial;
-            return sequence(complaint, scene);
+            return read_clause_sequence(complaint, scene);
         }
     }
     // “Put the ball in the bowl if there is one.”
@@ -110,9 +116,9 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     let sees = |item: &Item| item.is_verb(Verb::Exist) || item.is_verb(Verb::See);
     if is_bare && condition.items.iter().any(sees) && !condition.is_negated {
         let mut trial = scene.clone();
-        return match (sequence(&consequence, &mut trial), otherwise) {
+        return match (read_clause_sequence(&consequence, &mut trial), otherwise) {
             (Err(Reply::Say(_)), Some(otherwise)) if !otherwise.is_empty() => {
-                sequence(&instead(&consequence, otherwise, scene), scene)
+                read_clause_sequence(&instead(&consequence, otherwise, scene), scene)
             }
             (read, _) => {
                 *scene = trial;
@@ -122,12 +128,12 @@ pub(super) fn conditional(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     }
     let holds = condition.holds(scene)?;
     if holds.is_true {
-        return sequence(&consequence, scene);
+        return read_clause_sequence(&consequence, scene);
     }
     places(&consequence, scene);
     match otherwise {
         Some(otherwise) if !otherwise.is_empty() => {
-            sequence(&instead(&consequence, otherwise, scene), scene)
+            read_clause_sequence(&instead(&consequence, otherwise, scene), scene)
         }
         _ => Err(match holds.reply {
             Reply::Say(text) => Reply::Settled(text),
@@ -191,7 +197,11 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
         .filter(|item| !is_light(item))
         .cloned()
         .collect();
-    splice(trim(main).to_vec(), named, scene)
+    splice_correction(
+        trim_conjunctions_and_punctuation(main).to_vec(),
+        named,
+        scene,
+    )
 }
 
 /// “If, and only if,” is one “if”.

@@ -10,7 +10,7 @@ use super::wish::wishes;
 use super::words::Word;
 
 /// Where the clause of context that begins at `at` ends, if one begins there.
-pub(super) fn end_of_context(words: &[Word], at: usize) -> Option<usize> {
+pub(super) fn end_of_context_clause(words: &[Word], at: usize) -> Option<usize> {
     if !begins_clause(words, at) {
         return None;
     }

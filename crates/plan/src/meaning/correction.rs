@@ -1,6 +1,8 @@
 //! Corrections: “no wait, the green one”.
 
-use super::clauses::{is_command, is_complete, is_place, trim};
+use super::clauses::{
+    is_command, is_place, names_object_and_place, trim_conjunctions_and_punctuation,
+};
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::reply::Reply;
@@ -8,7 +10,7 @@ use super::scene::Scene;
 use crate::spatial_relations::Relation;
 
 /// “… no! the ball in the bowl”: a “no” by itself takes back.
-pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
+pub(super) fn mark_lone_no_as_correction(mut items: Vec<Item>) -> Vec<Item> {
     for at in 1..items.len().saturating_sub(1) {
         let is_alone = items[at - 1].is_punctuation_mark() && items[at + 1].is_punctuation_mark();
         if let Item::Word(word) = &mut items[at]
@@ -22,16 +24,16 @@ pub(super) fn contradicted(mut items: Vec<Item>) -> Vec<Item> {
 }
 
 /// What is left when each correction has taken the place of what it corrects.
-pub(super) fn corrected(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>, Reply> {
+pub(super) fn apply_corrections(mut items: Vec<Item>, scene: &Scene) -> Result<Vec<Item>, Reply> {
     while let Some(at) = items
         .iter()
         .position(|item| item.has_concept(&Concept::Correction))
     {
-        let before = trim(&items[..at]).to_vec();
-        let after = trim(&items[at + 1..]).to_vec();
+        let before = trim_conjunctions_and_punctuation(&items[..at]).to_vec();
+        let after = trim_conjunctions_and_punctuation(&items[at + 1..]).to_vec();
         items = match after.as_slice() {
             [Item::Word(word)] if !before.is_empty() => otherwise_placed(before, &word.concept)?,
-            _ => splice(before.clone(), named(after, &before, scene), scene),
+            _ => splice_correction(before.clone(), named(after, &before, scene), scene),
         };
     }
     Ok(items)
@@ -45,7 +47,7 @@ fn named(mut after: Vec<Item>, before: &[Item], scene: &Scene) -> Vec<Item> {
         .filter_map(Item::as_phrase)
         .find(|phrase| role(phrase, scene) == Some(false));
     if let Some(moved) = moved
-        && is_complete(&after)
+        && names_object_and_place(&after)
         && let Some(Item::Phrase(it)) = after.iter_mut().find(|item| item.as_phrase().is_some())
         && it.pronoun == Some(Pronoun::It)
     {
@@ -85,7 +87,12 @@ fn asks(item: &Item) -> bool {
     is_command(item) || item.is_verb(Verb::Want) || item.is_verb(Verb::Should)
 }
 
-pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> Vec<Item> {
+/// Puts what a correction says in place of what it corrects in `before`.
+pub(super) fn splice_correction(
+    before: Vec<Item>,
+    mut after: Vec<Item>,
+    scene: &Scene,
+) -> Vec<Item> {
     // “Wait, no, in the bowl”.
     while after
         .first()
@@ -102,7 +109,7 @@ pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> 
         after.drain(..=end);
     }
     let phrases = |items: &[Item]| items.iter().any(|item| item.as_phrase().is_some());
-    if !phrases(&before) || is_complete(&after) && after.iter().any(asks) {
+    if !phrases(&before) || names_object_and_place(&after) && after.iter().any(asks) {
         return after;
     }
     let place = after.iter().take(1).filter(|item| is_place(item)).count();
@@ -130,7 +137,10 @@ pub(super) fn splice(before: Vec<Item>, mut after: Vec<Item>, scene: &Scene) -> 
     };
     let mut spliced = before[..from].to_vec();
     let rest = &before[old + 1..];
-    if is_complete(&after) || rest.is_empty() || !phrases(rest) && !rest.iter().any(is_place) {
+    if names_object_and_place(&after)
+        || rest.is_empty()
+        || !phrases(rest) && !rest.iter().any(is_place)
+    {
         spliced.extend(after);
     } else {
         let used = place + 1;

@@ -1,6 +1,6 @@
 //! What is not to be done, and what is left out.
 
-use super::clauses::{is_complete, is_place};
+use super::clauses::{is_place, names_object_and_place};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
@@ -71,7 +71,7 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
                     && items[at + 1..end]
                         .iter()
                         .all(|item| is_place(item) || item.as_phrase().is_some())
-                    && is_complete(&items[first..at]))
+                    && names_object_and_place(&items[first..at]))
         {
             begin = at + 1;
             continue;

@@ -11,7 +11,7 @@ const BLOWS: [&str; 8] = [
 ];
 
 /// The clause with what is given in the order of a put or a push.
-pub(super) fn in_plain_order(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
+pub(super) fn rewrite_giving_clause(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     let given = items
         .iter()
         .position(|item| is_giving(item, "hand over", "giv"));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::notation::{entries, lines, listed};
+use super::notation::{lexicon_entries, lines_without_comments, listed_words};
 use crate::spatial_relations::{Direction, Relation};
 
 /// What a word or a fixed expression means at a table.
@@ -178,11 +178,11 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
         entries: HashMap::new(),
         vocabulary: HashSet::new(),
-        real: listed(include_str!("not_slips.en.txt")).collect(),
+        real: listed_words(include_str!("not_slips.en.txt")).collect(),
         homophones: Vec::new(),
     };
     let mut inflected = Vec::new();
-    for (concept, words) in entries(include_str!("lexicon.en.txt")) {
+    for (concept, words) in lexicon_entries(include_str!("lexicon.en.txt")) {
         let is_verb = matches!(concept, Concept::Verb(_) | Concept::Cannot(_))
             && !matches!(
                 concept,
@@ -195,7 +195,7 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
             lexicon.add(expression, concept.clone());
         }
     }
-    for filler in listed(include_str!("filler.en.txt")) {
+    for filler in listed_words(include_str!("filler.en.txt")) {
         lexicon.add(&filler, Concept::Filler);
     }
     for (form, concept) in inflected {
@@ -204,7 +204,7 @@ pub(super) static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
     for entries in lexicon.entries.values_mut() {
         entries.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
     }
-    for line in lines(include_str!("homophones.en.txt")) {
+    for line in lines_without_comments(include_str!("homophones.en.txt")) {
         let (meant, heard) = line.split_once(": ").expect("a line is `word: words`");
         let heard = heard.split(", ").map(str::to_owned).collect();
         lexicon.homophones.push((meant.to_owned(), heard));
@@ -250,7 +250,7 @@ impl Lexicon {
 
     /// Verbs of deeds, in plain form and of one word.
     pub fn deed_verbs() -> impl Iterator<Item = &'static str> {
-        let verbs = entries(include_str!("lexicon.en.txt"))
+        let verbs = lexicon_entries(include_str!("lexicon.en.txt"))
             .filter(|(concept, _)| matches!(concept, Concept::Verb(verb) if verb.is_deed()));
         verbs.flat_map(|(_, words)| words).filter(|word| {
             word.chars().all(|letter| letter.is_ascii_lowercase()) && !HARDLY_DEEDS.contains(word)

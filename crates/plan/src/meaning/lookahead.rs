@@ -19,7 +19,7 @@ pub(super) fn is_noun_or_adjective(concept: Option<&Concept>) -> bool {
 }
 
 /// “Of”, “in” and the like between “contents” and what has them.
-pub(super) fn is_little(word: &Word) -> bool {
+pub(super) fn is_function_word(word: &Word) -> bool {
     matches!(
         word.concept,
         Concept::Filler | Concept::The | Concept::A | Concept::My | Concept::Place(_)
@@ -37,7 +37,7 @@ pub(super) fn is_plural(noun: &str) -> bool {
 }
 
 /// Which end of an order a side is.
-pub(super) fn side(text: &str) -> Option<Extreme> {
+pub(super) fn side_to_extreme(text: &str) -> Option<Extreme> {
     match text {
         "left" => Some(Extreme::Left),
         "right" => Some(Extreme::Right),
@@ -63,7 +63,7 @@ pub(super) fn opens_noun(words: &[Word], begin: usize) -> bool {
             | Concept::Extreme(_)
             | Concept::Number(_) => {}
             Concept::Filler if !["is", "are", "and"].contains(&word.text.as_str()) => {}
-            Concept::Direction(_) if side(&word.text).is_some() => {}
+            Concept::Direction(_) if side_to_extreme(&word.text).is_some() => {}
             _ => return false,
         }
     }
@@ -71,7 +71,7 @@ pub(super) fn opens_noun(words: &[Word], begin: usize) -> bool {
 }
 
 /// “That” without a noun and without a clause behind it.
-pub(super) fn stands_alone(words: &[Word], index: usize) -> bool {
+pub(super) fn that_stands_alone(words: &[Word], index: usize) -> bool {
     let follows = words.get(index + 1).map(|word| &word.concept);
     let leads = index.checked_sub(1).map(|before| &words[before].concept);
     let is_relative = matches!(

@@ -99,7 +99,7 @@ use crate::speech_act::SpeechAct;
 use crate::step::Plan;
 use crate::translation;
 pub use reader::{MeaningMode, MeaningReader};
-pub(crate) use scene::{BESIDE, SAME_POINT, is_container, kind_of};
+pub(crate) use scene::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, is_container, kind_of};
 
 use clause::Deed;
 use reply::{Reply, replies};
@@ -141,7 +141,7 @@ impl Meaning {
     /// Reads the instruction of `situation`, which is in English: by rules or, where they do not
     /// make it out, as what it is likely to mean.
     pub fn from_instruction(situation: &Situation) -> Self {
-        if let Some(wording) = offer::agreed(situation) {
+        if let Some(wording) = offer::accepted_wording(situation) {
             return Self::by_rules(&Situation {
                 instruction: wording.to_owned(),
                 ..situation.clone()
@@ -157,7 +157,7 @@ impl Meaning {
 
     fn read(situation: &Situation) -> Read {
         let words = words::read(&situation.instruction, &situation.objects);
-        let words = purpose::set_apart(words);
+        let words = purpose::mark_purpose_as_filler(words);
         let items = phrase::items(&words);
         let mut scene = scene_for(situation, &items);
         let act = match items.iter().all(phrase::Item::is_punctuation_mark) {
@@ -234,7 +234,7 @@ impl Meaning {
         if !situation.speech_act().is_request() {
             return None;
         }
-        let words = chinese_context::set_apart(chinese::read(&situation.instruction));
+        let words = chinese_context::mark_context_as_filler(chinese::read(&situation.instruction));
         let is_unable = |word: &words::Word| matches!(word.concept, lexicon::Concept::Cannot(_));
         if let Some(word) = words.iter().find(|word| is_unable(word)) {
             let text = format!(
@@ -297,12 +297,12 @@ pub(crate) fn is_request_in_other_words(situation: &Situation) -> bool {
 }
 
 /// Verbs of deeds, in plain form and of one word.
-pub(crate) fn deeds() -> impl Iterator<Item = &'static str> {
+pub(crate) fn deed_verbs() -> impl Iterator<Item = &'static str> {
     lexicon::Lexicon::deed_verbs()
 }
 
 /// Whether it is an English word that matters at a table.
-pub(crate) fn knows(word: &str) -> bool {
+pub(crate) fn is_in_english_lexicon(word: &str) -> bool {
     lexicon::ENGLISH.knows(word)
 }
 
@@ -460,7 +460,7 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
     let is_shown = items.iter().any(|item| {
         item.is_verb(lexicon::Verb::Point) || item.has_concept(&lexicon::Concept::Where)
     });
-    if !is_shown && let Some(reply) = question::held(phrase, items, scene) {
+    if !is_shown && let Some(reply) = question::answer_which_is_inside(phrase, items, scene) {
         return Some(Err(reply));
     }
     let is_question = items.iter().any(|item| {

@@ -4,21 +4,21 @@ use super::lexicon::{Concept, Extreme, Place, Verb};
 use crate::spatial_relations::{Direction, Relation};
 
 /// The lines of a file of words that are no comments.
-pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn lines_without_comments(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// The words of a file that only lists them.
-pub(super) fn listed(text: &'static str) -> impl Iterator<Item = String> {
-    lines(text).flat_map(|line| line.split(", ").map(str::to_owned))
+pub(super) fn listed_words(text: &'static str) -> impl Iterator<Item = String> {
+    lines_without_comments(text).flat_map(|line| line.split(", ").map(str::to_owned))
 }
 
 /// Concepts with their words, from lines such as `color red: red, crimson`.
-pub(super) fn entries(
+pub(super) fn lexicon_entries(
     text: &'static str,
 ) -> impl Iterator<Item = (Concept, impl Iterator<Item = &'static str>)> {
-    lines(text).map(|line| {
+    lines_without_comments(text).map(|line| {
         let (head, words) = line.split_once(": ").expect("a line is `concept: words`");
         (concept(head), words.split(", "))
     })

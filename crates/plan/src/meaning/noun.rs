@@ -2,13 +2,14 @@
 
 use super::lexicon::{Concept, Place, Verb};
 use super::lookahead::{
-    is_determiner, is_little, is_noun_or_adjective, is_plural, opens_noun, side, stands_alone,
+    is_determiner, is_function_word, is_noun_or_adjective, is_plural, opens_noun, side_to_extreme,
+    that_stands_alone,
 };
 use super::phrase::{Phrase, Pronoun, Quantity};
-use super::words::{Word, heard_as};
+use super::words::{Word, words_misheard_as};
 
 /// Determiners, adjectives and the noun.
-pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
+pub(super) fn read_noun_phrase_core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let mut phrase = Phrase::default();
     let concept = |index: usize| words.get(index).map(|word| &word.concept);
     let mut index = begin;
@@ -51,7 +52,7 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 (is_begun, is_definite) = (true, true);
             }
             // “Put that in the bowl.”
-            Concept::That if !is_begun && stands_alone(words, index) => {
+            Concept::That if !is_begun && that_stands_alone(words, index) => {
                 phrase.pronoun = Some(Pronoun::It);
                 return Some((phrase, index + 1));
             }
@@ -126,11 +127,11 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 phrase.extreme = Some(*extreme);
             }
             Concept::Direction(_) if is_begun && opens_noun(words, index + 1) => {
-                phrase.extreme = side(&word.text).or(phrase.extreme);
+                phrase.extreme = side_to_extreme(&word.text).or(phrase.extreme);
             }
             Concept::Nothing if is_begun && opens_noun(words, index + 1) => {}
             Concept::Filler if is_begun && opens_noun(words, index + 1) => {
-                phrase.extreme = side(&word.text).or(phrase.extreme);
+                phrase.extreme = side_to_extreme(&word.text).or(phrase.extreme);
             }
             Concept::Not
                 if is_begun && matches!(concept(index + 1), Some(Concept::Modifier(_))) =>
@@ -237,9 +238,9 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
             }
             Concept::Contents => {
                 let host = (index + 1..words.len().min(index + 4))
-                    .take_while(|at| *at == index + 1 || is_little(&words[*at - 1]))
+                    .take_while(|at| *at == index + 1 || is_function_word(&words[*at - 1]))
                     .find_map(|at| {
-                        let (mut host, end) = core(words, at)?;
+                        let (mut host, end) = read_noun_phrase_core(words, at)?;
                         host.text.clone_from(&words[at].text);
                         (opens_noun(words, at) || host.pronoun.is_some()).then_some((host, end))
                     });
@@ -279,7 +280,7 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
                 if matches!(
                     index.checked_sub(1).and_then(concept),
                     Some(Concept::Modifier(_))
-                ) && heard_as(&word.text).next().is_some() =>
+                ) && words_misheard_as(&word.text).next().is_some() =>
             {
                 phrase.unknown.push(word.text.clone());
                 phrase.headless = true;
@@ -326,7 +327,7 @@ pub(super) fn core(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         && phrase.kinds.is_empty()
         && phrase.unknown.is_empty()
         && words.get(index).is_some_and(|word| word.text == "of")
-        && let Some((of, end)) = core(words, index + 1)
+        && let Some((of, end)) = read_noun_phrase_core(words, index + 1)
     {
         phrase.kinds = of.kinds;
         phrase.alike = of.alike;

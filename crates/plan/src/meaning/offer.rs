@@ -17,12 +17,12 @@ static YES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Asks whether `wording` is meant.
-pub(super) fn question(wording: &str) -> String {
+pub(super) fn offer_question(wording: &str) -> String {
     format!("{BEFORE}{wording}{AFTER}")
 }
 
 /// Returns the wording that was offered last, if the instruction of `situation` says yes to it.
-pub(super) fn agreed(situation: &Situation) -> Option<&str> {
+pub(super) fn accepted_wording(situation: &Situation) -> Option<&str> {
     let said = situation.conversation.last()?.replies.last()?;
     let wording = said.strip_prefix(BEFORE)?.strip_suffix(AFTER)?;
     YES.is_match(situation.instruction.trim())
@@ -47,9 +47,9 @@ mod tests {
                 }],
                 ..Situation::default()
             };
-            agreed(&situation).map(str::to_owned)
+            accepted_wording(&situation).map(str::to_owned)
         };
-        let offered = question(wording);
+        let offered = offer_question(wording);
         for yes in ["yes", "Yes, please.", "yeah do that", "exactly!", "OK"] {
             assert_eq!(after(&offered, yes).as_deref(), Some(wording), "{yes}");
         }

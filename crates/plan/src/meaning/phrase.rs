@@ -1,9 +1,9 @@
 //! Noun phrases: which things are spoken of.
 
 use super::lexicon::{Concept, Extreme, Place, Verb};
-use super::noun::core;
+use super::noun::read_noun_phrase_core;
 use super::restriction::{exception, restriction};
-use super::words::{Word, heard_as};
+use super::words::{Word, words_misheard_as};
 
 /// How many of the things that fit are meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,7 +154,7 @@ fn is_deictic(words: &[Word], index: usize, items: &[Item]) -> bool {
 
 /// The noun phrase that begins at `begin`, with what restricts it, and where it ends.
 pub(super) fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
-    let (mut phrase, mut end) = core(words, begin)?;
+    let (mut phrase, mut end) = read_noun_phrase_core(words, begin)?;
     // “Which cube is biggest”, “whichever cube is not red”.
     let asks = begin
         .checked_sub(1)
@@ -177,6 +177,6 @@ pub(super) fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
 }
 
 /// What an unknown noun or adjective may have been before dictation.
-pub(super) fn heard(word: &str) -> Vec<String> {
-    heard_as(word).map(str::to_owned).collect()
+pub(super) fn possible_spoken_words(word: &str) -> Vec<String> {
+    words_misheard_as(word).map(str::to_owned).collect()
 }

@@ -1,13 +1,16 @@
 //! Puts, takes and takes out.
 
 use super::arrange;
-use super::aside::note;
-use super::clause::{Deed, affords};
+use super::aside::note_mentioned_things;
+use super::clause::{Deed, require_affordance};
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
-use super::putting_down::{held_among, is_put_down, put_down};
+use super::putting_down::{asks_to_put_down, held_if_only_name, put_down};
 use super::reply::{Reply, replies};
-use super::roles::{Destination, Parts, Wording, accounted, parts, restrict};
+use super::roles::{
+    Destination, InOrOnWording, MoveParts, narrow_mover_by_places, read_move_parts,
+    require_placing_words_only,
+};
 use super::scene::{Role, Scene, kind_of};
 use super::swapping;
 use crate::intent::Action;
@@ -28,7 +31,7 @@ const RECEIVING: [&str; 8] = [
 ];
 
 /// Puts, takes and takes out.
-pub(super) fn place(
+pub(super) fn read_placing_clause(
     items: &[Item],
     verb: Option<Verb>,
     scene: &mut Scene,
@@ -37,7 +40,7 @@ pub(super) fn place(
     let is_wish = items
         .iter()
         .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Go));
-    let mut parts = parts(items, scene)?;
+    let mut parts = read_move_parts(items, scene)?;
     if is_negated {
         // “The cube should not be in the bowl”: out of it. “It is not in the bowl yet”: in.
         if is_wish || verb == Some(Verb::Remove) {
@@ -66,22 +69,22 @@ pub(super) fn place(
             .iter()
             .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Want));
     if is_told && parts.destinations.is_empty() && parts.sources.is_empty() || is_seen {
-        note(items, scene);
+        note_mentioned_things(items, scene);
         return Ok(Vec::new());
     }
     // “The cylinder is no good there”.
     let is_there = matches!(parts.destinations.as_slice(), [Destination::There]);
     if verb == Some(Verb::Be) && !is_wish && is_there && scene.there.is_empty() {
-        note(items, scene);
+        note_mentioned_things(items, scene);
         return Ok(Vec::new());
     }
     if parts.movers.is_empty() && parts.destinations.is_empty() && parts.sources.is_empty() {
-        return match scene.held.clone().filter(|_| is_put_down(items)) {
+        return match scene.held.clone().filter(|_| asks_to_put_down(items)) {
             Some(held) => put_down(&held, scene),
             None => Ok(Vec::new()),
         };
     }
-    accounted(items)?;
+    require_placing_words_only(items)?;
     if parts.movers.is_empty() {
         let it = Phrase {
             pronoun: Some(Pronoun::It),
@@ -95,7 +98,7 @@ pub(super) fn place(
         }
     }
     if parts.destinations.len() > 1 {
-        restrict(&mut parts, scene);
+        narrow_mover_by_places(&mut parts, scene);
     }
     if parts.destinations.len() > 1 {
         return Err(Reply::Unclear);
@@ -129,7 +132,7 @@ pub(super) fn place(
 }
 
 fn without_destination(
-    parts: &Parts,
+    parts: &MoveParts,
     items: &[Item],
     verb: Option<Verb>,
     scene: &mut Scene,
@@ -165,9 +168,9 @@ fn without_destination(
             && scene.phrase_means_container(first) == Some(true)
             && scene.phrase_means_container(second) == Some(false)
         {
-            let parts = Parts {
+            let parts = MoveParts {
                 movers: vec![second.clone()],
-                ..Parts::default()
+                ..MoveParts::default()
             };
             let host = Destination::At(Place::To, vec![first.clone()]);
             return put(&parts, host, verb, scene);
@@ -184,9 +187,9 @@ fn without_destination(
             (_, Some(true)) => (first, second),
             _ => return Err(Reply::Unclear),
         };
-        let parts = Parts {
+        let parts = MoveParts {
             movers: vec![mover.clone()],
-            ..Parts::default()
+            ..MoveParts::default()
         };
         return put(
             &parts,
@@ -212,8 +215,8 @@ fn without_destination(
         scene.excluded.extend(names);
         return Ok(Vec::new());
     }
-    if is_put_down(items)
-        && let Some(held) = held_among(&names, scene)
+    if asks_to_put_down(items)
+        && let Some(held) = held_if_only_name(&names, scene)
     {
         return put_down(&held, scene);
     }
@@ -226,7 +229,7 @@ fn without_destination(
                     .map(|name| Deed::Do(Action::Pick(name)))
                     .collect());
             };
-            affords(scene, one, Skill::Pick, "pick up")?;
+            require_affordance(scene, one, Skill::Pick, "pick up")?;
             Ok(vec![Deed::Do(Action::Pick(one.clone()))])
         }
         Some(Verb::Put | Verb::Go | Verb::Push) | None => Ok(vec![Deed::Open(names)]),
@@ -235,7 +238,7 @@ fn without_destination(
 }
 
 fn put(
-    parts: &Parts,
+    parts: &MoveParts,
     destination: Destination,
     verb: Option<Verb>,
     scene: &mut Scene,
@@ -317,18 +320,18 @@ fn put(
         },
         Destination::PlaceOf(phrase) => {
             let name = scene.resolve_one(phrase, Role::Any)?;
-            return swapping::in_place_of(&movers, &name, scene);
+            return swapping::put_where_object_is(&movers, &name, scene);
         }
         Destination::Outside | Destination::Table => Vec::new(),
     };
     if movers.len() > 1 && movers.iter().any(|name| hosts.contains(name)) {
         movers.retain(|name| !hosts.contains(name));
     }
-    let set_down = held_among(&movers, scene)
+    let set_down = held_if_only_name(&movers, scene)
         .filter(|_| sources.is_empty() && matches!(verb, Some(Verb::Put | Verb::Go) | None));
     // “On top of it” where it is a container.
     let wording = match (verb, parts.wording) {
-        (Some(Verb::Stack), Wording::On) => Wording::Above,
+        (Some(Verb::Stack), InOrOnWording::On) => InOrOnWording::Above,
         (_, wording) => wording,
     };
     let deeds = match destination {
@@ -356,7 +359,7 @@ fn put(
         Destination::There => put_all(&movers, Place::To, &hosts, wording, scene)?,
         Destination::BesideIt => {
             let place = Place::At(Relation::NextTo);
-            put_all(&movers, place, &hosts, Wording::Plain, scene)?
+            put_all(&movers, place, &hosts, InOrOnWording::Plain, scene)?
         }
         Destination::PlaceOf(_) => Vec::new(),
     };
@@ -371,14 +374,16 @@ fn put_all(
     movers: &[String],
     place: Place,
     hosts: &[String],
-    wording: Wording,
+    wording: InOrOnWording,
     scene: &mut Scene,
 ) -> Result<Vec<Deed>, Reply> {
     let [host] = hosts else {
         return Err(replies::ask_which("one", hosts));
     };
     let place = match place {
-        Place::At(Relation::In) if wording == Wording::Middle && !scene.is_container(host) => {
+        Place::At(Relation::In)
+            if wording == InOrOnWording::Middle && !scene.is_container(host) =>
+        {
             Place::At(Relation::On)
         }
         place => place,
@@ -388,13 +393,13 @@ fn put_all(
         if mover == host {
             return Err(Reply::Unclear);
         }
-        affords(scene, mover, Skill::Pick, "pick up")?;
+        require_affordance(scene, mover, Skill::Pick, "pick up")?;
         let relation = relation(place, host, scene)?;
         match wording {
-            Wording::Above if relation == Relation::In => {
+            InOrOnWording::Above if relation == Relation::In => {
                 return Err(replies::ask_in_or_beside(movers, host));
             }
-            Wording::On if relation == Relation::In => {
+            InOrOnWording::On if relation == Relation::In => {
                 scene.put_in.push((mover.clone(), host.clone()));
             }
             _ => {}
@@ -411,7 +416,9 @@ fn relation(place: Place, host: &str, scene: &Scene) -> Result<Relation, Reply> 
     };
     let is_container = scene.is_container(host);
     let relation = match place {
-        Place::At(Relation::In | Relation::On) | Place::To if is_container => natural(seen),
+        Place::At(Relation::In | Relation::On) | Place::To if is_container => {
+            natural_relation(seen)
+        }
         Place::At(relation) => relation,
         Place::To | Place::NearestTo => Relation::NextTo,
         Place::FarthestFrom | Place::Between | Place::OutOf | Place::From => {
@@ -428,7 +435,7 @@ fn relation(place: Place, host: &str, scene: &Scene) -> Result<Relation, Reply> 
 }
 
 /// In a bowl, on a tray.
-pub(super) fn natural(host: &ObjectView) -> Relation {
+pub(super) fn natural_relation(host: &ObjectView) -> Relation {
     if kind_of(host) == "tray" {
         Relation::On
     } else {

@@ -3,14 +3,14 @@
 //! “… so that it does not get lost”, “if it is not too much trouble”. They say nothing about what
 //! is to be done, whatever their words are, and so none of these is asked about.
 
-use super::context::end_of_context;
+use super::context::end_of_context_clause;
 use super::lexicon::{Concept, Place, Verb};
 use super::manner::end_of_manner;
 use super::words::Word;
 use crate::spatial_relations::Direction;
 
 /// Takes such clauses for fillers.
-pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
+pub(super) fn mark_purpose_as_filler(mut words: Vec<Word>) -> Vec<Word> {
     let mut at = 0;
     while at < words.len() {
         // “I would be obliged if you took it”.
@@ -26,7 +26,7 @@ pub(super) fn set_apart(mut words: Vec<Word>) -> Vec<Word> {
         let end = end_of_purpose(&words, at)
             .or_else(|| end_of_courtesy(&words, at))
             .or_else(|| end_of_manner(&words, at))
-            .or_else(|| end_of_context(&words, at));
+            .or_else(|| end_of_context_clause(&words, at));
         match end {
             Some(end) => {
                 for word in &mut words[at..end] {

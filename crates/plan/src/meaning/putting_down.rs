@@ -22,7 +22,7 @@ const OPENING: [&str; 7] = [
 ];
 
 /// Whether a clause asks to put something down, wherever that may be.
-pub(super) fn is_put_down(items: &[Item]) -> bool {
+pub(super) fn asks_to_put_down(items: &[Item]) -> bool {
     let is_let = |text: &str| {
         items
             .iter()
@@ -41,7 +41,7 @@ pub(super) fn is_put_down(items: &[Item]) -> bool {
 }
 
 /// Whether the “down” at `at` ends a clause that puts something: “put the cube down, please”.
-pub(super) fn is_down(words: &[Word], at: usize) -> bool {
+pub(super) fn is_put_down_particle(words: &[Word], at: usize) -> bool {
     let ends = |word: &&Word| {
         matches!(
             word.concept,
@@ -56,7 +56,7 @@ pub(super) fn is_down(words: &[Word], at: usize) -> bool {
 }
 
 /// The name of what is held, if these are its name only.
-pub(super) fn held_among(names: &[String], scene: &Scene) -> Option<String> {
+pub(super) fn held_if_only_name(names: &[String], scene: &Scene) -> Option<String> {
     match names {
         [name] => scene.held.clone().filter(|held| held == name),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::lexicon::{Concept, Place, Verb};
 use super::phrase::{Item, Phrase, Quantity};
-use super::reference::described;
+use super::reference::describe_phrase;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use super::words::Word;
@@ -29,7 +29,7 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             {
                 reply
             }
-            _ => pass(),
+            _ => decline_question(),
         };
     }
     // “What is on the table?”, “what do you see?”
@@ -99,7 +99,7 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         return match phrases.first() {
             Some(phrase) if phrase.kinds.is_empty() => listed(scene),
             Some(phrase) => colored(phrase, scene),
-            None => pass(),
+            None => decline_question(),
         };
     }
     match (phrases.first(), has(Verb::See) || has(Verb::Exist)) {
@@ -108,12 +108,16 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         (Some(phrase), false) if ["have", "has", "got"].iter().any(|text| says(text)) => {
             exists(phrase, scene)
         }
-        _ => pass(),
+        _ => decline_question(),
     }
 }
 
 /// Answers which thing of a kind is where the question says.
-pub(super) fn held(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Option<Reply> {
+pub(super) fn answer_which_is_inside(
+    phrase: &Phrase,
+    items: &[Item],
+    scene: &mut Scene,
+) -> Option<Reply> {
     let placed = placed(phrase, items);
     let is_within = |(is_there, place, hosts): &(bool, Place, Vec<Phrase>)| {
         *is_there
@@ -133,7 +137,7 @@ pub(super) fn held(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Option
 }
 
 /// Says that a question is not for a robot arm.
-pub(super) fn pass() -> Reply {
+pub(super) fn decline_question() -> Reply {
     Reply::Say("I cannot answer that. I can say what is on the table, pick things up, put, push and point at them.".to_owned())
 }
 
@@ -171,16 +175,16 @@ fn many(phrase: &Phrase) -> Phrase {
 
 fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
     let Some(phrase) = phrase else {
-        return pass();
+        return decline_question();
     };
     let count = scene
         .resolve(&many(phrase), Role::Any)
         .map_or(0, |found| found.len());
-    let what = plural(&described(phrase), count);
+    let what = plural(&describe_phrase(phrase), count);
     match count {
         0 => Reply::Say(format!(
             "I do not see {}.",
-            replies::with_article(&described(phrase))
+            replies::with_article(&describe_phrase(phrase))
         )),
         _ => Reply::Say(format!("I see {count} {what}.")),
     }
@@ -209,7 +213,7 @@ fn colored(phrase: &Phrase, scene: &mut Scene) -> Reply {
 
 fn inside(host: Option<&Phrase>, scene: &mut Scene) -> Reply {
     let Some(host) = host else {
-        return pass();
+        return decline_question();
     };
     if host.kinds.first().is_some_and(|kind| kind == "table") {
         return listed(scene);
@@ -248,7 +252,7 @@ fn exists(phrase: &Phrase, scene: &mut Scene) -> Reply {
         Quantity::All(Some(count)) | Quantity::Any(count) => count,
         _ => 1,
     };
-    let what = described(phrase);
+    let what = describe_phrase(phrase);
     match scene.resolve(&many(phrase), Role::Any) {
         Ok(found) if found.len() >= wanted => {
             Reply::Say(format!("Yes, I see {}.", with_articles(&found)))
@@ -279,7 +283,7 @@ fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
             modifiers: [phrase.modifiers.clone(), color.modifiers.clone()].concat(),
             ..phrase.clone()
         },
-        (false, None) => return pass(),
+        (false, None) => return decline_question(),
     };
     let so = scene.resolve(&many(&wanted), Role::Any).unwrap_or_default();
     if so.len() == names.len() {

@@ -1,10 +1,12 @@
 //! Which of the seen things a noun phrase means.
 
 use super::lexicon::Place;
-use super::phrase::{Phrase, Pronoun, Quantity, heard};
+use super::phrase::{Phrase, Pronoun, Quantity, possible_spoken_words};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, is_container, kind_of};
-use super::whereabouts::{SAME_DISTANCE, first, is_at, most};
+use super::whereabouts::{
+    SAME_DISTANCE_TOLERANCE, is_at, objects_at_extreme, objects_with_least_key,
+};
 use crate::situation::ObjectView;
 use crate::spatial_relations::Relation;
 
@@ -128,7 +130,7 @@ impl Scene {
             // It would be false to say that they are not there.
             return Err(match left_out.filter(|_| is_left_out) {
                 Some(name) => replies::ask_what_else(&name),
-                None => replies::not_seen(&described(phrase)),
+                None => replies::not_seen(&describe_phrase(phrase)),
             });
         }
         match phrase.quantity {
@@ -137,9 +139,10 @@ impl Scene {
                 Err(replies::ask_which(&noun(phrase), &fitting))
             }
             Quantity::All(_) => Ok(fitting),
-            Quantity::Any(count) if fitting.len() < count => {
-                Err(replies::ask_which_of_few(fitting.len(), &described(phrase)))
-            }
+            Quantity::Any(count) if fitting.len() < count => Err(replies::ask_which_of_few(
+                fitting.len(),
+                &describe_phrase(phrase),
+            )),
             // “One of those things”.
             Quantity::Any(count)
                 if fitting.len() > count
@@ -199,7 +202,11 @@ impl Scene {
                     -1.0
                 };
                 fitting.retain(|seen| seen.name != ends[0].name);
-                fitting = first(fitting, |seen| sign * away(seen), SAME_DISTANCE);
+                fitting = objects_with_least_key(
+                    fitting,
+                    |seen| sign * away(seen),
+                    SAME_DISTANCE_TOLERANCE,
+                );
             } else {
                 fitting.retain(|seen| {
                     is_at(seen, *place, &ends) == *positive
@@ -212,7 +219,7 @@ impl Scene {
             fitting.retain(|seen| !self.moved.contains(&seen.name));
         }
         if let Some(extreme) = phrase.extreme {
-            fitting = most(fitting, extreme);
+            fitting = objects_at_extreme(fitting, extreme);
         }
         Ok(fitting.into_iter().map(|seen| seen.name.clone()).collect())
     }
@@ -279,7 +286,7 @@ impl Scene {
             return Err(self.unknown(phrase));
         };
         let mut found = Vec::new();
-        for meant in heard(word) {
+        for meant in possible_spoken_words(word) {
             let mut known = Phrase {
                 unknown: Vec::new(),
                 headless: false,
@@ -337,7 +344,7 @@ fn noun(phrase: &Phrase) -> String {
 }
 
 /// What a phrase speaks of, for “I do not see a …”.
-pub(super) fn described(phrase: &Phrase) -> String {
+pub(super) fn describe_phrase(phrase: &Phrase) -> String {
     let mut words = phrase.modifiers.clone();
     if phrase.other {
         words.insert(0, "other".to_owned());

@@ -1,10 +1,10 @@
 //! A request as a whole: what is taken back, left out, only wanted on a condition, or wanted one after the other.
 
-use super::aside::{is_remark, is_story, is_topic, note};
-use super::clause::{Deed, is_left, leave, read_clause};
-use super::clauses::{clauses, is_command, is_place, ordered};
-use super::condition::{conditional, provide};
-use super::correction::{contradicted, corrected};
+use super::aside::{is_remark, is_story, is_topic, note_mentioned_things};
+use super::clause::{Deed, asks_to_leave_alone, exclude_named_objects, read_clause};
+use super::clauses::{clauses, in_execution_order, is_command, is_place};
+use super::condition::{move_condition_into_phrase, read_conditional};
+use super::correction::{apply_corrections, mark_lone_no_as_correction};
 use super::exclusion::{without_exceptions, without_negated};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Phrase};
@@ -14,7 +14,7 @@ use super::scene::Scene;
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let mut items = contradicted(items);
+    let mut items = mark_lone_no_as_correction(items);
     // “The cube. The bowl. Now.”
     let is_verb = |item: &Item| {
         matches!(item.concept(), Some(Concept::Verb(verb)) if *verb != Verb::Go)
@@ -60,15 +60,15 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
     items = in_plain_order(items, scene);
-    items = corrected(items, scene)?;
-    provide(&mut items);
+    items = apply_corrections(items, scene)?;
+    move_condition_into_phrase(&mut items);
     let items = without_negated(items, scene)?;
     let items = without_exceptions(items, scene)?;
-    conditional(&items, scene)
+    read_conditional(&items, scene)
 }
 
 /// Reads clause after clause.
-pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn read_clause_sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut deeds = Vec::new();
     let sorts = |item: &Item| {
         matches!(
@@ -79,7 +79,7 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
     let read = if items.iter().any(sorts) || is_split_up(items, scene) {
         vec![items.to_vec()]
     } else {
-        ordered(clauses(items))
+        in_execution_order(clauses(items))
     };
     // “Put all of them in the bowl, well, leave the red one out.”
     let names = |clause: &&Vec<Item>| {
@@ -89,8 +89,8 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
             .all(|phrase| phrase.pronoun.is_none() && !phrase.other)
     };
     for clause in read.iter().filter(names) {
-        if is_left(clause) {
-            leave(clause, scene);
+        if asks_to_leave_alone(clause) {
+            exclude_named_objects(clause, scene);
         }
     }
     let asks: Vec<bool> = read.iter().map(|clause| is_asking(clause)).collect();
@@ -102,7 +102,7 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
         if others_ask
             && (is_story(clause) || is_remark(clause) || index + 1 < read.len() && is_topic(clause))
         {
-            note(clause, scene);
+            note_mentioned_things(clause, scene);
             continue;
         }
         // “Make room near the cube: move the ball somewhere else”, “swap them: the cube goes …”.
@@ -110,7 +110,7 @@ pub(super) fn sequence(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, R
             && index + 1 < read.len()
             && (is_room_alone(clause, &read[index + 1..]) || is_swap_alone(clause, scene));
         if is_heading {
-            note(clause, scene);
+            note_mentioned_things(clause, scene);
             continue;
         }
         match read_clause(clause, scene) {

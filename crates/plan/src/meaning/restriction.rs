@@ -1,7 +1,7 @@
 //! What tells a thing from others, behind its noun, and what is excepted.
 
 use super::lexicon::{Concept, Place, Verb};
-use super::noun::core;
+use super::noun::read_noun_phrase_core;
 use super::phrase::{Phrase, Quantity, phrase as whole_phrase};
 use super::words::Word;
 
@@ -115,14 +115,14 @@ pub(super) fn restriction(
         }
         // “The cube that is not the red one”, “what is not a bowl”.
         Concept::The | Concept::A if is_not => {
-            let (other, mut end) = core(words, index)?;
+            let (other, mut end) = read_noun_phrase_core(words, index)?;
             phrase.not_modifiers.extend(other.modifiers);
             phrase.not_kinds.extend(other.kinds);
             phrase.unknown.extend(other.unknown);
             // “Not a cube or a bowl”.
             while matches!(concept(end), Some(Concept::Or))
                 && matches!(concept(end + 1), Some(Concept::The | Concept::A))
-                && let Some((next, after)) = core(words, end + 1)
+                && let Some((next, after)) = read_noun_phrase_core(words, end + 1)
                 && next.modifiers.is_empty()
             {
                 phrase.not_kinds.extend(next.kinds);
@@ -159,10 +159,10 @@ pub(super) fn restriction(
             if is_relative || is_not =>
         {
             let place = *place;
-            let (other, mut end) = core(words, skip_little(words, index + 1))?;
+            let (other, mut end) = read_noun_phrase_core(words, skip_little(words, index + 1))?;
             let mut others = vec![other];
             if place == Place::Between && matches!(concept(end), Some(Concept::And)) {
-                let (second, after) = core(words, skip_little(words, end + 1))?;
+                let (second, after) = read_noun_phrase_core(words, skip_little(words, end + 1))?;
                 others.push(second);
                 end = after;
             }
@@ -237,7 +237,7 @@ pub(super) fn exception(words: &[Word], begin: usize, phrase: &mut Phrase) -> Op
     {
         index += 1;
     }
-    let (first, mut end) = core(words, index)?;
+    let (first, mut end) = read_noun_phrase_core(words, index)?;
     // “But the cube stays”: a clause of its own.
     if matches!(
         words.get(end).map(|word| &word.concept),
@@ -249,7 +249,7 @@ pub(super) fn exception(words: &[Word], begin: usize, phrase: &mut Phrase) -> Op
     while matches!(
         words.get(end).map(|word| &word.concept),
         Some(Concept::And | Concept::Or | Concept::Mark(','))
-    ) && let Some((next, after)) = core(words, end + 1)
+    ) && let Some((next, after)) = read_noun_phrase_core(words, end + 1)
         && !matches!(
             words.get(after).map(|word| &word.concept),
             Some(Concept::Verb(_) | Concept::Place(_))

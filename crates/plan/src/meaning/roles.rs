@@ -22,19 +22,19 @@ pub(super) enum Destination {
 
 /// What is to be moved, from where, and to where.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct MoveParts {
     pub movers: Vec<Phrase>,
     pub sources: Vec<Phrase>,
     pub destinations: Vec<Destination>,
     /// Into how many lists the movers fall.
     pub groups: usize,
     /// How the last destination is worded.
-    pub wording: Wording,
+    pub wording: InOrOnWording,
 }
 
 /// How the words for in and on are meant, where things go in one thing and on another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Wording {
+pub(super) enum InOrOnWording {
     #[default]
     Plain,
     /// “On”.
@@ -45,7 +45,7 @@ pub(super) enum Wording {
     Middle,
 }
 
-impl Wording {
+impl InOrOnWording {
     fn of(word: &Word) -> Self {
         let has = |some: &[&str]| word.text.split(' ').any(|one| some.contains(&one));
         let is_on = matches!(
@@ -69,7 +69,7 @@ impl Wording {
 }
 
 /// Every word must say something about what goes where.
-pub(super) fn accounted(items: &[Item]) -> Result<(), Reply> {
+pub(super) fn require_placing_words_only(items: &[Item]) -> Result<(), Reply> {
     let says = |item: &Item| match item {
         Item::Phrase(_) => true,
         Item::Word(word) => matches!(
@@ -103,8 +103,8 @@ pub(super) fn accounted(items: &[Item]) -> Result<(), Reply> {
 }
 
 /// Tells what of a clause is to be moved and what says where.
-pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
-    let mut parts = Parts::default();
+pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveParts, Reply> {
+    let mut parts = MoveParts::default();
     let mut index = 0;
     let list = |from: usize| {
         let mut list = Vec::new();
@@ -213,9 +213,9 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                         after += 2;
                     }
                     // “In the center of the tray” is not between two things.
-                    let wording = Wording::of(word);
+                    let wording = InOrOnWording::of(word);
                     let is_one = matches!(hosts.as_slice(), [host] if host.quantity == Quantity::Only && !host.plural);
-                    let is_middle = wording == Wording::Middle && is_one;
+                    let is_middle = wording == InOrOnWording::Middle && is_one;
                     let is_table =
                         |host: &Phrase| host.kinds.first().is_some_and(|kind| kind == "table");
                     parts.wording = wording;
@@ -268,7 +268,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             index += 1;
                         }
                         Some(phrase) => {
-                            parts.wording = Wording::of(word);
+                            parts.wording = InOrOnWording::of(word);
                             let place = side.map_or(*place, Place::At);
                             parts
                                 .destinations
@@ -288,14 +288,14 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
                             && !scene.there.is_empty()
                             && parts.destinations.is_empty() =>
                         {
-                            parts.wording = Wording::of(word);
+                            parts.wording = InOrOnWording::of(word);
                             parts.destinations.push(Destination::There);
                         }
                         None => {}
                     }
                 }
                 Concept::There => {
-                    parts.wording = Wording::of(word);
+                    parts.wording = InOrOnWording::of(word);
                     parts.destinations.push(Destination::There);
                 }
                 Concept::BesideIt => parts.destinations.push(Destination::BesideIt),
@@ -376,7 +376,7 @@ pub(super) fn parts(items: &[Item], scene: &mut Scene) -> Result<Parts, Reply> {
 }
 
 /// Of several places the last is where it goes; those before tell what is meant.
-pub(super) fn restrict(parts: &mut Parts, scene: &Scene) {
+pub(super) fn narrow_mover_by_places(parts: &mut MoveParts, scene: &Scene) {
     while parts.destinations.len() > 1 {
         let Destination::At(place, hosts) = parts.destinations[0].clone() else {
             match parts.destinations[0] {

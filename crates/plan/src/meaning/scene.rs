@@ -6,9 +6,9 @@ use crate::skills::Skill;
 use crate::spatial_relations::Relation;
 
 /// Difference of picture coordinates below which they look alike, of 1000.
-pub(crate) const SAME_POINT: f64 = 25.0;
+pub(crate) const SAME_POINT_TOLERANCE: f64 = 25.0;
 /// Distance of centers below which things stand beside each other, meters.
-pub(crate) const BESIDE: f64 = 0.13;
+pub(crate) const MAX_BESIDE_DISTANCE: f64 = 0.13;
 /// What things are called that others are put in or on, where the arm cannot tell.
 const CONTAINERS: [&str; 2] = ["bowl", "tray"];
 

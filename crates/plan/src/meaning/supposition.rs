@@ -1,6 +1,6 @@
 //! A condition by itself: where it is found, and whether it holds.
 
-use super::clauses::{is_command, is_place, trim};
+use super::clauses::{is_command, is_place, trim_conjunctions_and_punctuation};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
 use super::reply::{Reply, replies};
@@ -16,7 +16,7 @@ pub(super) struct Condition {
 }
 
 /// Whether a condition holds.
-pub(super) struct Holds {
+pub(super) struct ConditionOutcome {
     pub is_true: bool,
     /// What to say if it does not hold.
     pub reply: Reply,
@@ -60,12 +60,17 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
             end += 1;
         }
         let condition = items[at + 1..end].to_vec();
-        let default = default(&items[..at], &condition, is_unless, trim(&items[end..]));
+        let default = default(
+            &items[..at],
+            &condition,
+            is_unless,
+            trim_conjunctions_and_punctuation(&items[end..]),
+        );
         let before = match default {
             Some(_) => &[],
-            None => trim(&items[..at]),
+            None => trim_conjunctions_and_punctuation(&items[..at]),
         };
-        let consequence = [before, trim(&items[end..])]
+        let consequence = [before, trim_conjunctions_and_punctuation(&items[end..])]
             .into_iter()
             .filter(|part| !part.is_empty());
         let consequence: Vec<Item> = consequence.flatten().cloned().collect();
@@ -101,14 +106,14 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
             .is_some_and(|phrase| phrase.quantity == Quantity::None)
     });
     let is_see = question.first().is_some_and(|item| item.is_verb(Verb::See));
-    let consequence = trim(&items[asked + 1..]);
+    let consequence = trim_conjunctions_and_punctuation(&items[asked + 1..]);
     // “A ball? then …”
     let is_then = items
         .get(asked + 1)
         .is_some_and(|item| item.has_concept(&Concept::Then));
     let is_named = matches!(question, [Item::Phrase(phrase)] if !phrase.kinds.is_empty());
     let asks = is_none || is_see || is_named && is_then;
-    let default = trim(&items[..begin]);
+    let default = trim_conjunctions_and_punctuation(&items[..begin]);
     // “See the ball? …” after something else is not about that.
     let is_alone = default.is_empty() || is_none;
     (asks && is_alone && !consequence.is_empty()).then(|| {
@@ -146,13 +151,13 @@ fn default(
         .filter_map(Item::as_phrase)
         .any(|phrase| phrase.kinds.first() == Some(missing));
     let says_else = consequence.iter().any(|item| item.as_phrase().is_some());
-    let before = trim(before);
+    let before = trim_conjunctions_and_punctuation(before);
     (is_negative && is_wanted && says_else && !before.is_empty()).then(|| before.to_vec())
 }
 
 impl Condition {
     /// Whether it holds now.
-    pub fn holds(&self, scene: &mut Scene) -> Result<Holds, Reply> {
+    pub fn holds(&self, scene: &mut Scene) -> Result<ConditionOutcome, Reply> {
         // “If there is nothing in the bowl”.
         let is_empty = self
             .items
@@ -162,7 +167,7 @@ impl Condition {
             let host = scene.resolve_one(host, Role::Host)?;
             let contents = scene.contents(&host);
             scene.there = vec![host];
-            return Ok(Holds {
+            return Ok(ConditionOutcome {
                 is_true: contents.is_empty() != self.is_negated,
                 reply: Reply::Say(format!(
                     "I see {}, so I leave everything as it is.",
@@ -222,7 +227,7 @@ impl Condition {
             _ => 1,
         };
         phrase.quantity = Quantity::All(None);
-        let described = super::reference::described(&phrase);
+        let described = super::reference::describe_phrase(&phrase);
         if !phrase.unknown.is_empty() && !phrase.headless {
             return Err(replies::word_not_known(&phrase.unknown.join(" "), &[]));
         }
@@ -247,6 +252,6 @@ impl Condition {
                 replies::with_article(&described)
             )),
         };
-        Ok(Holds { is_true, reply })
+        Ok(ConditionOutcome { is_true, reply })
     }
 }

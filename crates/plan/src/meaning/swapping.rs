@@ -3,13 +3,13 @@
 use super::arrange::put;
 use super::clause::Deed;
 use super::phrase::{Phrase, Pronoun};
-use super::placing::natural;
+use super::placing::natural_relation;
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use crate::spatial_relations::Relation;
 
 /// Has the contents of two containers change places; one thing waits on the table.
-pub(super) fn swapped(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn swap_objects(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let mut names: Vec<String> = Vec::new();
     for phrase in phrases {
         // “Each into the other's bowl.”
@@ -73,7 +73,7 @@ fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Repl
         ));
     };
     scene.swapped = Some([one.to_owned(), other.to_owned()]);
-    let natural_at = |host: &str| scene.object(host).map_or(Relation::In, natural);
+    let natural_at = |host: &str| scene.object(host).map_or(Relation::In, natural_relation);
     let (at_first, at_second) = (natural_at(&first), natural_at(&second));
     Ok(vec![
         put(one, Relation::NextTo, &first, scene),
@@ -83,7 +83,7 @@ fn exchange(one: &str, other: &str, scene: &mut Scene) -> Result<Vec<Deed>, Repl
 }
 
 /// “Where the ball is”: into what it lies in; both ways round it is a swap.
-pub(super) fn in_place_of(
+pub(super) fn put_where_object_is(
     movers: &[String],
     name: &str,
     scene: &mut Scene,

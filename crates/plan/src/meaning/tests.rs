@@ -9,7 +9,7 @@ mod judging;
 mod near_misses;
 
 /// The table of a line such as `red cube; yellow ball in blue bowl; green cube (big)`.
-pub(crate) fn table(line: &str) -> Vec<ObjectView> {
+pub(crate) fn parse_table(line: &str) -> Vec<ObjectView> {
     let mut objects = Vec::new();
     for part in line
         .split("; ")
@@ -86,7 +86,7 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
         Intent::Say(text) => format!("say “{text}”"),
         Intent::Ask(text) => format!("ask “{text}”"),
         Intent::Act(actions) => {
-            let words: Vec<String> = actions.iter().map(action).collect();
+            let words: Vec<String> = actions.iter().map(action_in_words).collect();
             words.join("; ")
         }
     };
@@ -95,7 +95,7 @@ fn told(objects: &[ObjectView], instruction: &str) -> String {
         .map_or_else(String::new, |remark| format!("; remark “{remark}”"))
 }
 
-pub(super) fn action(action: &Action) -> String {
+pub(super) fn action_in_words(action: &Action) -> String {
     match action {
         Action::Put {
             object,
@@ -128,7 +128,7 @@ fn each_way_of_speaking_is_made_out() {
 
 #[test]
 fn other_languages_are_read_word_for_word() {
-    let objects = table("red cube; green cylinder; blue bowl; purple tray");
+    let objects = parse_table("red cube; green cylinder; blue bowl; purple tray");
     for (sentence, wanted) in [
         (
             "Stell den roten Würfel bitte in die blaue Schüssel",
@@ -204,14 +204,14 @@ fn chinese_is_made_out_or_left_to_the_model() {
 
 #[test]
 fn what_lies_between_two_others_is_one_thing() {
-    let objects = table("red cylinder; green cylinder; purple ball; blue bowl");
+    let objects = parse_table("red cylinder; green cylinder; purple ball; blue bowl");
     let sentence = "put the cylinder between the red cylinder and the purple ball in the blue bowl";
     assert_eq!(told(&objects, sentence), "green cylinder in blue bowl");
 }
 
 #[test]
 fn no_row_is_made_of_a_word_that_was_misheard() {
-    let objects = table("yellow cube; red cube; blue bowl");
+    let objects = parse_table("yellow cube; red cube; blue bowl");
     for instruction in [
         "place the rad queue inside the blue bowl",
         "line up the cubes inside the blue bowl",
@@ -223,7 +223,7 @@ fn no_row_is_made_of_a_word_that_was_misheard() {
 
 #[test]
 fn what_is_left_out_is_not_said_to_be_missing() {
-    let objects = table("yellow cube; red cube; orange bowl");
+    let objects = parse_table("yellow cube; red cube; orange bowl");
     for instruction in [
         "put two cubes in the bowl. the other stays put",
         "leave the red cube and the yellow cube alone. put a cube in the bowl",
@@ -235,7 +235,7 @@ fn what_is_left_out_is_not_said_to_be_missing() {
 
 #[test]
 fn what_is_not_known_is_said_and_nothing_moves() {
-    let objects = table("red cube; green cube; blue bowl");
+    let objects = parse_table("red cube; green cube; blue bowl");
     for (sentence, words) in [
         ("put the magenta cube in the bowl", "magenta"),
         ("put the banana in the bowl", "banana"),
@@ -254,7 +254,7 @@ fn what_is_not_known_is_said_and_nothing_moves() {
 
 #[test]
 fn a_meaning_is_kept_until_the_task_is_done() {
-    let objects = table("red cube; green cube; blue bowl");
+    let objects = parse_table("red cube; green cube; blue bowl");
     let mut reader = MeaningReader::new(MeaningMode::First);
     let mut now = situation(&objects, "put the leftmost cube in the bowl");
     let whole = "pick red cube, then place red cube in blue bowl, then done";
@@ -274,7 +274,7 @@ fn a_meaning_is_kept_until_the_task_is_done() {
 
 #[test]
 fn it_is_what_is_held_or_what_the_last_task_handled() {
-    let objects = table("red cube; green cube; blue bowl");
+    let objects = parse_table("red cube; green cube; blue bowl");
     let after = |handled: Option<&str>, held: Option<&str>, instruction: &str| {
         let mut now = situation(&objects, instruction);
         now.conversation = vec![crate::ConversationTurn {
@@ -317,7 +317,7 @@ fn it_is_what_is_held_or_what_the_last_task_handled() {
 
 #[test]
 fn what_cannot_be_done_beside_what_can_is_said_afterwards() {
-    let objects = table("red cube; blue bowl");
+    let objects = parse_table("red cube; blue bowl");
     let now = situation(
         &objects,
         "put the red cube in the blue bowl and then hit the camera",
@@ -332,12 +332,12 @@ fn what_cannot_be_done_beside_what_can_is_said_afterwards() {
 proptest::proptest! {
     #[test]
     fn any_text_is_read(text in "\\PC{0,80}") {
-        let _ = told(&table("red cube; blue ball in green bowl"), &text);
+        let _ = told(&parse_table("red cube; blue ball in green bowl"), &text);
     }
 
     #[test]
     fn any_words_are_read(words in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..14)) {
-        let _ = told(&table("red cube; yellow cube; blue ball in green bowl; purple tray"), &words.join(" "));
+        let _ = told(&parse_table("red cube; yellow cube; blue ball in green bowl; purple tray"), &words.join(" "));
     }
 }
 

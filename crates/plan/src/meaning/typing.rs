@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::lexicon::ENGLISH;
-use super::words::{is_known, mark};
+use super::words::{is_known, punctuation_mark};
 
 /// Mends spaces in the wrong place: “i nthe”, “cub ein”, “putthe”.
 pub(super) fn respaced(raw: Vec<String>, seen: &HashSet<&str>) -> Vec<String> {
@@ -12,8 +12,8 @@ pub(super) fn respaced(raw: Vec<String>, seen: &HashSet<&str>) -> Vec<String> {
     while let Some(word) = rest.next() {
         if let Some(next) = rest.peek()
             && (!is_known(&word, seen) || !is_known(next, seen))
-            && mark(&word).is_none()
-            && mark(next).is_none()
+            && punctuation_mark(&word).is_none()
+            && punctuation_mark(next).is_none()
             && let Some((first, second)) = split(&format!("{word}{next}"), seen)
             && (first.as_str(), second.as_str()) != (word.as_str(), next.as_str())
         {

@@ -43,7 +43,7 @@ pub(super) fn is_inflected(word: &Word) -> bool {
 }
 
 /// A deed that the robot cannot do, where the clause asks for one.
-pub(super) fn unable(items: &[Item], scene: &mut Scene) -> Option<Deed> {
+pub(super) fn impossible_deed(items: &[Item], scene: &mut Scene) -> Option<Deed> {
     let at = items
         .iter()
         .position(|item| matches!(item.concept(), Some(Concept::Cannot(_))))?;

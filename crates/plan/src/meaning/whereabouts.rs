@@ -1,7 +1,7 @@
 //! Where things are as seen: at a place, or first in an order.
 
 use super::lexicon::{Extreme, Place};
-use super::scene::{BESIDE, SAME_POINT, rests_at};
+use super::scene::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, rests_at};
 use crate::situation::ObjectView;
 use crate::spatial_order::is_between;
 use crate::spatial_relations::Relation;
@@ -9,7 +9,7 @@ use crate::spatial_relations::Relation;
 /// Difference of sizes below which they look alike, meters.
 const SAME_SIZE: f64 = 0.003;
 /// Difference of distances below which they look alike, meters.
-pub(super) const SAME_DISTANCE: f64 = 0.012;
+pub(super) const SAME_DISTANCE_TOLERANCE: f64 = 0.012;
 
 /// Whether something is at a place in terms of other things.
 pub(super) fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bool {
@@ -18,37 +18,39 @@ pub(super) fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bo
     match place {
         Place::At(Relation::In | Relation::On) => ends.iter().any(|end| rests_at(seen, &end.name)),
         Place::OutOf | Place::From => !ends.iter().any(|end| rests_at(seen, &end.name)),
-        Place::At(Relation::LeftOf) => ends.iter().all(|end| right(end) < -SAME_POINT),
-        Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT),
-        Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT),
-        Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT),
+        Place::At(Relation::LeftOf) => ends.iter().all(|end| right(end) < -SAME_POINT_TOLERANCE),
+        Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT_TOLERANCE),
+        Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT_TOLERANCE),
+        Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT_TOLERANCE),
         Place::At(Relation::NextTo) => ends
             .iter()
-            .any(|end| (seen.position - end.position).xy().norm() < BESIDE),
+            .any(|end| (seen.position - end.position).xy().norm() < MAX_BESIDE_DISTANCE),
         Place::Between => matches!(ends, [first, second] if is_between(seen, first, second)),
         Place::NearestTo | Place::FarthestFrom | Place::To => false,
     }
 }
 
 /// Those that come first in an order; several where they look alike.
-pub(super) fn most(fitting: Vec<&ObjectView>, extreme: Extreme) -> Vec<&ObjectView> {
+pub(super) fn objects_at_extreme(fitting: Vec<&ObjectView>, extreme: Extreme) -> Vec<&ObjectView> {
     let x = |seen: &ObjectView| f64::from(seen.point.x);
     let y = |seen: &ObjectView| f64::from(seen.point.y);
     let from_arm = |seen: &ObjectView| seen.position.coords.xy().norm();
     match extreme {
-        Extreme::Left => first(fitting, x, SAME_POINT),
-        Extreme::Right => first(fitting, |seen| -x(seen), SAME_POINT),
-        Extreme::Front => first(fitting, |seen| -y(seen), SAME_POINT),
-        Extreme::Back => first(fitting, y, SAME_POINT),
-        Extreme::Big => first(fitting, |seen| -seen.size, SAME_SIZE),
-        Extreme::Small => first(fitting, |seen| seen.size, SAME_SIZE),
-        Extreme::Near => first(fitting, from_arm, SAME_DISTANCE),
-        Extreme::Far => first(fitting, |seen| -from_arm(seen), SAME_DISTANCE),
+        Extreme::Left => objects_with_least_key(fitting, x, SAME_POINT_TOLERANCE),
+        Extreme::Right => objects_with_least_key(fitting, |seen| -x(seen), SAME_POINT_TOLERANCE),
+        Extreme::Front => objects_with_least_key(fitting, |seen| -y(seen), SAME_POINT_TOLERANCE),
+        Extreme::Back => objects_with_least_key(fitting, y, SAME_POINT_TOLERANCE),
+        Extreme::Big => objects_with_least_key(fitting, |seen| -seen.size, SAME_SIZE),
+        Extreme::Small => objects_with_least_key(fitting, |seen| seen.size, SAME_SIZE),
+        Extreme::Near => objects_with_least_key(fitting, from_arm, SAME_DISTANCE_TOLERANCE),
+        Extreme::Far => {
+            objects_with_least_key(fitting, |seen| -from_arm(seen), SAME_DISTANCE_TOLERANCE)
+        }
     }
 }
 
 /// Those with the least key; several within a margin of it.
-pub(super) fn first(
+pub(super) fn objects_with_least_key(
     fitting: Vec<&ObjectView>,
     key: impl Fn(&ObjectView) -> f64,
     margin: f64,

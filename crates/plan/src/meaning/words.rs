@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::lexicon::{Concept, ENGLISH, Lexicon, Verb};
-use super::putting_down::is_down;
+use super::putting_down::is_put_down_particle;
 use super::scene::kind_of;
 use super::typing::{respaced, respelled};
 use crate::situation::ObjectView;
@@ -42,7 +42,7 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
     let mut words = Vec::new();
     let mut index = 0;
     while let Some(word) = borrowed.get(index) {
-        let (concept, length) = if let Some(mark) = mark(word) {
+        let (concept, length) = if let Some(mark) = punctuation_mark(word) {
             (Concept::Mark(mark), 1)
         } else if let Some(kind) = seen_kind(word, objects)
             && !matches!(ENGLISH.longest_match(&borrowed[index..]), Some((_, 2..)))
@@ -109,7 +109,7 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         if words[at].text == "rather" && is_degree && is_inside {
             words[at].concept = Concept::Filler;
         }
-        if is_down(&words, at) {
+        if is_put_down_particle(&words, at) {
             words[at].concept = Concept::Down;
         }
         // “The center one”, “in the center”: no verb.
@@ -252,7 +252,7 @@ const NO_ADVERBS: [&str; 10] = [
 ];
 
 /// The mark that a word is.
-pub(super) fn mark(word: &str) -> Option<char> {
+pub(super) fn punctuation_mark(word: &str) -> Option<char> {
     let mut letters = word.chars();
     let first = letters.next().filter(|letter| MARKS.contains(*letter))?;
     letters
@@ -329,7 +329,7 @@ pub(super) fn spelled_out(text: &str) -> String {
     for mark in MARKS.chars() {
         text = text.replace(mark, &format!(" {mark} "));
     }
-    let text = crate::contraction::with_to(&unquoted(&text));
+    let text = crate::contraction::replace_typed_2_with_to(&unquoted(&text));
     let mut words = Vec::new();
     for word in text.split(|letter: char| letter.is_whitespace() && letter != '\n') {
         words.push(contraction(&calmed(word)));
@@ -375,7 +375,7 @@ fn contraction(word: &str) -> String {
 
 /// Whether a word needs no mending.
 pub(super) fn is_known(word: &str, seen: &HashSet<&str>) -> bool {
-    mark(word).is_some()
+    punctuation_mark(word).is_some()
         || word.parse::<u32>().is_ok()
         || ENGLISH.knows(word)
         || seen.contains(word)
@@ -385,12 +385,15 @@ pub(super) fn is_known(word: &str, seen: &HashSet<&str>) -> bool {
 fn without_stutter(mut raw: Vec<String>) -> Vec<String> {
     // “Chop chop” is said so.
     raw.dedup_by(|next, word| {
-        next == word && word != "chop" && mark(word).is_none() && word.parse::<u32>().is_err()
+        next == word
+            && word != "chop"
+            && punctuation_mark(word).is_none()
+            && word.parse::<u32>().is_err()
     });
     raw
 }
 
 /// What may have been said where dictation wrote `word`.
-pub(super) fn heard_as(word: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words_misheard_as(word: &str) -> impl Iterator<Item = &str> {
     Lexicon::words_misheard_as(&ENGLISH, word)
 }

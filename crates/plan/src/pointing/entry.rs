@@ -2,7 +2,7 @@
 
 use enact_types::NormalizedPoint;
 
-use crate::detection::{Bounds, Detection, check_label};
+use crate::detection::{Bounds, Detection, clean_label};
 
 /// Largest distance outside the picture that counts as rounding, as a share of the picture.
 const ROUNDING: f64 = 0.002;
@@ -10,14 +10,14 @@ const ROUNDING: f64 = 0.002;
 /// One object in an answer, as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
-    pub numbers: Numbers,
+    pub numbers: WrittenPosition,
     /// Label, if one is given.
     pub label: Option<String>,
 }
 
 /// Position in numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Numbers {
+pub(super) enum WrittenPosition {
     /// Two numbers of which the convention knows which is which.
     Pair([f64; 2]),
     /// Two opposite corners, likewise.
@@ -39,28 +39,28 @@ pub(super) struct Axes {
 
 /// Fractions of width and height.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Located {
+pub(super) struct FractionalPosition {
     pub point: [f64; 2],
     pub corners: Option<[[f64; 2]; 2]>,
 }
 
 impl Axes {
     /// Returns the position that numbers mean, whether inside the picture or not.
-    pub fn locate(&self, numbers: &Numbers) -> Located {
+    pub fn locate(&self, numbers: &WrittenPosition) -> FractionalPosition {
         let ordered = |[a, b]: [f64; 2]| if self.rows_first { [b, a] } else { [a, b] };
         let scaled = |[x, y]: [f64; 2]| [x / self.full[0], y / self.full[1]];
         let (first, second) = match *numbers {
-            Numbers::Pair(pair) => (ordered(pair), None),
-            Numbers::Corners([a, b, c, d]) => (ordered([a, b]), Some(ordered([c, d]))),
-            Numbers::Named(pair) => (pair, None),
-            Numbers::NamedCorners([a, b, c, d]) => ([a, b], Some([c, d])),
+            WrittenPosition::Pair(pair) => (ordered(pair), None),
+            WrittenPosition::Corners([a, b, c, d]) => (ordered([a, b]), Some(ordered([c, d]))),
+            WrittenPosition::Named(pair) => (pair, None),
+            WrittenPosition::NamedCorners([a, b, c, d]) => ([a, b], Some([c, d])),
         };
         match (scaled(first), second.map(scaled)) {
-            (point, None) => Located {
+            (point, None) => FractionalPosition {
                 point,
                 corners: None,
             },
-            (a, Some(b)) => Located {
+            (a, Some(b)) => FractionalPosition {
                 point: [0, 1].map(|axis| (a[axis] + b[axis]) / 2.0),
                 corners: Some([
                     [a[0].min(b[0]), a[1].min(b[1])],
@@ -89,7 +89,7 @@ impl Axes {
     }
 }
 
-impl Located {
+impl FractionalPosition {
     /// Returns the point, if it is in the picture.
     pub fn point_inside_picture(&self) -> Option<NormalizedPoint> {
         let is_inside = |value: &f64| -ROUNDING <= *value && *value <= 1.0 + ROUNDING;
@@ -116,7 +116,7 @@ impl Entry {
         let Some(label) = &self.label else {
             return Ok(format!("object {}", index + 1));
         };
-        check_label(label.clone())
+        clean_label(label.clone())
     }
 
     /// Returns the object that the entry describes, or the reason why it describes none.
@@ -147,7 +147,7 @@ impl Entry {
     }
 }
 
-impl std::fmt::Display for Numbers {
+impl std::fmt::Display for WrittenPosition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Pair(numbers) | Self::Named(numbers) => write!(f, "{numbers:?}"),

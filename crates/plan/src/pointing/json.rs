@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::entry::{Entry, Numbers};
+use super::entry::{Entry, WrittenPosition};
 use crate::planner::Rejection;
 
 const LABELS: [&str; 8] = [
@@ -152,15 +152,15 @@ fn entry(value: &Value) -> Result<Entry, String> {
     }
 }
 
-fn place(object: &Map<String, Value>) -> Result<Numbers, String> {
+fn place(object: &Map<String, Value>) -> Result<WrittenPosition, String> {
     for names in CORNERS {
         if object.contains_key(names[0]) {
             let [a, b, c, d] = names.map(|name| number(object.get(name).unwrap_or(&Value::Null)));
-            return Ok(Numbers::NamedCorners([a?, b?, c?, d?]));
+            return Ok(WrittenPosition::NamedCorners([a?, b?, c?, d?]));
         }
     }
     if let (Some(x), Some(y)) = (object.get("x"), object.get("y")) {
-        return Ok(Numbers::Named([number(x)?, number(y)?]));
+        return Ok(WrittenPosition::Named([number(x)?, number(y)?]));
     }
     let found = PLACES.iter().find_map(|name| object.get(*name));
     match found {
@@ -171,15 +171,15 @@ fn place(object: &Map<String, Value>) -> Result<Numbers, String> {
     }
 }
 
-fn numbers_of(items: &[Value]) -> Result<Numbers, String> {
+fn numbers_of(items: &[Value]) -> Result<WrittenPosition, String> {
     match items {
         [Value::Array(first), Value::Array(second)] => {
             let all: Vec<Value> = first.iter().chain(second).cloned().collect();
             numbers_of(&all)
         }
         [Value::Array(only)] => numbers_of(only),
-        [a, b] => Ok(Numbers::Pair([number(a)?, number(b)?])),
-        [a, b, c, d] => Ok(Numbers::Corners([
+        [a, b] => Ok(WrittenPosition::Pair([number(a)?, number(b)?])),
+        [a, b, c, d] => Ok(WrittenPosition::Corners([
             number(a)?,
             number(b)?,
             number(c)?,

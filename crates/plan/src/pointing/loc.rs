@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::entry::Axes;
 use super::xy_1000;
-use super::xy_percent::in_a_tag;
+use super::xy_percent::strip_tag_characters;
 use super::yx_1000::round;
 use super::{ParsedDetections, PointingConvention, sorted};
 use crate::detection::Detection;
@@ -41,7 +41,7 @@ impl PointingConvention for LocYx1024 {
             // There is no token for the far edge itself.
             let tokens =
                 round(AXES_1024.corner_numbers(one)).map(|at| format!("<loc{:04}>", at.min(1023)));
-            format!("{} {}", tokens.concat(), in_a_tag(&one.label))
+            format!("{} {}", tokens.concat(), strip_tag_characters(&one.label))
         };
         sorted(list).iter().map(one).collect::<Vec<_>>().join(" ; ")
     }
@@ -64,7 +64,7 @@ impl PointingConvention for LocXy1000 {
         let one = |one: &Detection| {
             let tokens =
                 round(xy_1000::AXES.corner_numbers(one)).map(|at| format!("<loc_{}>", at.min(999)));
-            format!("{}{}", in_a_tag(&one.label), tokens.concat())
+            format!("{}{}", strip_tag_characters(&one.label), tokens.concat())
         };
         sorted(list).iter().map(one).collect()
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::xy_1000::AXES;
-use super::xy_percent::in_a_tag;
+use super::xy_percent::strip_tag_characters;
 use super::yx_1000::round;
 use super::{ParsedDetections, PointingConvention, sorted};
 use crate::detection::Detection;
@@ -34,7 +34,7 @@ impl PointingConvention for Molmo2 {
     fn write(&self, list: &[Detection], _: [u32; 2]) -> String {
         let tag = |one: &Detection| {
             let [x, y] = round(AXES.numbers_for_point(one.point));
-            let label = in_a_tag(&one.label);
+            let label = strip_tag_characters(&one.label);
             format!("<points coords=\"1 1 {x:03} {y:03}\">{label}</points>")
         };
         sorted(list).iter().map(tag).collect::<Vec<_>>().join("\n")

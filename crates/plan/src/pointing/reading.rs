@@ -5,7 +5,7 @@
 
 use enact_types::NormalizedPoint;
 
-use super::entry::{Entry, Numbers};
+use super::entry::{Entry, WrittenPosition};
 use super::{Convention, PictureConvention, Pointing, Resize, entries};
 
 /// Smallest difference of two readings' full scales that counts, as a share.
@@ -49,8 +49,12 @@ pub fn read_in_all_conventions(given: &PictureConvention, text: &str) -> Vec<Rea
         return Vec::new();
     }
     // Where keys or tags say which number goes down, there is nothing to swap.
-    let is_named =
-        |entry: &Entry| matches!(entry.numbers, Numbers::Named(_) | Numbers::NamedCorners(_));
+    let is_named = |entry: &Entry| {
+        matches!(
+            entry.numbers,
+            WrittenPosition::Named(_) | WrittenPosition::NamedCorners(_)
+        )
+    };
     let all_named = entries.iter().all(is_named);
     let mut seen = vec![given.convention.axes(given.picture)];
     let mut conventions = vec![Pointing::from(given.convention)];

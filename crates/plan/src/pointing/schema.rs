@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::detection::Detection;
-use crate::grammar::{compact, object};
+use crate::grammar::{forbid_whitespace, object_schema};
 
 /// Returns the schema of a list of objects with `count` numbers under `key`, and a label.
-pub(super) fn places(key: &str, number: &Value, count: usize) -> Value {
+pub(super) fn schema_with_number_array(key: &str, number: &Value, count: usize) -> Value {
     let numbers = json!({
         "type": "array",
         "items": number,
@@ -17,7 +17,7 @@ pub(super) fn places(key: &str, number: &Value, count: usize) -> Value {
 }
 
 /// Returns the schema of a list of objects with a number under each of these keys, and a label.
-pub(super) fn named_places(keys: &[&str], number: &Value) -> Value {
+pub(super) fn schema_with_number_keys(keys: &[&str], number: &Value) -> Value {
     list(keys.iter().map(|key| (*key, number.clone())))
 }
 
@@ -28,9 +28,9 @@ fn list<'a>(places: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
         .chain([("label", label)])
         .map(|(key, schema)| (key.to_owned(), schema))
         .collect();
-    compact(json!({
+    forbid_whitespace(json!({
         "type": "array",
         "maxItems": Detection::MAX_COUNT,
-        "items": object(Value::Object(fields)),
+        "items": object_schema(Value::Object(fields)),
     }))
 }

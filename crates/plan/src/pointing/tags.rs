@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::entry::{Entry, Numbers};
+use super::entry::{Entry, WrittenPosition};
 
 type Found = Result<Entry, String>;
 
@@ -168,8 +168,8 @@ fn tuples(text: &str) -> Vec<Found> {
 fn plain(numbers: &[&str], label: Option<String>) -> Found {
     let read: Result<Vec<f64>, String> = numbers.iter().map(|text| number(text)).collect();
     let numbers = match read?.as_slice() {
-        [a, b] => Numbers::Pair([*a, *b]),
-        [a, b, c, d] => Numbers::Corners([*a, *b, *c, *d]),
+        [a, b] => WrittenPosition::Pair([*a, *b]),
+        [a, b, c, d] => WrittenPosition::Corners([*a, *b, *c, *d]),
         other => {
             return Err(format!(
                 "a place has 2 numbers or, for a box, 4, not {}",
@@ -183,7 +183,7 @@ fn plain(numbers: &[&str], label: Option<String>) -> Found {
 fn named(pair: [Option<&str>; 2], label: Option<String>) -> Found {
     let [x, y] = pair.map(|value| number(value.unwrap_or("")));
     Ok(Entry {
-        numbers: Numbers::Named([x?, y?]),
+        numbers: WrittenPosition::Named([x?, y?]),
         label,
     })
 }

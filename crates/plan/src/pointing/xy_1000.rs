@@ -56,9 +56,9 @@ pub(super) fn entry_form(boxes: bool) -> &'static str {
 /// Returns the schema of a list of entries whose numbers follow the schema `number`.
 pub(super) fn list_schema(boxes: bool, number: &Value) -> Value {
     if boxes {
-        schema::places("bbox_2d", number, 4)
+        schema::schema_with_number_array("bbox_2d", number, 4)
     } else {
-        schema::places("point_2d", number, 2)
+        schema::schema_with_number_array("point_2d", number, 2)
     }
 }
 

@@ -37,7 +37,7 @@ impl PointingConvention for XyPercent {
     fn write(&self, list: &[Detection], _: [u32; 2]) -> String {
         let tag = |one: &Detection| {
             let [x, y] = AXES.numbers_for_point(one.point);
-            let label = in_a_tag(&one.label);
+            let label = strip_tag_characters(&one.label);
             format!("<point x=\"{x:.1}\" y=\"{y:.1}\" alt=\"{label}\">{label}</point>")
         };
         sorted(list).iter().map(tag).collect::<Vec<_>>().join("\n")
@@ -45,6 +45,6 @@ impl PointingConvention for XyPercent {
 }
 
 /// Removes from a label what would end its tag.
-pub(super) fn in_a_tag(label: &str) -> String {
+pub(super) fn strip_tag_characters(label: &str) -> String {
     label.replace(['<', '>', '"'], "")
 }

@@ -44,7 +44,7 @@ impl PointingConvention for XyUnit {
         } else {
             &["x", "y"]
         };
-        Some(schema::named_places(names, &number))
+        Some(schema::schema_with_number_keys(names, &number))
     }
 
     fn parse(&self, text: &str, _: [u32; 2]) -> Result<ParsedDetections, Rejection> {

@@ -38,7 +38,7 @@ impl PointingConvention for Yx1000 {
     fn schema(&self, _: [u32; 2]) -> Option<Value> {
         Some(if self.boxes {
             let number = json!({"type": "integer", "minimum": 0, "maximum": 1000});
-            schema::places("box_2d", &number, 4)
+            schema::schema_with_number_array("box_2d", &number, 4)
         } else {
             grammar::detections_schema()
         })

@@ -157,7 +157,10 @@ impl PromptTemplates {
     ///
     /// # Errors
     /// As [`plan_prompt`](Self::plan_prompt).
-    pub(super) fn told(&self, situation: &Situation) -> Result<String, PromptError> {
+    pub(super) fn describe_situation_without_task(
+        &self,
+        situation: &Situation,
+    ) -> Result<String, PromptError> {
         self.told_by(FACTS_WITHOUT_TASK, situation)
     }
 

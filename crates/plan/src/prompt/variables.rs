@@ -138,7 +138,7 @@ struct ShownExample {
 impl From<&Example> for ShownExample {
     fn from(example: &Example) -> Self {
         Self {
-            table: example.table(),
+            table: example.table_line(),
             task: one_line(&example.instruction),
             plan: example.plan_json(),
         }

@@ -110,7 +110,7 @@ pub trait StepFields: fmt::Display {
 
     /// Fills in from free text what the skill's phrases leave open. Returns false if the text does
     /// not say it.
-    fn complete(&mut self, _text: &str) -> bool {
+    fn fill_in_from_text(&mut self, _text: &str) -> bool {
         true
     }
 }

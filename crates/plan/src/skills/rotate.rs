@@ -57,7 +57,7 @@ impl StepFields for Rotate {
         Some(&self.object)
     }
 
-    fn complete(&mut self, text: &str) -> bool {
+    fn fill_in_from_text(&mut self, text: &str) -> bool {
         let said = said_angle(text).filter(|degrees| is_angle(*degrees));
         self.degrees = said.unwrap_or_default();
         said.is_some()

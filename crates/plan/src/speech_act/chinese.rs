@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::small_talk::{Occasion, Talk};
+use super::small_talk::{AnswerExpectation, Talk};
 use super::{Evidence, SpeechAct, weigh};
 
 /// Returns what a Chinese sentence does.
-pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
+pub(super) fn classify(text: &str, occasion: AnswerExpectation) -> SpeechAct {
     if is_small_talk(text, occasion) {
         return SpeechAct::SmallTalk;
     }
@@ -44,13 +44,13 @@ pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
 }
 
 /// Returns whether all of a text is small talk.
-fn is_small_talk(text: &str, occasion: Occasion) -> bool {
+fn is_small_talk(text: &str, occasion: AnswerExpectation) -> bool {
     let clauses = clauses(&simplified(text).to_lowercase());
-    small_talk::is_all(clauses.iter().map(|(clause, _)| clause.as_str()), occasion)
+    small_talk::is_all_small_talk(clauses.iter().map(|(clause, _)| clause.as_str()), occasion)
 }
 
 /// Returns the kinds of the small talk in a text.
-pub(super) fn talk(text: &str) -> Option<Talk> {
+pub(super) fn small_talk_kind(text: &str) -> Option<Talk> {
     let clauses = clauses(&simplified(text).to_lowercase());
     clauses
         .iter()

@@ -23,7 +23,7 @@ use crate::situation::ConversationTurn;
 use crate::skills::{Category, Skill, Step};
 use crate::step::Plan;
 use crate::translation;
-use small_talk::Occasion;
+use small_talk::AnswerExpectation;
 
 /// Speech act of an instruction (in Austin's and Searle's sense, as far as it matters to an arm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl SpeechAct {
     /// Returns what `instruction` does after this conversation. “OK” is small talk, unless the robot
     /// asked something: then it is an answer, and what comes of it is the planner's.
     pub fn classify_after(conversation: &[ConversationTurn], instruction: &str) -> Self {
-        let occasion = Occasion::occasion_after(conversation);
+        let occasion = AnswerExpectation::after_conversation(conversation);
         let has_kana = instruction
             .chars()
             .any(|letter| ('\u{3040}'..='\u{30ff}').contains(&letter));
@@ -141,7 +141,7 @@ impl SpeechAct {
         instruction: &str,
         names: impl Iterator<Item = &'a str> + Clone,
     ) -> Vec<&'a str> {
-        let phrases = english::protected(instruction);
+        let phrases = english::protected_object_words(instruction);
         let is_meant = |name: &&str| {
             phrases.iter().any(|phrase| {
                 phrase

@@ -8,16 +8,16 @@ use crate::situation::ConversationTurn;
 
 /// Whether a sentence may be an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Occasion {
+pub(super) enum AnswerExpectation {
     /// The robot asked something: “OK” may agree, and “the hot one” may choose.
     Asked,
     /// It did not.
     Unasked,
 }
 
-impl Occasion {
+impl AnswerExpectation {
     /// Returns the occasion after a conversation.
-    pub fn occasion_after(conversation: &[ConversationTurn]) -> Self {
+    pub fn after_conversation(conversation: &[ConversationTurn]) -> Self {
         let said = conversation.last().and_then(|it| it.replies.last());
         let is_question = |text: &String| text.trim_end().ends_with(['?', '？']);
         match said.is_some_and(is_question) {
@@ -39,8 +39,8 @@ pub(super) enum Talk {
 /// Returns the answers to small talk, in English and Chinese.
 pub(super) fn replies(text: &str) -> [&'static str; 2] {
     let talk = match text.chars().any(is_han) {
-        true => chinese::talk(text),
-        false => english::talk(text),
+        true => chinese::small_talk_kind(text),
+        false => english::small_talk_kind(text),
     };
     match talk.unwrap_or(Talk::Remark) {
         Talk::Remark => [

@@ -147,7 +147,7 @@ mod tests {
     /// Returns what the model was told with these files.
     fn planned(files: Vec<Attachment>, situation: &Situation) -> Situation {
         let attachments = Attachments::new(files).unwrap();
-        let mut planner = mock::around(MockModel::planning(&[DONE]), attachments);
+        let mut planner = mock::planner_with_method(MockModel::planning(&[DONE]), attachments);
         let response = mock::plan(&mut planner, situation);
         assert!(response.exchanges.iter().all(|it| it.method == "attach"));
         assert!(!response.exchanges.is_empty());
@@ -175,7 +175,7 @@ mod tests {
         );
         let attachments = Attachments::new(vec![picture("goal.png")]).unwrap();
         let model = MockModel::planning(&[DONE]).taking_several_pictures();
-        let mut planner = mock::around(model, attachments);
+        let mut planner = mock::planner_with_method(model, attachments);
         let response = mock::plan(&mut planner, &Situation::default());
         let told = &planner.model().situations[0];
         assert!(told.notes.is_empty());

@@ -5,7 +5,7 @@
 //! are a layer around it.
 
 use super::critic::{Constitution, CriticModel};
-use super::model_words::line;
+use super::model_words::shorten_to_one_line;
 use super::task_memory::TaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError};
@@ -96,7 +96,7 @@ impl CriticDialogue {
                 Speaker::Critic => self.critic.ask(turn, &request)?,
                 Speaker::Planner => turn.ask_model(&request)?,
             };
-            let text = line(&reply.text, MAX_MESSAGE);
+            let text = shorten_to_one_line(&reply.text, MAX_MESSAGE);
             if text.is_empty() {
                 break;
             }
@@ -273,7 +273,7 @@ mod tests {
         for most in [1, 2, 3, 4] {
             let dialogue =
                 CriticDialogue::new(critic("It is the cube\nthat was meant."), rules(), most);
-            let mut planner = mock::around(planner(), dialogue);
+            let mut planner = mock::planner_with_method(planner(), dialogue);
             let response = mock::plan(&mut planner, &situation());
             assert_eq!(
                 response.parsed.as_ref().unwrap().to_string(),
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_draft_that_is_agreed_to_stands() {
         let dialogue = CriticDialogue::new(critic("Agreed."), rules(), 6);
-        let mut planner = mock::around(planner(), dialogue);
+        let mut planner = mock::planner_with_method(planner(), dialogue);
         let response = mock::plan(&mut planner, &situation());
         assert_eq!(
             response.parsed.as_ref().unwrap().to_string(),

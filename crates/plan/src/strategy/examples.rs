@@ -189,7 +189,7 @@ mod tests {
 
     /// What the model is told.
     fn told(strategy: Examples, situation: &Situation) -> Situation {
-        let mut planner = mock::around(MockModel::planning(&[DONE]), strategy);
+        let mut planner = mock::planner_with_method(MockModel::planning(&[DONE]), strategy);
         mock::plan(&mut planner, situation);
         planner.model().situations[0].clone()
     }

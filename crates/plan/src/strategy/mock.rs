@@ -71,7 +71,7 @@ impl Planner for MockModel {
         Ok(ModelResponse::without_prompt(completion, plan))
     }
 
-    fn understands(&mut self, _situation: &Situation) -> bool {
+    fn plans_without_model(&mut self, _situation: &Situation) -> bool {
         self.understands
     }
 }
@@ -96,7 +96,7 @@ impl TextModel for MockModel {
 }
 
 /// Returns a critic that vetoes the steps of these words by rule 1, and allows all others.
-pub(crate) fn forbidding(forbidden: &'static [&'static str]) -> Critic {
+pub(crate) fn critic_forbidding(forbidden: &'static [&'static str]) -> Critic {
     let judge = move |asked: &str| {
         let steps = asked.split("The plan:\n").nth(1).unwrap().lines();
         let steps = steps.map_while(|line| {
@@ -136,7 +136,10 @@ pub(crate) fn plan<M: PlanningModel>(
 }
 
 /// Puts one method around a model.
-pub(crate) fn around<M>(model: M, strategy: impl Strategy + 'static) -> LayeredPlanner<M> {
+pub(crate) fn planner_with_method<M>(
+    model: M,
+    strategy: impl Strategy + 'static,
+) -> LayeredPlanner<M> {
     LayeredPlanner::new(model, vec![Box::new(strategy)])
 }
 

@@ -110,7 +110,7 @@ impl PlanningTurn<'_> {
     pub(crate) fn is_for_methods(&mut self) -> bool {
         self.situation.speech_act().is_request()
             && self.model.follows_requests()
-            && !self.model.understands(&self.situation)
+            && !self.model.plans_without_model(&self.situation)
     }
 
     /// Asks the model, and keeps account of the cost. What was asked and answered is not told to
@@ -225,12 +225,12 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
         Ok(response)
     }
 
-    fn declines(&self, instruction: &str) -> Option<String> {
-        self.model.declines(instruction)
+    fn decline_reply(&self, instruction: &str) -> Option<String> {
+        self.model.decline_reply(instruction)
     }
 
-    fn understands(&mut self, situation: &Situation) -> bool {
-        self.model.understands(situation)
+    fn plans_without_model(&mut self, situation: &Situation) -> bool {
+        self.model.plans_without_model(situation)
     }
 
     fn text_model(&mut self) -> Option<&mut dyn TextModel> {

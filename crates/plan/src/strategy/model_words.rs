@@ -6,7 +6,7 @@ use crate::prompt;
 const MAX_WORD_CHARS: usize = 30;
 
 /// Returns a text in one line of at most `most` characters; what is longer ends at a word, in “…”.
-pub(crate) fn line(text: &str, most: usize) -> String {
+pub(crate) fn shorten_to_one_line(text: &str, most: usize) -> String {
     let line = prompt::one_line(text).replace(char::is_control, "");
     if line.chars().count() <= most {
         return line;
@@ -37,15 +37,18 @@ mod tests {
 
     #[test]
     fn a_line_is_a_line_and_no_longer_than_it_may_be() {
-        assert_eq!(line(" a\n\nb\u{1b}[31m\tc ", 20), "a b[31m c");
-        assert_eq!(line("one two three", 9), "one two…");
-        assert_eq!(line("one two, three", 12), "one two…");
-        assert_eq!(line("one two three", 8), "one two…");
-        assert_eq!(line("one two three", 7), "one…");
-        assert_eq!(line(&"x".repeat(50), 40).chars().count(), 40);
+        assert_eq!(
+            shorten_to_one_line(" a\n\nb\u{1b}[31m\tc ", 20),
+            "a b[31m c"
+        );
+        assert_eq!(shorten_to_one_line("one two three", 9), "one two…");
+        assert_eq!(shorten_to_one_line("one two, three", 12), "one two…");
+        assert_eq!(shorten_to_one_line("one two three", 8), "one two…");
+        assert_eq!(shorten_to_one_line("one two three", 7), "one…");
+        assert_eq!(shorten_to_one_line(&"x".repeat(50), 40).chars().count(), 40);
         let long = format!("a {}", "的".repeat(50));
-        assert_eq!(line(&long, 40).chars().count(), 40);
-        assert_eq!(line("的的的的", 3), "的的…");
+        assert_eq!(shorten_to_one_line(&long, 40).chars().count(), 40);
+        assert_eq!(shorten_to_one_line("的的的的", 3), "的的…");
     }
 
     #[test]

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_model_that_does_not_think_is_left_at_that() {
         let model = MockModel::planning(&[r#"{"steps":[{"skill":"done"}]}"#]);
-        let mut planner = mock::around(model, Think::new(48));
+        let mut planner = mock::planner_with_method(model, Think::new(48));
         assert!(
             mock::plan(&mut planner, &Situation::default())
                 .exchanges

@@ -82,7 +82,7 @@ impl TaskList {
     /// Failures after which a task is set aside.
     pub const MAX_FAILURES: u32 = 2;
     /// Times that a task is done before it is set aside because it comes undone.
-    pub const MAX_SUCCESSES: u32 = 3;
+    pub const SUCCESSES_BEFORE_SET_ASIDE: u32 = 3;
 
     /// Creates a list without tasks.
     pub fn new(goal: impl Into<String>) -> Self {
@@ -176,7 +176,7 @@ impl TaskList {
             };
             if self.tasks[known].state == TaskState::SetAside {
                 drop(instruction, "it was set aside");
-            } else if self.tasks[known].successes >= Self::MAX_SUCCESSES {
+            } else if self.tasks[known].successes >= Self::SUCCESSES_BEFORE_SET_ASIDE {
                 let times = self.tasks[known].successes;
                 self.set_aside(known, format!("it was done {times} times and comes undone"));
                 drop(instruction, "it comes undone again and again");

@@ -46,7 +46,7 @@ fn what_was_begun_is_next_and_what_was_done_is_done_again_only_so_often() {
     assert_eq!(list.next_task_index(), Some(1));
     list.mark_done(1);
     assert_eq!(list.next_task_index(), Some(0));
-    for times in 2..=TaskList::MAX_SUCCESSES {
+    for times in 2..=TaskList::SUCCESSES_BEFORE_SET_ASIDE {
         list.replace_open_tasks(vec!["b".to_owned()]);
         assert_eq!(open(&list), ["b"]);
         let next = list.next_task_index().unwrap();

@@ -28,8 +28,9 @@ pub struct Translation {
 /// ```
 pub fn translate_to_english(text: &str) -> Option<Translation> {
     let words = words(text);
-    let is_english =
-        |word: &String| !word.chars().any(char::is_alphabetic) || crate::meaning::knows(word);
+    let is_english = |word: &String| {
+        !word.chars().any(char::is_alphabetic) || crate::meaning::is_in_english_lexicon(word)
+    };
     if words.len() < 2 || words.iter().all(is_english) {
         return None;
     }

@@ -12,7 +12,7 @@ use crate::message::{self, UsageMessage};
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-use super::inputs::{Next, RecordedInputs, RequestCursor};
+use super::inputs::{NextInput, RecordedInputs, RequestCursor};
 
 /// Gives the recorded responses, whatever it is asked; their text is parsed again.
 #[derive(Debug)]
@@ -71,13 +71,13 @@ impl Planner for RecordedAgent {
         Ok(answer(said, read))
     }
 
-    fn declines(&self, instruction: &str) -> Option<String> {
+    fn decline_reply(&self, instruction: &str) -> Option<String> {
         let found = self.declined.iter().find(|(task, _)| task == instruction);
         found.map(|(_, reply)| reply.clone())
     }
 
     /// Returns whether one plan was drawn in this turn, however many were to be.
-    fn understands(&mut self, _: &Situation) -> bool {
+    fn plans_without_model(&mut self, _: &Situation) -> bool {
         let next = self.plans.peek();
         next.is_some_and(|next| self.settled.contains(&next.turn))
     }
@@ -146,9 +146,9 @@ fn answers(
 
 fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse, PlannerError> {
     match parts.next() {
-        Next::There(said) => Ok(said),
-        Next::Stopped => Err(PlannerError::Stopped),
-        Next::Over => Err(PlannerError::Request {
+        NextInput::There(said) => Ok(said),
+        NextInput::Stopped => Err(PlannerError::Stopped),
+        NextInput::Over => Err(PlannerError::Request {
             model: "the recording".to_owned(),
             reason: "it ends here".into(),
         }),

@@ -7,7 +7,7 @@ use crate::error::RecordingError;
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-use super::inputs::{Next, RecordedInputs, RequestCursor};
+use super::inputs::{NextInput, RecordedInputs, RequestCursor};
 
 /// Shows the recorded pictures one after another.
 #[derive(Debug)]
@@ -34,9 +34,9 @@ impl RecordedCamera {
 impl Camera for RecordedCamera {
     fn capture(&mut self) -> Result<Frame, CameraError> {
         match self.frames.next() {
-            Next::There(frame) => Ok(frame),
-            Next::Stopped => Err(CameraError::Stopped),
-            Next::Over => Err(CameraError::Exhausted),
+            NextInput::There(frame) => Ok(frame),
+            NextInput::Stopped => Err(CameraError::Stopped),
+            NextInput::Over => Err(CameraError::Exhausted),
         }
     }
 }

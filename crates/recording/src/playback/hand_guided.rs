@@ -5,23 +5,23 @@ use enact_robot::Robot;
 use enact_runtime::{Event, Observer, RuntimeError, TaskReport};
 
 use crate::error::RecordingError;
-use crate::message::{FailureMessage, JointStates, ModelInfo, TaskMessage};
+use crate::message::{JointStates, ModelInfo, RunFailureMessage, TaskMessage};
 use crate::reader::Recording;
 use crate::topic::Topic;
 
 /// Notes taken while a person moved the arm.
 #[derive(Clone, Debug)]
-pub(super) struct HandGuided(Vec<Note>);
+pub(super) struct HandGuidedEvents(Vec<Note>);
 
 #[derive(Clone, Debug)]
 enum Note {
     Task(TaskMessage),
     Reading(ArmState),
     Ended(Box<TaskReport>),
-    Broke(FailureMessage),
+    Broke(RunFailureMessage),
 }
 
-impl HandGuided {
+impl HandGuidedEvents {
     /// Returns the notes of a recording in which a person moved the arm; `None` for any other.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ impl RequestCursor {
     }
 
     /// Starts the next request.
-    pub(super) fn go_on(&self) {
+    pub(super) fn begin_next_request(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -55,7 +55,7 @@ impl RequestCursor {
 }
 
 /// Next recorded input.
-pub(super) enum Next<T> {
+pub(super) enum NextInput<T> {
     There(T),
     /// It was not waited for, because of a stop.
     Stopped,
@@ -103,12 +103,12 @@ impl<T> RecordedInputs<T> {
     }
 
     /// Returns the next input of the current request.
-    pub(super) fn next(&mut self) -> Next<T> {
+    pub(super) fn next(&mut self) -> NextInput<T> {
         let at = self.course.at();
         match self.parts.get_mut(at).and_then(VecDeque::pop_front) {
-            Some(thing) => Next::There(thing),
-            None if self.course.stopped.get(at) == Some(&true) => Next::Stopped,
-            None => Next::Over,
+            Some(thing) => NextInput::There(thing),
+            None if self.course.stopped.get(at) == Some(&true) => NextInput::Stopped,
+            None => NextInput::Over,
         }
     }
 }

@@ -31,7 +31,7 @@ use crate::topic::Topic;
 use agent::RecordedAgent;
 use arm::RecordedArm;
 use camera::RecordedCamera;
-use hand_guided::HandGuided;
+use hand_guided::HandGuidedEvents;
 use inputs::RequestCursor;
 
 /// A recorded run, ready for playback.
@@ -47,7 +47,7 @@ pub struct Playback {
     stop: Arc<OnceLock<StopSwitch>>,
     course: RequestCursor,
     /// Notes of a recording in which a person moved the arm, without the loop.
-    guided: Option<HandGuided>,
+    guided: Option<HandGuidedEvents>,
 }
 
 /// A request of a person.
@@ -76,7 +76,7 @@ impl Playback {
             agent: RecordedAgent::new(recording, &course)?,
             stop,
             course,
-            guided: HandGuided::from_recording(recording)?,
+            guided: HandGuidedEvents::from_recording(recording)?,
         })
     }
 
@@ -118,7 +118,7 @@ impl Playback {
         }
         for demand in self.demands {
             stop.release();
-            self.course.go_on();
+            self.course.begin_next_request();
             match meet(&mut session, &demand) {
                 Ok(()) => {}
                 Err(error) if error.is_caused_by_stop() => {}

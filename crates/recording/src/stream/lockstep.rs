@@ -45,7 +45,7 @@ impl LockstepArm {
         self.due = periods + 1;
         let frame = self.camera.capture();
         let frame = frame.map_err(|error| ArmError::Silent(error.to_string()))?;
-        self.sink.receive_in_time(frame, now);
+        self.sink.receive_waiting(frame, now);
         Ok(())
     }
 }

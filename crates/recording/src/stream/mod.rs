@@ -35,7 +35,7 @@ pub trait FrameSink: Send {
     fn receive(&mut self, frame: Frame, at: Stamp);
 
     /// Takes such a picture; whoever gives it waits.
-    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+    fn receive_waiting(&mut self, frame: Frame, at: Stamp) {
         self.receive(frame, at);
     }
 }
@@ -48,9 +48,9 @@ impl FrameSink for Vec<Box<dyn FrameSink>> {
         }
     }
 
-    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+    fn receive_waiting(&mut self, frame: Frame, at: Stamp) {
         for sink in self {
-            sink.receive_in_time(frame.clone(), at);
+            sink.receive_waiting(frame.clone(), at);
         }
     }
 }
@@ -60,7 +60,7 @@ impl FrameSink for CameraStream {
         self.record_frame_or_drop(frame, at);
     }
 
-    fn receive_in_time(&mut self, frame: Frame, at: Stamp) {
+    fn receive_waiting(&mut self, frame: Frame, at: Stamp) {
         self.record_frame_waiting(frame, at);
     }
 }
@@ -105,13 +105,13 @@ impl CameraStream {
 
     /// Records a picture taken at a time on the arm's clock; waits if the disk is slow.
     pub fn record_frame_waiting(&mut self, frame: Frame, at: Stamp) {
-        self.keep(frame, at, QueueSender::post_in_time);
+        self.keep(frame, at, QueueSender::wait_and_post);
     }
 
     /// Records a picture without waiting: pictures for which the disk is too slow are dropped and
     /// counted.
     pub fn record_frame_or_drop(&mut self, frame: Frame, at: Stamp) {
-        self.keep(frame, at, QueueSender::post);
+        self.keep(frame, at, QueueSender::post_or_drop);
     }
 
     fn keep(&mut self, mut frame: Frame, at: Stamp, post: fn(&QueueSender, QueuedMessage)) {
@@ -127,10 +127,15 @@ impl CameraStream {
         let mut entries = Vec::new();
         let place = (frame.intrinsics, frame.base_from_camera);
         if self.told != Some(place) {
-            entries = EncodedMessage::of_camera(&self.camera, at, &frame, &self.base);
+            entries = EncodedMessage::of_camera_calibration_and_pose(
+                &self.camera,
+                at,
+                &frame,
+                &self.base,
+            );
             self.told = Some(place);
         }
-        entries.extend(EncodedMessage::filmed(&self.camera, at, frame));
+        entries.extend(EncodedMessage::of_streamed_frame(&self.camera, at, frame));
         let wall = now_by(&self.wall);
         for entry in entries {
             post(&inlet, QueuedMessage { entry, wall });

@@ -41,7 +41,7 @@ impl CollisionBody {
             convex,
             reach: Vec::new(),
         };
-        part.reach = part.reach_in(links, joints, 0);
+        part.reach = part.max_displacement_per_joint(links, joints, 0);
         part
     }
 
@@ -87,7 +87,12 @@ impl CollisionBody {
     ///
     /// A bounding ball is propagated up the chain: a revolute joint sweeps the center of the ball
     /// around its axis, which gives a larger ball centered on the axis.
-    pub(super) fn reach_in(&self, links: &[Link], joints: &[Joint], ancestor: usize) -> Vec<f64> {
+    pub(super) fn max_displacement_per_joint(
+        &self,
+        links: &[Link],
+        joints: &[Joint],
+        ancestor: usize,
+    ) -> Vec<f64> {
         let mut reach = vec![0.0; joints.len()];
         let mut middle = self.link_from_shape.translation.vector;
         let mut radius = self.convex.radius;

@@ -126,7 +126,7 @@ impl Obstacle {
     }
 
     /// Returns the signed distance of a point, negative inside, meters.
-    pub fn distance_to(&self, point: &Point3) -> f64 {
+    pub fn distance_to_point(&self, point: &Point3) -> f64 {
         let distance = |piece: &Piece| {
             let local = piece.placed.pose.inverse_transform_point(point);
             piece.shape.signed_distance(&local)
@@ -138,7 +138,7 @@ impl Obstacle {
     }
 
     /// Returns the distance to a convex body, meters; exact up to `far`, a lower bound beyond.
-    pub(super) fn distance(&self, convex: &Convex, at: &PlacedConvex, far: f64) -> f64 {
+    pub(super) fn distance_to_convex(&self, convex: &Convex, at: &PlacedConvex, far: f64) -> f64 {
         let apart = (at.pose.translation.vector - self.middle).norm();
         let bound = apart - self.radius - convex.radius;
         if bound > far {
@@ -186,12 +186,12 @@ impl HalfSpace {
     }
 
     /// Returns the signed distance of a point, negative inside, meters.
-    pub fn distance_to(&self, point: &Point3) -> f64 {
+    pub fn distance_to_point(&self, point: &Point3) -> f64 {
         point.coords.dot(&self.normal) - self.offset
     }
 
     /// Returns the distance of a shape at `base_from_shape`, negative if it penetrates, meters.
-    pub(super) fn distance(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
+    pub(super) fn distance_to_shape(&self, shape: &Shape, base_from_shape: &Pose) -> f64 {
         let local = base_from_shape.rotation.inverse() * self.normal.into_inner();
         let middle = base_from_shape.translation.vector.dot(&self.normal);
         middle - shape.extent_along(&-local) - self.offset
@@ -210,9 +210,9 @@ impl CollisionWorld {
     /// Returns the name of something within `distance` meters of a point that must be approached
     /// slowly: the table, a workspace wall or a keep-out place.
     pub fn find_slow_zone_near(&self, point: &Point3, distance: f64) -> Option<&str> {
-        let above = |plane: &&HalfSpace| plane.distance_to(point) < distance;
+        let above = |plane: &&HalfSpace| plane.distance_to_point(point) < distance;
         let plane = self.half_spaces.iter().find(above);
-        let close = |obstacle: &&Obstacle| obstacle.distance_to(point) < distance;
+        let close = |obstacle: &&Obstacle| obstacle.distance_to_point(point) < distance;
         let kept_out = || {
             let obstacles = self.obstacles.iter().map(|(obstacle, _)| &**obstacle);
             obstacles.filter(|one| one.kept_out).find(close)
@@ -239,14 +239,14 @@ impl CollisionWorld {
     }
 
     /// Returns whether the held object may touch this obstacle.
-    pub(super) fn may_touch(&self, obstacle: &Obstacle) -> bool {
+    pub(super) fn held_object_may_touch(&self, obstacle: &Obstacle) -> bool {
         obstacle.perceived
             && obstacle.name != TABLE_NAME
             && self.held_may_touch.contains(&obstacle.name)
     }
 
     /// Returns whether this is the table and the held object may touch it.
-    pub(super) fn may_rest_on(&self, half_space: &HalfSpace) -> bool {
+    pub(super) fn held_object_may_rest_on(&self, half_space: &HalfSpace) -> bool {
         half_space.is_table() && self.held_may_touch.contains(&half_space.name)
     }
 

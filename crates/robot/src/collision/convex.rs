@@ -50,7 +50,7 @@ impl Convex {
                 radius,
                 half_length,
             } => SharedShape::new(Capsule::new_z(half_length, radius)),
-            Shape::Hull(ref hull) => hull.shape().clone(),
+            Shape::Hull(ref hull) => hull.parry_shape().clone(),
         };
         Self {
             shape,

@@ -24,7 +24,7 @@ use crate::description::{Link, Robot};
 pub use body::CollisionBody;
 pub use clearance::{Clearance, PairClearance};
 pub use collision_world::{CollisionWorld, HalfSpace, Obstacle, TABLE_NAME};
-use pairs::{CollisionPair, PairSearch, find_collision_pairs};
+use pairs::{CollisionPair, PairSearchInput, find_collision_pairs};
 use path_check::PathCheck;
 pub use posture_check::PostureCheck;
 
@@ -43,7 +43,7 @@ impl Collider {
     /// Finds the pairs of bodies that can meet.
     pub(crate) fn new(robot: &Robot, clearance: Clearance) -> Self {
         let parts = CollisionBody::all(robot.links(), robot.joints());
-        let question = PairSearch {
+        let question = PairSearchInput {
             links: robot.links(),
             joints: robot.joints(),
             arm_joints: robot.arm_joints().len(),

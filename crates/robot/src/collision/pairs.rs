@@ -33,7 +33,7 @@ pub struct CollisionPair {
 }
 
 /// Input of the search for the pairs of a robot.
-pub struct PairSearch<'a> {
+pub struct PairSearchInput<'a> {
     /// Links of the robot.
     pub links: &'a [Link],
     /// Joints of the robot.
@@ -51,7 +51,7 @@ pub struct PairSearch<'a> {
 /// touch in every posture or at home, such as joined bodies with simplified shapes; and parts that
 /// stay far apart in every posture.
 pub fn find_collision_pairs(
-    question: &PairSearch,
+    question: &PairSearchInput,
     parts: &[CollisionBody],
     clearance: &Clearance,
 ) -> Vec<CollisionPair> {
@@ -105,7 +105,11 @@ impl Found {
     }
 }
 
-fn observe(question: &PairSearch, parts: &[CollisionBody], pairs: &[CollisionPair]) -> Vec<Found> {
+fn observe(
+    question: &PairSearchInput,
+    parts: &[CollisionBody],
+    pairs: &[CollisionPair],
+) -> Vec<Found> {
     let place = |joints: &[f64]| -> Vec<_> {
         let links = (question.poses)(joints);
         parts.iter().map(|part| part.at(&links)).collect()
@@ -146,7 +150,7 @@ fn observe(question: &PairSearch, parts: &[CollisionBody], pairs: &[CollisionPai
 }
 
 /// Returns a posture of a sequence that fills the joint ranges evenly.
-fn posture(question: &PairSearch, index: usize) -> Vec<f64> {
+fn posture(question: &PairSearchInput, index: usize) -> Vec<f64> {
     let joints = question.joints.iter().enumerate();
     joints
         .map(|(joint, description)| {
@@ -157,13 +161,13 @@ fn posture(question: &PairSearch, index: usize) -> Vec<f64> {
 }
 
 fn relative_reach(
-    question: &PairSearch,
+    question: &PairSearchInput,
     first: &CollisionBody,
     second: &CollisionBody,
 ) -> Vec<f64> {
-    let PairSearch { links, joints, .. } = *question;
+    let PairSearchInput { links, joints, .. } = *question;
     let shared = common_ancestor(links, first.link, second.link);
-    let of = |part: &CollisionBody| part.reach_in(links, joints, shared);
+    let of = |part: &CollisionBody| part.max_displacement_per_joint(links, joints, shared);
     of(first)
         .iter()
         .zip(of(second))

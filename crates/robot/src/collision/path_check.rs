@@ -76,12 +76,14 @@ impl<'a> PathCheck<'a> {
                 });
             };
             for (obstacle, margin) in &around.obstacles {
-                if !(held && around.may_touch(obstacle)) {
+                if !(held && around.held_object_may_touch(obstacle)) {
                     watch(Other::Obstacle(obstacle), obstacle.name(), *margin);
                 }
             }
             for half_space in &around.half_spaces {
-                if part.can_approach_table() && !(held && around.may_rest_on(half_space)) {
+                if part.can_approach_table()
+                    && !(held && around.held_object_may_rest_on(half_space))
+                {
                     let other = Other::HalfSpace(half_space);
                     watch(other, &half_space.name, half_space.margin);
                 }
@@ -276,8 +278,10 @@ impl<'a> PathCheck<'a> {
                     part.convex.distance(at, other, other_at)
                 }
             }
-            Other::Obstacle(obstacle) => obstacle.distance(&part.convex, at, margin + EXACT_RANGE),
-            Other::HalfSpace(half_space) => half_space.distance(&part.shape, &at.pose),
+            Other::Obstacle(obstacle) => {
+                obstacle.distance_to_convex(&part.convex, at, margin + EXACT_RANGE)
+            }
+            Other::HalfSpace(half_space) => half_space.distance_to_shape(&part.shape, &at.pose),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! one by [`Gate::stopping_trajectory`]; a [`Command`] comes from a trajectory. Nothing
 //! else makes either, so no number reaches a motor unchecked.
 
+mod following;
 mod motion;
 mod rates;
 mod splice;
@@ -20,7 +21,7 @@ use crate::description::{Joint, Limits, Robot};
 pub use motion::{Command, Trajectory};
 pub use rates::RETURN_SPEED_RATIO;
 pub use splice::Splice;
-use tool_speed::Tool;
+use tool_speed::ToolSpeedCheck;
 
 /// Largest distance of the first command from the measurement if no command was sent before, rad.
 const START_TOLERANCE: f64 = 0.005;
@@ -65,7 +66,7 @@ pub struct Gate {
     period: Duration,
     following_error: f64,
     collider: Arc<Collider>,
-    tool: Tool,
+    tool: ToolSpeedCheck,
     /// The world that a spliced motion must stay clear of.
     table: CollisionWorld,
 }
@@ -88,7 +89,7 @@ impl Gate {
             period: robot.control_period(),
             following_error: robot.max_following_error(),
             collider: Arc::clone(robot.collider()),
-            tool: Tool::new(robot),
+            tool: ToolSpeedCheck::new(robot),
             table: CollisionWorld::with_table_only(robot),
         }
     }
@@ -178,20 +179,6 @@ impl Gate {
         Ok(())
     }
 
-    /// Checks that the arm follows: each arm joint is close enough to its command. The gripper is
-    /// exempt, because it holds objects by force.
-    ///
-    /// # Errors
-    /// [`Refusal::FollowingError`], or [`Refusal::NotFinite`] for a broken measurement.
-    pub fn check_following(
-        &self,
-        command: &Command,
-        measured: &JointVector,
-    ) -> Result<(), Refusal> {
-        self.check_vector(measured, "the measured position")?;
-        self.check_distances(command.positions(), measured)
-    }
-
     fn check_vector(&self, vector: &JointVector, what: &str) -> Result<(), Refusal> {
         if vector.len() != self.joints.len() {
             let (given, needed) = (vector.len(), self.joints.len());
@@ -239,26 +226,6 @@ impl Gate {
             });
         }
         self.check_distances(first, start.measured)
-    }
-
-    fn check_distances(
-        &self,
-        command: &JointVector,
-        measured: &JointVector,
-    ) -> Result<(), Refusal> {
-        let limit = self.following_error;
-        for (index, joint) in self.joints[..self.arm_joints].iter().enumerate() {
-            let distance = (command[index] - measured[index]).abs();
-            if distance <= limit {
-                continue;
-            }
-            return Err(Refusal::FollowingError {
-                joint: joint.name.clone(),
-                distance,
-                limit,
-            });
-        }
-        Ok(())
     }
 }
 

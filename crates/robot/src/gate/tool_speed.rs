@@ -11,14 +11,14 @@ use crate::tool_speed::ToolSpeed;
 
 /// The working point of an arm and its speed limit.
 #[derive(Clone, Debug)]
-pub(super) struct Tool {
+pub(super) struct ToolSpeedCheck {
     chain: Chain,
     arm_joints: usize,
     tool_from_point: Point3,
     speed: ToolSpeed,
 }
 
-impl Tool {
+impl ToolSpeedCheck {
     pub(super) fn new(robot: &Robot) -> Self {
         Self {
             chain: robot.chain.clone(),

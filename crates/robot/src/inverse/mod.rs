@@ -139,7 +139,7 @@ impl Robot {
     ///
     /// # Errors
     /// As [`inverse`](Self::inverse).
-    pub fn inverse_if_reachable(
+    pub fn inverse_without_miss_distance(
         &self,
         target: &IkTarget,
         seed: &[f64],

@@ -55,7 +55,7 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
         Some(instance) => Some(reader.target(instance)?),
         None => root
             .descendants()
-            .find(|node| node.has_tag_name_of("visual_scene")),
+            .find(|node| node.has_tag_in_any_namespace("visual_scene")),
     };
     match scene {
         Some(scene) => reader.node(scene, &scale, 0)?,
@@ -63,7 +63,7 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
         None => {
             for mesh in root
                 .descendants()
-                .filter(|node| node.has_tag_name_of("geometry"))
+                .filter(|node| node.has_tag_in_any_namespace("geometry"))
             {
                 reader.geometry(mesh, &scale)?;
             }
@@ -123,7 +123,9 @@ impl<'a, 'i> Reader<'a, 'i> {
     fn controller(&mut self, controller: Node<'a, 'i>, place: &Matrix4<f64>) -> Result<(), Reason> {
         let skin = controller
             .children()
-            .find(|node| node.has_tag_name_of("skin") || node.has_tag_name_of("morph"))
+            .find(|node| {
+                node.has_tag_in_any_namespace("skin") || node.has_tag_in_any_namespace("morph")
+            })
             .ok_or("a controller moves nothing")?;
         let bind = child(skin, "bind_shape_matrix").map_or(Ok(Matrix4::identity()), matrix)?;
         let geometry = self.target(skin)?;
@@ -157,7 +159,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     ) -> Result<(), Reason> {
         let inputs = primitive
             .children()
-            .filter(|node| node.has_tag_name_of("input"));
+            .filter(|node| node.has_tag_in_any_namespace("input"));
         let (mut stride, mut vertex) = (1, None);
         for input in inputs {
             let offset: usize = input
@@ -175,7 +177,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         let lists: Vec<Node> = primitive
             .descendants()
-            .filter(|node| node.has_tag_name_of("p"))
+            .filter(|node| node.has_tag_in_any_namespace("p"))
             .collect();
         let Some((offset, input)) = vertex else {
             return if lists.is_empty() {
@@ -241,7 +243,7 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     /// Returns the points behind `<vertices>`, or behind a `<source>` itself.
     fn positions(&self, vertices: Node<'a, 'i>) -> Result<Vec<Point3>, Reason> {
-        let source = if vertices.has_tag_name_of("vertices") {
+        let source = if vertices.has_tag_in_any_namespace("vertices") {
             let position = vertices
                 .children()
                 .find(|node| node.attribute("semantic") == Some("POSITION"))
@@ -327,16 +329,17 @@ fn numbers<T: std::str::FromStr>(node: Node<'_, '_>) -> Result<Vec<T>, Reason> {
 }
 
 fn child<'a, 'i>(node: Node<'a, 'i>, tag: &str) -> Option<Node<'a, 'i>> {
-    node.children().find(|child| child.has_tag_name_of(tag))
+    node.children()
+        .find(|child| child.has_tag_in_any_namespace(tag))
 }
 
 trait TagOf {
     /// Returns whether the element has this tag in any namespace.
-    fn has_tag_name_of(&self, tag: &str) -> bool;
+    fn has_tag_in_any_namespace(&self, tag: &str) -> bool;
 }
 
 impl TagOf for Node<'_, '_> {
-    fn has_tag_name_of(&self, tag: &str) -> bool {
+    fn has_tag_in_any_namespace(&self, tag: &str) -> bool {
         self.is_element() && self.tag_name().name() == tag
     }
 }

@@ -111,12 +111,12 @@ impl Hull {
     }
 
     /// Returns the largest height of a point above any face plane, meters; negative inside.
-    pub(super) fn height(&self, point: &Point3) -> f64 {
+    pub(super) fn height_above_faces(&self, point: &Point3) -> f64 {
         self.0.facets.height_above_faces(point)
     }
 
     /// Returns the hull before rounding, for parry.
-    pub(crate) fn shape(&self) -> &SharedShape {
+    pub(crate) fn parry_shape(&self) -> &SharedShape {
         &self.0.shape
     }
 }
@@ -142,7 +142,7 @@ impl Facets {
         (facets.planes.len() >= 4).then_some(facets)
     }
 
-    /// See [`Hull::height`].
+    /// See [`Hull::height_above_faces`].
     pub fn height_above_faces(&self, point: &Point3) -> f64 {
         let above = |plane: &Plane| plane.normal.dot(&point.coords) - plane.offset;
         self.planes

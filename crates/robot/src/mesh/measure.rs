@@ -86,7 +86,8 @@ pub fn find_distant_face_regions(hull: &Hull, surface: &Surface, near: f64) -> V
 pub fn is_region_inside_hull(suspect: &FaceRegion, other: &Hull) -> bool {
     let mut corners = suspect.corners.iter();
     corners.all(|corner| {
-        other.height(corner) <= other.rounding() + 1e-6 && other.distance_to_point(corner) <= 1e-6
+        other.height_above_faces(corner) <= other.rounding() + 1e-6
+            && other.distance_to_point(corner) <= 1e-6
     })
 }
 

@@ -93,7 +93,7 @@ impl FingerCandidates {
     }
 
     /// Returns the branch nearest to the base that is rigidly joined to a branch.
-    pub fn palm_of_branch(&self, branch: usize) -> usize {
+    pub fn rigid_root_of_branch(&self, branch: usize) -> usize {
         self.palms[branch]
     }
 

@@ -138,7 +138,7 @@ fn gripper_joint(
             name.span().start,
             format!("there is no movable joint `{}`", name.get_ref()),
         )
-        .hint(did_you_mean_or_list(
+        .with_hint(did_you_mean_or_list(
             name.get_ref(),
             drives.map(|joint| tree.joint_name(joint)),
         ))
@@ -152,7 +152,7 @@ fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<u
             name.span().start,
             format!("there is no link `{}`", name.get_ref()),
         )
-        .hint(did_you_mean_or_list(name.get_ref(), names()))
+        .with_hint(did_you_mean_or_list(name.get_ref(), names()))
     })
 }
 
@@ -206,7 +206,7 @@ impl Chooser<'_> {
                 &format!("--base {base}, or --fix {first}=0.1"),
             )
         });
-        Err(self.urdf.error_about_file(what).hint(hint))
+        Err(self.urdf.error_about_file(what).with_hint(hint))
     }
 
     /// Returns the tip of the only chain that could be an arm.
@@ -236,7 +236,7 @@ impl Chooser<'_> {
                 let hint = self.told.map(|joint| {
                     format!("`[gripper] joint` names `{joint}`: it and all beyond are taken for the hand")
                 });
-                Err(self.urdf.error_about_file(what).hint(hint))
+                Err(self.urdf.error_about_file(what).with_hint(hint))
             }
             (several, _) => Err(self.ambiguous(several)),
         }
@@ -279,7 +279,7 @@ impl Chooser<'_> {
             &format!("`tip = \"{tip}\"` chooses one"),
             &format!("--tip {tip}"),
         );
-        self.urdf.error_about_file(what).hint(Some(hint))
+        self.urdf.error_about_file(what).with_hint(Some(hint))
     }
 
     fn by_chain(&self, keys: &str, options: &str) -> String {

@@ -31,7 +31,7 @@ pub fn apply_chain_config(
     for (name, value, in_degrees) in plain.chain(degrees) {
         let place = value.span().start;
         let (joint, position) = held(&tree, name, *value.get_ref(), in_degrees)
-            .map_err(|(what, hint)| toml.error_at_offset(place, what).hint(hint))?;
+            .map_err(|(what, hint)| toml.error_at_offset(place, what).with_hint(hint))?;
         if tree.held.insert(joint, position).is_some() {
             return Err(toml.error_at_offset(place, format!("joint `{name}` is held twice")));
         }
@@ -46,7 +46,7 @@ pub fn apply_chain_config(
             let what = format!("there is no link `{}`", base.get_ref());
             Err(toml
                 .error_at_offset(base.span().start, what)
-                .hint(did_you_mean_or_list(base.get_ref(), names)))
+                .with_hint(did_you_mean_or_list(base.get_ref(), names)))
         }
     }
 }

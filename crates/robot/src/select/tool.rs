@@ -26,7 +26,7 @@ pub fn guess_tool_link(
     guesses: &mut Vec<String>,
 ) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
-        .filter(|branch| hand.palm_of_branch(*branch) == palm)
+        .filter(|branch| hand.rigid_root_of_branch(*branch) == palm)
         .collect();
     let named = TOOL_WORDS.iter().find_map(|word| {
         ends.iter()

@@ -24,7 +24,7 @@ pub fn with_parsed_document<T>(
 ) -> Result<T, LoadError> {
     let mut text = without_comments(source.text());
     if let Some(found) = identify_non_urdf(&text) {
-        return Err(source.error_about_file(found.what).hint(found.hint));
+        return Err(source.error_about_file(found.what).with_hint(found.hint));
     }
     for _ in 0..UNDECLARED {
         let options = ParsingOptions {
@@ -86,20 +86,20 @@ fn not_well_formed(source: &SourceText, error: Error) -> LoadError {
     match &error {
         Error::UnclosedRootNode => source
             .error_on_line(last, "the file ends before `</robot>`")
-            .hint(Some(cut)),
+            .with_hint(Some(cut)),
         Error::UnexpectedEndOfStream => source
             .error_on_line(last, "the file ends in the middle of an element")
-            .hint(Some(cut)),
+            .with_hint(Some(cut)),
         Error::UnexpectedCloseTag(expected, actual, at) => source.error_on_line(
             at.row as usize,
             format!("`</{actual}>` stands where `</{expected}>` is expected"),
         ),
         Error::UnknownEntityReference(name, at) => source
             .error_on_line(at.row as usize, format!("nothing defines `&{name};`"))
-            .hint(Some("a plain `&` is written `&amp;`".to_owned())),
+            .with_hint(Some("a plain `&` is written `&amp;`".to_owned())),
         Error::MalformedEntityReference(at) => source
             .error_on_line(at.row as usize, "`&` stands alone")
-            .hint(Some("it is written `&amp;`".to_owned())),
+            .with_hint(Some("it is written `&amp;`".to_owned())),
         other => {
             let what = other.to_string();
             // "… at 3:5": the line is already in front.

@@ -135,7 +135,7 @@ impl<'d> ElementReader<'d> {
             let what = format!("`{text}` is not expanded");
             return Err(self
                 .error(node, what)
-                .hint(Some(EXPAND_XACRO_HINT.to_owned())));
+                .with_hint(Some(EXPAND_XACRO_HINT.to_owned())));
         }
         Ok(text.to_owned())
     }
@@ -228,7 +228,7 @@ impl<'d> ElementReader<'d> {
         } else {
             None
         };
-        self.error(node, what).hint(hint.map(str::to_owned))
+        self.error(node, what).with_hint(hint.map(str::to_owned))
     }
 }
 

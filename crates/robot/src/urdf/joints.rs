@@ -75,7 +75,7 @@ fn kind(
         let names = KINDS.iter().map(|(name, _)| *name);
         elements
             .error(node, format!("{what}: there is no joint type `{text}`"))
-            .hint(did_you_mean_or_list(&text, names))
+            .with_hint(did_you_mean_or_list(&text, names))
     })
 }
 

@@ -191,7 +191,7 @@ fn mesh_file(
         None | Some("") => Err(elements.error(mesh, format!("{what}: a mesh has no file name"))),
         Some(name) if contains_macro(name) => Err(elements
             .error(mesh, format!("{what}: `{name}` is not expanded"))
-            .hint(Some(EXPAND_XACRO_HINT.to_owned()))),
+            .with_hint(Some(EXPAND_XACRO_HINT.to_owned()))),
         Some(name) => Ok(name.to_owned()),
     }
 }

@@ -99,7 +99,7 @@ fn refuse_macros(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Result<(),
             );
             Err(elements
                 .error(node, what)
-                .hint(Some(not_urdf::EXPAND_XACRO_HINT.to_owned())))
+                .with_hint(Some(not_urdf::EXPAND_XACRO_HINT.to_owned())))
         }
     }
 }

@@ -62,7 +62,7 @@ impl Ros2ArmNode {
         if !(1.0..=1000.0).contains(&options.rate) {
             let what = "publisher of joint states";
             let why = format!("a rate of {} Hz is not between 1 and 1000", options.rate);
-            return Err(Ros2Error::create(what, why));
+            return Err(Ros2Error::cannot_create(what, why));
         }
         let mut connection = Connection::open(settings)?;
         let readings = SharedLatestReading::default();
@@ -74,7 +74,7 @@ impl Ros2ArmNode {
         thread.state()?;
         // Twice as often as readings are published, so that each time there is a new one.
         let pause = Duration::from_secs_f64(0.5 / options.rate);
-        let failed = |why| Ros2Error::create("thread of the arm's node", why);
+        let failed = |why| Ros2Error::cannot_create("thread of the arm's node", why);
         let executor = Executor::start(thread, Arc::clone(&robot), options.around.clone(), pause)
             .map_err(failed)?;
         let mut node_loop =

@@ -93,9 +93,9 @@ impl NodeLoop {
         let diagnostics = ("diagnostic_msgs", "DiagnosticArray");
         Ok(Self {
             topics: StateTopics::create(connection, &robot, options)?,
-            diagnostics: connection.publisher("diagnostics", diagnostics, &qos::states())?,
-            stop_service: connection.server("enact/stop", trigger)?,
-            clear_service: connection.server("enact/clear", trigger)?,
+            diagnostics: connection.create_publisher("diagnostics", diagnostics, &qos::states())?,
+            stop_service: connection.create_service("enact/stop", trigger)?,
+            clear_service: connection.create_service("enact/clear", trigger)?,
             arm_action: NetworkActionServer::create(
                 connection,
                 &format!("{}/follow_joint_trajectory", options.controller),

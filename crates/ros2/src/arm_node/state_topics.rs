@@ -31,15 +31,15 @@ impl StateTopics {
         options: &ArmNodeOptions,
     ) -> Result<Self, Ros2Error> {
         let transforms = ("tf2_msgs", "TFMessage");
-        let joint_states = connection.publisher(
+        let joint_states = connection.create_publisher(
             "joint_states",
             ("sensor_msgs", "JointState"),
             &qos::states(),
         )?;
         let (mut tf, mut tf_static) = (None, None);
         if options.transforms {
-            tf = Some(connection.publisher("tf", transforms, &qos::states())?);
-            let still = connection.publisher("tf_static", transforms, &qos::latched())?;
+            tf = Some(connection.create_publisher("tf", transforms, &qos::states())?);
+            let still = connection.create_publisher("tf_static", transforms, &qos::latched())?;
             let message = fixed_transforms(robot, Time::now());
             published("tf_static", still.publish(message).is_ok());
             tf_static = Some(still);
@@ -47,7 +47,8 @@ impl StateTopics {
         let mut description = None;
         if let Some(urdf) = &options.description {
             let kind = ("std_msgs", "String");
-            let publisher = connection.publisher("robot_description", kind, &qos::latched())?;
+            let publisher =
+                connection.create_publisher("robot_description", kind, &qos::latched())?;
             let message = Text::from(urdf.clone());
             published("robot_description", publisher.publish(message).is_ok());
             description = Some(publisher);

@@ -73,7 +73,7 @@ impl ImageSource {
         let mut connection = Connection::open(&self.settings)?;
         let topic = self.topic.camera_info_topic();
         let kind = ("sensor_msgs", "CameraInfo");
-        let infos = connection.subscription::<CameraInfo>(
+        let infos = connection.create_subscription::<CameraInfo>(
             &topic,
             kind,
             &qos::best_effort_subscription(),
@@ -104,10 +104,10 @@ impl Source for ImageSource {
         let (name, quality) = (&self.topic.name, qos::best_effort_subscription());
         let images = match self.topic.compressed {
             true => connection
-                .subscription(name, ("sensor_msgs", "CompressedImage"), &quality)
+                .create_subscription(name, ("sensor_msgs", "CompressedImage"), &quality)
                 .map(Images::Compressed),
             false => connection
-                .subscription(name, ("sensor_msgs", "Image"), &quality)
+                .create_subscription(name, ("sensor_msgs", "Image"), &quality)
                 .map(Images::Raw),
         };
         Ok(Box::new(ImageFeed {

@@ -79,7 +79,7 @@ impl RobotConnection {
         options: &Ros2ArmOptions,
     ) -> Result<Self, Ros2Error> {
         let mut connection = Connection::open(settings)?;
-        let states = connection.subscription::<JointState>(
+        let states = connection.create_subscription::<JointState>(
             &options.joint_states,
             ("sensor_msgs", "JointState"),
             &qos::best_effort_subscription(),
@@ -89,11 +89,14 @@ impl RobotConnection {
             options.controller.trim_end_matches('/')
         );
         let kind = ("control_msgs", "FollowJointTrajectory");
-        let motion = ActionLink::new(connection.action_client(&action, kind)?);
+        let motion = ActionLink::new(connection.create_action_client(&action, kind)?);
         let gripper = match &options.gripper {
             GripperController::Action(name) => {
                 let kind = ("control_msgs", "GripperCommand");
-                Some((name, ActionLink::new(connection.action_client(name, kind)?)))
+                Some((
+                    name,
+                    ActionLink::new(connection.create_action_client(name, kind)?),
+                ))
             }
             GripperController::SameController | GripperController::None => None,
         };
@@ -146,7 +149,7 @@ impl RobotConnection {
                 serve(&theirs, &inbox, &states, motion, gripper);
                 drop(connection);
             })
-            .map_err(|why| Ros2Error::create("thread of the remote arm", why))?;
+            .map_err(|why| Ros2Error::cannot_create("thread of the remote arm", why))?;
         Ok(Self {
             shared,
             orders: Some(orders),

@@ -44,7 +44,7 @@ pub(super) async fn stream(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<Response, Problem> {
-    let permit = server.served.place_for_picture(&client)?;
+    let permit = server.served.acquire_picture_permit(&client)?;
     // A camera that does not answer is told while there is a status to tell it with.
     let first = server.ask(|backend| backend.picture()).await?;
     let mut pictures = Pictures {

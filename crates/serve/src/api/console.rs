@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::ApiState;
-use super::guard::{COOKIE, let_in, peer};
+use super::guard::{COOKIE, mark_visitor_authenticated, peer};
 use crate::problem::{Problem, ProblemKind};
 
 /// The files of `web/`. `build.rs` makes cargo embed them again when some are added or removed.
@@ -18,7 +18,7 @@ const INDEX: &str = "index.html";
 
 /// The query of the link that is printed.
 #[derive(Deserialize)]
-pub(super) struct Entry {
+pub(super) struct TokenQuery {
     token: Option<String>,
 }
 
@@ -27,14 +27,14 @@ pub(super) struct Entry {
 pub(super) async fn index(
     State(server): State<ApiState>,
     extensions: Extensions,
-    query: Result<Query<Entry>, QueryRejection>,
+    query: Result<Query<TokenQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Some(token) = query.ok().and_then(|Query(entry)| entry.token) else {
         return file(INDEX);
     };
     let why = "the link is of another run of the server; open the one that it printed last";
     server.recognize(Some(&token), Some(peer(&extensions)), why)?;
-    let_in(&extensions);
+    mark_visitor_authenticated(&extensions);
     let secure = if server.is_secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
     let mut headers = HeaderMap::new();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ApiState;
-use super::extract::{Json, JsonBody, OptionalBody};
+use super::extract::{JsonBody, JsonResponse, OptionalBody};
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::session::status::{Driver, Status};
@@ -22,7 +22,7 @@ pub struct StopAnswer {
 /// How the lease is asked for.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DriveRequest {
+pub struct TakeLeaseRequest {
     /// Whether to take it from whoever has it; for `admin`.
     #[serde(default)]
     force: bool,
@@ -42,23 +42,23 @@ pub struct HandoverRequest {
 pub(super) async fn stop(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-) -> Json<StopAnswer> {
+) -> JsonResponse<StopAnswer> {
     server.session.press_stop(&client.name);
-    Json(StopAnswer { stopped: true })
+    JsonResponse(StopAnswer { stopped: true })
 }
 
 /// Lets the arm move again. What waits stays paused.
 #[utoipa::path(post, path = "/v1/clear", tag = "control",
     responses((status = 200, body = Status), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn clear(
+pub(super) async fn clear_stop(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-) -> Result<Json<Status>, Problem> {
+) -> Result<JsonResponse<Status>, Problem> {
     let changed = server.change(move |session| {
         session.clear_stop(&client)?;
         Ok(session.status(&client))
     });
-    Ok(Json(changed.await?))
+    Ok(JsonResponse(changed.await?))
 }
 
 /// Has the arm wait before its next step.
@@ -67,12 +67,12 @@ pub(super) async fn clear(
 pub(super) async fn pause(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-) -> Result<Json<Status>, Problem> {
+) -> Result<JsonResponse<Status>, Problem> {
     let changed = server.change(move |session| {
         session.pause_work(&client)?;
         Ok(session.status(&client))
     });
-    Ok(Json(changed.await?))
+    Ok(JsonResponse(changed.await?))
 }
 
 /// Lets the arm go on after a pause.
@@ -81,30 +81,30 @@ pub(super) async fn pause(
 pub(super) async fn resume(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-) -> Result<Json<Status>, Problem> {
+) -> Result<JsonResponse<Status>, Problem> {
     let changed = server.change(move |session| {
         session.resume_work(&client)?;
         Ok(session.status(&client))
     });
-    Ok(Json(changed.await?))
+    Ok(JsonResponse(changed.await?))
 }
 
 /// Takes the lease, or renews it.
-#[utoipa::path(post, path = "/v1/driver", tag = "control", request_body = Option<DriveRequest>,
+#[utoipa::path(post, path = "/v1/driver", tag = "control", request_body = Option<TakeLeaseRequest>,
     responses((status = 200, body = Driver), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn drive(
+pub(super) async fn take_lease(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-    OptionalBody(request): OptionalBody<DriveRequest>,
-) -> Result<Json<Driver>, Problem> {
+    OptionalBody(request): OptionalBody<TakeLeaseRequest>,
+) -> Result<JsonResponse<Driver>, Problem> {
     let driver = server.change(move |session| session.take_lease(&client, request.force));
-    Ok(Json(driver.await?))
+    Ok(JsonResponse(driver.await?))
 }
 
 /// Gives the lease back.
 #[utoipa::path(delete, path = "/v1/driver", tag = "control",
     responses((status = 204), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn leave(
+pub(super) async fn release_lease(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
 ) -> Result<StatusCode, Problem> {
@@ -121,7 +121,7 @@ pub(super) async fn hand_over(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     JsonBody(request): JsonBody<HandoverRequest>,
-) -> Result<Json<Driver>, Problem> {
+) -> Result<JsonResponse<Driver>, Problem> {
     client.require_role(Role::Drive)?;
     let to = server.tokens.client_named(&request.to).cloned();
     let Some(to) = to.filter(|to| to.role >= Role::Drive) else {
@@ -129,5 +129,5 @@ pub(super) async fn hand_over(
         return Err(Problem::new(ProblemKind::Invalid, detail));
     };
     let driver = server.change(move |session| session.hand_over_lease(&client, &to));
-    Ok(Json(driver.await?))
+    Ok(JsonResponse(driver.await?))
 }

@@ -17,7 +17,7 @@ use tokio::task::yield_now;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::joint_feed::JointFeed;
-use super::{ApiState, aside};
+use super::{ApiState, run_blocking};
 use crate::access::Client;
 use crate::access::limits::StreamPermit;
 use crate::problem::{Problem, ProblemDocument};
@@ -80,7 +80,7 @@ pub(super) async fn stream(
         }
     };
     let opened = Arc::clone(&session);
-    let open = aside(move || Ok(opened.open_event_stream(&client))).await?;
+    let open = run_blocking(move || Ok(opened.open_event_stream(&client))).await?;
     let mut tick = interval(JOINTS);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stream = EventStream {

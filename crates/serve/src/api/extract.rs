@@ -77,11 +77,11 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 /// Reads a body that arrives in time and is not too large.
 pub(super) async fn body(request: Request, server: &ApiState) -> Result<Bytes, Problem> {
-    timely_body(request, server, MAX_BODY_BYTES).await
+    read_limited_body(request, server, MAX_BODY_BYTES).await
 }
 
 /// Reads a body that arrives in time and is not larger than its route permits, `largest` bytes.
-pub(super) async fn timely_body(
+pub(super) async fn read_limited_body(
     request: Request,
     server: &ApiState,
     largest: usize,
@@ -107,13 +107,13 @@ fn unread(rejection: &BytesRejection, largest: usize) -> Problem {
 }
 
 /// The number in a path.
-pub(super) struct Number(pub(super) u64);
+pub(super) struct PathNumber(pub(super) u64);
 
-impl FromRequestParts<ApiState> for Number {
+impl FromRequestParts<ApiState> for PathNumber {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &ApiState) -> Result<Self, Problem> {
-        let Text(text) = Text::from_request_parts(parts, server).await?;
+        let PathText(text) = PathText::from_request_parts(parts, server).await?;
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse()
             .ok()
@@ -127,9 +127,9 @@ impl FromRequestParts<ApiState> for Number {
 }
 
 /// The text in a path.
-pub(super) struct Text(pub(super) String);
+pub(super) struct PathText(pub(super) String);
 
-impl FromRequestParts<ApiState> for Text {
+impl FromRequestParts<ApiState> for PathText {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, server: &ApiState) -> Result<Self, Problem> {
@@ -164,9 +164,9 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
 }
 
 /// An answer in JSON.
-pub(super) struct Json<T>(pub(super) T);
+pub(super) struct JsonResponse<T>(pub(super) T);
 
-impl<T: Serialize> IntoResponse for Json<T> {
+impl<T: Serialize> IntoResponse for JsonResponse<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
             Ok(body) => {

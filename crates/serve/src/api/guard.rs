@@ -64,14 +64,14 @@ pub(super) async fn check_host(
 }
 
 /// Lets requests for pages through, from an address that does not ask too often.
-pub(super) async fn limit_pages(
+pub(super) async fn rate_limit_pages(
     State(server): State<ApiState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let from = peer(request.extensions());
     if cookie(request.headers()).is_some_and(|token| server.tokens.find_client(token).is_some()) {
-        let_in(request.extensions());
+        mark_visitor_authenticated(request.extensions());
     }
     if !server.pages.try_acquire(from, Instant::now()) {
         let detail = "too many pages are asked for from this address; wait";
@@ -87,15 +87,15 @@ pub(super) fn peer(extensions: &Extensions) -> IpAddr {
 }
 
 /// Notes that whoever sent a request has a valid token.
-pub(super) fn let_in(extensions: &Extensions) {
+pub(super) fn mark_visitor_authenticated(extensions: &Extensions) {
     if let Some(visitor) = extensions.get::<Visitor>() {
-        visitor.let_in();
+        visitor.mark_authenticated();
     }
 }
 
 /// Lets clients through that have a token and do not ask too often, and notes that they were heard
 /// of.
-pub(super) async fn admit(
+pub(super) async fn authenticate_client(
     State(server): State<ApiState>,
     mut request: Request,
     next: Next,
@@ -120,7 +120,7 @@ pub(super) async fn admit(
     let is_message = path == mcp::PATH;
     let from = (!is_stop).then(|| peer(request.extensions()));
     let client = server.recognize(token, from, NO_TOKEN)?;
-    let_in(request.extensions());
+    mark_visitor_authenticated(request.extensions());
     if !is_stop && !is_message {
         server.limit_requests(&client)?;
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ApiState;
-use super::extract::{Json, JsonBody};
+use super::extract::{JsonBody, JsonResponse};
 use crate::access::{Client, Role};
 use crate::backend::{ConfigKind, Models};
 use crate::openapi;
@@ -16,7 +16,7 @@ use crate::session::status::{RobotInfo, Scene, Status};
 /// A configuration to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CheckRequest {
+pub struct CheckConfigRequest {
     /// Its kind.
     kind: ConfigKind,
     /// TOML.
@@ -25,7 +25,7 @@ pub struct CheckRequest {
 
 /// What is wrong with a configuration.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CheckAnswer {
+pub struct CheckConfigAnswer {
     /// Whether nothing is wrong.
     ok: bool,
     /// What is wrong.
@@ -38,52 +38,56 @@ pub struct CheckAnswer {
 pub(super) async fn status(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-) -> Result<Json<Status>, Problem> {
+) -> Result<JsonResponse<Status>, Problem> {
     let status = server.change(move |session| Ok(session.status(&client)));
-    Ok(Json(status.await?))
+    Ok(JsonResponse(status.await?))
 }
 
 /// Returns the robot, its joints and skills.
 #[utoipa::path(get, path = "/v1/robot", tag = "telling",
     responses((status = 200, body = RobotInfo), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn robot(State(server): State<ApiState>) -> Json<RobotInfo> {
-    Json(server.session.robot_info().clone())
+pub(super) async fn robot(State(server): State<ApiState>) -> JsonResponse<RobotInfo> {
+    JsonResponse(server.session.robot_info().clone())
 }
 
 /// Returns what was seen last.
 #[utoipa::path(get, path = "/v1/scene", tag = "telling",
     responses((status = 200, body = Scene), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn scene(State(server): State<ApiState>) -> Result<Json<Scene>, Problem> {
+pub(super) async fn scene(State(server): State<ApiState>) -> Result<JsonResponse<Scene>, Problem> {
     let scene = server.change(|session| Ok(session.scene()));
-    Ok(Json(scene.await?))
+    Ok(JsonResponse(scene.await?))
 }
 
 /// Returns which models see and plan.
 #[utoipa::path(get, path = "/v1/models", tag = "telling",
     responses((status = 200, body = Models), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn models(State(server): State<ApiState>) -> Result<Json<Models>, Problem> {
-    Ok(Json(server.ask(|backend| Ok(backend.models())).await?))
+pub(super) async fn models(
+    State(server): State<ApiState>,
+) -> Result<JsonResponse<Models>, Problem> {
+    Ok(JsonResponse(
+        server.ask(|backend| Ok(backend.models())).await?,
+    ))
 }
 
 /// Checks a configuration; nothing is changed.
-#[utoipa::path(post, path = "/v1/config/check", tag = "telling", request_body = CheckRequest,
-    responses((status = 200, body = CheckAnswer), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn check(
+#[utoipa::path(post, path = "/v1/config/check", tag = "telling", request_body = CheckConfigRequest,
+    responses((status = 200, body = CheckConfigAnswer), (status = "4XX", body = ProblemDocument)))]
+pub(super) async fn check_config(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-    JsonBody(CheckRequest { kind, text }): JsonBody<CheckRequest>,
-) -> Result<Json<CheckAnswer>, Problem> {
+    JsonBody(CheckConfigRequest { kind, text }): JsonBody<CheckConfigRequest>,
+) -> Result<JsonResponse<CheckConfigAnswer>, Problem> {
     client.require_role(Role::Admin)?;
     let error = server
-        .ask(move |backend| Ok(backend.check(kind, &text)))
+        .ask(move |backend| Ok(backend.check_config(kind, &text)))
         .await?;
-    Ok(Json(CheckAnswer {
+    Ok(JsonResponse(CheckConfigAnswer {
         ok: error.is_none(),
         error,
     }))
 }
 
 /// Returns the description of the API.
-pub(super) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(openapi::document())
+pub(super) async fn openapi() -> JsonResponse<utoipa::openapi::OpenApi> {
+    JsonResponse(openapi::document())
 }

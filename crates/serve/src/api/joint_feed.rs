@@ -21,7 +21,7 @@ impl JointFeed {
     /// Returns the joints of a session as an event.
     pub(super) fn newest(&self, session: &ArmSession) -> Bytes {
         self.at(Instant::now(), || {
-            let data = json!({"joints": session.joints()}).to_string();
+            let data = json!({"joints": session.joint_readings()}).to_string();
             format_server_sent_event("joints", None, &data)
         })
     }

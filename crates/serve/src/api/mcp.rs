@@ -66,7 +66,10 @@ pub(super) fn routes(server: &ApiState) -> Router<ApiState> {
     Router::new()
         .route(PATH, any(answer))
         .layer(Extension(all))
-        .layer(from_fn_with_state(server.clone(), guard::admit))
+        .layer(from_fn_with_state(
+            server.clone(),
+            guard::authenticate_client,
+        ))
 }
 
 impl Spoken {

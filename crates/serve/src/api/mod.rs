@@ -44,7 +44,7 @@ use crate::access::limits::{RateLimit, StreamLimit};
 use crate::access::{AllowedHosts, Client, Tokens};
 use crate::backend::{Backend, BackendError};
 use crate::problem::{Problem, ProblemKind};
-use crate::request_resources::{RequestResources, aside};
+use crate::request_resources::{RequestResources, run_blocking};
 use crate::session::ArmSession;
 use crate::speech::Transcriber;
 use joint_feed::JointFeed;
@@ -80,7 +80,7 @@ pub struct ApiState {
     requests: Arc<RateLimit<String>>,
     pages: Arc<RateLimit<IpAddr>>,
     failures: Arc<RateLimit<IpAddr>>,
-    ears: speech::Ears,
+    ears: speech::SpeechRecognition,
 }
 
 impl ApiState {
@@ -103,7 +103,7 @@ impl ApiState {
             requests: Arc::new(RateLimit::new(REQUESTS.0, REQUESTS.1)),
             pages: Arc::new(RateLimit::new(PAGES.0, PAGES.1)),
             failures: Arc::new(RateLimit::new(FAILURES.0, FAILURES.1)),
-            ears: speech::Ears::default(),
+            ears: speech::SpeechRecognition::default(),
         }
     }
 
@@ -156,7 +156,7 @@ impl ApiState {
         &self,
         question: impl FnOnce(&dyn Backend) -> Result<T, BackendError> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.served.ask(question).await
+        self.served.ask_backend(question).await
     }
 
     /// Uses the session on a thread that nothing else waits for.
@@ -164,7 +164,7 @@ impl ApiState {
         &self,
         change: impl FnOnce(&ArmSession) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.served.change(change).await
+        self.served.run_with_session(change).await
     }
 }
 
@@ -175,19 +175,25 @@ pub fn router(server: ApiState) -> Router {
         .route("/robot", get(information::robot))
         .route("/scene", get(information::scene))
         .route("/models", get(information::models))
-        .route("/config/check", post(information::check))
+        .route("/config/check", post(information::check_config))
         .route("/camera/frame.jpg", get(camera::frame))
         .route("/camera/stream.mjpg", get(camera::stream))
         .route("/events", get(events::stream))
         .route("/stop", post(control::stop))
-        .route("/clear", post(control::clear))
+        .route("/clear", post(control::clear_stop))
         .route("/pause", post(control::pause))
         .route("/resume", post(control::resume))
-        .route("/driver", post(control::drive).delete(control::leave))
+        .route(
+            "/driver",
+            post(control::take_lease).delete(control::release_lease),
+        )
         .route("/driver/handover", post(control::hand_over))
         .route("/tasks", get(tasks::list).post(tasks::create))
         .route("/tasks/{id}", get(tasks::show).delete(tasks::cancel))
-        .route("/tasks/{id}/plan", get(tasks::plan).post(tasks::decide))
+        .route(
+            "/tasks/{id}/plan",
+            get(tasks::show_plan).post(tasks::decide),
+        )
         .route("/plans", post(tasks::plan_only))
         .route("/skills", post(tasks::skill))
         .route("/home", post(tasks::home))
@@ -207,14 +213,17 @@ pub fn router(server: ApiState) -> Router {
         .route("/runs/{name}/replay", post(runs::replay))
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
-        .layer(from_fn_with_state(server.clone(), guard::admit));
+        .layer(from_fn_with_state(
+            server.clone(),
+            guard::authenticate_client,
+        ));
     let pages = Router::new()
         .route("/openapi.json", get(information::openapi))
         .route("/", get(console::index))
         .route("/assets/{*path}", get(console::asset))
         .route("/viewer", get(viewer::page))
         .route("/viewer/{name}", get(viewer::file))
-        .layer(from_fn_with_state(server.clone(), guard::limit_pages));
+        .layer(from_fn_with_state(server.clone(), guard::rate_limit_pages));
     Router::new()
         .nest("/v1", guarded)
         .merge(mcp::routes(&server))

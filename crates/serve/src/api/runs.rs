@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use utoipa::ToSchema;
 
 use super::ApiState;
-use super::extract::{Json, Text};
+use super::extract::{JsonResponse, PathText};
 use crate::access::{Client, Role};
 use crate::backend::{Replayed, Run};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
@@ -32,24 +32,29 @@ pub struct RunList {
 }
 
 /// Returns the name in a path if it is a run's.
-fn plain(Text(name): Text) -> Result<String, Problem> {
-    run_name::plain(name)
+fn plain(PathText(name): PathText) -> Result<String, Problem> {
+    run_name::validate(name)
 }
 
 /// Lists the recorded runs.
 #[utoipa::path(get, path = "/v1/runs", tag = "runs",
     responses((status = 200, body = RunList), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn list(State(server): State<ApiState>) -> Result<Json<RunList>, Problem> {
+pub(super) async fn list(State(server): State<ApiState>) -> Result<JsonResponse<RunList>, Problem> {
     let runs = server.ask(|backend| backend.runs()).await?;
-    Ok(Json(RunList { runs }))
+    Ok(JsonResponse(RunList { runs }))
 }
 
 /// Returns what a run is of.
 #[utoipa::path(get, path = "/v1/runs/{name}", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Run), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn show(State(server): State<ApiState>, name: Text) -> Result<Json<Run>, Problem> {
+pub(super) async fn show(
+    State(server): State<ApiState>,
+    name: PathText,
+) -> Result<JsonResponse<Run>, Problem> {
     let name = plain(name)?;
-    Ok(Json(server.ask(move |backend| backend.run(&name)).await?))
+    Ok(JsonResponse(
+        server.ask(move |backend| backend.run_info(&name)).await?,
+    ))
 }
 
 /// Tells the story of a run.
@@ -57,10 +62,12 @@ pub(super) async fn show(State(server): State<ApiState>, name: Text) -> Result<J
     responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn story(
     State(server): State<ApiState>,
-    name: Text,
-) -> Result<Json<Value>, Problem> {
+    name: PathText,
+) -> Result<JsonResponse<Value>, Problem> {
     let name = plain(name)?;
-    Ok(Json(server.ask(move |backend| backend.story(&name)).await?))
+    Ok(JsonResponse(
+        server.ask(move |backend| backend.story(&name)).await?,
+    ))
 }
 
 /// Returns the file of a run.
@@ -69,7 +76,7 @@ pub(super) async fn story(
         (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn download(
     State(server): State<ApiState>,
-    name: Text,
+    name: PathText,
 ) -> Result<Response, Problem> {
     let name = plain(name)?;
     let asked = name.clone();
@@ -89,9 +96,12 @@ pub(super) async fn download(
 #[utoipa::path(get, path = "/v1/runs/{name}/view.rrd", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn view(State(server): State<ApiState>, name: Text) -> Result<Response, Problem> {
+pub(super) async fn view(
+    State(server): State<ApiState>,
+    name: PathText,
+) -> Result<Response, Problem> {
     let name = plain(name)?;
-    let file = server.ask(move |backend| backend.view(&name)).await?;
+    let file = server.ask(move |backend| backend.open_rrd(&name)).await?;
     let headers = [(header::CONTENT_TYPE, "application/octet-stream")];
     Ok((headers, contents(File::from_std(file))).into_response())
 }
@@ -127,11 +137,11 @@ fn attachment(name: &str) -> String {
 pub(super) async fn replay(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-    name: Text,
-) -> Result<Json<Replayed>, Problem> {
+    name: PathText,
+) -> Result<JsonResponse<Replayed>, Problem> {
     client.require_role(Role::Admin)?;
     let name = plain(name)?;
-    Ok(Json(
+    Ok(JsonResponse(
         server.ask(move |backend| backend.replay(&name)).await?,
     ))
 }

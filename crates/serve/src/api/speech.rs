@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
-use super::extract::{Json, timely_body};
+use super::extract::{JsonResponse, read_limited_body};
 use crate::access::limits::StreamLimit;
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
-use crate::request_resources::aside;
+use crate::request_resources::run_blocking;
 use crate::speech::{Heard, Transcriber};
 
 /// Largest file, bytes: half a minute at 48 kHz and 16 bits.
@@ -29,12 +29,12 @@ const CLIPS: (usize, usize) = (2, 8);
 
 /// What turns speech into text, if anything does.
 #[derive(Clone)]
-pub(super) struct Ears {
+pub(super) struct SpeechRecognition {
     pub(super) transcriber: Option<Arc<dyn Transcriber>>,
     clips: Arc<StreamLimit>,
 }
 
-impl Default for Ears {
+impl Default for SpeechRecognition {
     fn default() -> Self {
         Self {
             transcriber: None,
@@ -77,7 +77,7 @@ impl FromRequest<ApiState> for Sound {
             let detail = "the body must be audio/wav";
             return Err(Problem::new(ProblemKind::MediaType, detail));
         }
-        timely_body(request, server, MAX_SOUND_BYTES)
+        read_limited_body(request, server, MAX_SOUND_BYTES)
             .await
             .map(Self)
     }
@@ -86,8 +86,8 @@ impl FromRequest<ApiState> for Sound {
 /// Returns whether the server understands speech.
 #[utoipa::path(get, path = "/v1/speech", tag = "speech",
     responses((status = 200, body = SpeechInfo), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn info(State(server): State<ApiState>) -> Json<SpeechInfo> {
-    Json(SpeechInfo {
+pub(super) async fn info(State(server): State<ApiState>) -> JsonResponse<SpeechInfo> {
+    JsonResponse(SpeechInfo {
         available: server.ears.transcriber.is_some(),
         longest_s: MAX_CLIP_DURATION.as_secs_f64(),
     })
@@ -103,7 +103,7 @@ pub(super) async fn hear(
     Extension(client): Extension<Client>,
     query: Result<Query<SpeechQuery>, QueryRejection>,
     Sound(wav): Sound,
-) -> Result<Json<Heard>, Problem> {
+) -> Result<JsonResponse<Heard>, Problem> {
     client.require_role(Role::Ask)?;
     let Query(SpeechQuery { part }) =
         query.map_err(|rejection| Problem::new(ProblemKind::Malformed, rejection.body_text()))?;
@@ -112,7 +112,7 @@ pub(super) async fn hear(
         return Err(Problem::new(ProblemKind::NotFound, detail));
     };
     let place = server.ears.clips.open_stream(&client.name)?;
-    let heard = aside(move || {
+    let heard = run_blocking(move || {
         // Whoever goes away gives up the place no sooner than the thread.
         let _place = place;
         Ok(transcriber.hear(&wav, MAX_CLIP_DURATION, !part)?)
@@ -121,5 +121,5 @@ pub(super) async fn hear(
     if heard.is_stop {
         server.session.press_stop(&client.name);
     }
-    Ok(Json(heard))
+    Ok(JsonResponse(heard))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::ApiState;
-use super::extract::{Json, JsonBody, Number, idempotency_key};
+use super::extract::{JsonBody, JsonResponse, PathNumber, idempotency_key};
 use crate::access::{Client, Role};
 use crate::problem::{Problem, ProblemDocument, ProblemKind};
 use crate::session::Work;
@@ -55,7 +55,7 @@ pub struct DecisionRequest {
     /// Number of the plan that is meant.
     plan: u64,
     /// What is said to it.
-    decision: Answer,
+    decision: PlanDecision,
     /// Steps in the place of the plan's own.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
@@ -65,7 +65,7 @@ pub struct DecisionRequest {
 /// Yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum PlanDecision {
     /// It is carried out.
     Approve,
     /// It is not, and the task ends.
@@ -79,7 +79,7 @@ pub struct TaskList {
     tasks: Vec<TaskRecord>,
 }
 
-type Taken = Result<(StatusCode, Json<Accepted>), Problem>;
+type Taken = Result<(StatusCode, JsonResponse<Accepted>), Problem>;
 
 /// Takes up work for the arm.
 async fn take(
@@ -93,7 +93,7 @@ async fn take(
     let accepted = server
         .change(move |session| session.submit_work(&client, work, approve, key.as_deref()))
         .await?;
-    Ok((StatusCode::ACCEPTED, Json(accepted)))
+    Ok((StatusCode::ACCEPTED, JsonResponse(accepted)))
 }
 
 /// Queues an instruction.
@@ -169,9 +169,11 @@ pub(super) async fn jog(
 /// Lists the tasks.
 #[utoipa::path(get, path = "/v1/tasks", tag = "tasks",
     responses((status = 200, body = TaskList), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn list(State(server): State<ApiState>) -> Result<Json<TaskList>, Problem> {
+pub(super) async fn list(
+    State(server): State<ApiState>,
+) -> Result<JsonResponse<TaskList>, Problem> {
     let tasks = server.change(|session| Ok(session.tasks())).await?;
-    Ok(Json(TaskList { tasks }))
+    Ok(JsonResponse(TaskList { tasks }))
 }
 
 /// Returns a task.
@@ -179,9 +181,11 @@ pub(super) async fn list(State(server): State<ApiState>) -> Result<Json<TaskList
     responses((status = 200, body = TaskRecord), (status = "4XX", body = ProblemDocument)))]
 pub(super) async fn show(
     State(server): State<ApiState>,
-    Number(id): Number,
-) -> Result<Json<TaskRecord>, Problem> {
-    Ok(Json(server.change(move |session| session.task(id)).await?))
+    PathNumber(id): PathNumber,
+) -> Result<JsonResponse<TaskRecord>, Problem> {
+    Ok(JsonResponse(
+        server.change(move |session| session.task(id)).await?,
+    ))
 }
 
 /// Takes a task out of the queue, or stops the arm if it is being carried out.
@@ -190,20 +194,20 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-    Number(id): Number,
-) -> Result<Json<TaskRecord>, Problem> {
+    PathNumber(id): PathNumber,
+) -> Result<JsonResponse<TaskRecord>, Problem> {
     let cancelled = server.change(move |session| session.cancel_task(&client, id));
-    Ok(Json(cancelled.await?))
+    Ok(JsonResponse(cancelled.await?))
 }
 
 /// Returns the newest plan of a task.
 #[utoipa::path(get, path = "/v1/tasks/{id}/plan", tag = "tasks", params(("id" = u64, Path)),
     responses((status = 200, body = PlanView), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn plan(
+pub(super) async fn show_plan(
     State(server): State<ApiState>,
-    Number(id): Number,
-) -> Result<Json<PlanView>, Problem> {
-    Ok(Json(
+    PathNumber(id): PathNumber,
+) -> Result<JsonResponse<PlanView>, Problem> {
+    Ok(JsonResponse(
         server
             .change(move |session| session.plan_of_task(id))
             .await?,
@@ -217,11 +221,11 @@ pub(super) async fn plan(
 pub(super) async fn decide(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
-    Number(id): Number,
+    PathNumber(id): PathNumber,
     JsonBody(request): JsonBody<DecisionRequest>,
-) -> Result<(StatusCode, Json<TaskRecord>), Problem> {
+) -> Result<(StatusCode, JsonResponse<TaskRecord>), Problem> {
     client.require_role(Role::Drive)?;
-    let agreed = request.decision == Answer::Approve;
+    let agreed = request.decision == PlanDecision::Approve;
     let steps = match request.steps {
         Some(_) if !agreed => {
             let detail = "steps belong to an approval";
@@ -237,5 +241,5 @@ pub(super) async fn decide(
     let plan = request.plan;
     let record =
         server.change(move |session| session.decide_on_plan(&client, id, plan, agreed, steps));
-    Ok((StatusCode::ACCEPTED, Json(record.await?)))
+    Ok((StatusCode::ACCEPTED, JsonResponse(record.await?)))
 }

@@ -11,12 +11,12 @@ use crate::session::task::{TaskRecord, TaskState};
 /// A refusal is told as an error of the tool: the language model reads it, and can do better.
 impl IntoCallToolResult for Problem {
     fn into_call_tool_result(self) -> Result<CallToolResponse, ErrorData> {
-        Ok(failed(&sentence(&self), json!(self.document())).into())
+        Ok(failed(&describe_problem(&self), json!(self.document())).into())
     }
 }
 
 /// Returns what is wrong and what to do, in terms of tools.
-pub(super) fn sentence(problem: &Problem) -> String {
+pub(super) fn describe_problem(problem: &Problem) -> String {
     match problem.kind {
         ProblemKind::Stopped => {
             "the arm is stopped; `clear` asks a person whether it may move again".to_owned()

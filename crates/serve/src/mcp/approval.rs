@@ -69,7 +69,7 @@ impl Question {
 }
 
 /// What came of asking a person for something other than a plan.
-pub(super) enum Confirmed {
+pub(super) enum ConfirmOutcome {
     /// The answer.
     Said(Reply),
     /// The client asks, and calls again.
@@ -83,7 +83,7 @@ impl McpServer {
         call: &Call,
         message: String,
         responses: Option<&InputResponses>,
-    ) -> Result<Confirmed, Problem> {
+    ) -> Result<ConfirmOutcome, Problem> {
         if !call.can_ask() {
             let detail = "this needs a person's yes, and this client cannot ask one; the console of \
                           `enact serve` can, and `enact mcp` can be started again";
@@ -91,23 +91,23 @@ impl McpServer {
         }
         if call.asks_between_calls() {
             return Ok(match reply_in(responses) {
-                Some(reply) => Confirmed::Said(reply),
-                None => Confirmed::AskFirst(ask_first(message, None)),
+                Some(reply) => ConfirmOutcome::Said(reply),
+                None => ConfirmOutcome::AskFirst(input_required_result(message, None)),
             });
         }
         let mut question = match Question::put(call, message).await {
             Ok(question) => question,
-            Err(why) => return Ok(Confirmed::Said(Reply::Unable(why))),
+            Err(why) => return Ok(ConfirmOutcome::Said(Reply::Unable(why))),
         };
         let reply = tokio::select! {
             reply = question.reply() => Some(reply),
-            () = call.cancelled() => None,
-            () = call.lost() => None,
+            () = call.wait_until_cancelled() => None,
+            () = call.wait_until_disconnected() => None,
         };
         if reply.is_none() {
             question.take_back().await;
         }
-        Ok(Confirmed::Said(reply.unwrap_or(Reply::No)))
+        Ok(ConfirmOutcome::Said(reply.unwrap_or(Reply::No)))
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) fn on_one_line(text: &str) -> String {
 }
 
 /// Returns the answer to a call that has the client ask first. `state` comes back with the next call.
-pub(super) fn ask_first(message: String, state: Option<String>) -> InputRequiredResult {
+pub(super) fn input_required_result(message: String, state: Option<String>) -> InputRequiredResult {
     let request = InputRequest::Elicitation(ElicitRequest::new(form(message)));
     let requests = InputRequests::from([(YES.to_owned(), request)]);
     InputRequiredResult::new(Some(requests), state)

@@ -44,12 +44,12 @@ impl Call {
     }
 
     /// Waits until the client cancels the call.
-    pub(super) async fn cancelled(&self) {
+    pub(super) async fn wait_until_cancelled(&self) {
         self.context.ct.cancelled().await;
     }
 
     /// Waits until the connection is closed, by which the answer would go to the client.
-    pub(super) async fn lost(&self) {
+    pub(super) async fn wait_until_disconnected(&self) {
         match &self.connection {
             Some(connection) => connection.0.cancelled().await,
             None => pending().await,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::answers;
-use super::approval::{Question, Reply, about_plan, ask_first};
+use super::approval::{Question, Reply, about_plan, input_required_result};
 use super::call::Call;
 use super::progress::Progress;
 use super::{McpServer, PlanApprover};
@@ -22,7 +22,7 @@ const RENEWAL: Duration = Duration::from_secs(5);
 
 /// A task that was taken up for a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Following {
+pub(super) struct FollowedTask {
     /// Its number.
     pub(super) id: u64,
     /// Whether it may move the arm.
@@ -39,18 +39,18 @@ pub(super) struct Following {
 type Asked = Option<(u64, Question)>;
 
 /// What came of following a task.
-pub(super) enum Followed {
+pub(super) enum FollowOutcome {
     /// It is over.
     Over(TaskRecord, Vec<Value>),
     /// The client asks a person, and calls again.
     AskFirst(InputRequiredResult),
 }
 
-impl From<Followed> for CallToolResponse {
-    fn from(followed: Followed) -> Self {
+impl From<FollowOutcome> for CallToolResponse {
+    fn from(followed: FollowOutcome) -> Self {
         match followed {
-            Followed::Over(record, steps) => answers::task(&record, steps).into(),
-            Followed::AskFirst(question) => question.into(),
+            FollowOutcome::Over(record, steps) => answers::task(&record, steps).into(),
+            FollowOutcome::AskFirst(question) => question.into(),
         }
     }
 }
@@ -60,7 +60,7 @@ impl McpServer {
     /// is over if nothing would begin by that.
     pub(super) async fn take_lease(&self) -> Result<(), Problem> {
         let client = self.client.clone();
-        let taken = self.served.change(move |session| {
+        let taken = self.served.run_with_session(move |session| {
             session.take_lease(&client, false)?;
             let status = session.status(&client);
             if status.task.is_none() && status.queue.is_empty() {
@@ -91,15 +91,15 @@ impl McpServer {
         work: Work,
         approve: bool,
         asks: bool,
-    ) -> Result<Following, Problem> {
-        let at = self.newest_event();
+    ) -> Result<FollowedTask, Problem> {
+        let at = self.newest_event_number();
         let client = self.client.clone();
         let moves = work.may_move_arm();
         let accepted = self
             .served
-            .change(move |session| session.submit_work(&client, work, approve, None))
+            .run_with_session(move |session| session.submit_work(&client, work, approve, None))
             .await?;
-        Ok(Following {
+        Ok(FollowedTask {
             id: accepted.id,
             moves,
             at,
@@ -109,7 +109,7 @@ impl McpServer {
     }
 
     /// Returns the number of the newest event.
-    pub(super) fn newest_event(&self) -> u64 {
+    pub(super) fn newest_event_number(&self) -> u64 {
         *self
             .served
             .session
@@ -123,12 +123,12 @@ impl McpServer {
     pub(super) async fn follow(
         &self,
         call: &Call,
-        following: Following,
-    ) -> Result<Followed, Problem> {
+        following: FollowedTask,
+    ) -> Result<FollowOutcome, Problem> {
         let mut question = None;
         tokio::select! {
             biased;
-            () = call.cancelled() => {
+            () = call.wait_until_cancelled() => {
                 self.give_up(following).await;
                 if let Some((_, asked)) = question {
                     asked.take_back().await;
@@ -139,10 +139,10 @@ impl McpServer {
         }
     }
 
-    async fn give_up(&self, following: Following) {
+    async fn give_up(&self, following: FollowedTask) {
         let client = self.client.clone();
-        let Following { id, moves, .. } = following;
-        let cancelled = self.served.change(move |session| {
+        let FollowedTask { id, moves, .. } = following;
+        let cancelled = self.served.run_with_session(move |session| {
             if moves || session.task(id)?.state == TaskState::Queued {
                 session.cancel_task(&client, id)?;
             }
@@ -156,10 +156,10 @@ impl McpServer {
     async fn watch(
         &self,
         call: &Call,
-        following: Following,
+        following: FollowedTask,
         question: &mut Asked,
-    ) -> Result<Followed, Problem> {
-        let Following {
+    ) -> Result<FollowOutcome, Problem> {
+        let FollowedTask {
             id,
             at,
             mut asks,
@@ -176,9 +176,9 @@ impl McpServer {
         loop {
             newest.borrow_and_update();
             progress.tell_news(events).await;
-            let told = self
-                .served
-                .change(move |session| Ok((session.task(id)?, session.plan_of_task(id).ok())));
+            let told = self.served.run_with_session(move |session| {
+                Ok((session.task(id)?, session.plan_of_task(id).ok()))
+            });
             let (record, plan) = told.await?;
             let is_over = !matches!(record.state, TaskState::Queued | TaskState::Running);
             let waiting = plan.filter(|it| it.waiting && !is_over && Some(it.plan) != answered);
@@ -188,7 +188,7 @@ impl McpServer {
                 asked.take_back().await;
             }
             if is_over {
-                return Ok(Followed::Over(record, progress.steps));
+                return Ok(FollowOutcome::Over(record, progress.steps));
             }
             if let Some(plan) = waiting
                 && question.is_none()
@@ -196,7 +196,7 @@ impl McpServer {
                 let about = about_plan(&record.instruction, &plan);
                 if asks && call.asks_between_calls() {
                     let state = Some(state_of(id, &plan));
-                    return Ok(Followed::AskFirst(ask_first(about, state)));
+                    return Ok(FollowOutcome::AskFirst(input_required_result(about, state)));
                 }
                 if asks {
                     match Question::put(call, about).await {
@@ -214,7 +214,7 @@ impl McpServer {
                     }
                 }
                 _ = renewal.tick(), if is_there => self.note(ArmSession::renew_lease).await?,
-                () = call.lost(), if is_there => {
+                () = call.wait_until_disconnected(), if is_there => {
                     is_there = false;
                     self.note(ArmSession::note_connection_lost).await?;
                 }
@@ -249,7 +249,7 @@ impl McpServer {
     /// if somebody else drives now.
     async fn decide(&self, id: u64, plan: u64, agreed: bool) -> Result<bool, Problem> {
         let client = self.client.clone();
-        let decided = self.served.change(move |session| {
+        let decided = self.served.run_with_session(move |session| {
             session.take_lease(&client, false)?;
             session.decide_on_plan(&client, id, plan, agreed, None)?;
             if agreed {
@@ -285,7 +285,7 @@ impl McpServer {
     /// Notes whether the client is there.
     async fn note(&self, act: fn(&ArmSession, &Client)) -> Result<(), Problem> {
         let client = self.client.clone();
-        let noted = self.served.change(move |session| {
+        let noted = self.served.run_with_session(move |session| {
             act(session, &client);
             Ok(())
         });
@@ -316,7 +316,7 @@ fn state_of(id: u64, plan: &PlanView) -> String {
 }
 
 /// Returns task and plan that a client asked about.
-pub(super) fn plan_in(state: &str) -> Option<(u64, u64)> {
+pub(super) fn parse_plan_state(state: &str) -> Option<(u64, u64)> {
     let (id, plan) = state.split_once('.')?;
     Some((id.parse().ok()?, plan.parse().ok()?))
 }

@@ -87,13 +87,15 @@ impl McpServer {
         let client = self.client.clone();
         let status = self
             .served
-            .change(move |session| Ok(session.status(&client)));
+            .run_with_session(move |session| Ok(session.status(&client)));
         status.await
     }
 
     /// Returns what was seen last.
     async fn scene(&self) -> Result<Scene, Problem> {
-        self.served.change(|session| Ok(session.scene())).await
+        self.served
+            .run_with_session(|session| Ok(session.scene()))
+            .await
     }
 
     /// Stops the arm: waits for nothing.

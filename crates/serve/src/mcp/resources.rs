@@ -67,7 +67,7 @@ impl McpServer {
         });
         let mut resources: Vec<Resource> = fixed.collect();
         // A folder that cannot be read hides the stories, not the rest.
-        let runs = self.served.ask(|backend| backend.runs()).await;
+        let runs = self.served.ask_backend(|backend| backend.runs()).await;
         let runs = runs.unwrap_or_default();
         let readable = runs.iter().rev().filter(|run| run.tasks.is_some());
         resources.extend(readable.take(LISTED).map(|run| {
@@ -100,8 +100,11 @@ impl McpServer {
                     let message = format!("there is no resource {other}");
                     return Err(ErrorData::resource_not_found(message, None));
                 };
-                let name = run_name::plain(name.to_owned()).map_err(unreadable)?;
-                let story = self.served.ask(move |backend| backend.story(&name)).await;
+                let name = run_name::validate(name.to_owned()).map_err(unreadable)?;
+                let story = self
+                    .served
+                    .ask_backend(move |backend| backend.story(&name))
+                    .await;
                 story.map_err(unreadable)?
             }
         };

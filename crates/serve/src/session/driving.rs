@@ -33,7 +33,7 @@ impl Drop for OpenEventStream {
 impl ArmSession {
     /// Notes that a client watches events.
     pub fn open_event_stream(self: &Arc<Self>, client: &Client) -> OpenEventStream {
-        self.lock().lease.opened(&client.name);
+        self.lock().lease.note_stream_opened(&client.name);
         OpenEventStream {
             session: Arc::clone(self),
             client: client.name.clone(),
@@ -43,9 +43,9 @@ impl ArmSession {
     /// Notes that an event stream broke.
     fn close_stream(&self, client: &str) {
         let mut inner = self.lock();
-        if inner.lease.closed(client, Instant::now()) {
-            self.pause_without(&mut inner, client);
-            self.tell_status(&mut inner);
+        if inner.lease.note_stream_closed(client, Instant::now()) {
+            self.pause_without_driver(&mut inner, client);
+            self.publish_status_if_changed(&mut inner);
         }
     }
 
@@ -53,19 +53,22 @@ impl ArmSession {
     /// none, what is being carried out pauses before its next step.
     pub fn note_connection_lost(&self, client: &Client) {
         let mut inner = self.lock();
-        if inner.lease.is_lost(&client.name, Instant::now()) {
-            self.pause_without(&mut inner, &client.name);
-            self.tell_status(&mut inner);
+        if inner
+            .lease
+            .is_holder_without_stream(&client.name, Instant::now())
+        {
+            self.pause_without_driver(&mut inner, &client.name);
+            self.publish_status_if_changed(&mut inner);
         }
     }
 
     /// Lets the loop go on if nothing holds it but that this client, who drives, was away.
     pub fn resume_after_absence(&self, client: &Client) {
         let mut inner = self.lock();
-        let is_driver = inner.lease.is_of(&client.name, Instant::now());
+        let is_driver = inner.lease.is_held_by(&client.name, Instant::now());
         if is_driver && inner.paused.as_deref() == Some(&*absence(&client.name)) {
             inner.paused = None;
-            self.tell_status(&mut inner);
+            self.publish_status_if_changed(&mut inner);
             self.changed.notify_all();
         }
     }
@@ -104,9 +107,9 @@ impl ArmSession {
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         inner.lease.end();
-        self.tell_driver(&inner, &format!("{} gave it back", client.name));
-        self.pause_without(&mut inner, &client.name);
-        self.tell_status(&mut inner);
+        self.publish_driver_change(&inner, &format!("{} gave it back", client.name));
+        self.pause_without_driver(&mut inner, &client.name);
+        self.publish_status_if_changed(&mut inner);
         Ok(())
     }
 
@@ -124,7 +127,7 @@ impl ArmSession {
     }
 
     /// Pauses what is being carried out for want of a driver.
-    pub(super) fn pause_without(&self, inner: &mut Inner, driver: &str) {
+    pub(super) fn pause_without_driver(&self, inner: &mut Inner, driver: &str) {
         let running = inner.running.and_then(|id| inner.tasks.get(&id));
         if running.is_some_and(|entry| entry.work.may_move_arm()) {
             inner.paused.get_or_insert_with(|| absence(driver));
@@ -147,8 +150,8 @@ impl ArmSession {
     /// Tells who drives now, if that is news.
     fn driven(&self, inner: &mut Inner, reason: Option<&str>) -> Driver {
         if let Some(reason) = reason {
-            self.tell_driver(inner, reason);
-            self.tell_status(inner);
+            self.publish_driver_change(inner, reason);
+            self.publish_status_if_changed(inner);
         }
         let holder = inner.lease.holder(Instant::now());
         let (name, left) = holder.unwrap_or_default();

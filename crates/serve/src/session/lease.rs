@@ -30,7 +30,7 @@ impl Lease {
     }
 
     /// Returns whether this client has it.
-    pub(crate) fn is_of(&self, name: &str, now: Instant) -> bool {
+    pub(crate) fn is_held_by(&self, name: &str, now: Instant) -> bool {
         self.holder(now).is_some_and(|(holder, _)| holder == name)
     }
 
@@ -46,7 +46,7 @@ impl Lease {
 
     /// Notes that a client was heard of; whether it is the holder.
     pub(crate) fn renew(&mut self, name: &str, now: Instant) -> bool {
-        let is_holder = self.is_of(name, now);
+        let is_holder = self.is_held_by(name, now);
         if is_holder {
             self.give(name, now);
         }
@@ -54,23 +54,23 @@ impl Lease {
     }
 
     /// Returns who had it until it ran out, once.
-    pub(crate) fn expired(&mut self, now: Instant) -> Option<String> {
+    pub(crate) fn take_expired_holder(&mut self, now: Instant) -> Option<String> {
         let is_over = self.holder.is_some() && self.holder(now).is_none();
         is_over.then(|| self.holder.take().map(|(name, _)| name))?
     }
 
     /// Notes that a client opened an event stream.
-    pub(crate) fn opened(&mut self, name: &str) {
+    pub(crate) fn note_stream_opened(&mut self, name: &str) {
         *self.streams.entry(name.to_owned()).or_default() += 1;
     }
 
     /// Returns whether this client has it and no event stream open.
-    pub(crate) fn is_lost(&self, name: &str, now: Instant) -> bool {
-        self.is_of(name, now) && !self.streams.contains_key(name)
+    pub(crate) fn is_holder_without_stream(&self, name: &str, now: Instant) -> bool {
+        self.is_held_by(name, now) && !self.streams.contains_key(name)
     }
 
     /// Notes that an event stream broke; whether it was the holder's last.
-    pub(crate) fn closed(&mut self, name: &str, now: Instant) -> bool {
+    pub(crate) fn note_stream_closed(&mut self, name: &str, now: Instant) -> bool {
         let Some(open) = self.streams.get_mut(name) else {
             return false;
         };
@@ -79,7 +79,7 @@ impl Lease {
             return false;
         }
         self.streams.remove(name);
-        self.is_of(name, now)
+        self.is_held_by(name, now)
     }
 }
 
@@ -93,16 +93,16 @@ mod tests {
     fn it_runs_out_unless_its_holder_is_heard_of() {
         let (mut lease, start) = (Lease::new(LASTS), Instant::now());
         lease.give("ada", start);
-        assert!(lease.is_of("ada", start + LASTS));
+        assert!(lease.is_held_by("ada", start + LASTS));
         assert!(!lease.renew("lin", start));
         assert!(lease.renew("ada", start + LASTS));
         let end = start + 2 * LASTS;
-        assert_eq!(lease.expired(end), None);
+        assert_eq!(lease.take_expired_holder(end), None);
         let later = end + Duration::from_millis(1);
-        assert!(!lease.is_of("ada", later));
+        assert!(!lease.is_held_by("ada", later));
         assert!(!lease.renew("ada", later), "it is gone");
-        assert_eq!(lease.expired(later).as_deref(), Some("ada"));
-        assert_eq!(lease.expired(later), None, "once");
+        assert_eq!(lease.take_expired_holder(later).as_deref(), Some("ada"));
+        assert_eq!(lease.take_expired_holder(later), None, "once");
     }
 
     #[test]
@@ -110,11 +110,15 @@ mod tests {
         let (mut lease, now) = (Lease::new(LASTS), Instant::now());
         lease.give("ada", now);
         for name in ["ada", "ada", "lin"] {
-            lease.opened(name);
+            lease.note_stream_opened(name);
         }
-        assert!(!lease.closed("lin", now) && !lease.is_lost("lin", now));
-        assert!(!lease.closed("ada", now) && !lease.is_lost("ada", now));
-        assert!(lease.closed("ada", now) && lease.is_lost("ada", now));
-        assert!(!lease.closed("ada", now), "none is open");
+        assert!(
+            !lease.note_stream_closed("lin", now) && !lease.is_holder_without_stream("lin", now)
+        );
+        assert!(
+            !lease.note_stream_closed("ada", now) && !lease.is_holder_without_stream("ada", now)
+        );
+        assert!(lease.note_stream_closed("ada", now) && lease.is_holder_without_stream("ada", now));
+        assert!(!lease.note_stream_closed("ada", now), "none is open");
     }
 }

@@ -8,7 +8,7 @@ use enact_runtime::{TaskEnd, TaskReport};
 use serde_json::json;
 
 use super::ArmSession;
-use super::state::{Activity, Decision, Inner, Waiting};
+use super::state::{Activity, Decision, Inner, WaitingPlan};
 use super::task::{PlanView, PlannedStep, TaskKind, TaskState, Work};
 
 /// Interval at which whoever waits looks at the stop switch.
@@ -95,7 +95,7 @@ impl ArmSession {
             _ => Activity::Planning,
         };
         // A task that cannot be noted as begun would begin once more after a restart.
-        if let Err(error) = self.keep(inner) {
+        if let Err(error) = self.save_tasks(inner) {
             self.over(
                 inner,
                 id,
@@ -109,9 +109,9 @@ impl ArmSession {
             return None;
         }
         self.events.push("instruction", &told);
-        self.tell_task(inner, id);
-        self.tell_queue(inner);
-        self.tell_status(inner);
+        self.publish_task(inner, id);
+        self.publish_queue(inner);
+        self.publish_status_if_changed(inner);
         Some(job)
     }
 
@@ -124,7 +124,7 @@ impl ArmSession {
         inner.queue.push_front(id);
         inner.running = None;
         inner.activity = Activity::Idle;
-        self.keep_or_say(inner);
+        self.save_tasks_or_log(inner);
     }
 
     /// Notes how a task ended.
@@ -187,10 +187,10 @@ impl ArmSession {
                 }
             }
         }
-        self.keep_or_say(inner);
-        self.tell_task(inner, id);
-        self.tell_queue(inner);
-        self.tell_status(inner);
+        self.save_tasks_or_log(inner);
+        self.publish_task(inner, id);
+        self.publish_queue(inner);
+        self.publish_status_if_changed(inner);
         self.changed.notify_all();
     }
 
@@ -223,14 +223,14 @@ impl ArmSession {
         if !needs_yes {
             return true;
         }
-        inner.waiting = Some(Waiting {
+        inner.waiting = Some(WaitingPlan {
             task: id,
             plan: told.plan,
             decision: None,
         });
         inner.activity = Activity::Waiting;
         self.tell_plan(id, &told);
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
         let decision = loop {
             if inner.is_over || self.stop.is_pressed() {
                 break None;
@@ -254,7 +254,7 @@ impl ArmSession {
                 None => {}
             }
         }
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
         agreed
     }
 
@@ -275,12 +275,12 @@ impl ArmSession {
     }
 
     /// Waits while the session is paused. A stop ends the wait: what follows it is refused then.
-    pub(super) fn hold(&self) {
+    pub(super) fn wait_while_paused(&self) {
         let mut inner = self.lock();
         while inner.paused.is_some() && !inner.is_over && !self.stop.is_pressed() {
             if inner.activity != Activity::Held {
                 inner.activity = Activity::Held;
-                self.tell_status(&mut inner);
+                self.publish_status_if_changed(&mut inner);
             }
             inner = self.wait(inner);
         }
@@ -325,7 +325,7 @@ impl ArmSession {
 /// Tells the steps of a plan with what a preview says of those that move the arm.
 fn previewed(plan: &Plan, preview: &[Outcome]) -> Vec<PlannedStep> {
     let mut preview = preview.iter();
-    let mut steps = PlannedStep::all(plan);
+    let mut steps = PlannedStep::list_from_plan(plan);
     for (told, step) in steps.iter_mut().zip(&plan.steps) {
         if step.kind() != StepKind::Motion {
             continue;

@@ -9,6 +9,7 @@
 //! | [`readings`] | the newest reading of the joints |
 //! | `lease` | one client drives at a time |
 //! | `store` | the tasks as a file |
+//! | `restart` | what becomes of the tasks of an earlier server |
 //! | `state` | the state that requests and the loop share |
 //! | `driving` | how clients come by the lease, and lose it |
 //! | `requests` | what clients change |
@@ -23,6 +24,7 @@ mod loop_side;
 pub mod observer;
 pub mod readings;
 mod requests;
+mod restart;
 pub mod skill_info;
 mod state;
 pub mod status;
@@ -48,8 +50,8 @@ use crate::access::Client;
 use events::EventLog;
 use readings::LatestArmReading;
 use state::Inner;
-use status::{RobotInfo, Scene, Status, You};
-use store::Store;
+use status::{RequestingClient, RobotInfo, Scene, Status};
+use store::TaskStore;
 
 /// Number of presses that may wait to be told; more say nothing new.
 const PRESSES: usize = 16;
@@ -100,7 +102,7 @@ pub struct ArmSession {
     changed: Condvar,
     events: EventLog,
     readings: Arc<LatestArmReading>,
-    store: Store,
+    store: TaskStore,
     presses: SyncSender<String>,
 }
 
@@ -116,7 +118,7 @@ impl ArmSession {
             path: path.display().to_string(),
             source,
         };
-        let store = Store::open(options.state.as_deref()).map_err(failed)?;
+        let store = TaskStore::open(options.state.as_deref()).map_err(failed)?;
         let kept = store.read().map_err(failed)?;
         let (presses, pressed): (_, Receiver<String>) = sync_channel(PRESSES);
         let session = Arc::new(Self {
@@ -124,14 +126,14 @@ impl ArmSession {
             recording: options.recording,
             stop: options.stop,
             clock: options.clock,
-            inner: Mutex::new(Inner::of(kept, options.lease)),
+            inner: Mutex::new(Inner::from_kept_tasks(kept, options.lease)),
             changed: Condvar::new(),
             events: EventLog::new(&options.run),
             readings: Arc::default(),
             store,
             presses,
         });
-        warden::watch(&session, pressed);
+        warden::spawn_stop_and_lease_watcher(&session, pressed);
         Ok(session)
     }
 
@@ -160,13 +162,13 @@ impl ArmSession {
     /// Returns the status as a client sees it.
     pub fn status(&self, client: &Client) -> Status {
         let inner = self.lock();
-        let mut status = self.status_of(&inner);
-        status.you = Some(You {
+        let mut status = self.shared_status(&inner);
+        status.you = Some(RequestingClient {
             name: client.name.clone(),
             role: client.role,
-            is_driver: inner.lease.is_of(&client.name, Instant::now()),
+            is_driver: inner.lease.is_held_by(&client.name, Instant::now()),
         });
-        status.joints = Some(self.joints());
+        status.joints = Some(self.joint_readings());
         status
     }
 

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::ArmSession;
 use super::state::Activity;
-use super::status::{Resting, Scene, SceneObject};
-use super::task::{CriticNote, PlanView, PlannedStep, TaskKind};
+use super::status::{RestingPlace, Scene, SceneObject};
+use super::task::{MethodNote, PlanView, PlannedStep, TaskKind};
 
 /// Most characters of a thought that are told.
 const MAX_THOUGHT_CHARS: usize = 4000;
@@ -60,7 +60,7 @@ impl ServeObserver {
         let mut inner = self.session.lock();
         if inner.running.is_some() && inner.activity != activity {
             inner.activity = activity;
-            self.session.tell_status(&mut inner);
+            self.session.publish_status_if_changed(&mut inner);
         }
     }
 
@@ -71,9 +71,9 @@ impl ServeObserver {
             && let Some(entry) = inner.tasks.get_mut(&id)
         {
             entry.record.turn = turn;
-            self.session.tell_task(&inner, id);
+            self.session.publish_task(&inner, id);
         }
-        self.session.tell_status(&mut inner);
+        self.session.publish_status_if_changed(&mut inner);
     }
 
     fn saw(&self, objects: &[ObjectView], dropped: &[String]) {
@@ -93,11 +93,11 @@ impl ServeObserver {
     }
 
     fn planned(&self, answer: &ModelResponse<Plan>) {
-        let critic: Vec<CriticNote> = answer
+        let critic: Vec<MethodNote> = answer
             .exchanges
             .iter()
             .filter(|it| !matches!(it.kind, ExchangeKind::Information | ExchangeKind::Thought))
-            .map(CriticNote::of)
+            .map(MethodNote::from_exchange)
             .collect();
         let thought = |it: &Exchange| (it.kind == ExchangeKind::Thought).then(|| it.text.clone());
         let mut thoughts: Vec<String> = answer.exchanges.iter().filter_map(thought).collect();
@@ -133,7 +133,7 @@ impl ServeObserver {
                     entry.agreed.take_if(|agreed| agreed != plan);
                     let view = PlanView {
                         plan: number,
-                        steps: PlannedStep::all(plan),
+                        steps: PlannedStep::list_from_plan(plan),
                         waiting: false,
                         edited: entry.agreed.is_some(),
                         thoughts,
@@ -260,7 +260,7 @@ impl Observer for ServeObserver {
                     return;
                 }
                 if step.moves_arm() {
-                    self.session.hold();
+                    self.session.wait_while_paused();
                     self.in_step = true;
                     if step.object_names().next().is_some() {
                         self.held = self.session.held();
@@ -338,7 +338,7 @@ impl ArmSession {
             Held::Thing(name) => Some(name),
             Held::Nothing | Held::Unknown => None,
         };
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
     }
 
     /// Forgets what was seen, so that nobody takes it for what is there now.
@@ -358,7 +358,7 @@ fn told(object: &ObjectView) -> SceneObject {
         position_m: [at.x, at.y, at.z],
         size_m: object.size,
         reachable: object.reachable,
-        rests: object.rests.as_ref().map(|(relation, other)| Resting {
+        rests: object.rests.as_ref().map(|(relation, other)| RestingPlace {
             relation: relation.name().to_owned(),
             on: other.clone(),
         }),

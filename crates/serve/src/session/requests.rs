@@ -29,7 +29,7 @@ impl ArmSession {
         let is_asked = !work.may_move_arm() || matches!(work, Work::Instruction { .. });
         client.require_role(if is_asked { Role::Ask } else { Role::Drive })?;
         let mut inner = self.lock();
-        let print = work.print(approve);
+        let print = work.fingerprint(approve);
         if let Some(key) = key
             && let Some(known) = known(&inner, client, key, &print)?
         {
@@ -86,7 +86,7 @@ impl ArmSession {
         inner.tasks.insert(id, entry);
         inner.queue.push_back(id);
         inner.next += 1;
-        if let Err(error) = self.keep(&mut inner) {
+        if let Err(error) = self.save_tasks(&mut inner) {
             inner.tasks.remove(&id);
             inner.queue.retain(|queued| *queued != id);
             inner.next = before;
@@ -94,9 +94,9 @@ impl ArmSession {
             return Err(Problem::new(ProblemKind::Internal, detail));
         }
         let place = inner.queue.len() - 1;
-        self.tell_task(&inner, id);
-        self.tell_queue(&inner);
-        self.tell_status(&mut inner);
+        self.publish_task(&inner, id);
+        self.publish_queue(&inner);
+        self.publish_status_if_changed(&mut inner);
         self.changed.notify_all();
         Ok(Accepted { id, place })
     }
@@ -105,7 +105,9 @@ impl ArmSession {
     pub fn tasks(&self) -> Vec<TaskRecord> {
         let inner = self.lock();
         let ids: Vec<u64> = inner.tasks.keys().copied().collect();
-        ids.into_iter().filter_map(|id| inner.record(id)).collect()
+        ids.into_iter()
+            .filter_map(|id| inner.task_record(id))
+            .collect()
     }
 
     /// Returns a task.
@@ -113,7 +115,7 @@ impl ArmSession {
     /// # Errors
     /// [`ProblemKind::NotFound`].
     pub fn task(&self, id: u64) -> Result<TaskRecord, Problem> {
-        self.lock().record(id).ok_or_else(|| no_task(id))
+        self.lock().task_record(id).ok_or_else(|| no_task(id))
     }
 
     /// Returns the newest plan of a task.
@@ -149,10 +151,10 @@ impl ArmSession {
                 entry.record.reason = Some(format!("{} cancelled it", client.name));
                 entry.record.ended_at = Some((self.clock)());
                 inner.queue.retain(|queued| *queued != id);
-                self.keep_or_say(&mut inner);
-                self.tell_task(&inner, id);
-                self.tell_queue(&inner);
-                self.tell_status(&mut inner);
+                self.save_tasks_or_log(&mut inner);
+                self.publish_task(&inner, id);
+                self.publish_queue(&inner);
+                self.publish_status_if_changed(&mut inner);
             }
             TaskState::Running => self.press_stop(&client.name),
             _ => {
@@ -160,7 +162,7 @@ impl ArmSession {
                 return Err(Problem::new(ProblemKind::Over, detail));
             }
         }
-        inner.record(id).ok_or_else(|| no_task(id))
+        inner.task_record(id).ok_or_else(|| no_task(id))
     }
 
     /// Says yes or no to a plan that waits; `steps` replace its own.
@@ -197,7 +199,7 @@ impl ArmSession {
             (true, Some(steps)) => Decision::Edit(steps),
         });
         self.changed.notify_all();
-        inner.record(id).ok_or_else(|| no_task(id))
+        inner.task_record(id).ok_or_else(|| no_task(id))
     }
 
     /// Releases the stop switch. Whatever waits stays paused.
@@ -222,7 +224,7 @@ impl ArmSession {
             self.events
                 .push("stop", &json!({"stopped": false, "reason": null}));
         }
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
         self.changed.notify_all();
         Ok(())
     }
@@ -237,7 +239,7 @@ impl ArmSession {
         self.require_lease(&inner, client)?;
         let reason = || format!("{} paused it", client.name);
         inner.paused.get_or_insert_with(reason);
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
         Ok(())
     }
 
@@ -250,7 +252,7 @@ impl ArmSession {
         let mut inner = self.lock();
         self.require_lease(&inner, client)?;
         inner.paused = None;
-        self.tell_status(&mut inner);
+        self.publish_status_if_changed(&mut inner);
         self.changed.notify_all();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The state that requests and the loop share.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::lease::Lease;
 use super::status::{
     ArmMode, CurrentTask, Driver, GripperStatus, JointReading, QueuedTask, Scene, Status,
 };
-use super::store::Kept;
+use super::store::SavedTasks;
 use super::task::{TaskEntry, TaskRecord, TaskState};
 
 /// Number of tasks that are over and kept.
@@ -39,7 +39,7 @@ pub(super) enum Decision {
 
 /// A plan that waits, and what was said to it.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct WaitingPlan {
     pub(super) task: u64,
     pub(super) plan: u64,
     pub(super) decision: Option<Decision>,
@@ -61,57 +61,18 @@ pub(super) struct Inner {
     pub(super) queue: VecDeque<u64>,
     pub(super) running: Option<u64>,
     pub(super) tasks: BTreeMap<u64, TaskEntry>,
-    pub(super) waiting: Option<Waiting>,
+    pub(super) waiting: Option<WaitingPlan>,
     pub(super) scene: Scene,
     pub(super) seen_at: Option<Instant>,
     /// Whether the loop is to end.
     pub(super) is_over: bool,
     /// The status that was told last.
-    told: Option<Status>,
+    pub(super) told: Option<Status>,
 }
 
 impl Inner {
-    /// Creates the state with the tasks that were kept. One that was being carried out is
-    /// interrupted.
-    pub(super) fn of(kept: Kept, lease: Duration) -> Self {
-        let mut tasks = BTreeMap::new();
-        let mut queue = VecDeque::new();
-        for mut entry in kept.tasks {
-            let record = &mut entry.record;
-            match record.state {
-                TaskState::Queued => queue.push_back(record.id),
-                TaskState::Running => {
-                    record.state = TaskState::Interrupted;
-                    record.reason = Some("the program was killed meanwhile".to_owned());
-                }
-                _ => {}
-            }
-            tasks.insert(record.id, entry);
-        }
-        let paused = (!queue.is_empty())
-            .then(|| "the server was started again, and tasks were left".to_owned());
-        let known = tasks.last_key_value().map_or(0, |(id, _)| *id);
-        Self {
-            activity: Activity::Idle,
-            paused,
-            fault: None,
-            stopped: None,
-            lease: Lease::new(lease),
-            next: kept.next.max(known + 1),
-            next_plan: 1,
-            queue,
-            running: None,
-            tasks,
-            waiting: None,
-            scene: Scene::default(),
-            seen_at: None,
-            is_over: false,
-            told: None,
-        }
-    }
-
     /// Returns a task as it is told now.
-    pub(super) fn record(&self, id: u64) -> Option<TaskRecord> {
+    pub(super) fn task_record(&self, id: u64) -> Option<TaskRecord> {
         let entry = self.tasks.get(&id)?;
         Some(TaskRecord {
             place: self.queue.iter().position(|queued| *queued == id),
@@ -130,7 +91,7 @@ impl Inner {
     }
 
     /// Forgets the oldest tasks that are over.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn forget_old_tasks(&mut self) {
         let is_over = |entry: &TaskEntry| {
             !matches!(entry.record.state, TaskState::Queued | TaskState::Running)
         };
@@ -145,14 +106,14 @@ impl Inner {
         }
     }
 
-    pub(super) fn kept(&self) -> Kept {
-        Kept::new(self.next, self.tasks.values().cloned().collect())
+    pub(super) fn kept(&self) -> SavedTasks {
+        SavedTasks::new(self.next, self.tasks.values().cloned().collect())
     }
 }
 
 impl ArmSession {
     /// Returns the status without what is for one client.
-    pub(super) fn status_of(&self, inner: &Inner) -> Status {
+    pub(super) fn shared_status(&self, inner: &Inner) -> Status {
         let stopped = self.stop.is_pressed();
         let running = inner.running.and_then(|id| inner.tasks.get(&id));
         let state = if inner.fault.is_some() {
@@ -202,7 +163,7 @@ impl ArmSession {
     }
 
     /// Returns where the joints are; empty before the arm was read.
-    pub fn joints(&self) -> Vec<JointReading> {
+    pub fn joint_readings(&self) -> Vec<JointReading> {
         let Some(reading) = self.readings.newest() else {
             return Vec::new();
         };
@@ -222,8 +183,8 @@ impl ArmSession {
     }
 
     /// Tells the status if it is another one than was told last.
-    pub(super) fn tell_status(&self, inner: &mut Inner) {
-        let status = self.status_of(inner);
+    pub(super) fn publish_status_if_changed(&self, inner: &mut Inner) {
+        let status = self.shared_status(inner);
         // That time passes is no news.
         let mut steady = status.clone();
         if let Some(driver) = &mut steady.driver {
@@ -236,33 +197,33 @@ impl ArmSession {
     }
 
     /// Tells a task.
-    pub(super) fn tell_task(&self, inner: &Inner, id: u64) {
-        if let Some(record) = inner.record(id) {
+    pub(super) fn publish_task(&self, inner: &Inner, id: u64) {
+        if let Some(record) = inner.task_record(id) {
             self.events.push("task", &record);
         }
     }
 
     /// Tells what waits.
-    pub(super) fn tell_queue(&self, inner: &Inner) {
+    pub(super) fn publish_queue(&self, inner: &Inner) {
         self.events.push("queue", &json!({"queue": queued(inner)}));
     }
 
     /// Tells who drives, and why that changed.
-    pub(super) fn tell_driver(&self, inner: &Inner, reason: &str) {
-        let driver = self.status_of(inner).driver;
+    pub(super) fn publish_driver_change(&self, inner: &Inner, reason: &str) {
+        let driver = self.shared_status(inner).driver;
         self.events
             .push("driver", &json!({"driver": driver, "reason": reason}));
     }
 
     /// Keeps the tasks; an error is the caller's to judge.
-    pub(super) fn keep(&self, inner: &mut Inner) -> std::io::Result<()> {
-        inner.forget();
+    pub(super) fn save_tasks(&self, inner: &mut Inner) -> std::io::Result<()> {
+        inner.forget_old_tasks();
         self.store.write(&inner.kept())
     }
 
     /// Keeps the tasks where nothing better can be done than to say that they are not kept.
-    pub(super) fn keep_or_say(&self, inner: &mut Inner) {
-        if let Err(error) = self.keep(inner) {
+    pub(super) fn save_tasks_or_log(&self, inner: &mut Inner) {
+        if let Err(error) = self.save_tasks(inner) {
             tracing::error!("the queue is not kept: {error}");
         }
     }

@@ -44,7 +44,7 @@ pub struct Status {
     pub driver: Option<Driver>,
     /// Who asks; left out in events.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub you: Option<You>,
+    pub you: Option<RequestingClient>,
     /// The task that is being carried out.
     pub task: Option<CurrentTask>,
     /// The tasks that wait.
@@ -73,7 +73,7 @@ pub struct Driver {
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct You {
+pub struct RequestingClient {
     /// Name of the token.
     pub name: String,
     /// What it may do.
@@ -237,7 +237,7 @@ pub struct SceneObject {
     /// Whether the arm gets there.
     pub reachable: bool,
     /// What it is in, on or beside.
-    pub rests: Option<Resting>,
+    pub rests: Option<RestingPlace>,
     /// Skills that can have it as their object.
     pub can: Vec<String>,
     /// `[y0, x0, y1, x1]` in thousandths of the picture, where it is known.
@@ -247,7 +247,7 @@ pub struct SceneObject {
 
 /// What an object is in, on or beside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Resting {
+pub struct RestingPlace {
     /// How.
     pub relation: String,
     /// Name of the other object.

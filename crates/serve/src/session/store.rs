@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 
 /// What is kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct SavedTasks {
     version: u32,
     /// Number of the next task.
     pub(crate) next: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Kept {
     pub(crate) tasks: Vec<TaskEntry>,
 }
 
-impl Kept {
+impl SavedTasks {
     pub(crate) fn new(next: u64, tasks: Vec<TaskEntry>) -> Self {
         Self {
             version: VERSION,
@@ -34,9 +34,9 @@ impl Kept {
 
 /// The file, if there is one. Two programs cannot have the same.
 #[derive(Debug)]
-pub(crate) struct Store(Option<(PathBuf, File)>);
+pub(crate) struct TaskStore(Option<(PathBuf, File)>);
 
-impl Store {
+impl TaskStore {
     /// Opens the file at `path`, or keeps nothing.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let Some(path) = path else {
@@ -56,15 +56,15 @@ impl Store {
     }
 
     /// Reads what was kept; nothing if there is no file.
-    pub(crate) fn read(&self) -> io::Result<Kept> {
+    pub(crate) fn read(&self) -> io::Result<SavedTasks> {
         let Some((path, _)) = &self.0 else {
-            return Ok(Kept::default());
+            return Ok(SavedTasks::default());
         };
         let bytes = match fs::read(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(SavedTasks::default()),
             bytes => bytes?,
         };
-        let kept: Kept = serde_json::from_slice(&bytes)?;
+        let kept: SavedTasks = serde_json::from_slice(&bytes)?;
         if kept.version != VERSION {
             let text = format!("its version is {}, not {VERSION}", kept.version);
             return Err(io::Error::new(ErrorKind::InvalidData, text));
@@ -74,7 +74,7 @@ impl Store {
 
     /// Writes the file beside the old one and puts it in its place: whenever the program is
     /// killed, one of the two is there, whole.
-    pub(crate) fn write(&self, kept: &Kept) -> io::Result<()> {
+    pub(crate) fn write(&self, kept: &SavedTasks) -> io::Result<()> {
         let Some((path, _)) = &self.0 else {
             return Ok(());
         };
@@ -99,11 +99,11 @@ mod tests {
     fn a_file_of_something_else_is_an_error_and_none_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("below/queue.json");
-        let store = Store::open(Some(&path)).unwrap();
-        let second = Store::open(Some(&path)).unwrap_err();
+        let store = TaskStore::open(Some(&path)).unwrap();
+        let second = TaskStore::open(Some(&path)).unwrap_err();
         assert_eq!(second.kind(), ErrorKind::ResourceBusy);
         assert_eq!(store.read().unwrap().next, 0);
-        store.write(&Kept::new(7, Vec::new())).unwrap();
+        store.write(&SavedTasks::new(7, Vec::new())).unwrap();
         assert_eq!(store.read().unwrap().next, 7);
         for text in ["", "[]", r#"{"version":2,"next":1,"tasks":[]}"#] {
             fs::write(&path, text).unwrap();

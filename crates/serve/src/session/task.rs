@@ -94,7 +94,7 @@ impl Work {
     }
 
     /// Returns a checksum that tells it from other work.
-    pub(crate) fn print(&self, approve: bool) -> String {
+    pub(crate) fn fingerprint(&self, approve: bool) -> String {
         let text = json!({"work": self, "approve": approve}).to_string();
         let digest = Sha256::digest(text.as_bytes());
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -203,7 +203,7 @@ pub struct PlanView {
     /// What the model thought about it.
     pub thoughts: Vec<String>,
     /// What planning methods said about it.
-    pub critic: Vec<CriticNote>,
+    pub critic: Vec<MethodNote>,
 }
 
 /// A step of a plan.
@@ -223,7 +223,7 @@ pub struct PlannedStep {
 
 /// What a planning method said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CriticNote {
+pub struct MethodNote {
     /// The method.
     pub method: String,
     /// What it is, such as `critique` or `veto`.
@@ -232,9 +232,9 @@ pub struct CriticNote {
     pub text: String,
 }
 
-impl CriticNote {
+impl MethodNote {
     /// Tells an exchange.
-    pub(crate) fn of(exchange: &Exchange) -> Self {
+    pub(crate) fn from_exchange(exchange: &Exchange) -> Self {
         let kind = json!(exchange.kind);
         Self {
             method: exchange.method.clone(),
@@ -251,7 +251,7 @@ impl PlannedStep {
     }
 
     /// Tells the steps of a plan that was not previewed.
-    pub(crate) fn all(plan: &Plan) -> Vec<Self> {
+    pub(crate) fn list_from_plan(plan: &Plan) -> Vec<Self> {
         let told = |step: &Step| Self {
             step: json!(step),
             text: step.to_string(),

@@ -13,7 +13,7 @@ use super::ArmSession;
 const POLL_PERIOD: Duration = Duration::from_millis(50);
 
 /// Watches until the session is gone; `presses` tell who pressed the switch.
-pub(super) fn watch(session: &Arc<ArmSession>, presses: Receiver<String>) {
+pub(super) fn spawn_stop_and_lease_watcher(session: &Arc<ArmSession>, presses: Receiver<String>) {
     let session: Weak<ArmSession> = Arc::downgrade(session);
     thread::spawn(move || {
         loop {
@@ -45,10 +45,10 @@ impl ArmSession {
             self.events
                 .push("stop", &json!({"stopped": false, "reason": null}));
         }
-        if let Some(name) = inner.lease.expired(Instant::now()) {
-            self.tell_driver(inner, &format!("{name} was not heard of"));
-            self.pause_without(inner, &name);
+        if let Some(name) = inner.lease.take_expired_holder(Instant::now()) {
+            self.publish_driver_change(inner, &format!("{name} was not heard of"));
+            self.pause_without_driver(inner, &name);
         }
-        self.tell_status(inner);
+        self.publish_status_if_changed(inner);
     }
 }

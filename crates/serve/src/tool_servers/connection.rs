@@ -16,7 +16,7 @@ use rmcp::{Peer, RoleClient, ServiceError};
 use tokio::time::timeout;
 
 use super::answer::Trouble;
-use super::listener::{Heard, Listener};
+use super::listener::{Listener, ServerNotices};
 use super::process::ServerProcess;
 use super::{ServerKey, ServerPlace, ToolServer};
 
@@ -32,7 +32,7 @@ const MIN_KEY_BYTES: usize = 6;
 /// A connection with a server.
 pub(super) struct Connection {
     running: RunningService<RoleClient, Listener>,
-    heard: Arc<Heard>,
+    heard: Arc<ServerNotices>,
     process: Option<ServerProcess>,
     key: Option<ServerKey>,
 }
@@ -43,7 +43,7 @@ impl Connection {
     /// # Errors
     /// Why there is no connection.
     pub(super) async fn open(server: &ToolServer) -> Result<Self, Trouble> {
-        let heard = Arc::new(Heard::default());
+        let heard = Arc::new(ServerNotices::default());
         let (limit, key) = (server.time_limit, server.key.as_ref());
         let (greeted, process) = match &server.place {
             ServerPlace::Command { words, env } => {
@@ -83,7 +83,7 @@ impl Connection {
     }
 
     /// What was heard of the server beside its answers.
-    pub(super) fn heard(&self) -> &Heard {
+    pub(super) fn server_notices(&self) -> &ServerNotices {
         &self.heard
     }
 
@@ -143,7 +143,7 @@ impl Connection {
 
 /// Greets a server at the other end of a transport.
 async fn greet<T, E, A>(
-    heard: &Arc<Heard>,
+    heard: &Arc<ServerNotices>,
     transport: T,
     limit: Duration,
 ) -> Result<RunningService<RoleClient, Listener>, Trouble>
@@ -190,7 +190,7 @@ fn over_http(
 async fn within<T>(
     limit: Duration,
     peer: &Peer<RoleClient>,
-    heard: &Heard,
+    heard: &ServerNotices,
     answer: impl Future<Output = Result<T, ServiceError>>,
 ) -> Result<T, Trouble> {
     match timeout(limit, answer).await {

@@ -18,7 +18,7 @@ const MESSAGE: usize = 4096;
 
 /// What was heard of a server beside its answers.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct ServerNotices {
     /// How much it may send.
     pub(super) budget: Arc<Budget>,
     /// Ends the connection.
@@ -26,14 +26,14 @@ pub(super) struct Heard {
     has_changed: AtomicBool,
 }
 
-impl Heard {
+impl ServerNotices {
     /// Notes that its tools are others now.
-    pub(super) fn note_change(&self) {
+    pub(super) fn note_tools_changed(&self) {
         self.has_changed.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether its tools are others now, once.
-    pub(super) fn take_change(&self) -> bool {
+    pub(super) fn take_tools_changed(&self) -> bool {
         self.has_changed.swap(false, Ordering::Relaxed)
     }
 
@@ -46,7 +46,7 @@ impl Heard {
 
 /// Answers that nobody is there for what a server may ask, and counts what it tells.
 #[derive(Clone, Debug)]
-pub(super) struct Listener(pub(super) Arc<Heard>);
+pub(super) struct Listener(pub(super) Arc<ServerNotices>);
 
 impl Service<RoleClient> for Listener {
     async fn handle_request(
@@ -75,7 +75,7 @@ impl Service<RoleClient> for Listener {
             notification,
             ServerNotification::ToolListChangedNotification(_)
         ) {
-            self.0.note_change();
+            self.0.note_tools_changed();
         }
         Ok(())
     }

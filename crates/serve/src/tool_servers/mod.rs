@@ -160,7 +160,7 @@ impl ToolServers {
             return;
         };
         let ending = connection.ending();
-        let has_changed = ending.is_none() && connection.heard().take_change();
+        let has_changed = ending.is_none() && connection.server_notices().take_tools_changed();
         if let Some(trouble) = ending {
             let sentence = self.leave_out(index, trouble);
             self.news.push(sentence);
@@ -175,7 +175,7 @@ impl ToolServers {
                     self.news.push(sentence);
                 }
                 // It is asked the next time.
-                None => connection.heard().note_change(),
+                None => connection.server_notices().note_tools_changed(),
             }
         }
     }

@@ -35,7 +35,7 @@ impl Backend for Folder {
     }
 
     fn runs(&self) -> Result<Vec<Run>, BackendError> {
-        Ok(vec![self.run("one.mcap")?])
+        Ok(vec![self.run_info("one.mcap")?])
     }
 
     fn run_file(&self, name: &str) -> Result<PathBuf, BackendError> {
@@ -44,7 +44,7 @@ impl Backend for Folder {
         file.is_file().then_some(file).ok_or_else(missing)
     }
 
-    fn run(&self, name: &str) -> Result<Run, BackendError> {
+    fn run_info(&self, name: &str) -> Result<Run, BackendError> {
         self.run_file(name)?;
         Ok(Run {
             name: name.to_owned(),
@@ -62,7 +62,7 @@ impl Backend for Folder {
         Ok(json!({"file": name}))
     }
 
-    fn view(&self, name: &str) -> Result<File, BackendError> {
+    fn open_rrd(&self, name: &str) -> Result<File, BackendError> {
         let file = self.run_file(name)?;
         File::open(file).map_err(|error| BackendError::Invalid(error.to_string()))
     }
@@ -100,7 +100,7 @@ impl Backend for Folder {
         }
     }
 
-    fn check(&self, _kind: ConfigKind, text: &str) -> Option<String> {
+    fn check_config(&self, _kind: ConfigKind, text: &str) -> Option<String> {
         text.is_empty().then(|| "there is nothing in it".to_owned())
     }
 }

@@ -10,7 +10,7 @@ use super::appearance::Appearance;
 use super::depth_sensor::add_depth_noise;
 use super::hash_noise::hash;
 use super::picture::{RenderedPicture, Segmentation};
-use super::ray_cast::{render_again, render_segmentation};
+use super::ray_cast::{render_segmentation, render_with_table_memory};
 use super::table_memory::TableMemory;
 use crate::geometry::RenderBody;
 
@@ -107,7 +107,7 @@ impl SimCamera {
         let (bodies, stamp, base_from_mount) = (self.source)();
         let seen = Instant::now();
         let base_from_camera = base_from_mount * self.mount_from_camera;
-        let picture = render_again(
+        let picture = render_with_table_memory(
             &bodies,
             &self.intrinsics,
             &base_from_camera,

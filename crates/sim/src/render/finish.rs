@@ -57,7 +57,9 @@ impl Finish {
             return *base;
         }
         let (u, v) = self.on_face(point, normal);
-        let share = self.texture.share(u, v, pixel, self.scale, self.seed);
+        let share = self
+            .texture
+            .second_color_share(u, v, pixel, self.scale, self.seed);
         mix(base, &self.second, share as f32)
     }
 
@@ -73,7 +75,7 @@ impl Finish {
 
     /// Returns the normal that light falls on, in the body's frame: flat pieces of a round wall are
     /// shaded as round, and the edges of a box of these half extents as worn off.
-    pub(super) fn bent(
+    pub(super) fn bent_normal(
         &self,
         point: &Vector3,
         normal: &Vector3,
@@ -116,7 +118,8 @@ mod tests {
             ..Finish::default()
         };
         let half = Vector3::new(0.01, 0.01, 0.01);
-        let bent = |x: f64| finish.bent(&Vector3::new(x, 0.0, 0.01), &Vector3::z(), Some(&half));
+        let bent =
+            |x: f64| finish.bent_normal(&Vector3::new(x, 0.0, 0.01), &Vector3::z(), Some(&half));
         assert_eq!(bent(0.005), Vector3::z());
         assert!(bent(0.0099).x > 0.5 && bent(-0.0099).x < -0.5);
         assert!((bent(0.0095).norm() - 1.0).abs() < 1e-12);
@@ -130,8 +133,11 @@ mod tests {
         };
         let point = Vector3::new(0.03, 0.004, 0.0);
         let out = point.normalize();
-        assert!((finish.bent(&point, &Vector3::x(), None) - out).norm() < 1e-12);
-        assert!((finish.bent(&point, &-Vector3::x(), None) + out).norm() < 1e-12);
-        assert_eq!(finish.bent(&point, &Vector3::z(), None), Vector3::z());
+        assert!((finish.bent_normal(&point, &Vector3::x(), None) - out).norm() < 1e-12);
+        assert!((finish.bent_normal(&point, &-Vector3::x(), None) + out).norm() < 1e-12);
+        assert_eq!(
+            finish.bent_normal(&point, &Vector3::z(), None),
+            Vector3::z()
+        );
     }
 }

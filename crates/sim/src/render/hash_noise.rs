@@ -11,7 +11,7 @@ pub(super) fn hash(word: u64) -> u64 {
 
 /// Maps the upper bits of a hash uniformly to 0..1.
 #[inline]
-pub(super) fn unit(hash: u64) -> f64 {
+pub(super) fn to_unit_interval(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1u64 << 53) as f64
 }
 
@@ -30,10 +30,10 @@ pub(super) fn normal_triple(hash: u64) -> [f32; 3] {
 }
 
 /// Returns smooth noise in 0..1 over the plane, with features of about one unit.
-pub(super) fn smooth(x: f64, y: f64, seed: u64) -> f64 {
-    let (left, top) = (whole(x), whole(y));
+pub(super) fn smooth_noise(x: f64, y: f64, seed: u64) -> f64 {
+    let (left, top) = (floor_to_i64(x), floor_to_i64(y));
     let (u, v) = (fade(x - left as f64), fade(y - top as f64));
-    let corner = |dx: i64, dy: i64| lattice(left + dx, top + dy, seed);
+    let corner = |dx: i64, dy: i64| lattice_noise(left + dx, top + dy, seed);
     let upper = corner(0, 0) * (1.0 - u) + corner(1, 0) * u;
     let lower = corner(0, 1) * (1.0 - u) + corner(1, 1) * u;
     upper * (1.0 - v) + lower * v
@@ -41,14 +41,14 @@ pub(super) fn smooth(x: f64, y: f64, seed: u64) -> f64 {
 
 /// Returns the value of a cell of the integer lattice, in 0..1.
 #[inline]
-pub(super) fn lattice(x: i64, y: i64, seed: u64) -> f64 {
+pub(super) fn lattice_noise(x: i64, y: i64, seed: u64) -> f64 {
     let cell = ((x as u64) << 32) ^ (y as u64 & 0xffff_ffff);
-    unit(hash(cell ^ seed))
+    to_unit_interval(hash(cell ^ seed))
 }
 
 /// Returns the largest whole number not above `x`, without a call into libm.
 #[inline]
-pub(super) fn whole(x: f64) -> i64 {
+pub(super) fn floor_to_i64(x: f64) -> i64 {
     let towards_zero = x as i64;
     towards_zero - i64::from(x < towards_zero as f64)
 }
@@ -76,10 +76,10 @@ mod tests {
 
     #[test]
     fn smooth_noise_is_continuous_and_meets_its_lattice() {
-        assert_eq!(smooth(3.0, -2.0, 7), lattice(3, -2, 7));
+        assert_eq!(smooth_noise(3.0, -2.0, 7), lattice_noise(3, -2, 7));
         for i in 0..1000 {
             let x = f64::from(i) * 0.01 - 5.0;
-            assert!((smooth(x, 0.3, 7) - smooth(x + 1e-6, 0.3, 7)).abs() < 1e-5);
+            assert!((smooth_noise(x, 0.3, 7) - smooth_noise(x + 1e-6, 0.3, 7)).abs() < 1e-5);
         }
     }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::appearance::LinearRgb;
 use super::color_sensor::Sensor;
-use super::ray_cast::{RayCaster, lamp_point};
+use super::ray_cast::{RayCaster, lamp_point_for_pixel};
 use super::shade::{Hit, LAMP_POINTS};
 use super::table_memory::TableColor;
 use super::tile::{TILE, Tile};
@@ -97,7 +97,7 @@ impl RayCaster<'_> {
                 .ray_through_pixel(x as f64 + dx, y as f64 + dy);
             let mut hit = self.shader.first_hit(&tile.seen, &ray, |_| ());
             if let Some(hit) = &mut hit {
-                let point = lamp_point(x, y) + index * LAMP_POINTS / 4;
+                let point = lamp_point_for_pixel(x, y) + index * LAMP_POINTS / 4;
                 let lit = self.shader.is_lit(&tile.casters, &ray, hit, point);
                 hit.lit = f32::from(u8::from(lit));
             }

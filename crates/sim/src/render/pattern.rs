@@ -2,7 +2,7 @@
 
 use font8x8::{BASIC_FONTS, UnicodeFonts};
 
-use super::hash_noise::{hash, lattice, smooth, whole};
+use super::hash_noise::{floor_to_i64, hash, lattice_noise, smooth_noise};
 
 /// Where the second of two colors shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +42,25 @@ pub enum Texture {
 impl Texture {
     /// Returns the share of the second color at `(u, v)` meters, 0..=1, averaged over about `pixel`
     /// meters. A feature is `scale` meters large.
-    pub(super) fn share(self, u: f64, v: f64, pixel: f64, scale: f64, seed: u64) -> f64 {
+    pub(super) fn second_color_share(
+        self,
+        u: f64,
+        v: f64,
+        pixel: f64,
+        scale: f64,
+        seed: u64,
+    ) -> f64 {
         let (x, y, around) = (u / scale, v / scale, pixel / scale);
         match self {
             Self::Plain => 0.0,
             Self::Grain => {
-                let warp = smooth(x / 9.0, y / 2.0, seed);
-                let rings = smooth(x / 12.0 + 2.0 * warp, y + 2.5 * warp, seed ^ 0x1f);
+                let warp = smooth_noise(x / 9.0, y / 2.0, seed);
+                let rings = smooth_noise(x / 12.0 + 2.0 * warp, y + 2.5 * warp, seed ^ 0x1f);
                 faded(rings, 0.5, around)
             }
             Self::Worn => {
-                let patch = 0.6 * smooth(x, y, seed) + 0.4 * smooth(2.7 * x, 2.7 * y, seed ^ 1);
+                let patch =
+                    0.6 * smooth_noise(x, y, seed) + 0.4 * smooth_noise(2.7 * x, 2.7 * y, seed ^ 1);
                 ((patch - 0.6) / 0.06).clamp(0.0, 1.0)
             }
             Self::Bands => faded(f64::from(u8::from(is_odd(x))), 0.5, around),
@@ -65,7 +73,7 @@ impl Texture {
             }
             Self::Weave => {
                 let thread = f64::from(u8::from(is_odd(x) != is_odd(y)));
-                let fold = smooth(x / 40.0, y / 90.0, seed);
+                let fold = smooth_noise(x / 40.0, y / 90.0, seed);
                 0.6 * faded(thread, 0.5, around) + 0.4 * fold
             }
             Self::Print => printed(x, y, around, seed),
@@ -73,12 +81,13 @@ impl Texture {
             Self::Letter => letter(x, y, around, seed),
             Self::Sticker => sticker(x, y, seed),
             Self::Speckle => faded(
-                (1.6 * smooth(x, y, seed) - 0.5).clamp(0.0, 1.0),
+                (1.6 * smooth_noise(x, y, seed) - 0.5).clamp(0.0, 1.0),
                 0.3,
                 around,
             ),
             Self::Marble => {
-                let turbulence = smooth(x, y, seed) + 0.5 * smooth(2.3 * x, 2.3 * y, seed ^ 2);
+                let turbulence =
+                    smooth_noise(x, y, seed) + 0.5 * smooth_noise(2.3 * x, 2.3 * y, seed ^ 2);
                 let vein = (x + 2.5 * turbulence).sin().abs();
                 (1.0 - vein).powi(3)
             }
@@ -93,12 +102,12 @@ fn faded(value: f64, mean: f64, around: f64) -> f64 {
 }
 
 fn is_odd(x: f64) -> bool {
-    whole(x) & 1 == 1
+    floor_to_i64(x) & 1 == 1
 }
 
 /// Returns the share of a pixel on lines of this width at every whole number.
 fn line(x: f64, width: f64, around: f64) -> f64 {
-    let beyond = x - whole(x) as f64;
+    let beyond = x - floor_to_i64(x) as f64;
     let distance = beyond.min(1.0 - beyond);
     let most = (width / around).min(1.0);
     ((width / 2.0 + around / 2.0 - distance) / around).clamp(0.0, most)
@@ -106,36 +115,38 @@ fn line(x: f64, width: f64, around: f64) -> f64 {
 
 /// Returns the ink of a page: a headline every twelve lines, here and there a picture.
 fn printed(x: f64, y: f64, around: f64, seed: u64) -> f64 {
-    let (column, block) = (whole(x / 26.0), whole(y / 12.0));
+    let (column, block) = (floor_to_i64(x / 26.0), floor_to_i64(y / 12.0));
     let in_column = x - 26.0 * column as f64;
     let in_block = y - 12.0 * block as f64;
     if in_column < 1.5 || in_block < 0.6 {
         return 0.0;
     }
-    if lattice(column, block, seed) > 0.82 {
-        return 0.3 + 0.6 * smooth(x / 3.0, y / 3.0, seed);
+    if lattice_noise(column, block, seed) > 0.82 {
+        return 0.3 + 0.6 * smooth_noise(x / 3.0, y / 3.0, seed);
     }
     let (row, height, word) = if in_block < 3.0 {
         (-1, (in_block - 0.6) / 2.4, in_column / 2.2)
     } else {
         (
-            whole(in_block),
-            in_block - whole(in_block) as f64,
+            floor_to_i64(in_block),
+            in_block - floor_to_i64(in_block) as f64,
             in_column,
         )
     };
-    let place = lattice(whole(word), 64 * block + row, seed ^ column as u64);
+    let place = lattice_noise(floor_to_i64(word), 64 * block + row, seed ^ column as u64);
     let is_ink = (0.2..0.75).contains(&height) && place > 0.2;
     faded(f64::from(u8::from(is_ink)) * 0.9, 0.35, around)
 }
 
 fn tag(x: f64, y: f64, seed: u64) -> f64 {
-    let (column, row) = (whole(x + 4.0), whole(y + 4.0));
+    let (column, row) = (floor_to_i64(x + 4.0), floor_to_i64(y + 4.0));
     if !(0..8).contains(&column) || !(0..8).contains(&row) {
         return 0.0;
     }
     let is_border = [0, 7].contains(&column) || [0, 7].contains(&row);
-    f64::from(u8::from(is_border || lattice(column, row, seed) > 0.5))
+    f64::from(u8::from(
+        is_border || lattice_noise(column, row, seed) > 0.5,
+    ))
 }
 
 /// Returns the ink of a letter that is one unit high, from four samples of a pixel.
@@ -158,7 +169,7 @@ fn letter(x: f64, y: f64, around: f64, seed: u64) -> f64 {
 }
 
 fn sticker(x: f64, y: f64, seed: u64) -> f64 {
-    let offset = |salt: u64| 0.6 * (super::hash_noise::unit(hash(seed ^ salt)) - 0.5);
+    let offset = |salt: u64| 0.6 * (super::hash_noise::to_unit_interval(hash(seed ^ salt)) - 0.5);
     let (x, y) = (x - offset(3), y - offset(4));
     let is_round = seed & 1 == 1;
     let is_on = if is_round {
@@ -171,7 +182,7 @@ fn sticker(x: f64, y: f64, seed: u64) -> f64 {
 
 fn dot(x: f64, y: f64, around: f64) -> f64 {
     const RADIUS: f64 = 0.18;
-    let from_crossing = |x: f64| x - whole(x + 0.5) as f64;
+    let from_crossing = |x: f64| x - floor_to_i64(x + 0.5) as f64;
     let distance = from_crossing(x).hypot(from_crossing(y));
     let most = (2.0 * RADIUS / around).min(1.0).powi(2);
     ((RADIUS - distance) / around + 0.5).clamp(0.0, most)
@@ -204,7 +215,7 @@ mod tests {
         (0..3600)
             .map(|i| {
                 let (u, v) = (f64::from(i % 60) - 29.7, f64::from(i / 60) - 29.7);
-                texture.share(0.0117 * u, 0.0117 * v, pixel, 0.01, 7)
+                texture.second_color_share(0.0117 * u, 0.0117 * v, pixel, 0.01, 7)
             })
             .collect()
     }
@@ -216,7 +227,7 @@ mod tests {
                 .flat_map(|seed| {
                     (0..1600).map(move |i| {
                         let (u, v) = (f64::from(i % 40) - 19.7, f64::from(i / 40) - 19.7);
-                        texture.share(5e-4 * u, 5e-4 * v, 5e-4, 0.01, seed)
+                        texture.second_color_share(5e-4 * u, 5e-4 * v, 5e-4, 0.01, seed)
                     })
                 })
                 .chain(shares(texture, 5e-4))

@@ -28,7 +28,7 @@ pub fn render(
     seed: u64,
 ) -> RenderedPicture {
     let mut nothing = TableMemory::default();
-    render_again(
+    render_with_table_memory(
         bodies,
         intrinsics,
         base_from_camera,
@@ -39,7 +39,7 @@ pub fn render(
 }
 
 /// Renders the same picture as [`render`], faster where `table` remembers one from the same place.
-pub(super) fn render_again(
+pub(super) fn render_with_table_memory(
     bodies: &[RenderBody],
     intrinsics: &Intrinsics,
     base_from_camera: &Pose,
@@ -155,9 +155,9 @@ impl<'a> RayCaster<'a> {
             for x in xs[0]..xs[1] {
                 if let Some(hit) = &mut hits[(y - ys[0]) * self.width + x] {
                     let ray = self.pixel_center_ray(x, y);
-                    let lit = self
-                        .shader
-                        .is_lit(&tile.casters, &ray, hit, lamp_point(x, y));
+                    let lit =
+                        self.shader
+                            .is_lit(&tile.casters, &ray, hit, lamp_point_for_pixel(x, y));
                     hit.lit = f32::from(u8::from(lit));
                     tile.shadowed |= !lit;
                 }
@@ -207,7 +207,7 @@ impl<'a> RayCaster<'a> {
 
 /// Returns the lamp point of a pixel: each pixel of a 4 × 4 block gets another point, neighbors
 /// distant ones.
-pub(super) fn lamp_point(x: usize, y: usize) -> usize {
+pub(super) fn lamp_point_for_pixel(x: usize, y: usize) -> usize {
     const ORDER: [usize; LAMP_POINTS] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
     ORDER[(y % 4) * 4 + x % 4]
 }
@@ -326,7 +326,7 @@ mod tests {
         let (intrinsics, pose) = camera();
         let mut memory = TableMemory::default();
         let mut again = |bodies: &[RenderBody], look: &Appearance| {
-            let seen = render_again(bodies, &intrinsics, &pose, look, 7, &mut memory);
+            let seen = render_with_table_memory(bodies, &intrinsics, &pose, look, 7, &mut memory);
             assert!(seen == render(bodies, &intrinsics, &pose, look, 7));
         };
         let look = Appearance::default();

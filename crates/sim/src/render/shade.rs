@@ -4,7 +4,7 @@ use enact_types::{Point3, Vector3};
 
 use super::appearance::{Appearance, Light, LinearRgb};
 use super::camera_rays::CameraRays;
-use super::hash_noise::{hash, unit};
+use super::hash_noise::{hash, to_unit_interval};
 use super::solid::{Ball, RenderSolid};
 use super::table_memory::TableColor;
 use super::texture::mix;
@@ -47,7 +47,7 @@ pub(super) struct Shader<'a> {
 impl<'a> Shader<'a> {
     pub fn new(view: CameraRays, mut solids: Vec<RenderSolid>, look: &'a Appearance) -> Self {
         for solid in &mut solids {
-            let sway = 2.0 * unit(hash(look.seed ^ u64::from(solid.id))) as f32 - 1.0;
+            let sway = 2.0 * to_unit_interval(hash(look.seed ^ u64::from(solid.id))) as f32 - 1.0;
             solid.color = solid.color.map(|c| c * (1.0 + look.shade_jitter * sway));
         }
         Self {

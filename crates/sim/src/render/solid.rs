@@ -41,7 +41,7 @@ impl RenderSolid {
                 center: base_from_body * center + origin,
                 radius,
             },
-            inner_radius: surface.inner_radius(&center),
+            inner_radius: surface.inscribed_ball_radius(&center),
             surface,
             base_from_body,
             origin,
@@ -68,7 +68,7 @@ impl RenderSolid {
             Surface::Box { half } => Some(half),
             _ => None,
         };
-        let bent = finish.bent(
+        let bent = finish.bent_normal(
             &self.local_point(point),
             &self.local_direction(normal),
             half,

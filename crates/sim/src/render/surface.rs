@@ -78,7 +78,7 @@ impl Surface {
     }
 
     /// Returns the smallest distance from `center` to the surface: the radius of an inscribed ball.
-    pub fn inner_radius(&self, center: &Vector3) -> f64 {
+    pub fn inscribed_ball_radius(&self, center: &Vector3) -> f64 {
         match self {
             Self::Box { half } => half.min(),
             Self::Cylinder {

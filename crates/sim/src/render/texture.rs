@@ -1,7 +1,7 @@
 //! The table top: a procedural pattern, filtered to the width of a pixel.
 
 use super::appearance::{LinearRgb, TablePattern, TableTop};
-use super::hash_noise::{lattice, smooth, whole};
+use super::hash_noise::{floor_to_i64, lattice_noise, smooth_noise};
 
 /// Length of a plank as a multiple of its width.
 const PLANK_LENGTH: f64 = 9.0;
@@ -14,7 +14,7 @@ impl TableTop {
     pub(super) fn color_at(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
         let share = match self.pattern {
             TablePattern::Wood => return self.wood(x, y, pixel, seed),
-            TablePattern::Plain => 0.25 * smooth(x / 0.08, y / 0.08, seed),
+            TablePattern::Plain => 0.25 * smooth_noise(x / 0.08, y / 0.08, seed),
             TablePattern::Checker => {
                 let (a, b) = (self.wave(x, pixel), self.wave(y, pixel));
                 a + b - 2.0 * a * b
@@ -22,10 +22,12 @@ impl TableTop {
             TablePattern::Stripes => self.wave(x, pixel),
             TablePattern::Speckle => {
                 let contrast = (0.5 * self.scale / pixel).min(1.0);
-                let speck = smooth(x / self.scale, y / self.scale, seed);
+                let speck = smooth_noise(x / self.scale, y / self.scale, seed);
                 (0.3 + contrast * (speck - 0.5) * 1.6).clamp(0.0, 1.0)
             }
-            TablePattern::Textured(texture) => texture.share(x, y, pixel, self.scale, seed),
+            TablePattern::Textured(texture) => {
+                texture.second_color_share(x, y, pixel, self.scale, seed)
+            }
         };
         mix(&self.colors[0], &self.colors[1], share as f32)
     }
@@ -33,7 +35,7 @@ impl TableTop {
     /// Returns a square wave of 0 and 1 whose flanks are one pixel wide.
     fn wave(&self, x: f64, pixel: f64) -> f64 {
         let cycles = x / (2.0 * self.scale);
-        let phase = 2.0 * (cycles - whole(cycles) as f64);
+        let phase = 2.0 * (cycles - floor_to_i64(cycles) as f64);
         let from_flank = if phase < 1.0 {
             phase.min(1.0 - phase)
         } else {
@@ -46,18 +48,18 @@ impl TableTop {
     /// Returns planks along `x`, each with a tint, a grain of stretched noise, and a dark gap to
     /// the next.
     fn wood(&self, x: f64, y: f64, pixel: f64, seed: u64) -> LinearRgb {
-        let row = whole(y / self.scale);
-        let along = x / (PLANK_LENGTH * self.scale) + lattice(row, 0, seed ^ 0x77);
-        let plank = whole(along);
-        let tint = lattice(row, plank, seed ^ 0x51);
+        let row = floor_to_i64(y / self.scale);
+        let along = x / (PLANK_LENGTH * self.scale) + lattice_noise(row, 0, seed ^ 0x77);
+        let plank = floor_to_i64(along);
+        let tint = lattice_noise(row, plank, seed ^ 0x51);
         let grain_seed = seed ^ ((tint * 1e6) as u64);
-        let warp = smooth(x / 0.12, y / 0.03, grain_seed);
-        let coarse = smooth(
+        let warp = smooth_noise(x / 0.12, y / 0.03, grain_seed);
+        let coarse = smooth_noise(
             x / 0.25 + 3.0 * warp,
             y / 0.011 + 2.5 * warp,
             grain_seed ^ 0x1f,
         );
-        let fine = smooth(x / 0.05, y / 0.0035, grain_seed ^ 0x2e);
+        let fine = smooth_noise(x / 0.05, y / 0.0035, grain_seed ^ 0x2e);
         let fine_contrast = 0.22 * (0.0035 / pixel).min(1.0);
         let share = 0.18 + 0.30 * (tint - 0.5) + 0.55 * coarse + fine_contrast * (fine - 0.5);
         let wood = mix(
@@ -74,7 +76,7 @@ impl TableTop {
 
 /// Returns the distance of a number to the nearest whole one.
 fn edge_distance(x: f64) -> f64 {
-    let beyond = x - whole(x) as f64;
+    let beyond = x - floor_to_i64(x) as f64;
     beyond.min(1.0 - beyond)
 }
 

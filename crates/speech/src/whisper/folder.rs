@@ -10,7 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use tokenizers::Tokenizer;
 
-use super::tokens::Tokens;
+use super::tokens::SpecialTokens;
 
 /// Why a folder cannot be used as a model.
 #[derive(Debug, Error)]
@@ -41,7 +41,7 @@ pub enum LoadError {
 pub(super) struct Parts {
     pub(super) network: Network,
     pub(super) tokenizer: Tokenizer,
-    pub(super) tokens: Tokens,
+    pub(super) tokens: SpecialTokens,
     pub(super) masks: [Tensor; 2],
 }
 
@@ -75,8 +75,8 @@ pub(super) fn read(
     let is_multilingual = tokenizer
         .token_to_id("<|zh|>")
         .is_some_and(|_| config.vocab_size != ENGLISH_VOCABULARY);
-    let tokens =
-        Tokens::find(&tokenizer, is_multilingual).map_err(|why| wrong(&tokenizer_path, why))?;
+    let tokens = SpecialTokens::find(&tokenizer, is_multilingual)
+        .map_err(|why| wrong(&tokenizer_path, why))?;
     if tokens.largest() as usize >= config.vocab_size {
         let (largest, size) = (tokens.largest(), config.vocab_size);
         let why = format!("token {largest} is beyond vocab_size {size} of config.json");
@@ -198,7 +198,7 @@ fn verify(config: &Config, hints: &Generation) -> Result<(), String> {
     Ok(())
 }
 
-fn verify_languages(tokens: &Tokens, languages: &[String]) -> Result<(), LoadError> {
+fn verify_languages(tokens: &SpecialTokens, languages: &[String]) -> Result<(), LoadError> {
     for language in languages {
         let is_known = match tokens.languages.as_slice() {
             [] => language == "en",
@@ -222,7 +222,7 @@ fn verify_languages(tokens: &Tokens, languages: &[String]) -> Result<(), LoadErr
 /// end unless that is among these.
 fn mask(
     config: &Config,
-    tokens: &Tokens,
+    tokens: &SpecialTokens,
     never: &[i64],
     device: &Device,
 ) -> candle_core::Result<Tensor> {

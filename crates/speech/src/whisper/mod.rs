@@ -24,7 +24,7 @@ use crate::audio::SAMPLE_RATE;
 use crate::mel::{HOP, Mel};
 use crate::transcript::{Transcribe, TranscribeError, Transcript, TranscriptionEffort};
 pub use folder::LoadError;
-use tokens::Tokens;
+use tokens::SpecialTokens;
 
 /// Seconds at the end of a clip that a stop is looked for in.
 const SPOTTED: usize = 4;
@@ -39,7 +39,7 @@ const SPOT_TOKENS: usize = 16;
 pub struct Whisper {
     network: Network,
     tokenizer: Arc<Tokenizer>,
-    tokens: Arc<Tokens>,
+    tokens: Arc<SpecialTokens>,
     mel: Mel,
     /// Added to the scores of tokens: −∞ for those that are never text; first token, and others.
     masks: [Tensor; 2],

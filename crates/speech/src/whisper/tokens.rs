@@ -5,7 +5,7 @@ use tokenizers::Tokenizer;
 
 /// The tokens that control what is written.
 #[derive(Clone, Debug)]
-pub(super) struct Tokens {
+pub(super) struct SpecialTokens {
     /// Begins every transcript.
     pub(super) start: u32,
     /// Ends it. All tokens from here on are no text.
@@ -23,7 +23,7 @@ pub(super) struct Tokens {
     pub(super) languages: Vec<(String, u32)>,
 }
 
-impl Tokens {
+impl SpecialTokens {
     /// Finds them in a tokenizer; the error names the one that is missing.
     pub(super) fn find(tokenizer: &Tokenizer, is_multilingual: bool) -> Result<Self, String> {
         let of = |name: &str| {

@@ -24,13 +24,13 @@ struct State {
 
 impl Feed {
     /// Marks the end of the stream.
-    pub(crate) fn complete(&self) {
+    pub(crate) fn mark_complete(&self) {
         self.lock().is_complete = true;
         self.0.grown.notify_all();
     }
 
     /// Waits for bytes after the first `from` and returns them; `None` at the end of the stream.
-    pub(crate) fn after(&self, from: usize) -> Option<Vec<u8>> {
+    pub(crate) fn wait_for_bytes_after(&self, from: usize) -> Option<Vec<u8>> {
         let waits = |state: &mut State| state.bytes.len() <= from && !state.is_complete;
         let state = self.0.grown.wait_while(self.lock(), waits);
         let state = state.unwrap_or_else(PoisonError::into_inner);
@@ -61,7 +61,7 @@ mod tests {
 
     fn read(feed: &Feed) -> Vec<u8> {
         let mut bytes = Vec::new();
-        while let Some(more) = feed.after(bytes.len()) {
+        while let Some(more) = feed.wait_for_bytes_after(bytes.len()) {
             bytes.extend(more);
         }
         bytes
@@ -78,7 +78,7 @@ mod tests {
         for part in bytes.chunks(PIECE - 7) {
             feed.write_all(part).unwrap();
         }
-        feed.complete();
+        feed.mark_complete();
         assert_eq!(early.join().unwrap(), bytes);
         assert_eq!(read(&feed), bytes);
     }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_feed_without_bytes_ends() {
         let feed = Feed::default();
-        feed.complete();
-        assert_eq!(feed.after(0), None);
+        feed.mark_complete();
+        assert_eq!(feed.wait_for_bytes_after(0), None);
     }
 }

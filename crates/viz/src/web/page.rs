@@ -139,7 +139,7 @@ fn stream(request: Request, feed: &Feed) -> io::Result<()> {
           Cache-Control: no-store\r\nTransfer-Encoding: chunked\r\n\r\n",
     )?;
     let mut sent = 0;
-    while let Some(more) = feed.after(sent) {
+    while let Some(more) = feed.wait_for_bytes_after(sent) {
         write!(writer, "{:x}\r\n", more.len())?;
         writer.write_all(&more)?;
         writer.write_all(b"\r\n")?;
@@ -224,7 +224,7 @@ mod tests {
         };
         assert!(until("first\r\n").ends_with("\r\n\r\n5\r\nfirst\r\n"));
         feed.write_all(b", second").unwrap();
-        feed.complete();
+        feed.mark_complete();
         assert_eq!(until("0\r\n\r\n"), "8\r\n, second\r\n0\r\n\r\n");
     }
 }

@@ -57,7 +57,7 @@ impl Drop for FeedSink {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         // The sink is in memory, and a missing footer only costs the reader an index.
         let _ = state.encoder.finish();
-        self.feed.complete();
+        self.feed.mark_complete();
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
         stream.flush_blocking().unwrap();
         drop(stream);
         let mut bytes = Vec::new();
-        while let Some(more) = feed.after(bytes.len()) {
+        while let Some(more) = feed.wait_for_bytes_after(bytes.len()) {
             bytes.extend(more);
         }
         let config = ChunkStoreConfig::ALL_DISABLED;

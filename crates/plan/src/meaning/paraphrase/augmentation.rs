@@ -3,14 +3,14 @@
 //! What nobody has said yet is told from what is said beside the point by where it stands: “put the
 //! banana in the bowl” names a thing, “put the cube in the bowl, for the banana is ripe” does not.
 
-use super::corpus::Draw;
+use super::corpus::SeededRng;
 use super::mention::{Delexicalized, SentencePart, UNKNOWN_DEED, UNKNOWN_THING};
 
 /// One in so many sentences is said again with something unknown, in each of the ways.
 const ONE_IN: usize = 4;
 
 /// What a sentence becomes with something unknown in it.
-pub(super) fn with_unknown(sentence: &Delexicalized, draw: &mut Draw) -> Vec<Delexicalized> {
+pub(super) fn with_unknown(sentence: &Delexicalized, draw: &mut SeededRng) -> Vec<Delexicalized> {
     let ways = [thing_for_thing, thing_beside_thing, deed_for_deed];
     let mut found = Vec::new();
     for way in ways {
@@ -22,7 +22,7 @@ pub(super) fn with_unknown(sentence: &Delexicalized, draw: &mut Draw) -> Vec<Del
 }
 
 /// “The banana” for “the cube”.
-fn thing_for_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
+fn thing_for_thing(sentence: &Delexicalized, draw: &mut SeededRng) -> Option<Delexicalized> {
     let gone = draw.random_below(sentence.mentions.len().max(1));
     let slot = sentence.mentions.get(gone)?.slot();
     let mut changed = sentence.clone();
@@ -49,7 +49,7 @@ fn thing_for_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexica
 }
 
 /// “The cube and the banana” for “the cube”.
-fn thing_beside_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
+fn thing_beside_thing(sentence: &Delexicalized, draw: &mut SeededRng) -> Option<Delexicalized> {
     let slot = sentence.mentions.first()?.slot();
     let is_it = |part: &SentencePart| part.sense.as_ref() == Some(&slot);
     let at = sentence.parts.iter().position(is_it)?;
@@ -64,7 +64,7 @@ fn thing_beside_thing(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delex
 }
 
 /// “Marinate the cube” for “put the cube”.
-fn deed_for_deed(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicalized> {
+fn deed_for_deed(sentence: &Delexicalized, draw: &mut SeededRng) -> Option<Delexicalized> {
     let is_deed = |part: &SentencePart| matches!(&part.sense, Some(sense) if ["Verb(Put)", "Verb(Take)", "Verb(Go)"].contains(&sense.as_str()));
     let at = sentence.parts.iter().position(is_deed)?;
     let is_object = |part: &SentencePart| {
@@ -86,7 +86,7 @@ fn deed_for_deed(sentence: &Delexicalized, draw: &mut Draw) -> Option<Delexicali
 }
 
 /// A word that nobody has said, and what it stands for.
-fn unknown(sort: &str, draw: &mut Draw) -> [SentencePart; 2] {
+fn unknown(sort: &str, draw: &mut SeededRng) -> [SentencePart; 2] {
     let word = SentencePart {
         tokens: vec![format!("~{}", draw.random_below(64))],
         sense: None,

@@ -26,7 +26,11 @@ const SURER_THAN_NO: f32 = 0.95;
 const LIKELY: f32 = 0.4;
 
 /// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
-pub(super) fn chosen(rules: Read, classifier: &Classifier, situation: &Situation) -> Meaning {
+pub(super) fn choose_meaning(
+    rules: Read,
+    classifier: &Classifier,
+    situation: &Situation,
+) -> Meaning {
     let Some(plain) = is_open(rules.act)
         .then(|| reading(classifier, situation))
         .flatten()
@@ -43,7 +47,7 @@ pub(super) fn chosen(rules: Read, classifier: &Classifier, situation: &Situation
     let is_lost = rules.outcome == Outcome::Lost;
     if is_lost && wording.fit < Fit::Impossible && wording.likelihood >= LIKELY {
         return Meaning {
-            intent: Intent::Ask(offer::question(&wording.text)),
+            intent: Intent::Ask(offer::offer_question(&wording.text)),
             remark: None,
             ..rules.meaning
         };

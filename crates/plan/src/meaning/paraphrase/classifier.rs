@@ -1,7 +1,7 @@
 //! How likely each plain wording is.
 
 use super::features::{BUCKETS, VERSION, features, hash};
-use super::mention::{Delexicalized, UNKNOWN_DEED, UNSURE};
+use super::mention::{Delexicalized, FITS_NO_CLASS, UNKNOWN_DEED};
 use super::wording::{fill_placeholders, mention_in_form, placeholders};
 
 /// Probability from which a wording is taken.
@@ -18,10 +18,10 @@ const SURE_OF_IMPOSSIBLE: f32 = 0.95;
 const AHEAD: f32 = 4.0;
 
 /// The class of sentences that ask for none of the deeds.
-pub(super) const NONE: &str = "-";
+pub(super) const NO_DEED_CLASS: &str = "-";
 
 /// Among the words of a class: hardly any sentence with this meaning lacks all of them.
-pub(super) const NEEDED: &str = "*";
+pub(super) const WEIGHTY_WORD_REQUIRED: &str = "*";
 
 /// A plain wording.
 #[derive(Clone, Debug)]
@@ -111,7 +111,8 @@ impl Classifier {
         bytes
     }
 
-    /// Reads what [`written`](Self::written) wrote.
+    /// Reads a classifier from what [`to_file_bytes`](Self::to_file_bytes) wrote; `None` if the bytes
+    /// are malformed.
     pub fn from_file_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let mut line = || {
@@ -168,7 +169,7 @@ impl Classifier {
             .iter()
             .copied()
             .zip(&self.classes)
-            .filter(|(_, class)| class.slots == slots && class.wording != NONE)
+            .filter(|(_, class)| class.slots == slots && class.wording != NO_DEED_CLASS)
             .collect();
         fitting.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let &(likelihood, class) = fitting.first()?;
@@ -183,7 +184,11 @@ impl Classifier {
         })?;
         let unusual = |word: &&String| !class.weighty.contains(word);
         let unusual: Vec<&String> = sentence.weighty.iter().filter(unusual).collect();
-        let lacks = sentence.weighty.is_empty() && class.weighty.iter().any(|word| word == NEEDED);
+        let lacks = sentence.weighty.is_empty()
+            && class
+                .weighty
+                .iter()
+                .any(|word| word == WEIGHTY_WORD_REQUIRED);
         let fit = match () {
             () if unusual.iter().any(|word| is_unknown(word)) => Fit::Unknown,
             () if unusual.iter().any(|word| word.starts_with("Cannot(")) => Fit::Impossible,
@@ -210,7 +215,7 @@ impl Classifier {
 
 /// Whether a word that is unusual in a wording names a deed or a side that is not known.
 fn is_unknown(word: &str) -> bool {
-    word == UNSURE || word.starts_with(UNKNOWN_DEED)
+    word == FITS_NO_CLASS || word.starts_with(UNKNOWN_DEED)
 }
 
 /// Whether a word that is unusual in a wording may turn its meaning round.

@@ -19,7 +19,7 @@ const COLORS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"]
 
 /// How the meaning of a sentence is compared with that of its plain wording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Judge {
+pub(super) enum MeaningComparison {
     #[default]
     Exact,
     /// Any side of the same thing.
@@ -32,7 +32,7 @@ pub(super) enum Judge {
 
 /// A kind of tasks on one sort of table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variant {
+pub(super) struct KindVariant {
     /// Role, color, shapes.
     roles: Vec<(String, String, Vec<String>)>,
     rests: Vec<(String, String)>,
@@ -46,10 +46,10 @@ pub(super) struct Variant {
 
 /// A kind of tasks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kind {
+pub(super) struct SentenceKind {
     pub name: String,
-    pub variants: Vec<Variant>,
-    pub judge: Judge,
+    pub variants: Vec<KindVariant>,
+    pub judge: MeaningComparison,
 }
 
 /// A sentence with roles.
@@ -64,7 +64,7 @@ pub(super) struct Sentence {
 /// The sentences of all voices.
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
-    pub(super) kinds: Vec<Kind>,
+    pub(super) kinds: Vec<SentenceKind>,
     pub(super) sentences: Vec<Sentence>,
     pub(super) voices: usize,
     pub(super) text: String,
@@ -90,7 +90,7 @@ impl Corpus {
     /// Reads `kinds.txt` and the files beside it, each of which is a voice.
     ///
     /// # Errors
-    /// If a file cannot be read, or as [`read`](Self::read) does.
+    /// If a file cannot be read, or as [`parse`](Self::parse) does.
     pub fn load(folder: &Path) -> Result<Self, CorpusError> {
         let kinds = folder.join("kinds.txt");
         let mut paths: Vec<PathBuf> = Vec::new();
@@ -102,14 +102,14 @@ impl Corpus {
             |path: &&PathBuf| path.extension().is_some_and(|end| end == "txt") && **path != kinds;
         let voices = paths.iter().filter(is_voice).map(fs::read_to_string);
         let voices: Vec<String> = voices.collect::<Result<_, _>>()?;
-        Self::read(&fs::read_to_string(&kinds)?, &voices)
+        Self::parse(&fs::read_to_string(&kinds)?, &voices)
     }
 
     /// Reads the file of kinds, and those of sentences, one for each voice.
     ///
     /// # Errors
     /// If a line is none of the form that the file of kinds describes, or a kind is not known.
-    pub fn read(kinds: &str, voices: &[String]) -> Result<Self, CorpusError> {
+    pub fn parse(kinds: &str, voices: &[String]) -> Result<Self, CorpusError> {
         let mut corpus = Self {
             kinds: kinds_of(kinds)?,
             sentences: Vec::new(),
@@ -146,13 +146,13 @@ fn fault(line: &str, what: &'static str) -> CorpusError {
     }
 }
 
-fn kinds_of(text: &str) -> Result<Vec<Kind>, CorpusError> {
-    let mut kinds: Vec<Kind> = Vec::new();
+fn kinds_of(text: &str) -> Result<Vec<SentenceKind>, CorpusError> {
+    let mut kinds: Vec<SentenceKind> = Vec::new();
     for line in text.lines().filter(|line| is_said(line)) {
         if let Some(name) = line.strip_prefix("== ") {
-            kinds.push(Kind {
+            kinds.push(SentenceKind {
                 name: name.to_owned(),
-                ..Kind::default()
+                ..SentenceKind::default()
             });
             continue;
         }
@@ -179,9 +179,9 @@ fn kinds_of(text: &str) -> Result<Vec<Kind>, CorpusError> {
             }
             "judge" => {
                 kind.judge = match value {
-                    "near" => Judge::Near,
-                    "any" => Judge::Any,
-                    "still" => Judge::Still,
+                    "near" => MeaningComparison::Near,
+                    "any" => MeaningComparison::Any,
+                    "still" => MeaningComparison::Still,
                     _ => return Err(fault(line, "no way to judge")),
                 }
             }
@@ -191,8 +191,8 @@ fn kinds_of(text: &str) -> Result<Vec<Kind>, CorpusError> {
     Ok(kinds)
 }
 
-fn scene(text: &str) -> Option<Variant> {
-    let mut variant = Variant::default();
+fn scene(text: &str) -> Option<KindVariant> {
+    let mut variant = KindVariant::default();
     let shapes = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
     for part in text.split("; ") {
         if let Some(extra) = part.strip_prefix("+ ") {
@@ -214,9 +214,9 @@ fn scene(text: &str) -> Option<Variant> {
 
 /// Numbers that are the same everywhere (SplitMix64).
 #[derive(Clone, Debug)]
-pub(super) struct Draw(pub u64);
+pub(super) struct SeededRng(pub u64);
 
-impl Draw {
+impl SeededRng {
     pub fn random_below(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
@@ -240,7 +240,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub fn random_table(variant: &Variant, draw: &mut Draw) -> Self {
+    pub fn random_table(variant: &KindVariant, draw: &mut SeededRng) -> Self {
         let mut table = Self::default();
         for (role, color, shapes) in &variant.roles {
             let shapes: Vec<&str> = shapes.iter().map(String::as_str).collect();
@@ -275,7 +275,7 @@ impl Table {
     }
 
     /// A word, or what is drawn where it begins with `$`.
-    fn value(&mut self, word: &str, of: &[&str], draw: &mut Draw) -> String {
+    fn value(&mut self, word: &str, of: &[&str], draw: &mut SeededRng) -> String {
         let Some(name) = word.strip_prefix('$') else {
             return word.to_owned();
         };
@@ -284,7 +284,7 @@ impl Table {
         value.clone()
     }
 
-    fn add(&mut self, color: &str, shape: &str, size: f64, draw: &mut Draw) -> String {
+    fn add(&mut self, color: &str, shape: &str, size: f64, draw: &mut SeededRng) -> String {
         let is_free = |color: &&&str| {
             let name = format!("{color} {shape}");
             !self.draws.values().any(|drawn| drawn == **color)
@@ -348,7 +348,7 @@ impl Table {
     pub fn delexicalize(&self, instruction: &str) -> Delexicalized {
         let situation = self.situation_with_instruction(instruction.to_owned());
         let words = words::read(instruction, &self.objects);
-        mention::read(&words, &Scene::new(&situation))
+        mention::delexicalize_words(&words, &Scene::new(&situation))
     }
 
     /// The things of a role as if they were mentioned.
@@ -426,7 +426,7 @@ fn filled_plain(sentence: &str, fill: impl Fn(&str) -> Option<String>) -> Option
     Some(text)
 }
 
-impl Variant {
+impl KindVariant {
     /// A sentence and its plain wordings with the opposite meaning.
     pub fn mirror_sentence(&self, sentence: &str) -> Option<(String, &[String])> {
         let (this, other) = self.mirror.as_ref()?;

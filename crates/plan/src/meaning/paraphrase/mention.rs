@@ -1,7 +1,7 @@
 //! A sentence as words and numbered mentions of things.
 
 use super::super::lexicon::{Concept, Place, Verb};
-use super::super::noun::core;
+use super::super::noun::read_noun_phrase_core;
 use super::super::phrase::Phrase;
 use super::super::scene::{Role, Scene, kind_of};
 use super::super::words::Word;
@@ -141,7 +141,7 @@ impl Delexicalized {
 const PLURAL: &str = "+s";
 
 /// What the stand-ins for words of no known meaning begin with.
-pub(super) const UNKNOWN: &str = "?";
+pub(super) const UNKNOWN_PREFIX: &str = "?";
 
 /// Stands behind a word of no known meaning where a deed is named: “marinate the cube”.
 pub(super) const UNKNOWN_DEED: &str = "?deed";
@@ -150,15 +150,15 @@ pub(super) const UNKNOWN_DEED: &str = "?deed";
 pub(super) const UNKNOWN_THING: &str = "?thing";
 
 /// What no class knows.
-pub(super) const UNSURE: &str = "!";
+pub(super) const FITS_NO_CLASS: &str = "!";
 
 /// Reads words about what is seen.
-pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
+pub(super) fn delexicalize_words(words: &[Word], scene: &Scene) -> Delexicalized {
     let mut read = Delexicalized::default();
     let mut index = 0;
     let mut unknown_thing = None;
     while let Some(word) = words.get(index) {
-        if let Some((phrase, end)) = core(words, index)
+        if let Some((phrase, end)) = read_noun_phrase_core(words, index)
             && let Some(mention) = mention(&phrase, &words[index..end], scene)
         {
             // “Marinate the cube”: it may be any deed.
@@ -178,7 +178,7 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             index = end;
         } else {
             // “The banana”: it may be any thing.
-            if let Some((phrase, end)) = core(words, index)
+            if let Some((phrase, end)) = read_noun_phrase_core(words, index)
                 && phrase.headless
             {
                 unknown_thing = end.checked_sub(1);
@@ -186,7 +186,7 @@ pub(super) fn read(words: &[Word], scene: &Scene) -> Delexicalized {
             // “So that the bowl is to its left”: of which of the two is not seen here.
             let next = words.get(index + 1).map(|next| next.text.as_str());
             if word.text.ends_with("its") && matches!(next, Some("left" | "right" | "front")) {
-                read.weighty.push(UNSURE.to_owned());
+                read.weighty.push(FITS_NO_CLASS.to_owned());
             }
             read.say(word);
             if unknown_thing == Some(index) {
@@ -323,7 +323,7 @@ fn weight(word: &Word) -> Option<String> {
         )
     };
     if matches!(word.concept, Concept::Side(_)) {
-        return Some(UNSURE.to_owned());
+        return Some(FITS_NO_CLASS.to_owned());
     }
     let is_weighty = match &word.concept {
         Concept::Not

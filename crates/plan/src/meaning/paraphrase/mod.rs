@@ -37,7 +37,7 @@ use super::{Meaning, Read, words};
 use crate::expert;
 use crate::intent::{Action, Intent};
 use crate::situation::Situation;
-use choice::chosen;
+use choice::choose_meaning;
 use classifier::{Classifier, Wording};
 pub use corpus::{Corpus, CorpusError};
 pub use scoring::{Score, Tally, cross_validated, score};
@@ -52,7 +52,7 @@ static CLASSIFIER: LazyLock<Option<Classifier>> =
 /// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
 pub(super) fn meaning(rules: Read, situation: &Situation) -> Meaning {
     match CLASSIFIER.as_ref() {
-        Some(classifier) => chosen(rules, classifier, situation),
+        Some(classifier) => choose_meaning(rules, classifier, situation),
         None => rules.meaning,
     }
 }
@@ -70,7 +70,7 @@ struct Reading {
 fn reading(classifier: &Classifier, situation: &Situation) -> Option<Reading> {
     let scene = Scene::new(situation);
     let words = words::read(&situation.instruction, &situation.objects);
-    let wording = classifier.likeliest_wording(&mention::read(&words, &scene))?;
+    let wording = classifier.likeliest_wording(&mention::delexicalize_words(&words, &scene))?;
     let plain = Situation {
         instruction: wording.text.clone(),
         ..situation.clone()

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::classifier::Classifier;
-use super::corpus::{Corpus, Draw, Judge, Table};
-use super::training::trained;
+use super::corpus::{Corpus, MeaningComparison, SeededRng, Table};
+use super::training::train_without_voice;
 use super::wording::{fill_placeholders, mention_in_form};
-use super::{CLASSIFIER, chosen};
+use super::{CLASSIFIER, choose_meaning};
 use crate::intent::{Action, Intent};
 use crate::meaning::Meaning;
 
@@ -68,7 +68,7 @@ pub fn cross_validated(
 ) -> BTreeMap<String, Score> {
     let mut tallies: BTreeMap<String, Score> = BTreeMap::new();
     for voice in 0..corpus.voices {
-        let classifier = trained(corpus, Some(voice));
+        let classifier = train_without_voice(corpus, Some(voice));
         for (kind, tally) in scored(corpus, Some(&classifier), Some(voice), &mut tell) {
             *tallies.entry(kind).or_default() += tally;
         }
@@ -92,7 +92,7 @@ fn scored(
         let Some(variant) = kind.variants.first() else {
             continue;
         };
-        let table = Table::random_table(variant, &mut Draw(1000 + index as u64));
+        let table = Table::random_table(variant, &mut SeededRng(1000 + index as u64));
         let Some(text) = table.fill_sentence(&sentence.text) else {
             continue;
         };
@@ -109,7 +109,7 @@ fn scored(
         let situation = table.situation_with_instruction(text);
         let is_right = |intent: &Intent| {
             let Intent::Act(actions) = intent else {
-                return (kind.judge == Judge::Still).then_some(true);
+                return (kind.judge == MeaningComparison::Still).then_some(true);
             };
             let is_wanted = |wanted: &Intent| matches!(wanted, Intent::Act(wanted) if alike(wanted, kind.judge) == alike(actions, kind.judge));
             Some(wanted.iter().any(is_wanted))
@@ -117,7 +117,7 @@ fn scored(
         let rules = Meaning::read(&situation);
         tally.rules.count(is_right(&rules.meaning.intent));
         let meaning = match classifier {
-            Some(classifier) => chosen(rules, classifier, &situation),
+            Some(classifier) => choose_meaning(rules, classifier, &situation),
             None => rules.meaning,
         };
         let taken = is_right(&meaning.intent);
@@ -135,7 +135,7 @@ fn scored(
 }
 
 /// Actions as short texts that are equal where the same is meant.
-fn alike(actions: &[Action], judge: Judge) -> Vec<String> {
+fn alike(actions: &[Action], judge: MeaningComparison) -> Vec<String> {
     let mut told: Vec<String> = actions
         .iter()
         .map(|action| match action {
@@ -146,12 +146,12 @@ fn alike(actions: &[Action], judge: Judge) -> Vec<String> {
             } => {
                 let relation = match relation {
                     one if !one.is_beside() => "at",
-                    _ if judge == Judge::Near => "near",
+                    _ if judge == MeaningComparison::Near => "near",
                     one => one.name(),
                 };
                 match judge {
-                    Judge::Any => format!("put {relation}"),
-                    Judge::Near if relation == "near" => format!("{object} near"),
+                    MeaningComparison::Any => format!("put {relation}"),
+                    MeaningComparison::Near if relation == "near" => format!("{object} near"),
                     _ => format!("{object} {relation} {target}"),
                 }
             }

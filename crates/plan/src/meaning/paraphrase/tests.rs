@@ -1,9 +1,9 @@
 use std::path::Path;
 
-use super::corpus::{Draw, Table};
+use super::corpus::{SeededRng, Table};
 use super::wording::{fill_placeholders, mention_in_form};
 use super::*;
-use crate::meaning::tests::{action, table};
+use crate::meaning::tests::{action_in_words, parse_table};
 
 fn corpus() -> Corpus {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("wordings");
@@ -46,7 +46,7 @@ fn plain_wordings_are_read() {
             for plain in &variant.plain {
                 let mut read = 0;
                 for seed in 0..20 {
-                    let table = Table::random_table(variant, &mut Draw(seed));
+                    let table = Table::random_table(variant, &mut SeededRng(seed));
                     let fill = |role: &str, form: &str| {
                         mention_in_form(&table.mention_of_role(role)?, form)
                     };
@@ -165,13 +165,13 @@ fn plain_wordings_mean_what_they_say() {
     ] {
         let situation = Situation {
             instruction: sentence.to_owned(),
-            objects: table(objects),
+            objects: parse_table(objects),
             ..Situation::default()
         };
         let Intent::Act(actions) = Meaning::by_rules(&situation).intent else {
             panic!("{sentence}");
         };
-        let told: Vec<String> = actions.iter().map(action).collect();
+        let told: Vec<String> = actions.iter().map(action_in_words).collect();
         assert_eq!(told.join("; "), wanted, "{sentence}");
     }
 }
@@ -191,7 +191,7 @@ fn hardly_anything_that_forbids_is_put_plainly() {
     let mut count = 0;
     for line in files.iter().flat_map(|file| file.lines()) {
         if let Some(on) = line.strip_prefix("table: ") {
-            objects = table(on);
+            objects = parse_table(on);
         } else if let Some((sentence, "still")) = line.split_once(" => ") {
             count += 1;
             let situation = Situation {
@@ -213,7 +213,7 @@ fn hardly_anything_that_forbids_is_put_plainly() {
 fn what_it_was_taken_for_is_said_first_and_once() {
     let mut situation = Situation {
         instruction: "red cube".to_owned(),
-        objects: table("red cube; blue bowl"),
+        objects: parse_table("red cube; blue bowl"),
         ..Situation::default()
     };
     let action = crate::intent::Action::Pick("red cube".to_owned());

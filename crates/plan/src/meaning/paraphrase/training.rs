@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::augmentation::with_unknown;
-use super::classifier::{Class, Classifier, NEEDED, NONE, softmax};
-use super::corpus::{Corpus, Draw, Judge, Table};
+use super::classifier::{Class, Classifier, NO_DEED_CLASS, WEIGHTY_WORD_REQUIRED, softmax};
+use super::corpus::{Corpus, MeaningComparison, SeededRng, Table};
 use super::features::{BUCKETS, features};
-use super::mention::{UNKNOWN, UNSURE};
+use super::mention::{FITS_NO_CLASS, UNKNOWN_PREFIX};
 
 /// On how many tables each sentence is said.
 const TABLES: u64 = 2;
@@ -63,11 +63,11 @@ struct Example {
 /// Trains on the sentences of `corpus` and returns what the program reads.
 pub fn train(corpus: &Corpus) -> Vec<u8> {
     let header = Classifier::file_header(&corpus.text);
-    trained(corpus, None).to_file_bytes(&header)
+    train_without_voice(corpus, None).to_file_bytes(&header)
 }
 
 /// The same without the sentences of one voice.
-pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
+pub(super) fn train_without_voice(corpus: &Corpus, without: Option<usize>) -> Classifier {
     let mut said: Vec<(String, Vec<usize>, Vec<String>)> = Vec::new();
     for (index, sentence) in corpus.sentences.iter().enumerate() {
         if Some(sentence.voice) == without {
@@ -79,14 +79,14 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
             texts.extend(variant.mirror_sentence(&sentence.text));
             for (text, plain) in texts {
                 for table in 0..TABLES {
-                    let mut draw = Draw(index as u64 * TABLES + table);
+                    let mut draw = SeededRng(index as u64 * TABLES + table);
                     let table = Table::random_table(variant, &mut draw);
                     let Some(text) = table.fill_sentence(&text) else {
                         continue;
                     };
                     let read = table.delexicalize(&text);
                     let wording = match kind.judge {
-                        Judge::Still => Some(NONE.to_owned()),
+                        MeaningComparison::Still => Some(NO_DEED_CLASS.to_owned()),
                         _ => plain
                             .iter()
                             .filter_map(|plain| table.roles_to_slots(plain, &read))
@@ -94,7 +94,11 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
                     };
                     if let Some(wording) = wording {
                         for changed in with_unknown(&read, &mut draw) {
-                            said.push((NONE.to_owned(), features(&changed), changed.weighty));
+                            said.push((
+                                NO_DEED_CLASS.to_owned(),
+                                features(&changed),
+                                changed.weighty,
+                            ));
                         }
                         said.push((wording, features(&read), read.weighty));
                     }
@@ -106,7 +110,9 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
     for (wording, ..) in &said {
         *counts.entry(wording).or_default() += 1;
     }
-    counts.retain(|wording, count| *count >= MIN_SENTENCES * TABLES as usize || *wording == NONE);
+    counts.retain(|wording, count| {
+        *count >= MIN_SENTENCES * TABLES as usize || *wording == NO_DEED_CLASS
+    });
     let wordings: Vec<&str> = counts.into_keys().collect();
     let classes = wordings.iter().enumerate().map(|(index, wording)| {
         let mut known: BTreeMap<&String, usize> = BTreeMap::new();
@@ -127,15 +133,15 @@ pub(super) fn trained(corpus: &Corpus, without: Option<usize>) -> Classifier {
         let counts = |word: &str| COUNT_WORDS.iter().any(|count| word.starts_with(count));
         let is_soft =
             |word: &str| SOFT.iter().any(|soft| word.starts_with(soft)) && word != "Verb(Stay)";
-        known.retain(|word, count| match word.starts_with(UNKNOWN) {
+        known.retain(|word, count| match word.starts_with(UNKNOWN_PREFIX) {
             true => *count >= KNOWN_UNKNOWN * TABLES as usize,
             false if counts(word) => *count >= fewest(KNOWN_PART_COUNT),
             false if is_soft(word) => *count >= fewest(KNOWN_PART_SOFT),
-            false => *count >= fewest(KNOWN_PART) && *word != UNSURE,
+            false => *count >= fewest(KNOWN_PART) && *word != FITS_NO_CLASS,
         });
         let mut known: Vec<String> = known.into_keys().cloned().collect();
         if lacking <= LACKING_PART * size {
-            known.push(NEEDED.to_owned());
+            known.push(WEIGHTY_WORD_REQUIRED.to_owned());
         }
         Class::new((*wording).to_owned(), known)
     });
@@ -158,7 +164,7 @@ fn fitted(classes: Vec<Class>, examples: &[Example]) -> Classifier {
     let mut weights = vec![0.0_f32; (BUCKETS + 1) * count];
     let mut squares = vec![1e-3_f32; (BUCKETS + 1) * count];
     let mut order: Vec<usize> = (0..examples.len()).collect();
-    let mut draw = Draw(7);
+    let mut draw = SeededRng(7);
     for _ in 0..EPOCHS {
         for at in (1..order.len()).rev() {
             order.swap(at, draw.random_below(at + 1));

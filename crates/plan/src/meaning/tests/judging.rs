@@ -1,6 +1,6 @@
 //! Judges what is told of sentences in files.
 
-use super::{table, told};
+use super::{parse_table, told};
 
 /// What came of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn read_all(text: &str) -> Vec<(Judgment, String)> {
     let mut judgments = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         if let Some(on) = line.strip_prefix("table: ") {
-            objects = table(on);
+            objects = parse_table(on);
         } else if let Some((sentence, wanted)) = line.split_once(" => ") {
             let told = told(&objects, sentence);
             judgments.push((

@@ -1,11 +1,11 @@
 //! Words for what is nearly one of the skills: it is done as it was said, said to be otherwise, or
 //! asked about.
 
-use super::{Meaning, situation, table, told};
+use super::{Meaning, parse_table, situation, told};
 
 #[test]
 fn to_touch_is_not_to_point() {
-    let objects = table("red cube; green cube; blue bowl");
+    let objects = parse_table("red cube; green cube; blue bowl");
     for sentence in [
         "touch the red cube",
         "please tap the red cube",
@@ -48,7 +48,7 @@ fn to_touch_is_not_to_point() {
 
 #[test]
 fn a_push_without_a_direction_is_asked_about() {
-    let objects = table("red cube; green cube; blue bowl");
+    let objects = parse_table("red cube; green cube; blue bowl");
     for sentence in ["push the red cube", "nudge the red cube"] {
         let wanted = "ask “Which place do you mean for the red cube?”";
         assert_eq!(told(&objects, sentence), wanted, "{sentence}");
@@ -57,7 +57,7 @@ fn a_push_without_a_direction_is_asked_about() {
 
 #[test]
 fn the_middle_of_one_thing_is_on_it_or_in_it() {
-    let objects = table("red cube; green cube; blue disc; blue bowl; purple tray");
+    let objects = parse_table("red cube; green cube; blue disc; blue bowl; purple tray");
     for (sentence, wanted) in [
         ("center the red cube on the disc", "red cube on blue disc"),
         (
@@ -99,7 +99,7 @@ fn the_middle_of_one_thing_is_on_it_or_in_it() {
 
 #[test]
 fn on_a_bowl_is_not_silently_in_it() {
-    let objects = table("red cube; green cube; blue bowl; purple tray");
+    let objects = parse_table("red cube; green cube; blue bowl; purple tray");
     for sentence in [
         "stack the red cube on the blue bowl",
         "put the red cube on top of the bowl",
@@ -141,7 +141,7 @@ fn what_is_held_is_put_down_where_there_is_room() {
     let plan = |line: &str, instruction: &str| {
         let mut objects = match line {
             "" => Vec::new(),
-            line => table(line),
+            line => parse_table(line),
         };
         // The last one stands apart from the others.
         if let Some(last) = objects.last_mut() {
@@ -179,7 +179,7 @@ fn what_is_held_is_put_down_where_there_is_room() {
 
 #[test]
 fn them_all_are_those_that_were_spoken_of() {
-    let objects = table("red cube; green cube; yellow ball; blue bowl");
+    let objects = parse_table("red cube; green cube; yellow ball; blue bowl");
     let cubes = "red cube in blue bowl; green cube in blue bowl";
     for (sentence, wanted) in [
         (

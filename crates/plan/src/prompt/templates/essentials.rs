@@ -98,7 +98,7 @@ impl Essential {
 fn prompts(templates: &PromptTemplates) -> Result<Vec<String>, PromptError> {
     let environment = templates.environment()?;
     let prompt = |situation: &Situation| templates.render(&environment, situation, &Skill::ALL);
-    let texts = situations()
+    let texts = probe_situations()
         .iter()
         .map(prompt)
         .collect::<Result<Vec<_>, _>>()?;
@@ -107,7 +107,7 @@ fn prompts(templates: &PromptTemplates) -> Result<Vec<String>, PromptError> {
 
 /// Returns situations of every kind with the marks in them, where something is to be done and where
 /// something is asked.
-pub(super) fn situations() -> Vec<Situation> {
+pub(super) fn probe_situations() -> Vec<Situation> {
     let object = |name: &str| ObjectView {
         name: name.to_owned(),
         point: NormalizedPoint { y: 1, x: 2 },

@@ -204,7 +204,7 @@ fn a_prompt_shows_the_task_and_the_objects_whichever_block_does() {
 
 #[test]
 fn the_words_of_a_trial_ask_for_a_deed_and_for_none() {
-    let situations = essentials::situations();
+    let situations = essentials::probe_situations();
     let deeds = situations.iter().filter(|it| it.speech_act().is_request());
     assert_eq!(2 * deeds.count(), situations.len());
 }

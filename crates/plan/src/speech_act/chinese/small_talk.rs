@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::small_talk::{Occasion, Talk};
+use super::super::small_talk::{AnswerExpectation, Talk};
 
 /// Whom one speaks to: that says nothing by itself.
 const ADDRESS: &str = "小?机器人|机械臂|师傅|老铁|亲爱的|朋友们?|兄弟|哥们|大家|各位";
@@ -64,12 +64,15 @@ static KINDS: LazyLock<[(Talk, Regex); 3]> = LazyLock::new(|| {
 });
 
 /// Returns whether all of these clauses are small talk, and not only words around it.
-pub(super) fn is_all<'a>(clauses: impl Iterator<Item = &'a str>, occasion: Occasion) -> bool {
+pub(super) fn is_all_small_talk<'a>(
+    clauses: impl Iterator<Item = &'a str>,
+    occasion: AnswerExpectation,
+) -> bool {
     let whole: &Regex = match occasion {
-        Occasion::Asked => &ASKED,
-        Occasion::Unasked => &UNASKED,
+        AnswerExpectation::Asked => &ASKED,
+        AnswerExpectation::Unasked => &UNASKED,
     };
-    let agrees = occasion == Occasion::Unasked;
+    let agrees = occasion == AnswerExpectation::Unasked;
     let mut says_something = false;
     for clause in clauses {
         if whole.is_match(clause) {

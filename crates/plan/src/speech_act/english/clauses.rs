@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::vocabulary::{pattern, rule};
+use super::vocabulary::{pattern, regex_from_pattern};
 
 /// A sentence: its clauses, and whether it ends with a question mark.
 #[derive(Debug, Default)]
@@ -18,11 +18,11 @@ pub(super) struct Sentence {
 pub(super) struct Clause {
     pub words: String,
     /// The comma or word that joins it to the clause before it.
-    pub joint: Joint,
+    pub joint: ClauseJoiner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Joint {
+pub(super) enum ClauseJoiner {
     Start,
     Comma,
     And,
@@ -73,7 +73,7 @@ fn clauses(sentence: &str) -> Vec<Clause> {
     });
     let restarted = restarted_after_statement(&restarted);
     let mut found: Vec<Clause> = Vec::new();
-    let mut joint = Joint::Start;
+    let mut joint = ClauseJoiner::Start;
     let mut words: Vec<&str> = Vec::new();
     let mut rest = restarted.split_whitespace().chain([","]).peekable();
     while let Some(word) = rest.next() {
@@ -84,11 +84,11 @@ fn clauses(sentence: &str) -> Vec<Clause> {
                 words.push(word);
                 continue;
             }
-            "," => Joint::Comma,
-            "and" => Joint::And,
-            "or" | "nor" => Joint::Or,
+            "," => ClauseJoiner::Comma,
+            "and" => ClauseJoiner::And,
+            "or" | "nor" => ClauseJoiner::Or,
             "but" | "then" | "so" | "because" | "though" | "although" | "since" | "while" => {
-                Joint::Other
+                ClauseJoiner::Other
             }
             _ => {
                 words.push(word);
@@ -102,9 +102,13 @@ fn clauses(sentence: &str) -> Vec<Clause> {
             });
             words.clear();
             joint = next;
-        } else if joint != Joint::Start || next != Joint::Comma {
+        } else if joint != ClauseJoiner::Start || next != ClauseJoiner::Comma {
             // “, and”: the conjunction tells more than the comma.
-            joint = if next == Joint::Comma { joint } else { next };
+            joint = if next == ClauseJoiner::Comma {
+                joint
+            } else {
+                next
+            };
         }
     }
     found
@@ -130,7 +134,7 @@ fn restarted_after_statement(sentence: &str) -> String {
 /// dictation.
 pub(super) fn spell_out(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '‘', '`', '´'], "'");
-    let lower = crate::contraction::with_to(&lower);
+    let lower = crate::contraction::replace_typed_2_with_to(&lower);
     let mut words = String::with_capacity(lower.len() + 16);
     for word in lower
         .replace(['—', '–', '…', '(', ')', '，', '、', '/'], " , ")

@@ -18,9 +18,9 @@ mod vocabulary;
 
 use regex::Regex;
 
-use super::small_talk::{Occasion, Talk};
+use super::small_talk::{AnswerExpectation, Talk};
 use super::{Evidence, SpeechAct, weigh};
-use clauses::{Joint, Sentence, sentences, spell_out};
+use clauses::{ClauseJoiner, Sentence, sentences, spell_out};
 use forbidding::{
     CALLS_OFF, DANGLING, FORBIDS, FRESH, HARMLESS, LEAVES, NO, NOT_THERE, PARENTHESIS, PRECAUTION,
     REACHING, SPARED, SPARING,
@@ -35,7 +35,7 @@ use telling::{
 };
 
 /// Returns what an English sentence does.
-pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
+pub(super) fn classify(text: &str, occasion: AnswerExpectation) -> SpeechAct {
     if NO.is_match(spell_out(text).trim()) {
         return SpeechAct::Cancellation;
     }
@@ -50,17 +50,17 @@ pub(super) fn classify(text: &str, occasion: Occasion) -> SpeechAct {
 }
 
 /// Returns whether all of a text is small talk.
-fn is_small_talk(text: &str, occasion: Occasion) -> bool {
+fn is_small_talk(text: &str, occasion: AnswerExpectation) -> bool {
     let sentences = sentences(text);
     // “No worries”, “why not”: turns of speech that leave no clause.
     if sentences.is_empty() {
-        return occasion == Occasion::Unasked && text.contains(char::is_alphabetic);
+        return occasion == AnswerExpectation::Unasked && text.contains(char::is_alphabetic);
     }
-    small_talk::is_all(clauses_of(&sentences), occasion)
+    small_talk::is_all_small_talk(clauses_of(&sentences), occasion)
 }
 
 /// Returns the kinds of the small talk in a text.
-pub(super) fn talk(text: &str) -> Option<Talk> {
+pub(super) fn small_talk_kind(text: &str) -> Option<Talk> {
     clauses_of(&sentences(text)).map(small_talk::kind).max()
 }
 
@@ -70,7 +70,7 @@ fn clauses_of(sentences: &[Sentence]) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the words that name what must not be touched, without articles.
-pub(super) fn protected(text: &str) -> Vec<Vec<String>> {
+pub(super) fn protected_object_words(text: &str) -> Vec<Vec<String>> {
     let sentences = sentences(text);
     let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses);
     let named = clauses.filter_map(|clause| {
@@ -113,8 +113,8 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
         let rest = &sentence.clauses[index..];
         rest.iter()
             .skip(1)
-            .take_while(|clause| clause.joint != Joint::Other)
-            .any(|clause| clause.joint == Joint::Or)
+            .take_while(|clause| clause.joint != ClauseJoiner::Other)
+            .any(|clause| clause.joint == ClauseJoiner::Or)
     };
     let last = sentence.clauses.len().saturating_sub(1);
     let is_question = sentence.is_asked
@@ -130,12 +130,12 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
     for (index, clause) in sentence.clauses.iter().enumerate() {
         let carried = reaches
             && match clause.joint {
-                Joint::And | Joint::Or => true,
-                Joint::Comma => lists_on(index) || clause.words.split(' ').count() < 2,
-                Joint::Start | Joint::Other => false,
+                ClauseJoiner::And | ClauseJoiner::Or => true,
+                ClauseJoiner::Comma => lists_on(index) || clause.words.split(' ').count() < 2,
+                ClauseJoiner::Start | ClauseJoiner::Other => false,
             };
         let before = pieces.last().copied().filter(|_| index > 0);
-        let is_joined = matches!(clause.joint, Joint::And | Joint::Other);
+        let is_joined = matches!(clause.joint, ClauseJoiner::And | ClauseJoiner::Other);
         let mut found = if carried && !FRESH.is_match(&clause.words) {
             Evidence::Forbids
         } else {
@@ -156,7 +156,7 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
             (found, hangs) = (Evidence::Forbids, false);
         }
         // “She took the ball and put it back”, “put it down and then stop”.
-        if clause.joint == Joint::And
+        if clause.joint == ClauseJoiner::And
             && before == Some(Evidence::Tells)
             && LIKE_PAST.is_match(&clause.words)
         {

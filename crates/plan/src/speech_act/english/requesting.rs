@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::vocabulary::{pattern, patterns, rule, rules};
+use super::vocabulary::{pattern, patterns, regex_from_pattern, regexes_from_patterns};
 
 // “What is in the bowl goes on the tray.”
 pattern!(

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::small_talk::{Occasion, Talk};
+use super::super::small_talk::{AnswerExpectation, Talk};
 
 /// Whom one speaks to, and tags: they say nothing by themselves.
 const ADDRESS: &str = "robot|robo|robbie|bot|arm|my robot|little robot|dear robot|mate|buddy|pal|dude|man|bro|my friend|friend|friends|my dear|dear|my love|sir|madam|boss|everyone|everybody|you guys|guys|folks|team|world|is it not|is not it|innit|eh";
@@ -53,13 +53,13 @@ impl Rules {
         }
     }
 
-    fn on(occasion: Occasion) -> &'static Self {
+    fn on(occasion: AnswerExpectation) -> &'static Self {
         static ASKED: LazyLock<Rules> =
             LazyLock::new(|| Rules::new(&[GREETING, THANKS, FAREWELL, REMARK], &[ADDRESS]));
         static UNASKED: LazyLock<Rules> = LazyLock::new(|| Rules::new(&PHRASES, &AROUND));
         match occasion {
-            Occasion::Asked => &ASKED,
-            Occasion::Unasked => &UNASKED,
+            AnswerExpectation::Asked => &ASKED,
+            AnswerExpectation::Unasked => &UNASKED,
         }
     }
 }
@@ -101,7 +101,10 @@ fn in_words(clause: &str) -> String {
 }
 
 /// Returns whether all of these clauses are small talk, and not only words around it.
-pub(super) fn is_all<'a>(clauses: impl Iterator<Item = &'a str>, occasion: Occasion) -> bool {
+pub(super) fn is_all_small_talk<'a>(
+    clauses: impl Iterator<Item = &'a str>,
+    occasion: AnswerExpectation,
+) -> bool {
     let rules = Rules::on(occasion);
     let mut says_something = false;
     for clause in clauses.map(in_words).filter(|clause| !clause.is_empty()) {

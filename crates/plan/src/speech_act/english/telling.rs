@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::vocabulary::{pattern, patterns, rule, rules};
+use super::vocabulary::{pattern, patterns, regex_from_pattern, regexes_from_patterns};
 
 // “We have a tray, don't we?”
 pattern!(

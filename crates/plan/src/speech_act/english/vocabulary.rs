@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Fills in the lists of words below: `<verb>` and the like.
-pub(super) fn rule(pattern: &str) -> Regex {
+pub(super) fn regex_from_pattern(pattern: &str) -> Regex {
     let filled = pattern
         .replace("<lead>", LEAD)
         .replace("<verb>", &VERBS.0)
@@ -23,7 +23,7 @@ static VERBS: LazyLock<(String, String)> = LazyLock::new(|| {
     let plain = VERB.trim_end_matches(')');
     let gerund = VERBING.trim_end_matches(')');
     let known: Vec<&str> = plain.trim_start_matches("(?:").split('|').collect();
-    let mut more: Vec<&str> = crate::meaning::deeds()
+    let mut more: Vec<&str> = crate::meaning::deed_verbs()
         .filter(|verb| !known.contains(verb))
         .collect();
     more.sort_unstable();
@@ -38,19 +38,22 @@ static VERBS: LazyLock<(String, String)> = LazyLock::new(|| {
     )
 });
 
-pub(super) fn rules(patterns: &[&str]) -> Vec<Regex> {
-    patterns.iter().map(|pattern| rule(pattern)).collect()
+pub(super) fn regexes_from_patterns(patterns: &[&str]) -> Vec<Regex> {
+    patterns
+        .iter()
+        .map(|pattern| regex_from_pattern(pattern))
+        .collect()
 }
 
 macro_rules! pattern {
     ($name:ident, $pattern:expr) => {
-        pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| rule($pattern));
+        pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| regex_from_pattern($pattern));
     };
 }
 macro_rules! patterns {
     ($(#[$doc:meta])* $name:ident, $patterns:expr) => {
         $(#[$doc])*
-        pub(super) static $name: LazyLock<Vec<Regex>> = LazyLock::new(|| rules(&$patterns));
+        pub(super) static $name: LazyLock<Vec<Regex>> = LazyLock::new(|| regexes_from_patterns(&$patterns));
     };
 }
 pub(super) use {pattern, patterns};

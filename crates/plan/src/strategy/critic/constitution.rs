@@ -4,7 +4,7 @@ use std::fmt;
 
 use enact_types::Reason;
 
-use crate::strategy::model_words::line;
+use crate::strategy::model_words::shorten_to_one_line;
 
 /// Numbered rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,10 @@ impl Constitution {
             let most = Self::MAX_RULES;
             return Err(format!("it has {} rules; at most {most} are taken", rules.len()).into());
         }
-        let rules: Vec<String> = rules.iter().map(|rule| line(rule, usize::MAX)).collect();
+        let rules: Vec<String> = rules
+            .iter()
+            .map(|rule| shorten_to_one_line(rule, usize::MAX))
+            .collect();
         let is_long = |rule: &String| rule.chars().count() > Self::MAX_RULE_CHARACTERS;
         if let Some(at) = rules.iter().position(is_long) {
             let most = Self::MAX_RULE_CHARACTERS;

@@ -9,7 +9,7 @@ use crate::prompt;
 use crate::situation::Situation;
 use crate::skills::StepKind;
 use crate::step::Plan;
-use crate::strategy::model_words::{json_object, line};
+use crate::strategy::model_words::{json_object, shorten_to_one_line};
 
 /// Longest reason for an objection and longest advice, characters.
 const MAX_WORDS: usize = 200;
@@ -61,7 +61,7 @@ enum Word {
 
 /// Returns the places of the steps that are judged: those that act or state something. To ask a
 /// person is always allowed, and `done` does nothing.
-pub(super) fn judged(plan: &Plan) -> Vec<usize> {
+pub(super) fn judged_step_indices(plan: &Plan) -> Vec<usize> {
     let acts = |kind| matches!(kind, StepKind::Motion | StepKind::Statement(_));
     let steps = plan.steps.iter().enumerate();
     let steps = steps.filter(|(_, step)| acts(step.kind()));
@@ -104,13 +104,13 @@ pub(super) fn schema(constitution: &Constitution, judged: &[usize]) -> Value {
     let words = json!({"type": "string", "maxLength": MAX_WORDS});
     let numbers: Vec<usize> = judged.iter().map(|at| at + 1).collect();
     let rules: Vec<usize> = (0..=constitution.count()).collect();
-    let verdict = grammar::object(json!({
+    let verdict = grammar::object_schema(json!({
         "step": {"enum": numbers},
         "reason": words,
         "rule": {"enum": rules},
         "verdict": {"enum": ["allow", "veto"]},
     }));
-    grammar::compact(grammar::object(json!({
+    grammar::forbid_whitespace(grammar::object_schema(json!({
         "verdicts": {
             "type": "array",
             "items": verdict,
@@ -159,7 +159,7 @@ pub(super) fn read(
         objections.push(Objection {
             at,
             rule,
-            reason: line(verdict.reason.as_deref().unwrap_or_default(), MAX_WORDS),
+            reason: shorten_to_one_line(verdict.reason.as_deref().unwrap_or_default(), MAX_WORDS),
         });
     }
     let says = |at: &usize| answer.verdicts.iter().any(|it| it.step == at + 1);
@@ -169,7 +169,7 @@ pub(super) fn read(
     objections.sort_by_key(|it| it.at);
     Ok(Judgment {
         objections,
-        advice: line(&answer.revision.unwrap_or_default(), MAX_WORDS),
+        advice: shorten_to_one_line(&answer.revision.unwrap_or_default(), MAX_WORDS),
     })
 }
 
@@ -192,11 +192,11 @@ mod tests {
                 Step::done_step(),
             ],
         };
-        assert_eq!(judged(&plan), [0, 1, 2]);
+        assert_eq!(judged_step_indices(&plan), [0, 1, 2]);
         let asks =
             Plan::parse(r#"{"steps":[{"skill":"ask","question":"Which?"},{"skill":"done"}]}"#)
                 .unwrap();
-        assert!(judged(&asks).is_empty());
+        assert!(judged_step_indices(&asks).is_empty());
     }
 
     #[test]

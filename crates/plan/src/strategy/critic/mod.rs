@@ -10,12 +10,12 @@
 //! | `constitution` | rules in plain sentences |
 //! | `judgment` | the request for a judgment, and how it is read |
 //! | `model` | the model that criticizes |
-//! | `told` | objections, and what observers are told of them |
+//! | `objection_report` | objections, and what observers are told of them |
 
 mod constitution;
 mod judgment;
 mod model;
-mod told;
+mod objection_report;
 
 use super::task_memory::TaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
@@ -28,7 +28,7 @@ use crate::veto::Veto;
 pub use constitution::Constitution;
 use judgment::Judgment;
 pub use model::CriticModel;
-use told::{Objection, Told};
+use objection_report::{PlanObjection, ReportedToObservers};
 
 /// Judges plans by a constitution.
 pub struct Critic {
@@ -38,7 +38,7 @@ pub struct Critic {
     rounds: u32,
     task: TaskMemory<Ruling>,
     /// What was told in the turn.
-    told: TaskMemory<Told>,
+    told: TaskMemory<ReportedToObservers>,
 }
 
 /// What holds for the rest of a task.
@@ -74,7 +74,7 @@ impl Critic {
     }
 
     /// Returns what the planner is told: the situation, the vetoes, and why its plan was sent back.
-    fn briefed(&self, situation: &Situation, objection: Option<&Objection>) -> Situation {
+    fn briefed(&self, situation: &Situation, objection: Option<&PlanObjection>) -> Situation {
         let mut told = situation.clone();
         let vetoes = &self.task.memory_of_last_task().vetoes;
         if !vetoes.is_empty() {
@@ -103,7 +103,7 @@ impl Critic {
     }
 
     /// Returns the objection to a plan that contains vetoed steps.
-    fn vetoed(&self, plan: &Plan) -> Option<Objection> {
+    fn vetoed(&self, plan: &Plan) -> Option<PlanObjection> {
         let steps = plan.steps.iter().enumerate();
         let vetoes = &self.task.memory_of_last_task().vetoes;
         let vetoes: Vec<(usize, Veto)> = steps
@@ -112,7 +112,7 @@ impl Critic {
                 Some((at, veto.clone()))
             })
             .collect();
-        (!vetoes.is_empty()).then(|| Objection {
+        (!vetoes.is_empty()).then(|| PlanObjection {
             vetoes,
             advice: String::new(),
         })
@@ -127,11 +127,13 @@ impl Critic {
         turn: &mut PlanningTurn<'_>,
         plan: &Plan,
     ) -> Result<Result<Judgment, Rejection>, PlannerError> {
-        let judged = judgment::judged(plan);
+        let judged = judgment::judged_step_indices(plan);
         if judged.is_empty() {
             return Ok(Ok(Judgment::default()));
         }
-        self.told.memory_of_task(turn.number).proposal(turn, plan);
+        self.told
+            .memory_of_task(turn.number)
+            .report_proposal(turn, plan);
         let asked = judgment::request(&self.constitution, &turn.situation, plan, &judged);
         let schema = judgment::schema(&self.constitution, &judged);
         let mut text = asked.clone();
@@ -189,7 +191,7 @@ impl Critic {
             let line = self
                 .told
                 .memory_of_task(turn.number)
-                .veto(objection.at, &veto);
+                .veto_report(objection.at, &veto);
             turn.add_exchange("critic", ExchangeKind::Veto, line);
         }
         if !judgment.advice.is_empty() && !judgment.objections.is_empty() {
@@ -202,11 +204,11 @@ impl Critic {
         &mut self,
         turn: &mut PlanningTurn<'_>,
         plan: &Plan,
-    ) -> Result<Result<Option<Objection>, Rejection>, PlannerError> {
+    ) -> Result<Result<Option<PlanObjection>, Rejection>, PlannerError> {
         if let Some(objection) = self.vetoed(plan) {
             let told = self.told.memory_of_task(turn.number);
-            told.proposal(turn, plan);
-            let line = told.objection(&objection);
+            told.report_proposal(turn, plan);
+            let line = told.objection_report(&objection);
             turn.add_exchange("critic", ExchangeKind::Critique, line);
             return Ok(Ok(Some(objection)));
         }
@@ -214,7 +216,7 @@ impl Critic {
             Ok(judgment) => judgment,
             Err(unreadable) => return Ok(Err(unreadable)),
         };
-        let objection = self.vetoed(plan).map(|objection| Objection {
+        let objection = self.vetoed(plan).map(|objection| PlanObjection {
             advice: judgment.advice,
             ..objection
         });
@@ -249,7 +251,7 @@ impl Strategy for Critic {
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         self.begin(turn);
         let situation = turn.situation.clone();
-        let mut sent_back: Option<Objection> = None;
+        let mut sent_back: Option<PlanObjection> = None;
         let mut round = 0;
         loop {
             turn.situation = self.briefed(&situation, sent_back.as_ref());

@@ -55,7 +55,7 @@ impl Strategy for Decompose {
         let work = self.task.memory_of_task(turn.task);
         let parts = match &mut work.parts {
             Some(parts) => parts,
-            none => none.insert(outline::asked(turn)?),
+            none => none.insert(outline::ask_for_parts(turn)?),
         };
         if parts.is_empty() {
             return rest.plan_below(turn);
@@ -91,7 +91,7 @@ fn next(parts: &mut [Part], turn: &mut PlanningTurn<'_>) -> Result<Option<usize>
     for index in 0..parts.len() {
         if parts[index].goal.is_none() {
             let words: Vec<String> = parts.iter().map(|part| part.words.clone()).collect();
-            let (goal, lasts) = outline::goal_asked(turn, &words, index)?;
+            let (goal, lasts) = outline::ask_for_part_goal(turn, &words, index)?;
             (parts[index].goal, parts[index].lasts) = (Some(goal), lasts);
         }
         let part = &mut parts[index];

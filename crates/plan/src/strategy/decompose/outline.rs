@@ -33,10 +33,10 @@ struct PartGoal {
 }
 
 /// Asks for the parts of the task; none if the answer is no outline.
-pub(super) fn asked(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerError> {
+pub(super) fn ask_for_parts(turn: &mut PlanningTurn<'_>) -> Result<Vec<Part>, PlannerError> {
     let text = prompt_of(&turn.situation);
     let words = json!({"type": "string", "minLength": 1, "maxLength": MAX_PART_CHARS});
-    let schema = grammar::compact(grammar::object(json!({
+    let schema = grammar::forbid_whitespace(grammar::object_schema(json!({
         "outline": {"type": "array", "minItems": 1, "maxItems": MAX_PARTS, "items": words},
     })));
     let reply = turn.ask_model(&TextRequest::request_for_json(&text, schema, MAX_TOKENS))?;
@@ -72,14 +72,14 @@ fn prompt_of(situation: &Situation) -> String {
          instruction.\n\nExample:\nput the balls in the bowl and line the cubes up\n\
          {\"outline\":[\"put the balls in the bowl\",\"line the cubes up\"]}\n",
     );
-    text += &prompt::told(situation);
+    text += &prompt::describe_situation_without_task(situation);
     text += &format!("\nTask: {}\n", prompt::one_line(&situation.instruction));
     text
 }
 
 /// Asks what shall be true after a part, and whether that lasts. Nothing is, where the answer cannot
 /// be read.
-pub(super) fn goal_asked(
+pub(super) fn ask_for_part_goal(
     turn: &mut PlanningTurn<'_>,
     outline: &[String],
     part: usize,

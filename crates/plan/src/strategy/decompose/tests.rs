@@ -20,7 +20,7 @@ fn table() -> Situation {
 
 fn planner(plans: &[&str], replies: &[&str]) -> LayeredPlanner<MockModel> {
     let model = MockModel::planning(plans).replying(replies);
-    mock::around(model, Decompose::default())
+    mock::planner_with_method(model, Decompose::default())
 }
 
 fn turn(planner: &mut LayeredPlanner<MockModel>, situation: &mut Situation) -> String {
@@ -191,7 +191,7 @@ fn a_search_finds_the_steps_of_a_part() {
 fn a_part_that_a_critic_forbids_names_the_rule() {
     let model = MockModel::planning(&[PUT_CUBE]).replying(&[OUTLINE, CUBE, BALL]);
     let layers: Vec<Box<dyn Strategy>> = vec![
-        Box::new(mock::forbidding(&["pick red cube"])),
+        Box::new(mock::critic_forbidding(&["pick red cube"])),
         Box::new(Decompose::default()),
         Box::new(GoalFirst::default()),
     ];

@@ -14,7 +14,7 @@ const EMPTY: &str = r#"{"goal":[{"fact":"nothing","kind":"thing","except":[],"re
 /// A model that writes these goals, and whose own plans would do nothing.
 fn planner(goals: &[&str]) -> LayeredPlanner<MockModel> {
     let model = MockModel::planning(&[DO_NOTHING]).replying(goals);
-    mock::around(model, GoalFirst::default())
+    mock::planner_with_method(model, GoalFirst::default())
 }
 
 /// Plans once and carries that out; returns the plan.
@@ -133,10 +133,11 @@ fn rules_come_first_and_questions_have_no_goal() {
     let table = situation("red cube in blue bowl", "empty the bowl");
     let mut model = MockModel::planning(&[DO_NOTHING]);
     model.understands = true;
-    let mut planner = mock::around(model, GoalFirst::default());
+    let mut planner = mock::planner_with_method(model, GoalFirst::default());
     mock::plan(&mut planner, &table);
     assert!(planner.model().asked.is_empty());
-    let mut planner = mock::around(MockModel::planning(&[DO_NOTHING]), GoalFirst::default());
+    let mut planner =
+        mock::planner_with_method(MockModel::planning(&[DO_NOTHING]), GoalFirst::default());
     mock::plan(
         &mut planner,
         &situation("red cube", "what is on the table?"),
@@ -166,7 +167,7 @@ fn a_plan_that_was_rejected_has_the_goal_asked_for_again() {
 fn criticized(goal: &str, forbidden: &'static [&'static str]) -> LayeredPlanner<MockModel> {
     let model = MockModel::planning(&[DO_NOTHING]).replying(&[goal]);
     let layers: Vec<Box<dyn Strategy>> = vec![
-        Box::new(mock::forbidding(forbidden)),
+        Box::new(mock::critic_forbidding(forbidden)),
         Box::new(GoalFirst::default()),
     ];
     LayeredPlanner::new(model, layers)

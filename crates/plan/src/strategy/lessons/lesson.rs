@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::planner::Rejection;
-use crate::strategy::model_words::line;
+use crate::strategy::model_words::shorten_to_one_line;
 
 /// What a run taught. It is data: it is shown to planners and changes no limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +56,9 @@ impl Lesson {
 
     /// Returns a lesson of bounded length, each part in one line.
     pub(super) fn bounded(self) -> Self {
-        let evidence = |text: &str| line(text, Self::MAX_EVIDENCE);
+        let evidence = |text: &str| shorten_to_one_line(text, Self::MAX_EVIDENCE);
         Self {
-            lesson: line(&self.lesson, Self::MAX_LENGTH),
+            lesson: shorten_to_one_line(&self.lesson, Self::MAX_LENGTH),
             instruction: evidence(&self.instruction),
             outcome: evidence(&self.outcome),
             ..self
@@ -66,20 +66,20 @@ impl Lesson {
     }
 
     /// Returns the line by which a prompt shows it.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn prompt_line(&self) -> String {
         format!(
             "- {} (after “{}”: {})",
-            line(&self.lesson, Self::MAX_LENGTH),
-            line(&self.instruction, Self::MAX_EVIDENCE),
-            line(&self.outcome, Self::MAX_EVIDENCE)
+            shorten_to_one_line(&self.lesson, Self::MAX_LENGTH),
+            shorten_to_one_line(&self.instruction, Self::MAX_EVIDENCE),
+            shorten_to_one_line(&self.outcome, Self::MAX_EVIDENCE)
         )
     }
 }
 
 /// Returns what of a model's answer is kept: all of it, or as many of its sentences as a lesson has
 /// room for. `None` if it says nothing, or was cut within its first sentence.
-pub(super) fn kept(answer: &str, is_cut: bool) -> Option<String> {
-    let text = line(answer, usize::MAX);
+pub(super) fn text_to_keep(answer: &str, is_cut: bool) -> Option<String> {
+    let text = shorten_to_one_line(answer, usize::MAX);
     let text = text.trim_matches(['"', '“', '”', '*', '-', ' ']);
     let letters: Vec<char> = text.chars().collect();
     let ends = |at: &usize| {
@@ -96,7 +96,7 @@ pub(super) fn kept(answer: &str, is_cut: bool) -> Option<String> {
         _ if is_whole => text.to_owned(),
         Some(end) => letters[..=end].iter().collect(),
         None if is_cut => return None,
-        None => line(text, Lesson::MAX_LENGTH),
+        None => shorten_to_one_line(text, Lesson::MAX_LENGTH),
     };
     kept.contains(char::is_alphabetic).then_some(kept)
 }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn as_many_sentences_are_kept_as_there_is_room_for() {
-        let read = |answer: &str| kept(answer, false);
+        let read = |answer: &str| text_to_keep(answer, false);
         assert_eq!(
             read("\"Move the tray\naway first. Then go on.\"").unwrap(),
             "Move the tray away first. Then go on."
@@ -118,8 +118,8 @@ mod tests {
             "先移开托盘。然后继续。"
         );
         assert_eq!(read(" \n…"), None);
-        assert_eq!(kept("Move the tray aw", true), None);
-        assert_eq!(kept("Ask first. Then", true).unwrap(), "Ask first.");
+        assert_eq!(text_to_keep("Move the tray aw", true), None);
+        assert_eq!(text_to_keep("Ask first. Then", true).unwrap(), "Ask first.");
         let two = format!("{}first. {}second.", "word ".repeat(15), "word ".repeat(15));
         assert_eq!(read(&two).unwrap(), two);
         let three = format!("{two} {}third.", "word ".repeat(15));

@@ -112,7 +112,7 @@ impl Lessons {
     ) -> Result<Option<Lesson>, PlannerError> {
         let text = request(attempt, outcome);
         let reply = ask(&TextRequest::request_for_words(&text, TOKENS))?;
-        let Some(kept) = lesson::kept(&reply.text, reply.is_cut) else {
+        let Some(kept) = lesson::text_to_keep(&reply.text, reply.is_cut) else {
             return Ok(None);
         };
         let lesson = Lesson {
@@ -218,7 +218,7 @@ impl Strategy for Lessons {
         }
         let helpful = self.helpful(&instruction);
         if !helpful.is_empty() {
-            let lines: Vec<String> = helpful.iter().map(Lesson::shown).collect();
+            let lines: Vec<String> = helpful.iter().map(Lesson::prompt_line).collect();
             let text = lines.join("\n");
             turn.add_exchange(self.name(), ExchangeKind::Information, text.clone());
             turn.situation.notes.push(Note {

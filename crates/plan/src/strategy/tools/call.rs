@@ -100,7 +100,7 @@ pub(super) fn schema(
         if let (Value::Object(all), Value::Object(arguments)) = (&mut fields, arguments?) {
             all.extend(arguments);
         }
-        Some(grammar::object(fields))
+        Some(grammar::object_schema(fields))
     };
     let objects = || situation.objects.iter().map(|it| it.name.as_str());
     let calls = [
@@ -118,7 +118,7 @@ pub(super) fn schema(
     ];
     let foreign = foreign.iter().map(ForeignTool::schema);
     let calls: Vec<Value> = calls.into_iter().flatten().chain(foreign).collect();
-    grammar::compact(grammar::object(json!({KEY: {"anyOf": calls}})))
+    grammar::forbid_whitespace(grammar::object_schema(json!({KEY: {"anyOf": calls}})))
 }
 
 #[cfg(test)]

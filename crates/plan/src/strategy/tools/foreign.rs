@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::grammar;
 use crate::prompt::one_line;
-use crate::strategy::model_words::line;
+use crate::strategy::model_words::shorten_to_one_line;
 
 /// Longest description of a tool, characters.
 const DESCRIPTION: usize = 200;
@@ -86,7 +86,7 @@ impl ForeignTool {
         if let Some(name) = required.iter().find(|name| !fields.contains_key(**name)) {
             return Err(format!(
                 "wants `{}` and does not say what that is",
-                line(name, NAME)
+                shorten_to_one_line(name, NAME)
             ));
         }
         let mut arguments = Vec::new();
@@ -101,7 +101,7 @@ impl ForeignTool {
                 None if is_required => {
                     return Err(format!(
                         "wants `{}`, which is no text, number, truth value, choice or list of these",
-                        line(name, NAME)
+                        shorten_to_one_line(name, NAME)
                     ));
                 }
                 None => {}
@@ -115,7 +115,7 @@ impl ForeignTool {
         }
         Ok(Self {
             name: format!("{program}.{tool}"),
-            about: line(about, DESCRIPTION),
+            about: shorten_to_one_line(about, DESCRIPTION),
             arguments,
         })
     }
@@ -126,14 +126,14 @@ impl ForeignTool {
         let arguments: Map<String, Value> = arguments
             .map(|it| (it.name.clone(), it.written_schema()))
             .collect();
-        grammar::object(json!({
+        grammar::object_schema(json!({
             "tool": {"enum": [self.name]},
-            "arguments": grammar::object(Value::Object(arguments)),
+            "arguments": grammar::object_schema(Value::Object(arguments)),
         }))
     }
 
     /// Returns the tool as a line for the model: how it is called, and what its program says of it.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn prompt_line(&self) -> String {
         let arguments: Vec<String> = self
             .arguments
             .iter()
@@ -155,7 +155,10 @@ impl ForeignTool {
     ///
     /// # Errors
     /// What is wrong with them, for the model.
-    pub(super) fn fit(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+    pub(super) fn check_arguments(
+        &self,
+        given: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, String> {
         let of = |name: &str| self.arguments.iter().find(|it| it.name == name);
         if let Some(name) = given.keys().find(|name| of(name).is_none()) {
             return Err(format!("it takes no `{}`", one_line(name)));
@@ -339,7 +342,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(
-            read.told(),
+            read.prompt_line(),
             "{\"call\":{\"tool\":\"shop.find\",\"arguments\":{\"what\":TEXT,\"most\":INTEGER or null,\
              \"price\":NUMBER or null,\"is_new\":true or false or null,\
              \"color\":\"red\" or \"blue\" or null,\"tags\":[TEXT, …] or null}}}: Finds what is sold."
@@ -399,7 +402,7 @@ mod tests {
         }
         let bare = ForeignTool::from_schema("shop", "list", "", &Value::Null).unwrap();
         assert!(
-            bare.told()
+            bare.prompt_line()
                 .ends_with("\"arguments\":{}}}: it says nothing of itself")
         );
     }
@@ -416,13 +419,13 @@ mod tests {
             },
         }))
         .unwrap();
-        let fit = read.fit(&fields(&json!({"what": "cube", "most": 3, "price": null})));
+        let fit = read.check_arguments(&fields(&json!({"what": "cube", "most": 3, "price": null})));
         assert_eq!(
             Value::Object(fit.unwrap()),
             json!({"what": "cube", "most": 3})
         );
         let all = json!({"what": "ball", "most": 9, "tags": ["a"], "price": 1.5});
-        assert_eq!(read.fit(&fields(&all)).unwrap(), fields(&all));
+        assert_eq!(read.check_arguments(&fields(&all)).unwrap(), fields(&all));
         for (given, part) in [
             (json!({"what": "cube"}), "`most` is to be INTEGER"),
             (json!({"what": "cube", "most": null}), "`most`"),
@@ -440,7 +443,7 @@ mod tests {
                 "takes no `size`",
             ),
         ] {
-            let why = read.fit(&fields(&given)).unwrap_err();
+            let why = read.check_arguments(&fields(&given)).unwrap_err();
             assert!(why.contains(part), "{part}: {why}");
         }
     }
@@ -452,7 +455,7 @@ mod tests {
             "x ".repeat(999)
         );
         let read = ForeignTool::from_schema("shop", "find", &about, &Value::Null).unwrap();
-        let told = read.told();
+        let told = read.prompt_line();
         assert_eq!(told.lines().count(), 1);
         assert!(!told.contains(char::is_control));
         assert!(told.chars().count() < DESCRIPTION + 80, "{told}");

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use enact_types::{Frame, Reason};
 use serde_json::{Map, Value};
 
-use super::model_words::line;
+use super::model_words::shorten_to_one_line;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::prompt::one_line;
@@ -138,7 +138,7 @@ impl ToolUse {
             };
             return format!("no tool is called `{}`; {names}", one_line(tool));
         };
-        match found.fit(given) {
+        match found.check_arguments(given) {
             Err(why) => format!("it was not called: {why}"),
             Ok(arguments) => match programs.call(tool, &arguments) {
                 Ok(text) if text.trim().is_empty() => "it returned nothing".to_owned(),
@@ -192,7 +192,11 @@ impl Strategy for ToolUse {
         let views = self.toolbox.views();
         let offered = self.toolbox.offered();
         for news in &offered.news {
-            turn.add_exchange(self.name(), ExchangeKind::Decision, line(news, RESULT));
+            turn.add_exchange(
+                self.name(),
+                ExchangeKind::Decision,
+                shorten_to_one_line(news, RESULT),
+            );
         }
         let foreign = &offered.tools;
         let remembers = self.toolbox.memory.is_some();
@@ -242,7 +246,7 @@ impl Strategy for ToolUse {
             let is_foreign = matches!(call, Call::Foreign { .. });
             let (result, frame) = self.carry_out(&call, turn, foreign);
             let mut result = match is_foreign {
-                true => line(&result, RESULT),
+                true => shorten_to_one_line(&result, RESULT),
                 false => shortened(&result),
             };
             if let (Some(frame), Call::Look { from }) = (frame, &call) {

@@ -120,7 +120,7 @@ fn calls_are_bounded_and_paid_for() {
         PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
-    let mut planner = mock::around(model, tools(2));
+    let mut planner = mock::planner_with_method(model, tools(2));
     let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
     assert_eq!(planner.model().asked.len(), 2);
     assert_eq!(response.usage.requests, 2);
@@ -137,7 +137,7 @@ fn calls_are_bounded_and_paid_for() {
 fn a_call_that_is_repeated_is_the_last() {
     let model =
         MockModel::planning(&[DONE]).replying(&[r#"{"tool":"measure","object":"red cube"}"#]);
-    let mut planner = mock::around(model, tools(8));
+    let mut planner = mock::planner_with_method(model, tools(8));
     let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
     assert_eq!(planner.model().asked.len(), 2);
     assert_eq!(told(&response, ExchangeKind::Result).len(), 1);
@@ -155,7 +155,7 @@ fn what_means_nothing_is_answered_and_counted() {
         PLAN_CALL,
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
-    let mut planner = mock::around(model, tools(9));
+    let mut planner = mock::planner_with_method(model, tools(9));
     let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
     let results = told(&response, ExchangeKind::Result);
     let parts = [
@@ -225,7 +225,7 @@ fn what_a_tool_returns_is_data() {
         memory: Some(Box::new(Poisoned)),
         ..Toolbox::default()
     };
-    let mut planner = mock::around(model, ToolUse::new(4, toolbox));
+    let mut planner = mock::planner_with_method(model, ToolUse::new(4, toolbox));
     let question = Situation {
         instruction: "which cube is larger?".to_owned(),
         ..cubes(0.02, 0.04)
@@ -377,7 +377,7 @@ fn with_program(program: &Program, model: MockModel) -> LayeredPlanner<MockModel
         foreign: Some(Box::new(program.clone())),
         ..Toolbox::default()
     };
-    mock::around(model, ToolUse::new(9, toolbox))
+    mock::planner_with_method(model, ToolUse::new(9, toolbox))
 }
 
 #[test]

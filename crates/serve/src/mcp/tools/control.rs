@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::access::{Client, Role};
 use crate::mcp::McpServer;
 use crate::mcp::answers::failed;
-use crate::mcp::approval::{Confirmed, Reply, on_one_line};
+use crate::mcp::approval::{ConfirmOutcome, Reply, on_one_line};
 use crate::mcp::call::Call;
 use crate::problem::Problem;
 use crate::session::ArmSession;
@@ -100,17 +100,17 @@ impl McpServer {
     /// Does what a person said yes to.
     async fn carry_on(
         &self,
-        confirmed: Confirmed,
+        confirmed: ConfirmOutcome,
         act: fn(&ArmSession, &Client) -> Result<(), Problem>,
     ) -> Result<CallToolResponse, Problem> {
         let reply = match confirmed {
-            Confirmed::AskFirst(question) => return Ok(question.into()),
-            Confirmed::Said(reply) => reply,
+            ConfirmOutcome::AskFirst(question) => return Ok(question.into()),
+            ConfirmOutcome::Said(reply) => reply,
         };
         let why_not = match reply {
             Reply::Yes => {
                 let client = self.client.clone();
-                let acted = self.served.change(move |session| {
+                let acted = self.served.run_with_session(move |session| {
                     session.take_lease(&client, false)?;
                     act(session, &client)
                 });

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::mcp::McpServer;
-use crate::mcp::answers::sentence;
+use crate::mcp::answers::describe_problem;
 use crate::mcp::call::Call;
-use crate::mcp::follow::Followed;
+use crate::mcp::follow::FollowOutcome;
 use crate::mcp::resources::base64;
 use crate::problem::Problem;
 use crate::session::Work;
@@ -21,7 +21,7 @@ use crate::session::task::TaskState;
 /// How to look.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct See {
+pub(super) struct SeeArguments {
     /// Whether to take a new look rather than tell the last one. The role `watch` gets the last one.
     #[serde(default = "yes")]
     look: bool,
@@ -49,7 +49,7 @@ impl McpServer {
     )]
     async fn see(
         &self,
-        Parameters(See { look, picture }): Parameters<See>,
+        Parameters(SeeArguments { look, picture }): Parameters<SeeArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, Problem> {
         let mut told = json!({"looked": false});
@@ -80,17 +80,17 @@ impl McpServer {
 
     /// Takes a look; why there is none, if there is none.
     async fn look(&self, call: &Call) -> Result<(), String> {
-        let told = |problem: Problem| sentence(&problem);
+        let told = |problem: Problem| describe_problem(&problem);
         let following = self.take_up(Work::Look, false, false).await.map_err(told)?;
         match self.follow(call, following).await.map_err(told)? {
-            Followed::Over(record, _) if record.state == TaskState::Ended => {
+            FollowOutcome::Over(record, _) if record.state == TaskState::Ended => {
                 match record.ending.as_deref() {
                     Some("stopped") => Err("it was stopped".to_owned()),
                     _ => Ok(()),
                 }
             }
-            Followed::Over(record, _) => Err(record.reason.unwrap_or_default()),
-            Followed::AskFirst(_) => Err("nothing was to be asked".to_owned()),
+            FollowOutcome::Over(record, _) => Err(record.reason.unwrap_or_default()),
+            FollowOutcome::AskFirst(_) => Err("nothing was to be asked".to_owned()),
         }
     }
 }

@@ -19,7 +19,7 @@ const LISTED: usize = 20;
 /// Which runs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Runs {
+pub(super) struct RunsArguments {
     /// Name of the run whose story is told; without it, runs are listed, the newest first.
     name: Option<String>,
     /// Largest number of runs that are listed.
@@ -30,7 +30,7 @@ pub(super) struct Runs {
 /// A run.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Name {
+pub(super) struct ReplayArguments {
     /// Its name, as `runs` lists it.
     name: String,
 }
@@ -48,14 +48,17 @@ impl McpServer {
     )]
     async fn runs(
         &self,
-        Parameters(Runs { name, most }): Parameters<Runs>,
+        Parameters(RunsArguments { name, most }): Parameters<RunsArguments>,
     ) -> Result<CallToolResult, Problem> {
         if let Some(name) = name {
-            let name = run_name::plain(name)?;
-            let story = self.served.ask(move |backend| backend.story(&name)).await?;
+            let name = run_name::validate(name)?;
+            let story = self
+                .served
+                .ask_backend(move |backend| backend.story(&name))
+                .await?;
             return Ok(CallToolResult::structured(json!({"story": story})));
         }
-        let mut runs = self.served.ask(|backend| backend.runs()).await?;
+        let mut runs = self.served.ask_backend(|backend| backend.runs()).await?;
         let known = runs.len();
         runs.reverse();
         runs.truncate(most.unwrap_or(LISTED));
@@ -75,13 +78,13 @@ impl McpServer {
     )]
     async fn replay_in_simulation(
         &self,
-        Parameters(Name { name }): Parameters<Name>,
+        Parameters(ReplayArguments { name }): Parameters<ReplayArguments>,
     ) -> Result<CallToolResult, Problem> {
         self.client.require_role(Role::Admin)?;
-        let name = run_name::plain(name)?;
+        let name = run_name::validate(name)?;
         let replayed = self
             .served
-            .ask(move |backend| backend.replay(&name))
+            .ask_backend(move |backend| backend.replay(&name))
             .await?;
         let told = json!(replayed);
         Ok(match replayed.as_recorded {

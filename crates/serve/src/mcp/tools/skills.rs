@@ -19,7 +19,7 @@ use crate::session::Work;
 /// An object.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Object {
+pub(super) struct ObjectArguments {
     /// Its name, as `see` tells it.
     object: String,
 }
@@ -27,7 +27,7 @@ pub(super) struct Object {
 /// Where the held object goes.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Place {
+pub(super) struct PlaceArguments {
     /// Name of the object that the gripper holds.
     object: String,
     /// How it goes to the target, as the picture shows it.
@@ -40,7 +40,7 @@ pub(super) struct Place {
 /// Which way an object goes.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Push {
+pub(super) struct PushArguments {
     /// Its name, as `see` tells it.
     object: String,
     /// Which way, as the picture shows it.
@@ -51,7 +51,7 @@ pub(super) struct Push {
 /// How far an object is turned.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rotate {
+pub(super) struct RotateArguments {
     /// Its name, as `see` tells it.
     object: String,
     /// By how many degrees, counterclockwise as seen from above; not 0.
@@ -81,7 +81,7 @@ impl McpServer {
     )]
     async fn pick(
         &self,
-        Parameters(fields): Parameters<Object>,
+        Parameters(fields): Parameters<ObjectArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         self.step("pick", &fields, context).await
@@ -100,7 +100,7 @@ impl McpServer {
     )]
     async fn place(
         &self,
-        Parameters(fields): Parameters<Place>,
+        Parameters(fields): Parameters<PlaceArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         self.step("place", &fields, context).await
@@ -119,7 +119,7 @@ impl McpServer {
     )]
     async fn push(
         &self,
-        Parameters(fields): Parameters<Push>,
+        Parameters(fields): Parameters<PushArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         self.step("push", &fields, context).await
@@ -138,7 +138,7 @@ impl McpServer {
     )]
     async fn rotate(
         &self,
-        Parameters(fields): Parameters<Rotate>,
+        Parameters(fields): Parameters<RotateArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         self.step("rotate", &fields, context).await
@@ -157,7 +157,7 @@ impl McpServer {
     )]
     async fn point(
         &self,
-        Parameters(fields): Parameters<Object>,
+        Parameters(fields): Parameters<ObjectArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         self.step("point", &fields, context).await

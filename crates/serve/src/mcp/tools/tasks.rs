@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::access::Role;
 use crate::mcp::approval::{Reply, reply_in};
 use crate::mcp::call::Call;
-use crate::mcp::follow::{Followed, Following, plan_in};
+use crate::mcp::follow::{FollowOutcome, FollowedTask, parse_plan_state};
 use crate::mcp::{McpServer, PlanApprover, answers};
 use crate::problem::{Problem, ProblemKind};
 use crate::session::Work;
@@ -21,7 +21,7 @@ use crate::session::Work;
 /// What is wanted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Instruction {
+pub(super) struct InstructionArguments {
     /// One sentence in plain words, such as: put the red cube in the blue bowl. A question is
     /// answered, and nothing moves.
     instruction: String,
@@ -44,7 +44,7 @@ impl McpServer {
     )]
     async fn run_task(
         &self,
-        Parameters(Instruction { instruction }): Parameters<Instruction>,
+        Parameters(InstructionArguments { instruction }): Parameters<InstructionArguments>,
         RequestState(state): RequestState,
         InputResponses(responses): InputResponses,
         context: RequestContext<RoleServer>,
@@ -68,7 +68,7 @@ impl McpServer {
     )]
     async fn plan(
         &self,
-        Parameters(Instruction { instruction }): Parameters<Instruction>,
+        Parameters(InstructionArguments { instruction }): Parameters<InstructionArguments>,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, Problem> {
         let work = Work::Plan {
@@ -77,11 +77,11 @@ impl McpServer {
         let following = self.take_up(work, true, false).await?;
         let id = following.id;
         match self.follow(&Call::new(context), following).await? {
-            Followed::Over(record, _) => {
+            FollowOutcome::Over(record, _) => {
                 let result = answers::task(&record, Vec::new());
                 let plan = self
                     .served
-                    .change(move |session| session.plan_of_task(id))
+                    .run_with_session(move |session| session.plan_of_task(id))
                     .await;
                 if let (Some(false), Ok(plan)) = (result.is_error, plan) {
                     let mut told = json!(record);
@@ -92,12 +92,12 @@ impl McpServer {
                 }
                 Ok(result.into())
             }
-            asks @ Followed::AskFirst(_) => Ok(asks.into()),
+            asks @ FollowOutcome::AskFirst(_) => Ok(asks.into()),
         }
     }
 
     /// Takes up an instruction, with whoever approves its plans.
-    async fn begin(&self, call: &Call, instruction: String) -> Result<Following, Problem> {
+    async fn begin(&self, call: &Call, instruction: String) -> Result<FollowedTask, Problem> {
         let may_ask = call.can_ask() && self.client.role >= Role::Drive;
         let asks = match self.approver {
             PlanApprover::Nobody => {
@@ -141,21 +141,24 @@ impl McpServer {
         call: &Call,
         state: &str,
         responses: Option<&Responses>,
-    ) -> Result<Following, Problem> {
+    ) -> Result<FollowedTask, Problem> {
         let invalid = |detail: &str| Problem::new(ProblemKind::Invalid, detail);
-        let (id, plan) =
-            plan_in(state).ok_or_else(|| invalid("the request state is not of this server"))?;
-        let record = self.served.change(move |session| session.task(id)).await?;
+        let (id, plan) = parse_plan_state(state)
+            .ok_or_else(|| invalid("the request state is not of this server"))?;
+        let record = self
+            .served
+            .run_with_session(move |session| session.task(id))
+            .await?;
         if record.by != self.client.name {
             return Err(invalid("the request state is another client's"));
         }
-        let at = self.newest_event();
+        let at = self.newest_event_number();
         let reply = reply_in(responses).filter(|_| call.can_ask());
         let asks = match &reply {
             Some(reply) => self.answer_plan(id, plan, reply).await?,
             None => call.can_ask(),
         };
-        Ok(Following {
+        Ok(FollowedTask {
             id,
             moves: true,
             at,

@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::sampling::Sampling;
 
 /// Draws the tokens of one answer.
-pub(crate) struct Drawing {
+pub(crate) struct TokenSampler {
     sampling: Sampling,
     state: Mutex<State>,
 }
@@ -35,7 +35,7 @@ struct Drawn {
     probability: f64,
 }
 
-impl Drawing {
+impl TokenSampler {
     /// Creates the draws of one answer from random numbers; `None` where the engine takes the most
     /// probable tokens as they are.
     pub(crate) fn new(sampling: Sampling, random: impl FnOnce() -> ChaCha8Rng) -> Option<Self> {
@@ -68,7 +68,7 @@ impl Drawing {
 }
 
 #[cfg(feature = "local")]
-impl CustomLogitsProcessor for Drawing {
+impl CustomLogitsProcessor for TokenSampler {
     fn apply(&self, logits: &Tensor, context: &[u32]) -> mistralrs::Result<Tensor> {
         let changed = self.change(logits.to_vec1()?, context);
         let count = changed.len();
@@ -259,7 +259,7 @@ mod tests {
             repetition_penalty: Some(2.0),
             ..Sampling::GREEDY
         };
-        let drawing = Drawing::new(sampling, || Draws::new().next(0, "")).unwrap();
+        let drawing = TokenSampler::new(sampling, || Draws::new().next_rng(0, "")).unwrap();
         let logits = vec![3.0, 2.0, -1.0];
         assert_eq!(drawing.change(logits.clone(), &[0, 1]), [3.0, 2.0, -1.0]);
         assert_eq!(drawing.change(logits.clone(), &[0, 1, 0]), [1.5, 2.0, -1.0]);
@@ -269,7 +269,8 @@ mod tests {
     #[test]
     fn a_seed_decides_the_answer() {
         let answer = |seed: u64| {
-            let drawing = Drawing::new(at(1.0), || Draws::new().next(seed, "plan")).unwrap();
+            let drawing =
+                TokenSampler::new(at(1.0), || Draws::new().next_rng(seed, "plan")).unwrap();
             let draws = (0..12).map(|length| {
                 let seen = drawing.change(logits(&[0.25; 4]), &vec![0; 3 + length]);
                 seen.iter().position(|logit| *logit == 0.0).unwrap()
@@ -278,6 +279,6 @@ mod tests {
         };
         assert_eq!(answer(1), answer(1));
         assert_ne!(answer(1), answer(2));
-        assert!(Drawing::new(Sampling::GREEDY, || Draws::new().next(1, "")).is_none());
+        assert!(TokenSampler::new(Sampling::GREEDY, || Draws::new().next_rng(1, "")).is_none());
     }
 }

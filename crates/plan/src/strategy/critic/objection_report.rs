@@ -7,14 +7,14 @@ use crate::strategy::{ExchangeKind, PlanningTurn};
 use crate::veto::Veto;
 
 /// A plan that is not accepted.
-pub(super) struct Objection {
+pub(super) struct PlanObjection {
     /// The vetoes that it breaks, each with the place of its step in the plan.
     pub(super) vetoes: Vec<(usize, Veto)>,
     /// What to do instead.
     pub(super) advice: String,
 }
 
-impl Objection {
+impl PlanObjection {
     /// Returns which rules it is by.
     pub(super) fn rules(&self) -> String {
         let mut rules: Vec<usize> = self.vetoes.iter().map(|(_, veto)| veto.rule).collect();
@@ -25,7 +25,7 @@ impl Objection {
     }
 }
 
-impl fmt::Display for Objection {
+impl fmt::Display for PlanObjection {
     /// Says which rule forbids which step, and why.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sentences: Vec<String> = self.vetoes.iter().map(sentence).collect();
@@ -45,15 +45,15 @@ fn sentence((at, veto): &(usize, Veto)) -> String {
 
 /// What observers were told in a turn.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ReportedToObservers {
     /// The plan that was proposed last.
     plan: String,
     vetoes: Vec<Veto>,
 }
 
-impl Told {
+impl ReportedToObservers {
     /// Tells which plan is judged.
-    pub(super) fn proposal(&mut self, turn: &mut PlanningTurn<'_>, plan: &Plan) {
+    pub(super) fn report_proposal(&mut self, turn: &mut PlanningTurn<'_>, plan: &Plan) {
         let plan = plan.to_string();
         let line = match self.plan == plan {
             true => "the same plan",
@@ -64,7 +64,7 @@ impl Told {
     }
 
     /// Returns what is told of a veto when it is made.
-    pub(super) fn veto(&mut self, at: usize, veto: &Veto) -> String {
+    pub(super) fn veto_report(&mut self, at: usize, veto: &Veto) -> String {
         let full = |at: usize, veto: &Veto| {
             format!(
                 "step {}, {}, by rule {}: {}",
@@ -78,7 +78,7 @@ impl Told {
     }
 
     /// Returns what is told of an objection by vetoes that are in force.
-    pub(super) fn objection(&mut self, objection: &Objection) -> String {
+    pub(super) fn objection_report(&mut self, objection: &PlanObjection) -> String {
         let full = |at: usize, veto: &Veto| sentence(&(at, veto.clone()));
         let vetoes = objection.vetoes.iter();
         let lines: Vec<String> = vetoes

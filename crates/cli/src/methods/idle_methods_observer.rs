@@ -6,7 +6,7 @@ use enact_runtime::{Event, Observer};
 
 use super::{DrawArgs, MethodArgs};
 
-/// Watches a run for plans of rules.
+/// Says once that methods switched on had nothing to do, because rules planned.
 #[derive(Clone, Debug)]
 pub struct IdleMethodsObserver {
     /// The flags that have an effect only where a model plans.
@@ -115,11 +115,11 @@ mod tests {
     use enact_runtime::{TaskEnd, TaskReport};
 
     use super::*;
-    use crate::args::{SetupArgs, parsed};
+    use crate::args::{SetupArgs, parse_words};
 
     fn watching(words: &[&str]) -> IdleMethodsObserver {
         let words: Vec<&std::ffi::OsStr> = words.iter().map(AsRef::as_ref).collect();
-        let args: SetupArgs = parsed(&words);
+        let args: SetupArgs = parse_words(&words);
         let scores = args.models.score_steps;
         IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores)
     }

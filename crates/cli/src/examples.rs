@@ -67,7 +67,7 @@ pub fn run_examples_command(args: &ExamplesArgs, sink: &mut impl Write) -> Resul
         ExamplesCommand::Remove { numbers } => {
             json_lines::write(
                 &path,
-                &json_lines::without_numbered_entries(library, numbers)?,
+                &json_lines::remove_numbered_entries(library, numbers)?,
             )?;
             Ok(true)
         }

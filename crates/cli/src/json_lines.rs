@@ -58,7 +58,7 @@ pub fn write<T: Serialize>(path: &Path, items: &[T]) -> Result<()> {
 ///
 /// # Errors
 /// If there is no entry of a number; nothing is removed then.
-pub fn without_numbered_entries<T>(items: Vec<T>, numbers: &[usize]) -> Result<Vec<T>> {
+pub fn remove_numbered_entries<T>(items: Vec<T>, numbers: &[usize]) -> Result<Vec<T>> {
     let count = items.len();
     if let Some(number) = numbers.iter().find(|it| !(1..=count).contains(*it)) {
         bail!("there is no number {number}; `list` shows {count}");
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(read(&path, parse).unwrap(), [1, 2, 3]);
         write(
             &path,
-            &without_numbered_entries(vec![1, 2, 3], &[3, 1]).unwrap(),
+            &remove_numbered_entries(vec![1, 2, 3], &[3, 1]).unwrap(),
         )
         .unwrap();
         assert_eq!(read(&path, parse).unwrap(), [2]);
@@ -94,8 +94,8 @@ mod tests {
             std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
             1
         );
-        assert!(without_numbered_entries(vec![1, 2], &[0]).is_err());
-        assert!(without_numbered_entries(vec![1, 2], &[3]).is_err());
+        assert!(remove_numbered_entries(vec![1, 2], &[0]).is_err());
+        assert!(remove_numbered_entries(vec![1, 2], &[3]).is_err());
     }
 
     #[test]

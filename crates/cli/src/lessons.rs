@@ -66,7 +66,7 @@ pub fn run_lessons_command(args: &LessonsArgs, sink: &mut impl Write) -> Result<
         }
         LessonsCommand::Remove { numbers, .. } => json_lines::write(
             file,
-            &json_lines::without_numbered_entries(lessons, numbers)?,
+            &json_lines::remove_numbered_entries(lessons, numbers)?,
         ),
         LessonsCommand::Clear { .. } => json_lines::write::<Lesson>(file, &[]),
     }

@@ -19,7 +19,7 @@ use enact_arm::bus::{Bus, SerialTransport, Transport};
 use enact_arm::driver::BusConfig;
 use enact_arm::protocol::{BROADCAST_ID, ServoInstruction};
 use enact_arm::realtime;
-use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
+use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, make_plausible_calibration};
 use enact_robot::Robot;
 
 const CYCLES: usize = 3000;
@@ -84,7 +84,7 @@ fn open_line(timed: bool) -> (PtyBus, SerialTransport) {
     let emulator = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,
-        calibration: &nominal_calibration(&robot, &bus_config),
+        calibration: &make_plausible_calibration(&robot, &bus_config),
         faults: Faults::default(),
     };
     let mut emulated_bus = emulator

@@ -21,13 +21,13 @@ use crate::transport::EmulatedTransport;
 /// use std::time::Duration;
 ///
 /// use enact_arm::driver::BusConfig;
-/// use enact_emulator::{BusBuilder, Faults, nominal_calibration};
+/// use enact_emulator::{BusBuilder, Faults, make_plausible_calibration};
 /// use enact_robot::Robot;
 ///
 /// let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
 /// let robot = Robot::load(folder)?;
 /// let bus_config = BusConfig::load(&folder.join("bus.toml"), &robot)?;
-/// let calibration = nominal_calibration(&robot, &bus_config);
+/// let calibration = make_plausible_calibration(&robot, &bus_config);
 /// let builder = BusBuilder {
 ///     robot: &robot,
 ///     bus_config: &bus_config,
@@ -115,7 +115,7 @@ fn servo(joint: &ServoJoint) -> EmulatedServo {
 
 /// Returns a plausible calibration of an arm of this kind: every joint reaches its limits, and each
 /// servo is mounted a little differently.
-pub fn nominal_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration {
+pub fn make_plausible_calibration(robot: &Robot, bus_config: &BusConfig) -> Calibration {
     let joint = |(index, (joint, servo)): (
         usize,
         (

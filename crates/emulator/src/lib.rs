@@ -19,7 +19,7 @@ pub mod pty;
 pub mod servo;
 pub mod transport;
 
-pub use builder::{BusBuilder, nominal_calibration};
+pub use builder::{BusBuilder, make_plausible_calibration};
 pub use emulated_bus::EmulatedBus;
 pub use fault::{Fault, Faults, Rule};
 pub use plant::{FreeJoints, Plant};

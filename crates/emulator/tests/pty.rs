@@ -12,7 +12,9 @@ use enact_arm::calibration::Calibration;
 use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{Arm, ArmError, ShutdownMode};
 use enact_emulator::emulated_bus::ReceivedPacket;
-use enact_emulator::{BusBuilder, Fault, Faults, FreeJoints, PtyBus, Rule, nominal_calibration};
+use enact_emulator::{
+    BusBuilder, Fault, Faults, FreeJoints, PtyBus, Rule, make_plausible_calibration,
+};
 use enact_robot::{Robot, Trajectory};
 use enact_testkit::real_time::repeat_if_held_up;
 
@@ -28,7 +30,7 @@ fn bench(protocol: &str) -> Bench {
     let robot = Robot::load_by_name("so101", robots.as_ref()).unwrap();
     let path = format!("{robots}/so101/{protocol}");
     let bus_config = BusConfig::load(path.as_ref(), &robot).unwrap();
-    let calibration = nominal_calibration(&robot, &bus_config);
+    let calibration = make_plausible_calibration(&robot, &bus_config);
     let emulator = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,

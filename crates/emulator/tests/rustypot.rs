@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use enact_arm::driver::BusConfig;
-use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, nominal_calibration};
+use enact_emulator::{BusBuilder, Faults, FreeJoints, PtyBus, make_plausible_calibration};
 use enact_robot::Robot;
 use enact_testkit::real_time::repeat_if_held_up;
 use rustypot::servo::dynamixel::xl430::Xl430Controller;
@@ -20,7 +20,7 @@ fn port(protocol: &str) -> PtyBus {
     let emulator = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,
-        calibration: &nominal_calibration(&robot, &bus_config),
+        calibration: &make_plausible_calibration(&robot, &bus_config),
         faults: Faults::default(),
     };
     let joints = FreeJoints::from_positions(robot.home());

@@ -26,7 +26,7 @@ use enact_arm::driver::{BusConfig, ServoArm};
 use enact_arm::{
     Arm, ArmError, ArmState, ArmThread, ContactPolicy, ExecutionEnd, StopSwitch, TrajectoryExecutor,
 };
-use enact_emulator::{BusBuilder, Faults, nominal_calibration};
+use enact_emulator::{BusBuilder, Faults, make_plausible_calibration};
 use enact_network::arm_node::{DEFAULT_LEASE_DURATION, DEFAULT_MAX_SILENCE};
 use enact_network::{ArmNode, ArmNodeSetup, Link, NetworkConfig, RemoteArm, RemoteArmSetup};
 use enact_robot::{CollisionWorld, Gate, Robot, Trajectory};
@@ -295,7 +295,7 @@ impl Arm for PacedArm {
 /// Returns an arm on a thread of its own.
 fn paced(robot: &Robot, folder: &Path, late: &Lateness) -> Outcome<ArmThread> {
     let bus_config = BusConfig::load(&folder.join("bus.toml"), robot)?;
-    let calibration = nominal_calibration(robot, &bus_config);
+    let calibration = make_plausible_calibration(robot, &bus_config);
     let arm = PacedArm {
         arm: servos(robot, &bus_config, &calibration)?,
         period: robot.control_period(),

@@ -77,4 +77,4 @@ pub use scan::MessageScanner;
 pub use servos::{JointServo, ServoInfo};
 pub use stream::{ArmClock, CameraStream, StreamThread};
 pub use topic::Topic;
-pub use wall_time::RecordedWallClock;
+pub use wall_time::PlaybackWallClock;

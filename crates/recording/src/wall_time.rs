@@ -12,7 +12,7 @@ use crate::reader::Recording;
 
 /// An observer that knows the wall time of each event that a [`Playback`](crate::Playback) repeats.
 /// It must be the first observer.
-pub struct RecordedWallClock {
+pub struct PlaybackWallClock {
     encoder: Encoder,
     /// Wall time of each recorded message of an event, nanoseconds since 1970.
     walls: Vec<u64>,
@@ -20,7 +20,7 @@ pub struct RecordedWallClock {
     now: Arc<AtomicU64>,
 }
 
-impl RecordedWallClock {
+impl PlaybackWallClock {
     /// Creates the clock of a run of `robot`.
     pub fn new(recording: &Recording, robot: &Robot) -> Self {
         let records = recording.messages().iter();
@@ -42,7 +42,7 @@ impl RecordedWallClock {
     }
 }
 
-impl Observer for RecordedWallClock {
+impl Observer for PlaybackWallClock {
     fn observe(&mut self, event: &Event<'_>) {
         let entries = self.encoder.encode(event);
         let told = entries.iter().filter(|entry| entry.topic.is_of_the_loop());

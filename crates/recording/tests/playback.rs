@@ -11,7 +11,7 @@ use enact_arm::{Arm, ArmError, ArmState, ArmThread, StopSwitch};
 use enact_plan::{
     Agent, Detection, ModelResponse, Perceiver, Plan, Planner, PlannerError, Situation,
 };
-use enact_recording::{Playback, RecordedWallClock, Recording, Replay, Topic, verify_by_playback};
+use enact_recording::{Playback, PlaybackWallClock, Recording, Replay, Topic, verify_by_playback};
 use enact_robot::Command;
 use enact_runtime::{Event, Observer, PlanChoice, TaskEnd, TaskOptions};
 use enact_sim::{Layout, SimArm, Simulator};
@@ -144,7 +144,7 @@ fn the_wall_clock_is_told_again() {
     record(&path, 1, PUT_CUBE_PLAN, 1000);
     let recording = Recording::open(&path).unwrap();
     let playback = Playback::new(&recording).unwrap();
-    let mut wall = RecordedWallClock::new(&recording, playback.robot());
+    let mut wall = PlaybackWallClock::new(&recording, playback.robot());
     let now = wall.newest_wall_time_ns();
     let mut seen = Vec::new();
     let mut look = Look(|event: &Event<'_>| {

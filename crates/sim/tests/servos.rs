@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{Arm, ArmThread, ContactPolicy, ExecutionEnd, ShutdownMode};
-use enact_emulator::{BusBuilder, EmulatedTransport, Faults, nominal_calibration};
+use enact_emulator::{BusBuilder, EmulatedTransport, Faults, make_plausible_calibration};
 use enact_robot::{Gate, Robot, StartState};
 use enact_sim::{Scene, SimPlant, Simulator};
 use enact_testkit::repository_root;
@@ -29,7 +29,7 @@ fn bench(protocol: &str) -> Bench {
     let line = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,
-        calibration: &nominal_calibration(&robot, &bus_config),
+        calibration: &make_plausible_calibration(&robot, &bus_config),
         faults: Faults::default(),
     }
     .build_transport(Box::new(SimPlant::new(
@@ -49,7 +49,7 @@ fn bench(protocol: &str) -> Bench {
 
 impl Bench {
     fn arm(&self, shutdown: ShutdownMode) -> ServoArm {
-        let calibration = nominal_calibration(&self.robot, &self.bus_config);
+        let calibration = make_plausible_calibration(&self.robot, &self.bus_config);
         let bus = self.line.host_side_bus(&self.bus_config);
         ServoArm::arm(
             bus,

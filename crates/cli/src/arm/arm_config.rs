@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use enact_arm::{Arm, ShutdownMode};
-use enact_emulator::{EmulatedTransport, PtyBus, nominal_calibration};
+use enact_emulator::{EmulatedTransport, PtyBus, make_plausible_calibration};
 use enact_recording::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::Simulator;
@@ -243,5 +243,5 @@ impl ArmSource {
 /// Returns plausible servos and a plausible calibration for an arm of this kind.
 pub fn nominal_servo_info(data_dir: &DataDir, name: &str, robot: &Robot) -> Option<ServoInfo> {
     let servos = bus_config(data_dir, robot, name, None).ok()?;
-    ServoInfo::from_calibration(robot, &servos, &nominal_calibration(robot, &servos)).ok()
+    ServoInfo::from_calibration(robot, &servos, &make_plausible_calibration(robot, &servos)).ok()
 }

@@ -10,7 +10,7 @@ use enact_arm::driver::bus_config::ServoConfig;
 use enact_arm::driver::joint::ServoJoint;
 use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{ShutdownMode, StopSwitch};
-use enact_emulator::{BusBuilder, EmulatedBus, Faults, PtyBus, nominal_calibration};
+use enact_emulator::{BusBuilder, EmulatedBus, Faults, PtyBus, make_plausible_calibration};
 use enact_recording::ServoInfo;
 use enact_robot::Robot;
 use enact_sim::{SimPlant, Simulator};
@@ -44,7 +44,7 @@ impl EmulatedArm {
     pub fn new(robot: &Robot, bus_config: BusConfig, simulator: Simulator) -> Self {
         Self {
             robot: robot.clone(),
-            calibration: nominal_calibration(robot, &bus_config),
+            calibration: make_plausible_calibration(robot, &bus_config),
             bus_config,
             simulator,
         }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use enact_arm::StopSwitch;
-use enact_recording::{Playback, RecordedWallClock, Recording};
+use enact_recording::{Playback, PlaybackWallClock, Recording};
 
 use super::args::ViewArgs;
 use super::open_readable;
@@ -35,7 +35,7 @@ pub fn show_recording(
     stop: &StopSwitch,
 ) -> Result<Option<Page>> {
     let playback = Playback::new(recording)?;
-    let mut wall = RecordedWallClock::new(recording, playback.robot());
+    let mut wall = PlaybackWallClock::new(recording, playback.robot());
     let now = wall.newest_wall_time_ns();
     let now = Box::new(move || now.load(Ordering::Relaxed));
     let mut view = RerunView::open_for_recording(shown, now, stop)?;

@@ -33,9 +33,9 @@ pub fn find_remaining_tasks(
     let model = session.text_model();
     let Some(model) = model.filter(|model| model.follows_requests()) else {
         return Ok(match rules::find_remaining_tasks(list, &situation) {
-            rules::RemainingTasks::Tasks(tasks) => TaskListOutcome::Tasks(tasks),
-            rules::RemainingTasks::Stuck(why) => TaskListOutcome::Stuck(why),
-            rules::RemainingTasks::Unclear(text) => TaskListOutcome::Unclear(text),
+            rules::RemainingWork::Tasks(tasks) => TaskListOutcome::Tasks(tasks),
+            rules::RemainingWork::Stuck(why) => TaskListOutcome::Stuck(why),
+            rules::RemainingWork::Unclear(text) => TaskListOutcome::Unclear(text),
         });
     };
     let text = request::prompt(list, &situation);

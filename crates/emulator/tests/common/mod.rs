@@ -12,7 +12,8 @@ use enact_arm::{
     Arm, ArmError, ArmState, ArmThread, ContactPolicy, Execution, ExecutionEnd, ShutdownMode,
 };
 use enact_emulator::{
-    BusBuilder, EmulatedTransport, Fault, Faults, FreeJoints, Plant, Rule, nominal_calibration,
+    BusBuilder, EmulatedTransport, Fault, Faults, FreeJoints, Plant, Rule,
+    make_plausible_calibration,
 };
 use enact_robot::{Gate, Robot, StartState, Trajectory};
 use enact_types::JointVector;
@@ -53,7 +54,7 @@ pub fn built(
     let robot = Robot::load_by_name("so101", &robots()).expect("the robot that ships loads");
     let bus_config = BusConfig::load(&robots().join("so101").join(protocol), &robot)
         .expect("the wiring that ships loads");
-    let calibration = nominal_calibration(&robot, &bus_config);
+    let calibration = make_plausible_calibration(&robot, &bus_config);
     let line = BusBuilder {
         robot: &robot,
         bus_config: &bus_config,

@@ -6,7 +6,7 @@ use enact_types::{JointVector, Pose, Refusal};
 
 use crate::motion::HandDirections;
 use crate::motion::cartesian_path::join_arm_and_gripper;
-use crate::motion::end_effector::{other_postures_at_pose, solve, solve_if_reachable};
+use crate::motion::end_effector::{other_postures_at_pose, solve, solve_without_miss_distance};
 use crate::motion::robot_shapes::held_object_as_body;
 use crate::motion::transit::SearchBudget;
 use crate::scene::{SceneMemory, SceneObject};
@@ -93,7 +93,7 @@ impl<'a> SkillContext<'a> {
         let solve = if self.measures_misses {
             solve
         } else {
-            solve_if_reachable
+            solve_without_miss_distance
         };
         solve(self.robot, pose, seed, what)
     }

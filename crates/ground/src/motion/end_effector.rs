@@ -147,7 +147,7 @@ pub fn solve(robot: &Robot, pose: &Pose, seed: &[f64], what: &str) -> Result<Joi
 ///
 /// # Errors
 /// If the pose is unreachable; the refusal does not tell by how much.
-pub fn solve_if_reachable(
+pub fn solve_without_miss_distance(
     robot: &Robot,
     pose: &Pose,
     seed: &[f64],

@@ -10,7 +10,7 @@ use crate::skills::Step;
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RemainingTasks {
+pub enum RemainingWork {
     /// These tasks, in this order; none if the goal is reached.
     Tasks(Vec<String>),
     /// Something, but not how: what stands in the way, in words.
@@ -21,7 +21,7 @@ pub enum RemainingTasks {
 
 /// Returns what is left to do for the goal of `list` as things stand. What the goal means is kept in
 /// the list. What was set aside is left where it is.
-pub fn find_remaining_tasks(list: &mut TaskList, situation: &Situation) -> RemainingTasks {
+pub fn find_remaining_tasks(list: &mut TaskList, situation: &Situation) -> RemainingWork {
     let situation = Situation {
         instruction: list.goal.clone(),
         ..situation.clone()
@@ -29,18 +29,18 @@ pub fn find_remaining_tasks(list: &mut TaskList, situation: &Situation) -> Remai
     let goal = match &list.facts {
         Some(goal) => goal.clone(),
         None => match StandingGoal::from_instruction(&situation) {
-            StandingGoal::Unclear(text) => return RemainingTasks::Unclear(text),
+            StandingGoal::Unclear(text) => return RemainingWork::Unclear(text),
             StandingGoal::Goal(goal) => list.facts.insert(goal).clone(),
         },
     };
     let table = Table::from_situation(&situation);
     let goal = goal.without_objects(&set_aside(list, &table));
     if let Some(name) = table.first_absent_name(&goal) {
-        return RemainingTasks::Stuck(not_seen(Language::English, name));
+        return RemainingWork::Stuck(not_seen(Language::English, name));
     }
     match search::find_steps(&goal, &table) {
-        Ok(steps) => RemainingTasks::Tasks(steps.iter().filter_map(task).collect()),
-        Err(stuck) => RemainingTasks::Stuck(why(&goal, &table, stuck)),
+        Ok(steps) => RemainingWork::Tasks(steps.iter().filter_map(task).collect()),
+        Err(stuck) => RemainingWork::Stuck(why(&goal, &table, stuck)),
     }
 }
 

@@ -1,4 +1,4 @@
-use super::rules::{RemainingTasks, find_remaining_tasks};
+use super::rules::{RemainingWork, find_remaining_tasks};
 use super::*;
 use crate::goal::tests::{carry_out, situation};
 use crate::situation::Situation;
@@ -104,7 +104,7 @@ fn rules_make_tasks_until_nothing_is_left() {
         "",
     );
     let mut list = TaskList::new("keep the bowl empty");
-    let RemainingTasks::Tasks(tasks) = find_remaining_tasks(&mut list, &table) else {
+    let RemainingWork::Tasks(tasks) = find_remaining_tasks(&mut list, &table) else {
         panic!("there is something to do");
     };
     assert_eq!(
@@ -121,14 +121,14 @@ fn rules_make_tasks_until_nothing_is_left() {
     carry_out(&mut table, &steps);
     assert_eq!(
         find_remaining_tasks(&mut list, &table),
-        RemainingTasks::Tasks(vec![tasks[1].clone()])
+        RemainingWork::Tasks(vec![tasks[1].clone()])
     );
     // What was set aside is left where it is.
     list.replace_open_tasks(vec![tasks[1].clone()]);
     list.set_aside(0, "you said no");
     assert_eq!(
         find_remaining_tasks(&mut list, &table),
-        RemainingTasks::Tasks(Vec::new())
+        RemainingWork::Tasks(Vec::new())
     );
 }
 
@@ -138,7 +138,7 @@ fn what_rules_do_not_understand_or_cannot_do_is_said() {
     let mut list = TaskList::new("make everything nice");
     assert!(matches!(
         find_remaining_tasks(&mut list, &table),
-        RemainingTasks::Unclear(_)
+        RemainingWork::Unclear(_)
     ));
     let mut far: Situation = table;
     far.objects[1].reachable = false;
@@ -146,6 +146,6 @@ fn what_rules_do_not_understand_or_cannot_do_is_said() {
     let name = far.objects[1].name.clone();
     assert_eq!(
         find_remaining_tasks(&mut list, &far),
-        RemainingTasks::Stuck(format!("I cannot reach the {name}."))
+        RemainingWork::Stuck(format!("I cannot reach the {name}."))
     );
 }

@@ -9,7 +9,9 @@ use enact_arm::driver::{ArmingOptions, BusConfig, ServoArm};
 use enact_arm::{ArmThread, ShutdownMode};
 use enact_camera::Camera;
 use enact_emulator::plant::{JointDrive, JointMeasurement};
-use enact_emulator::{BusBuilder, EmulatedTransport, Faults, Plant, Rule, nominal_calibration};
+use enact_emulator::{
+    BusBuilder, EmulatedTransport, Faults, Plant, Rule, make_plausible_calibration,
+};
 use enact_plan::Agent;
 use enact_robot::Robot;
 use enact_runtime::Session;
@@ -51,7 +53,7 @@ impl Bench {
             &robot,
         )
         .unwrap();
-        let calibration = nominal_calibration(&robot, &bus_config);
+        let calibration = make_plausible_calibration(&robot, &bus_config);
         let layout = load_shipped_scene("tabletop").sample_layout(seed);
         let simulator = Simulator::new(&robot, &layout, false);
         let plant = Traced::new(SimPlant::new(simulator.clone(), &robot, &bus_config));

@@ -111,7 +111,10 @@ fn reading_by_spelling_beside_reading_by_meaning() {
         for _ in 0..TRIES {
             let meant = rng.random_range(0..words.len());
             let said = change(words[meant], &mut rng);
-            let answers = [index.find_most_similar(&said), meaning.find(&words, &said)];
+            let answers = [
+                index.find_most_similar_text(&said),
+                meaning.find(&words, &said),
+            ];
             for (right, found) in right.iter_mut().zip(answers) {
                 *right += u32::from(found.is_some_and(|(found, _)| words[found] == words[meant]));
             }

@@ -56,7 +56,7 @@ impl DepthFolder {
         let modified = fs::metadata(&path).and_then(|about| about.modified());
         let modified = modified.map_err(|error| {
             let text = format!("its depth {} cannot be read: {error}", path.display());
-            Reason::new(text, error)
+            Reason::from_text_and_source(text, error)
         })?;
         let apart = match modified.duration_since(written) {
             Ok(after) => after,

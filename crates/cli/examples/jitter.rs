@@ -159,7 +159,7 @@ fn drive(
     tell(&Event::TaskStarted {
         instruction: "stay",
         robot,
-        options: TaskOptions::with_max_turns(1),
+        options: TaskOptions::from_max_turns(1),
     });
     for _ in 0..seconds / 2 {
         tell(&Event::FrameCaptured(frame));

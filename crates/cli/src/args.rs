@@ -14,7 +14,7 @@ use crate::eval::merge::EvalCommand;
 use crate::eval::results::ResultArgs;
 use crate::examples::ExamplesArgs;
 use crate::lessons::LessonsArgs;
-use crate::listen::ListenArgs;
+use crate::listen::SpokenInstructionArgs;
 use crate::mcp::McpArgs;
 use crate::methods::{DrawArgs, MethodArgs};
 use crate::model_choice::{ModelArgs, ModelRunArgs};
@@ -61,7 +61,7 @@ pub struct MeshArgs {
 ///
 /// # Panics
 /// If that is no command line: the words are those of the program itself.
-pub(crate) fn parse_words<T: Args>(words: &[&OsStr]) -> T {
+pub(crate) fn parse_args_from_words<T: Args>(words: &[&OsStr]) -> T {
     let command = T::augment_args(clap::Command::new("enact").no_binary_name(true));
     command
         .try_get_matches_from(words)
@@ -71,7 +71,7 @@ pub(crate) fn parse_words<T: Args>(words: &[&OsStr]) -> T {
 
 impl Default for SetupArgs {
     fn default() -> Self {
-        parse_words(&[])
+        parse_args_from_words(&[])
     }
 }
 
@@ -293,7 +293,7 @@ pub struct ChatArgs {
     pub json: bool,
     /// Spoken instructions.
     #[command(flatten)]
-    pub listen: ListenArgs,
+    pub listen: SpokenInstructionArgs,
 }
 
 /// Carry out one instruction.

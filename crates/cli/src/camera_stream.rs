@@ -84,7 +84,7 @@ pub fn start_camera_streams(
         return Ok((arm, main));
     }
     let arm = ClockedArm::new(arm, clock.clone()).with_joint_track(track);
-    let arm = Box::new(arm.with_streams(streams));
+    let arm = Box::new(arm.with_stream_threads(streams));
     Ok((arm, Box::new(ArmClockCamera::new(main, clock))))
 }
 

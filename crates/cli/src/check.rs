@@ -194,7 +194,7 @@ pub(crate) fn check_launch(data_dir: &DataDir, path: &Path) -> Result<()> {
     let robot = data_dir
         .load_robot_to_move(&launch.robot)
         .with_context(inside)?;
-    let arm = launch.arm.check(data_dir, &launch.robot, &robot);
+    let arm = launch.arm.check_bus_config(data_dir, &launch.robot, &robot);
     arm.with_context(inside)?;
     check_camera_mounts(&launch, &robot).with_context(inside)?;
     let scene = data_dir

@@ -25,7 +25,7 @@
 //! let agent = setup.load_agent(Some("plan.json".as_ref()), None)?;
 //! let mut session = setup.start_session(agent.agent, Vec::new(), Vec::new())?;
 //! // From another thread, `stop.press()` would end it.
-//! let report = session.run_task("put the red cube in the blue bowl", TaskOptions::with_max_turns(4))?;
+//! let report = session.run_task("put the red cube in the blue bowl", TaskOptions::from_max_turns(4))?;
 //! println!("{:?} in {} turns", report.ending, report.turns);
 //! # Ok(())
 //! # }

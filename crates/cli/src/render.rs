@@ -19,7 +19,7 @@ pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     let scene = data_dir.load_scene(&args.scene)?.placed_for_robot(&robot)?;
     let simulator = Simulator::new(&robot, &scene.sample_layout(args.seed), false);
     let frame = simulator
-        .camera(args.sheet.appearance(&robot)?, args.seed)
+        .camera(args.sheet.appearance_with_sheet(&robot)?, args.seed)
         .capture()?;
     frame
         .rgb

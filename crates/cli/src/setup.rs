@@ -35,7 +35,7 @@ use crate::methods::{self, MethodContext, OtherCameras, PastRuns, library};
 use crate::model_choice::ModelChoice;
 use crate::node::remote;
 use crate::prompts;
-use crate::recordings::run_recorder::BegunRecording;
+use crate::recordings::run_recorder::ActiveRecording;
 use crate::stop_sources;
 
 /// Set-up of a run.
@@ -60,7 +60,7 @@ pub struct Setup {
     /// Whether somebody reads how probable tokens were.
     is_weighed: bool,
     /// The recording of the run, once it is begun.
-    pub recording: Arc<OnceLock<BegunRecording>>,
+    pub recording: Arc<OnceLock<ActiveRecording>>,
     /// How many plans are drawn each turn, and which of them is carried out.
     pub choice: PlanChoice,
     sampling: Sampling,
@@ -149,7 +149,7 @@ impl Setup {
         let simulator = Simulator::new(&robot, &layout, args.realtime);
         let arm = launch
             .arm
-            .find_arm(data_dir, &launch.robot, &robot, &simulator)?;
+            .find_or_emulate_arm(data_dir, &launch.robot, &robot, &simulator)?;
         // The choice among plans and the viewer read how probable tokens were.
         let is_weighed = choice.drawn_plan_count() > 1 || args.view.is_some();
         let robot = Arc::new(robot);
@@ -221,7 +221,7 @@ impl Setup {
     pub fn open_camera_for_onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
         let place = self.camera_place(camera);
         if camera.source != CameraSource::Sim {
-            return self.cameras.open(camera, &place, &self.stop);
+            return self.cameras.open_camera(camera, &place, &self.stop);
         }
         let mount = camera.place.mount.as_deref();
         let (look, seed) = (Appearance::default(), self.launch.seed);
@@ -417,7 +417,7 @@ impl Setup {
         let session = Session::new(Arc::clone(&self.robot), arm, camera, agent, observers)
             .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
         let walls = self.layout.workspace_walls(self.robot.clearance().table);
-        Ok(session.with_obstacles(self.layout.obstacles(), walls))
+        Ok(session.with_obstacles(self.layout.fixture_obstacles(), walls))
     }
 
     /// Returns the arm, armed where it is, for whoever drives it without a session.
@@ -433,7 +433,7 @@ impl Setup {
     pub fn fixed_collision_world(&self) -> CollisionWorld {
         let clearance = self.robot.clearance();
         let mut world = CollisionWorld::with_table_only(&self.robot);
-        let obstacles = self.layout.obstacles().into_iter();
+        let obstacles = self.layout.fixture_obstacles().into_iter();
         let apart = |obstacle| (obstacle, clearance.objects);
         world.obstacles.extend(obstacles.map(apart));
         world

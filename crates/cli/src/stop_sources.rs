@@ -107,7 +107,7 @@ pub fn is_interrupted() -> bool {
 }
 
 /// Returns whether a program that waits for requests is to end: Ctrl-C came, or it was told to end.
-pub fn is_exit_requested() -> bool {
+pub fn is_interrupted_or_terminated() -> bool {
     is_interrupted() || is_termination_requested()
 }
 

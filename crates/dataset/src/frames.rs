@@ -247,7 +247,7 @@ pub(crate) fn maybe_random_text_card(rng: &mut ChaCha8Rng) -> Option<Card> {
     // Lines along the base's y read upright in a camera that faces the arm.
     let turn = FRAC_PI_2 + rng.random_range(-0.6..0.6);
     let width = rng.random_range(0.06..0.16);
-    Some(Card::new(&written_demand(rng), center, width, turn))
+    Some(Card::from_text(&written_demand(rng), center, width, turn))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Perceiver for GroundTruth {
             })
             .collect();
         seen.sort_by_key(|seen| (seen.point.y, seen.point.x));
-        Ok(ModelResponse::without_prompt(
+        Ok(ModelResponse::from_parsed(
             Detection::write_list(&seen),
             seen,
         ))
@@ -72,7 +72,7 @@ impl Perceiver for GroundTruth {
                 seen.push(Detection::at_point(*mark, label));
             }
         }
-        Ok(ModelResponse::without_prompt(
+        Ok(ModelResponse::from_parsed(
             Detection::write_list(&seen),
             seen,
         ))

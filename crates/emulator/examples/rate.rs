@@ -163,7 +163,7 @@ fn bare_cost() -> f64 {
             .encode(codec, BROADCAST_ID, &mut request)
             .expect("they are packets");
     }
-    let awaited = cycle.ids.len() * codec.status_length(map.feedback_length.into());
+    let awaited = cycle.ids.len() * codec.max_status_length(map.feedback_length.into());
     let mut answer = Vec::new();
     let before = processor_time();
     for _ in 0..CYCLES {

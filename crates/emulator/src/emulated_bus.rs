@@ -328,7 +328,7 @@ impl EmulatedBus {
     /// Updates the servos' sensors from their joints, and applies faults.
     fn sense(&mut self) {
         for (index, servo) in self.servos.iter_mut().enumerate() {
-            let mut motion = self.plant.motion(index);
+            let mut motion = self.plant.joint_measurement(index);
             self.faults.apply_to_servo(servo, &mut motion, self.now);
             servo.update_sensor_registers(&motion, self.now);
         }

@@ -30,7 +30,7 @@ pub trait Plant: Send {
     fn advance(&mut self, time: Duration, drives: &[JointDrive]);
 
     /// Returns the current motion of a joint.
-    fn motion(&self, joint: usize) -> JointMeasurement;
+    fn joint_measurement(&self, joint: usize) -> JointMeasurement;
 
     /// Moves a joint by hand to a position, rad, against its motor; `None` lets go.
     fn guide(&mut self, joint: usize, to: Option<f64>);
@@ -87,7 +87,7 @@ impl Plant for FreeJoints {
         }
     }
 
-    fn motion(&self, joint: usize) -> JointMeasurement {
+    fn joint_measurement(&self, joint: usize) -> JointMeasurement {
         self.motions[joint]
     }
 

@@ -481,13 +481,13 @@ struct Watched(FreeJoints, Arc<Mutex<f64>>);
 impl Plant for Watched {
     fn advance(&mut self, time: Duration, drives: &[JointDrive]) {
         self.0.advance(time, drives);
-        let fastest = (0..6).map(|joint| self.0.motion(joint).velocity.abs());
+        let fastest = (0..6).map(|joint| self.0.joint_measurement(joint).velocity.abs());
         let mut record = self.1.lock().unwrap();
         *record = fastest.fold(*record, f64::max);
     }
 
-    fn motion(&self, joint: usize) -> JointMeasurement {
-        self.0.motion(joint)
+    fn joint_measurement(&self, joint: usize) -> JointMeasurement {
+        self.0.joint_measurement(joint)
     }
 
     fn guide(&mut self, joint: usize, to: Option<f64>) {

@@ -230,7 +230,7 @@ fn a_host_that_vanishes_leaves_a_port_that_another_can_open() {
             check_no_jump(&bench.goals());
             let before = bench
                 .port
-                .with_locked_bus(|emulated_bus| emulated_bus.plant().motion(0).position);
+                .with_locked_bus(|emulated_bus| emulated_bus.plant().joint_measurement(0).position);
             let mut arm = bench.arm(ShutdownMode::Release).unwrap();
             let there = arm.state().unwrap().position[0];
             assert!((there - before).abs() < 0.02, "it is armed where it is");

@@ -168,7 +168,7 @@ pub fn run<'a>(
         pointed: log.pointed.clone(),
         table: table(setup),
         within_limits: log.within_limits,
-        hardest_bump: simulator.with_world(|world| world.largest_collision_force()),
+        hardest_bump: simulator.with_world(|world| world.largest_collision_force_so_far()),
         steps: 0,
         admitted: 0,
         turns: 0,
@@ -271,7 +271,7 @@ fn attempt<'a>(
     let mut session = Session::new(Arc::clone(robot), arm, camera, agent, observers)
         .expect("a robot that is evaluated has a gripper")
         .with_obstacles(
-            setup.layout.obstacles(),
+            setup.layout.fixture_obstacles(),
             setup.layout.workspace_walls(robot.clearance().table),
         );
     session.run_task(&setup.instruction, options)

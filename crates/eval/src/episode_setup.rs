@@ -17,7 +17,7 @@ use regex::Regex;
 use toml::Value;
 
 use crate::suite::{
-    Lighting, Requirement, SpatialRequirement, Suite, SuiteTask, expected_reply, placeholder,
+    Lighting, SpatialRequirement, StartRequirement, Suite, SuiteTask, expected_reply, placeholder,
 };
 use crate::suite_camera::DrawnCamera;
 
@@ -205,7 +205,7 @@ fn laid(text: &str, layout: &Layout, rng: &mut ChaCha8Rng) -> Option<Card> {
         ];
         // Upright for a camera that faces the arm.
         let turn = FRAC_PI_2 + rng.random_range(-0.3..0.3);
-        let card = Card::new(text, center, CARD_WIDTH, turn);
+        let card = Card::from_text(text, center, CARD_WIDTH, turn);
         let clear = layout.objects.iter().all(|item| {
             let at = item.base_from_object.translation.vector.xy();
             let touch = card.enclosing_radius() + item.shape.footprint_radius(item.size);
@@ -293,8 +293,8 @@ fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option
             + Vector3::z() * (floor + item.size[2] / 2.0 + 0.001);
     }
     let spaces_hold = task.requires.iter().all(|requirement| match requirement {
-        Requirement::Space(space) => holds(space, &layout) == Some(true),
-        Requirement::State(_) => true,
+        StartRequirement::Space(space) => holds(space, &layout) == Some(true),
+        StartRequirement::State(_) => true,
     });
     if !spaces_hold {
         return None;
@@ -303,8 +303,8 @@ fn arranged(task: &SuiteTask, robot: &Robot, scene: &Scene, seed: u64) -> Option
         .requires
         .iter()
         .filter_map(|requirement| match requirement {
-            Requirement::State(goal) => Some(goal),
-            Requirement::Space(_) => None,
+            StartRequirement::State(goal) => Some(goal),
+            StartRequirement::Space(_) => None,
         })
         .collect();
     if states.is_empty() && task.goal.is_none() && task.never.is_empty() {

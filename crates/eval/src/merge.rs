@@ -100,7 +100,7 @@ pub fn merge(folders: &[PathBuf], version: &str) -> Result<MergedEvaluation, Mer
     let mut records: BTreeMap<u64, EpisodeResult> = BTreeMap::new();
     let (mut missing, mut lacks) = (Vec::new(), Vec::new());
     let mut again: Option<(Shard, &Path)> = None;
-    for shard in first.shard.all() {
+    for shard in first.shard.all_shards() {
         let Some((folder, _)) = shards.get(&shard) else {
             again.get_or_insert((shard, Path::new("DIR")));
             missing.push(shard);

@@ -170,9 +170,6 @@ impl Planner for Oracle {
         situation: &Situation,
     ) -> Result<plan::ModelResponse<Plan>, PlannerError> {
         let steps = expert::plan(&self.parsed, situation);
-        Ok(plan::ModelResponse::without_prompt(
-            steps.to_string(),
-            steps,
-        ))
+        Ok(plan::ModelResponse::from_parsed(steps.to_string(), steps))
     }
 }

@@ -101,9 +101,9 @@ pub fn load(path: &Path) -> Result<Vec<LabeledPicture>, Reason> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = std::fs::read(path)
         .and_then(text::decode)
-        .map_err(|error| Reason::new(named(&error), error))?;
+        .map_err(|error| Reason::from_text_and_source(named(&error), error))?;
     serde_json::from_str(&text).map_err(|error| {
-        Reason::new(
+        Reason::from_text_and_source(
             named(&format!("it is no list of labeled pictures: {error}")),
             error,
         )
@@ -159,14 +159,14 @@ impl PhotoCounts {
 #[derive(Clone, Debug, Serialize)]
 pub struct PhotoReport {
     /// On all pictures together.
-    pub all: PhotoScore,
+    pub all: PhotoSetScore,
     /// By set-up, because the pictures of one are much alike.
-    pub by_setup: BTreeMap<String, PhotoScore>,
+    pub by_setup: BTreeMap<String, PhotoSetScore>,
 }
 
 /// Results on the pictures of a set-up, or on all.
 #[derive(Clone, Debug, Serialize)]
-pub struct PhotoScore {
+pub struct PhotoSetScore {
     /// Number of pictures.
     pub pictures: u64,
     /// Number of things that can be named.
@@ -183,7 +183,7 @@ pub struct PhotoScore {
     pub on_a_thing: Proportion,
 }
 
-impl From<&PhotoCounts> for PhotoScore {
+impl From<&PhotoCounts> for PhotoSetScore {
     fn from(counts: &PhotoCounts) -> Self {
         let of_things = |count| Proportion::new(count, counts.things);
         Self {

@@ -40,7 +40,7 @@ impl Planner for RandomPlanner {
     ) -> Result<ModelResponse<Plan>, PlannerError> {
         let plan = self.draw(situation.clone());
         let written = serde_json::to_string(&plan).expect("a plan is plain data");
-        Ok(ModelResponse::without_prompt(written, plan))
+        Ok(ModelResponse::from_parsed(written, plan))
     }
 }
 

@@ -87,7 +87,7 @@ impl OutcomeCounts {
     }
 
     /// Returns a count as a share of all that were counted.
-    pub fn as_proportion(&self, count: u64) -> Proportion {
+    pub fn proportion_of_total(&self, count: u64) -> Proportion {
         Proportion::new(count, self.right + self.honest + self.wrong)
     }
 }
@@ -185,11 +185,11 @@ impl SuiteReport {
             self.turns,
             self.seconds.simulated
         );
-        text + &self.outcome_list() + &self.failure_list()
+        text + &self.outcome_counts_table() + &self.failure_list()
     }
 
     /// Formats what came of the episodes, by kind of task where there are several.
-    pub fn outcome_list(&self) -> String {
+    pub fn outcome_counts_table(&self) -> String {
         let Some(all) = self.outcomes.last() else {
             return String::new();
         };
@@ -206,7 +206,7 @@ impl SuiteReport {
             );
         }
         let share = |name: &str, count| {
-            let share = all.as_proportion(count);
+            let share = all.proportion_of_total(count);
             format!(
                 "{name} {:.1} % ({:.1}–{:.1})",
                 100.0 * share.value(),

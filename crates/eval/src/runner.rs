@@ -54,7 +54,7 @@ impl EvalConfig<'_> {
         TaskOptions {
             marks: self.marks,
             choice: self.choice,
-            ..TaskOptions::with_max_turns(self.suite.turns)
+            ..TaskOptions::from_max_turns(self.suite.turns)
         }
     }
 }

@@ -31,7 +31,7 @@ impl Shard {
     }
 
     /// Returns all shards of the evaluation.
-    pub fn all(self) -> impl Iterator<Item = Self> {
+    pub fn all_shards(self) -> impl Iterator<Item = Self> {
         let of = self.of;
         (1..=of).map(move |index| Self { index, of })
     }
@@ -116,7 +116,7 @@ mod tests {
             for of in 1..=40 {
                 let first: Shard = format!("1/{of}").parse().unwrap();
                 let shards: Vec<Vec<u64>> = first
-                    .all()
+                    .all_shards()
                     .map(|shard| shard.episode_numbers(episodes, tasks))
                     .collect();
                 let mut all: Vec<u64> = shards.iter().flatten().copied().collect();
@@ -136,7 +136,7 @@ mod tests {
             let first: Shard = format!("1/{of}").parse().unwrap();
             // As many episodes of each task as make the deal come out even.
             let episodes = tasks as u64 * u64::from(of) * 4;
-            for shard in first.all() {
+            for shard in first.all_shards() {
                 let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
                 for number in shard.episode_numbers(episodes, tasks) {
                     *counts.entry(number % tasks as u64).or_default() += 1;

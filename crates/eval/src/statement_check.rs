@@ -8,7 +8,7 @@ use enact_sim::{Color, ObjectShape};
 use regex::Regex;
 
 use crate::reply_kind::ReplyKind;
-use crate::synonyms::speaks_of_shape_and_of_thing;
+use crate::synonyms::mentions_of_shape_and_label;
 
 /// What is so, and what was said to the robot.
 pub struct Truth<'a> {
@@ -53,7 +53,7 @@ impl Truth<'_> {
         let is_english = Language::detect_language(self.instruction) == Language::English
             && self.instruction.is_ascii();
         let unasked = |name: &&String| {
-            let (of_shape, of_thing) = speaks_of_shape_and_of_thing(self.instruction, name);
+            let (of_shape, of_thing) = mentions_of_shape_and_label(self.instruction, name);
             let is_none_such = !self.labels.iter().any(|label| kind(label) == kind(name));
             !(of_thing || of_shape && is_none_such)
         };

@@ -44,7 +44,7 @@ const SHAPES: [(&str, &[&str]); 5] = [
 ];
 
 /// Returns whether a sentence in English speaks of such a shape, and whether of this very thing.
-pub fn speaks_of_shape_and_of_thing(sentence: &str, label: &str) -> (bool, bool) {
+pub fn mentions_of_shape_and_label(sentence: &str, label: &str) -> (bool, bool) {
     let lower = sentence.to_lowercase();
     let words = || lower.split(|letter: char| !letter.is_alphanumeric());
     let speaks_of = |name: &str| {
@@ -78,23 +78,23 @@ mod tests {
     fn a_sentence_speaks_of_what_it_names_in_any_word() {
         let both = (true, true);
         assert_eq!(
-            speaks_of_shape_and_of_thing("put the red cube in the bowl", "red cube"),
+            mentions_of_shape_and_label("put the red cube in the bowl", "red cube"),
             both
         );
         assert_eq!(
-            speaks_of_shape_and_of_thing("Stack the crimson blocks!", "red cube"),
+            mentions_of_shape_and_label("Stack the crimson blocks!", "red cube"),
             both
         );
         assert_eq!(
-            speaks_of_shape_and_of_thing("pu teh yelow cylidner down", "yellow cylinder"),
+            mentions_of_shape_and_label("pu teh yelow cylidner down", "yellow cylinder"),
             both
         );
         assert_eq!(
-            speaks_of_shape_and_of_thing("put the red cube away", "blue cube"),
+            mentions_of_shape_and_label("put the red cube away", "blue cube"),
             (true, false)
         );
         assert_eq!(
-            speaks_of_shape_and_of_thing("put the red cube away", "red ball"),
+            mentions_of_shape_and_label("put the red cube away", "red ball"),
             (false, false)
         );
     }

@@ -26,9 +26,9 @@ fn attempt(
     [task, plan]: [&str; 2],
 ) -> (TaskReport, bool) {
     let table = SimulatedTable::with_robot(Arc::clone(robot), scene.sample_layout(seed), seed);
-    let mut session = table.session(table.scripted_agent(plan), Vec::new());
+    let mut session = table.session(table.ground_truth_agent_with_plan(plan), Vec::new());
     let report = session
-        .run_task(task, TaskOptions::with_max_turns(TURNS))
+        .run_task(task, TaskOptions::from_max_turns(TURNS))
         .unwrap();
     drop(session);
     let goal = scene.goal_for_instruction(task, &table.layout).unwrap();

@@ -29,7 +29,7 @@ fn judged(task: &str, steps: &str) -> EpisodeResult {
     let plan = Plan::parse(&format!("{{\"steps\":[{steps}]}}")).unwrap();
     let mut planner = ScriptedPlanner::new(plan);
     let agent = EpisodeAgent::Planner(&mut planner);
-    let options = TaskOptions::with_max_turns(suite.turns);
+    let options = TaskOptions::from_max_turns(suite.turns);
     episode::run(0, &setup, &Arc::clone(&robot), options, agent, Vec::new())
 }
 

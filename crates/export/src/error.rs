@@ -51,7 +51,7 @@ impl ExportError {
     /// Creates the error of a file that `error` keeps from being written or read.
     pub(crate) fn caused(path: &Path, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
-        Self::file(path, Reason::new(error.to_string(), error))
+        Self::file(path, Reason::from_text_and_source(error.to_string(), error))
     }
 
     /// Names the file in which `error` occurred, unless it names it already.

@@ -78,7 +78,7 @@ impl EpisodeReader {
     /// # use enact_recording::{ModelInfo, Recorder, RobotInfo, RunInfo};
     /// # use enact_runtime::{Event, Observer, TaskOptions};
     /// # use enact_types::Stamp;
-    /// use enact_export::EpisodeFilter;
+    /// use enact_export::EpisodeReader;
     ///
     /// # let so101 = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../robots/so101"));
     /// # let info = RunInfo {
@@ -96,7 +96,7 @@ impl EpisodeReader {
     /// #         name: "none".to_owned(),
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
-    /// #         planning: ModelInfo::PERSON_SOURCE.to_owned(),
+    /// #         planning: ModelInfo::HAND_GUIDED_SOURCE.to_owned(),
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
@@ -106,7 +106,7 @@ impl EpisodeReader {
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("run.mcap");
     /// # let mut recorder = Recorder::create(&path, &info, &robot, Vec::new(), Box::new(|| 0))?;
-    /// # let options = TaskOptions::with_max_turns(1);
+    /// # let options = TaskOptions::from_max_turns(1);
     /// # recorder.observe(&Event::TaskStarted { instruction: "wave", robot: &robot, options });
     /// # let mut reading = IdealArm::new(&robot).state()?;
     /// # for step in 0..=100 {
@@ -116,7 +116,7 @@ impl EpisodeReader {
     /// #     recorder.observe(&Event::StateRead(&reading));
     /// # }
     /// # recorder.finish()?;
-    /// let filter = EpisodeFilter {
+    /// let filter = EpisodeReader {
     ///     fps: 30,
     ///     keep_pauses: false,
     /// };

@@ -10,12 +10,12 @@ use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Refusal};
 
 use crate::manipulation::SkillContext;
 use crate::manipulation::context::HAND_TILTS_RAD;
-use crate::manipulation::grasp::{fits_in_gripper, is_graspable};
+use crate::manipulation::grasp::{fits_in_gripper, has_reachable_grasp};
 use crate::motion::obstacles::obstacle_from_solid;
 use crate::motion::robot_shapes::{
     PlacedShape, held_object_as_body, is_point_near_robot, is_point_on_robot, placed_robot_shapes,
 };
-use crate::motion::transit::SearchBudget;
+use crate::motion::transit::PathSearchBudget;
 use crate::motion::{HandDirections, Roll, StepMotion};
 use crate::motion::{jog, uncover};
 use crate::scene::fit::DEPTH_POSITION_ERROR_M;
@@ -25,7 +25,7 @@ use crate::scene::{
     proposals_in_cloud,
 };
 use crate::skills::{
-    grounded_skill_of, infeasibility, is_afforded, takes_relation, why_unavailable,
+    grounded_skill_of, infeasibility, is_afforded, needs_relation, why_unsupported_by_robot,
 };
 
 /// Height above a target that the hand must attain for the target to count as reachable, meters.
@@ -181,7 +181,7 @@ impl Grounder {
         let is_known = |point: &Point3| {
             let is_of = |(reach, solid): &(f64, &Solid)| {
                 (point.x - solid.x).powi(2) + (point.y - solid.y).powi(2) < *reach
-                    && solid.distance(point) < EXPLAINED
+                    && solid.signed_distance_to_material(point) < EXPLAINED
             };
             is_point_on_robot(placed, point)
                 || fixed().any(|obstacle| obstacle.distance_to_point(point) < EXPLAINED)
@@ -199,7 +199,7 @@ impl Grounder {
         if !self.is_among_fixtures() {
             return views;
         }
-        let searches = SearchBudget::default();
+        let searches = PathSearchBudget::default();
         let context = self.judging(scene, &self.fixed, &searches);
         for view in &mut views {
             let Some(object) = scene.find(&view.name) else {
@@ -220,7 +220,7 @@ impl Grounder {
     /// Returns the skills that are impossible with the objects within reach in the current scene,
     /// with reasons. Obstacles among the objects may still be moved.
     pub fn infeasibilities(&self, scene: &SceneMemory) -> Vec<Infeasibility> {
-        let (around, searches) = (self.around(scene), SearchBudget::default());
+        let (around, searches) = (self.around(scene), PathSearchBudget::default());
         let context = self.judging(scene, &around, &searches);
         let mut infeasibilities = Vec::new();
         for view in self.within_reach(scene) {
@@ -234,7 +234,7 @@ impl Grounder {
                 reason,
             };
             for skill in Skill::ALL {
-                if let Some(why) = why_unavailable(skill, &self.robot) {
+                if let Some(why) = why_unsupported_by_robot(skill, &self.robot) {
                     infeasibilities.push(infeasible(skill, None, why.to_owned()));
                 }
             }
@@ -298,20 +298,20 @@ impl Grounder {
     ) -> Result<StepMotion, Refusal> {
         self.require_valid(joints)?;
         let around = self.around(scene);
-        let try_with = |searches: &SearchBudget| {
+        let try_with = |searches: &PathSearchBudget| {
             let context = SkillContext {
                 attempt,
                 ..self.context(scene, joints, &around, searches)
             };
             grounded_skill_of(step).motion(&context)
         };
-        let searches = SearchBudget::default();
+        let searches = PathSearchBudget::default();
         let direct = try_with(&searches);
         if direct.is_ok() || !searches.was_exceeded() {
             return direct;
         }
         // Searched only now, because a search costs more than all earlier attempts.
-        try_with(&SearchBudget::new(SEARCHES)).or(direct)
+        try_with(&PathSearchBudget::new(SEARCHES)).or(direct)
     }
 
     /// Plans a slow turn of one joint, by its index among the robot's, from rest at `joints` by rad
@@ -358,7 +358,7 @@ impl Grounder {
         let held = scene
             .held_object()
             .map(|held| held_object_as_body(&self.robot, held));
-        let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
+        let (around, searches) = (CollisionWorld::default(), PathSearchBudget::default());
         let context = self.judging(scene, &around, &searches);
         let points = uncover::TablePointsToSee {
             frame,
@@ -373,11 +373,11 @@ impl Grounder {
 
     /// Returns whether the arm can reach an object: to grasp it, or else to be above it.
     pub fn can_reach(&self, scene: &SceneMemory, object: &SceneObject) -> bool {
-        let (around, searches) = (CollisionWorld::default(), SearchBudget::default());
+        let (around, searches) = (CollisionWorld::default(), PathSearchBudget::default());
         let context = self.judging(scene, &around, &searches);
         let solid = &object.solid;
         if fits_in_gripper(&self.gripper, solid) {
-            is_graspable(&context, &object.name, solid)
+            has_reachable_grasp(&context, &object.name, solid)
         } else {
             let top = Point3::new(solid.x, solid.y, solid.upper_bound_of_top());
             self.gets_over(&context, &top)
@@ -434,7 +434,7 @@ impl Grounder {
         &'a self,
         scene: &'a SceneMemory,
         around: &'a CollisionWorld,
-        searches: &'a SearchBudget,
+        searches: &'a PathSearchBudget,
     ) -> SkillContext<'a> {
         SkillContext {
             measures_misses: false,
@@ -447,7 +447,7 @@ impl Grounder {
         scene: &'a SceneMemory,
         joints: &'a JointVector,
         around: &'a CollisionWorld,
-        searches: &'a SearchBudget,
+        searches: &'a PathSearchBudget,
     ) -> SkillContext<'a> {
         SkillContext {
             robot: &self.robot,
@@ -481,7 +481,7 @@ impl Grounder {
 /// Returns the skills that put the held object in a relation to another one.
 fn relational() -> impl Iterator<Item = Skill> {
     let skills = Skill::ALL.into_iter();
-    skills.filter(|skill| takes_relation(*skill))
+    skills.filter(|skill| needs_relation(*skill))
 }
 
 fn in_words(refusal: Refusal) -> String {

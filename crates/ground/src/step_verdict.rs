@@ -27,7 +27,7 @@ pub const FELL: &str = "it fell";
 /// The object or the arm is still at its previous place.
 pub const DID_NOT_MOVE: &str = "it did not move";
 /// Neither arm nor camera can tell.
-pub const NOT_VISIBLE: &str = "nobody can see it";
+pub const OUTCOME_NOT_VISIBLE: &str = "nobody can see it";
 
 /// The readings of arm and camera after a step.
 #[derive(Clone, Copy)]
@@ -81,7 +81,7 @@ impl StepVerdict {
     pub(crate) fn unknown() -> Self {
         Self {
             verdict: Verdict::Unknown,
-            reason: NOT_VISIBLE.to_owned(),
+            reason: OUTCOME_NOT_VISIBLE.to_owned(),
         }
     }
 

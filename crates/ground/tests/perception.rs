@@ -437,7 +437,7 @@ fn what_the_model_does_not_name_is_still_in_the_way() {
             ) {
                 let hit = placed
                     .points_on_surface()
-                    .any(|point| unnamed.distance(&point) < 0.0);
+                    .any(|point| unnamed.signed_distance_to_material(&point) < 0.0);
                 assert!(!hit, "{} hits it", placed.part.name);
             }
         }

@@ -233,7 +233,7 @@ fn the_hand_keeps_clear_of_neighbors() {
         enact_ground::motion::robot_shapes::placed_robot_shapes(GROUNDER.robot(), None, reached)
     {
         for point in placed.points_on_surface() {
-            let distance = near.solid.distance(&point);
+            let distance = near.solid.signed_distance_to_material(&point);
             assert!(distance > 0.0, "{} is in the neighbor", placed.part.name);
         }
     }

@@ -5,7 +5,7 @@ mod table;
 
 use arm::GROUNDER;
 use enact_ground::scene::SceneMemory;
-use enact_ground::scene::change::find_unexplained_changes;
+use enact_ground::scene::change::find_unexplained_displacements;
 use enact_ground::step_verdict::{StepEvidence, judge};
 use enact_plan::{Detection, Direction, Relation, Step, Verdict};
 use enact_types::{Frame, JointVector, NormalizedPoint, Point3, Pose};
@@ -177,7 +177,7 @@ fn stacked(
     let frame = look_without_depth(scene, then, camera);
     let step = Step::place_step(upper, Relation::On, lower);
     let told = verdict(&step, 0.05, &before, scene, &frame);
-    let moved = find_unexplained_changes(&before, scene, &[upper, lower]);
+    let moved = find_unexplained_displacements(&before, scene, &[upper, lower]);
     (told, moved.into_iter().map(|it| it.name).collect())
 }
 

@@ -93,7 +93,7 @@ pub(crate) trait Chat {
     }
 
     /// By what free text is read.
-    fn text_similarity(&self) -> &dyn TextSimilarity {
+    fn text_similarity_measure(&self) -> &dyn TextSimilarity {
         &*self.options().similarity
     }
 
@@ -193,7 +193,7 @@ macro_rules! see_and_plan {
                 $crate::chat::plan(self, frame, situation)
             }
 
-            fn decline_reply(&self, instruction: &str) -> Option<String> {
+            fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
                 if self.meaning.can_translate(instruction) {
                     return None;
                 }
@@ -404,7 +404,10 @@ pub(crate) fn plan(
     if thought_tokens.is_some() {
         take_thought_out(&mut reply);
     }
-    let (free_text, similarity) = (chat.reads_plan_as_free_text(), chat.text_similarity());
+    let (free_text, similarity) = (
+        chat.reads_plan_as_free_text(),
+        chat.text_similarity_measure(),
+    );
     let read = |completion: &str| match Plan::parse(completion) {
         Err(_) if free_text => {
             read_plan_with_similarity(similarity, completion, situation, &skills)

@@ -77,7 +77,7 @@ impl ModelConfig {
         let text = std::fs::read(path)
             .and_then(text::decode)
             .map_err(|error| {
-                Reason::new(
+                Reason::from_text_and_source(
                     format!("`{}` cannot be read: {error}", path.display()),
                     error,
                 )

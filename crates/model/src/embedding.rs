@@ -164,7 +164,7 @@ impl SentenceEmbedder {
 }
 
 impl TextSimilarity for SentenceEmbedder {
-    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
+    fn similarities(&self, texts: &[&str], text: &str) -> Vec<f64> {
         let Ok(wanted) = self.embed(text) else {
             return Vec::new();
         };

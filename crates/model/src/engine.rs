@@ -291,7 +291,7 @@ fn explain(error: mistralrs::error::Error) -> Reason {
         }
         other => plainer(other.to_string()),
     };
-    Reason::new(text, error)
+    Reason::from_text_and_source(text, error)
 }
 
 /// Rewords the engine's message about a prompt that is too long, which names an option that does
@@ -318,7 +318,7 @@ macro_rules! build_as {
             false => builder,
         };
         let built = builder.build().await;
-        built.map_err(|error| Reason::new(format!("{error:#}"), error))
+        built.map_err(|error| Reason::from_text_and_source(format!("{error:#}"), error))
     }};
 }
 async fn build(source: &ModelSource, options: &LocalOptions, keeps: bool) -> Result<Model, Reason> {
@@ -398,7 +398,7 @@ fn precision(options: &LocalOptions, usual: ModelDType) -> ModelDType {
 }
 
 fn folder_of(source: &ModelSource) -> &Path {
-    source.folder().unwrap_or(Path::new("."))
+    source.local_files_folder().unwrap_or(Path::new("."))
 }
 
 fn name_of(file: &Path) -> String {

@@ -61,7 +61,9 @@ pub(crate) fn check_file(file: &Path) -> Result<(), Reason> {
     let mut start = [0; 4];
     let opened = File::open(file)
         .and_then(|mut file| file.read_exact(&mut start))
-        .map_err(|error| Reason::new(format!("`{name}` cannot be read: {error}"), error));
+        .map_err(|error| {
+            Reason::from_text_and_source(format!("`{name}` cannot be read: {error}"), error)
+        });
     opened?;
     let is_gguf = file
         .extension()
@@ -116,7 +118,7 @@ fn read_json(folder: &Path, name: &str) -> Value {
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, Reason> {
     let entries = std::fs::read_dir(folder)
-        .map_err(|error| Reason::new(format!("cannot be read: {error}"), error))?;
+        .map_err(|error| Reason::from_text_and_source(format!("cannot be read: {error}"), error))?;
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     files.sort();
     Ok(files)
@@ -124,8 +126,9 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Reason> {
 
 fn check_json(file: &Path) -> Result<(), Reason> {
     let name = file_name(file);
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Reason::new(format!("`{name}` cannot be read: {error}"), error))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Reason::from_text_and_source(format!("`{name}` cannot be read: {error}"), error)
+    })?;
     if text.starts_with(BYTE_ORDER_MARK) {
         return Err(format!(
             "`{name}` begins with a byte order mark, which mistral.rs does not read; save it as \
@@ -136,7 +139,7 @@ fn check_json(file: &Path) -> Result<(), Reason> {
     serde_json::from_str::<Value>(&text)
         .map(drop)
         .map_err(|error| {
-            Reason::new(
+            Reason::from_text_and_source(
                 format!("`{name}` is broken: {error}; copy or download it again"),
                 error,
             )
@@ -175,7 +178,7 @@ fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
         return Ok(Vec::new());
     };
     let index: Value = serde_json::from_str(&text).map_err(|error| {
-        Reason::new(
+        Reason::from_text_and_source(
             format!("`{name}` is broken: {error}; download it again"),
             error,
         )
@@ -195,8 +198,9 @@ fn parts_of_index(folder: &Path) -> Result<Vec<String>, Reason> {
 /// with `data_offsets` of each tensor), and the data.
 fn check_safetensors(path: &Path) -> Result<(), Reason> {
     let name = file_name(path);
-    let unreadable =
-        |error: std::io::Error| Reason::new(format!("`{name}` cannot be read: {error}"), error);
+    let unreadable = |error: std::io::Error| {
+        Reason::from_text_and_source(format!("`{name}` cannot be read: {error}"), error)
+    };
     let mut file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
     let cut = |expected: u64| {
@@ -216,7 +220,7 @@ fn check_safetensors(path: &Path) -> Result<(), Reason> {
     let mut header = vec![0; header_length as usize];
     file.read_exact(&mut header).map_err(unreadable)?;
     let header: Value = serde_json::from_slice(&header).map_err(|error| {
-        Reason::new(format!("the header of `{name}` is broken: {error}"), error)
+        Reason::from_text_and_source(format!("the header of `{name}` is broken: {error}"), error)
     })?;
     let expected = data_length(&header).saturating_add(8 + header_length);
     if length < expected {

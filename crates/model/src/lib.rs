@@ -83,7 +83,7 @@ pub use options::{NoticeListener, RequestOptions, ServerOptions};
 pub use picture::{PictureFormat, resize_exactly, shrink};
 pub use sampling::Sampling;
 pub use server::{
-    PooledModel, ServerModel, ServerPool, Throughput, address_holds_secret, read_key,
+    PooledModel, ServerModel, ServerPool, ServerStats, address_holds_secret, read_key,
 };
 
 /// A model that perceives, plans, and answers other requests.

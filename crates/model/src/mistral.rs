@@ -24,8 +24,8 @@ use crate::local_model_options::LocalOptions;
 use crate::model_name::ModelSource;
 use crate::options::RequestOptions;
 use crate::pace::{SlownessNotice, describe_progress};
-use crate::progress::Progress;
-use crate::sampling::Draws;
+use crate::progress::WaitNotifier;
+use crate::sampling::RequestRngs;
 use crate::token_sampler::TokenSampler;
 use crate::{VisionLanguageModel, files, pointing, scored};
 
@@ -43,7 +43,7 @@ pub struct MistralModel {
     meaning: MeaningReader,
     engine: Engine,
     pace: SlownessNotice,
-    draws: Draws,
+    draws: RequestRngs,
     load_time: Duration,
 }
 
@@ -99,7 +99,7 @@ impl MistralModel {
             special,
             engine,
             pace: SlownessNotice::default(),
-            draws: Draws::new(),
+            draws: RequestRngs::new(),
             load_time: start.elapsed(),
         })
     }
@@ -176,11 +176,11 @@ impl Chat for MistralModel {
         }
         let request = self.request(query);
         let limit = self.options.time_limit;
-        let mut progress = Progress::new(&self.options.notify);
+        let mut progress = WaitNotifier::new(&self.options.notify);
         let response = self
             .engine
             .ask(request, limit, &mut |tokens| {
-                progress.tell(|passed| describe_progress(tokens, passed));
+                progress.notify_if_due(|passed| describe_progress(tokens, passed));
             })
             .map_err(|failure| self.failed(failure))?;
         let reply = reply(response).ok_or_else(|| {
@@ -345,7 +345,7 @@ fn read_settings(source: &ModelSource) -> Result<ModelConfig, Reason> {
         }
         ModelSource::Gguf(file) | ModelSource::Uqff(file) => {
             files::check_file(file)?;
-            ModelConfig::read(source.folder().unwrap_or(Path::new(".")))
+            ModelConfig::read(source.local_files_folder().unwrap_or(Path::new(".")))
         }
         ModelSource::Hub(id) => {
             files::check_hub(id, folder_of(source, "config.json").as_deref())?;
@@ -381,7 +381,7 @@ fn folder_of(source: &ModelSource, wanted: &str) -> Option<PathBuf> {
                 .map(|snapshot| snapshot.path())
                 .find(|snapshot| snapshot.join(wanted).exists())
         }
-        _ => source.folder().map(Path::to_owned),
+        _ => source.local_files_folder().map(Path::to_owned),
     }
 }
 

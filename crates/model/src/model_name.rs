@@ -49,7 +49,7 @@ impl ModelSource {
     }
 
     /// Returns the local folder of the model's other files, if there is one.
-    pub fn folder(&self) -> Option<&Path> {
+    pub fn local_files_folder(&self) -> Option<&Path> {
         match self {
             Self::Folder(folder) => Some(folder),
             Self::Gguf(file) | Self::Uqff(file) => Some(match file.parent() {
@@ -89,7 +89,10 @@ mod tests {
             ModelSource::parse("a/b.gguf"),
             ModelSource::Gguf("a/b.gguf".into())
         );
-        assert_eq!(ModelSource::parse("b.uqff").folder(), Some(Path::new(".")));
+        assert_eq!(
+            ModelSource::parse("b.uqff").local_files_folder(),
+            Some(Path::new("."))
+        );
         for server in [
             "http://localhost:1234/v1",
             "localhost:1234",

@@ -10,13 +10,13 @@ const QUIET_TIME: Duration = Duration::from_secs(5);
 const TOLD_AGAIN: Duration = Duration::from_secs(10);
 
 /// An answer that is waited for.
-pub(crate) struct Progress<'a> {
+pub(crate) struct WaitNotifier<'a> {
     notify: &'a NoticeListener,
     started: Instant,
     told: Duration,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> WaitNotifier<'a> {
     /// Begins now.
     pub(crate) fn new(notify: &'a NoticeListener) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Tells the sentence for the time that has passed, if it is time to.
-    pub(crate) fn tell(&mut self, sentence: impl FnOnce(Duration) -> String) {
+    pub(crate) fn notify_if_due(&mut self, sentence: impl FnOnce(Duration) -> String) {
         let passed = self.started.elapsed();
         let due = if self.told.is_zero() {
             QUIET_TIME

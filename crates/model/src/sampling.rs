@@ -127,12 +127,12 @@ impl Sampling {
 /// The draws of a model. Equal requests with equal seeds have equal draws, whatever was asked
 /// before; the same request again and again has others each time.
 #[derive(Clone, Debug)]
-pub(crate) struct Draws {
+pub(crate) struct RequestRngs {
     /// Sum of the last request's text, and how often it was made in a row.
     last: Option<(u32, u32)>,
 }
 
-impl Draws {
+impl RequestRngs {
     pub(crate) fn new() -> Self {
         Self { last: None }
     }
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_seed_decides_the_draws_whatever_was_asked_before() {
-        let mut one = Draws::new();
+        let mut one = RequestRngs::new();
         let first = one.next_seed(7, "a");
         let again = one.next_seed(7, "a");
         assert_ne!(first, again);
@@ -224,7 +224,7 @@ mod tests {
         assert_ne!(first, other);
         assert_eq!(one.next_seed(7, "a"), first);
         assert_eq!(one.next_seed(7, "a"), again);
-        let mut two = Draws::new();
+        let mut two = RequestRngs::new();
         assert_eq!(two.next_seed(7, "b"), other);
         assert_ne!(two.next_seed(8, "b"), other);
         assert!(first < 1 << 31);

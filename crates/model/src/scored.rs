@@ -40,7 +40,7 @@ pub(crate) fn plan(
         next.retain(|candidate| !plan.steps.contains(&candidate.step));
         let ending = |candidate: &Candidate| {
             let weight = affordance(situation, &candidate.step).ln();
-            (stepwise::answer_suffix(&candidate.words), weight)
+            (stepwise::next_step_suffix(&candidate.words), weight)
         };
         let (likelihoods, cost) = judge(LikelihoodQuery {
             dialogue: dialogue.clone(),
@@ -76,7 +76,7 @@ pub(crate) fn plan(
         thinking,
         usage,
         tokens,
-        ..ModelResponse::without_prompt(completion, plan)
+        ..ModelResponse::from_parsed(completion, plan)
     })
 }
 

@@ -155,7 +155,7 @@ fn likeliest(drawn: &Drawn, count: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sampling::Draws;
+    use crate::sampling::RequestRngs;
 
     fn at(temperature: f64) -> Sampling {
         Sampling {
@@ -259,7 +259,7 @@ mod tests {
             repetition_penalty: Some(2.0),
             ..Sampling::GREEDY
         };
-        let drawing = TokenSampler::new(sampling, || Draws::new().next_rng(0, "")).unwrap();
+        let drawing = TokenSampler::new(sampling, || RequestRngs::new().next_rng(0, "")).unwrap();
         let logits = vec![3.0, 2.0, -1.0];
         assert_eq!(drawing.change(logits.clone(), &[0, 1]), [3.0, 2.0, -1.0]);
         assert_eq!(drawing.change(logits.clone(), &[0, 1, 0]), [1.5, 2.0, -1.0]);
@@ -270,7 +270,7 @@ mod tests {
     fn a_seed_decides_the_answer() {
         let answer = |seed: u64| {
             let drawing =
-                TokenSampler::new(at(1.0), || Draws::new().next_rng(seed, "plan")).unwrap();
+                TokenSampler::new(at(1.0), || RequestRngs::new().next_rng(seed, "plan")).unwrap();
             let draws = (0..12).map(|length| {
                 let seen = drawing.change(logits(&[0.25; 4]), &vec![0; 3 + length]);
                 seen.iter().position(|logit| *logit == 0.0).unwrap()
@@ -279,6 +279,8 @@ mod tests {
         };
         assert_eq!(answer(1), answer(1));
         assert_ne!(answer(1), answer(2));
-        assert!(TokenSampler::new(Sampling::GREEDY, || Draws::new().next_rng(1, "")).is_none());
+        assert!(
+            TokenSampler::new(Sampling::GREEDY, || RequestRngs::new().next_rng(1, "")).is_none()
+        );
     }
 }

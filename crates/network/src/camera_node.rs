@@ -17,7 +17,7 @@ use zenoh::query::{Query, Queryable};
 use crate::clock::Clock;
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
-use crate::link::{Link, question, reply, reply_with_time};
+use crate::link::{Link, question_bytes, reply, reply_with_time};
 use crate::message::codec::{self, from_bytes};
 use crate::message::picture::{PictureReply, PictureRequest};
 
@@ -87,7 +87,8 @@ fn serve(mut camera: Box<dyn Camera>, questions: &Receiver<Query>, clock: Clock)
                 for query in &waiting {
                     // Whatever cannot be read asks for the usual picture.
                     let request: PictureRequest =
-                        from_bytes(&question(query), codec::MAX_SMALL_BYTES).unwrap_or_default();
+                        from_bytes(&question_bytes(query), codec::MAX_SMALL_BYTES)
+                            .unwrap_or_default();
                     let answer = encoded
                         .entry(request)
                         .or_insert_with(|| answer(&frame, clock.nanos_of_instant(taken), request));

@@ -255,7 +255,7 @@ impl Link {
     }
 
     /// Returns the keys of the liveliness tokens that match.
-    pub(crate) fn alive(&self, keys: &str, patience: Duration) -> Vec<String> {
+    pub(crate) fn alive_keys(&self, keys: &str, patience: Duration) -> Vec<String> {
         let (sender, replies) = channel::<Reply>();
         let asked = self
             .session
@@ -370,7 +370,7 @@ pub(crate) fn reply_with_time(query: &Query, clock: &Clock) {
 }
 
 /// Returns the bytes of a question.
-pub(crate) fn question(query: &Query) -> Vec<u8> {
+pub(crate) fn question_bytes(query: &Query) -> Vec<u8> {
     let payload = query.payload();
     payload.map_or_else(Vec::new, |payload| payload.to_bytes().into_owned())
 }

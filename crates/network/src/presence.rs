@@ -6,7 +6,7 @@ use crate::error::NetworkError;
 use crate::keys::{ANY_NODE_ALIVE_KEY, NodeKeys, parse_alive_key};
 use crate::link::{Link, Urgency};
 use crate::message::codec::{self, from_bytes};
-use crate::message::status::{ArmStatus, Stop};
+use crate::message::status::{ArmStatus, PressedStop};
 
 /// Time to wait for what one node tells.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ pub struct Presence {
 
 /// Returns the nodes that are there, in order of kind and name; waits for tokens until `patience` is over.
 pub fn nodes(link: &Link, patience: Duration) -> Vec<Presence> {
-    let alive = link.alive(ANY_NODE_ALIVE_KEY, patience);
+    let alive = link.alive_keys(ANY_NODE_ALIVE_KEY, patience);
     let mut there: Vec<(String, String)> = alive
         .iter()
         .filter_map(|key| parse_alive_key(key))
@@ -78,7 +78,7 @@ pub fn stop_arms(
     name: &str,
     by: &str,
     patience: Duration,
-) -> Result<Vec<(String, Stop)>, NetworkError> {
+) -> Result<Vec<(String, PressedStop)>, NetworkError> {
     /// Time to wait for confirmations before it is sent again.
     const TRY: Duration = Duration::from_millis(500);
     let key = match name {
@@ -87,7 +87,7 @@ pub fn stop_arms(
     };
     let begun = std::time::Instant::now();
     loop {
-        let mut stopped: Vec<(String, Stop)> = link
+        let mut stopped: Vec<(String, PressedStop)> = link
             .ask_everybody(&key, by.as_bytes().to_vec(), TRY)
             .into_iter()
             .filter_map(|(key, bytes)| {

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, error, fs};
 
-use enact_plan::meaning::paraphrase::{Corpus, Score, cross_validated, score, train};
+use enact_plan::meaning::paraphrase::{
+    Corpus, RulesAndWordingsScore, cross_validated, score, train,
+};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("wordings");
@@ -42,8 +44,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     Ok(())
 }
 
-fn show(tallies: &BTreeMap<String, Score>) {
-    let mut all = Score::default();
+fn show(tallies: &BTreeMap<String, RulesAndWordingsScore>) {
+    let mut all = RulesAndWordingsScore::default();
     println!("{:24} by rules          with plain wordings", "");
     println!("{:24} right asked wrong right asked wrong", "kind");
     for (kind, tally) in tallies {
@@ -53,8 +55,8 @@ fn show(tallies: &BTreeMap<String, Score>) {
     line("all", &all);
 }
 
-fn line(name: &str, score: &Score) {
-    let Score { rules, both } = score;
+fn line(name: &str, score: &RulesAndWordingsScore) {
+    let RulesAndWordingsScore { rules, both } = score;
     println!(
         "{name:24} {:5} {:5} {:5} {:5} {:5} {:5}",
         rules.right, rules.asked, rules.wrong, both.right, both.asked, both.wrong

@@ -3,7 +3,7 @@
 //! *Language Models as Zero-Shot Planners* (arXiv 2201.07207) picks the example
 //! whose task is most similar to the one asked. Without a library that is done here
 //! by the cosine of character trigram counts, which needs no second model; with one,
-//! by the task and the scene together: see [`nearest`].
+//! by the task and the scene together: see [`rank_by_similarity`].
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -34,7 +34,7 @@ pub struct Example {
     pub robot: Option<String>,
     /// Where it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub episode: Option<Episode>,
+    pub episode: Option<SeededScene>,
     /// The recording that it was taken from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
@@ -54,7 +54,7 @@ pub struct ExampleObject {
 /// A scene as drawn by a seed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Episode {
+pub struct SeededScene {
     /// Name of the scene.
     pub scene: String,
     /// The seed.
@@ -179,11 +179,11 @@ pub fn shipped() -> &'static [Example] {
 
 /// Returns those of `examples` that are like the situation in task and scene, the most similar
 /// first. What was done in the `current` episode itself is left out: it would be the answer.
-pub fn nearest<'a>(
+pub fn rank_by_similarity<'a>(
     examples: &'a [Example],
     situation: &Situation,
     similarity: &dyn TextSimilarity,
-    current: Option<&Episode>,
+    current: Option<&SeededScene>,
 ) -> Vec<&'a Example> {
     let is_own = |example: &&Example| current.is_some() && example.episode.as_ref() == current;
     let others: Vec<&Example> = examples.iter().filter(|it| !is_own(it)).collect();
@@ -192,8 +192,8 @@ pub fn nearest<'a>(
     let scenes: Vec<&str> = scenes.iter().map(String::as_str).collect();
     let objects = situation.objects.iter();
     let here = scene(objects.map(|it| (it.name.as_str(), it.rests.as_ref())));
-    let by_task = similarity.compare(&tasks, &situation.instruction);
-    let by_scene = similarity.compare(&scenes, &here);
+    let by_task = similarity.similarities(&tasks, &situation.instruction);
+    let by_scene = similarity.similarities(&scenes, &here);
     let mut ranked: Vec<(f64, &Example)> = by_task
         .into_iter()
         .zip(by_scene)
@@ -206,7 +206,7 @@ pub fn nearest<'a>(
 
 /// Returns the `count` examples that ship most similar to `instruction`, the most similar last,
 /// where a model's attention is best.
-pub fn most_similar(instruction: &str, count: usize) -> Vec<&'static Example> {
+pub fn most_similar_shipped(instruction: &str, count: usize) -> Vec<&'static Example> {
     let asked = trigrams(instruction);
     let mut ranked: Vec<(f64, &Example)> = SHIPPED
         .iter()
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn the_most_similar_example_comes_last() {
         let last = |instruction| {
-            let found = most_similar(instruction, 2).pop().unwrap();
+            let found = most_similar_shipped(instruction, 2).pop().unwrap();
             found.instruction.as_str()
         };
         assert_eq!(
@@ -326,7 +326,7 @@ mod tests {
                 .to_vec(),
             ..Situation::default()
         };
-        let found = nearest(&all, &situation, &BySpelling, None);
+        let found = rank_by_similarity(&all, &situation, &BySpelling, None);
         assert_eq!(found[0], &all[1]);
     }
 }

@@ -168,7 +168,10 @@ pub fn longest_text_bytes(schema: &Value) -> Option<usize> {
 }
 
 /// Returns the property `field` that is one of these names, unless there is none.
-pub(crate) fn one_of<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Option<Value> {
+pub(crate) fn enum_property<'a>(
+    field: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> Option<Value> {
     let names: Vec<&str> = names.collect();
     (!names.is_empty()).then(|| json!({field: {"enum": names}}))
 }

@@ -77,7 +77,7 @@ pub use prompt::{PromptError, PromptStyle, PromptTemplates, RobotCard};
 pub use scripted::ScriptedPlanner;
 pub use situation::{
     AddedPicture, ConversationTurn, Infeasibility, Note, ObjectView, Situation,
-    denials_of_idle_plan,
+    denial_sentences_of_idle_plan,
 };
 pub use skills::{Skill, Step, StepKind};
 pub use spatial_relations::{Direction, Relation};

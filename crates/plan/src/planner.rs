@@ -69,7 +69,7 @@ pub trait Planner {
 
     /// Returns what is to be said to an `instruction` that this planner is sure not to understand,
     /// as one in a language that it does not speak: nothing is looked at or moved then.
-    fn decline_reply(&self, _instruction: &str) -> Option<String> {
+    fn reply_if_not_understood(&self, _instruction: &str) -> Option<String> {
         None
     }
 
@@ -128,8 +128,8 @@ macro_rules! pointers {
                 (**self).plan(frame, situation)
             }
 
-            fn decline_reply(&self, instruction: &str) -> Option<String> {
-                (**self).decline_reply(instruction)
+            fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
+                (**self).reply_if_not_understood(instruction)
             }
 
             fn plans_without_model(&mut self, situation: &Situation) -> bool {
@@ -195,8 +195,8 @@ impl<S, D: Planner> Planner for CompositeAgent<S, D> {
         self.planner.plan(frame, situation)
     }
 
-    fn decline_reply(&self, instruction: &str) -> Option<String> {
-        self.planner.decline_reply(instruction)
+    fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
+        self.planner.reply_if_not_understood(instruction)
     }
 
     fn plans_without_model(&mut self, situation: &Situation) -> bool {
@@ -240,7 +240,7 @@ pub struct ModelResponse<T> {
 
 impl<T> ModelResponse<T> {
     /// Creates the response of an agent that is not asked in words and needs no model.
-    pub fn without_prompt(completion: String, parsed: T) -> Self {
+    pub fn from_parsed(completion: String, parsed: T) -> Self {
         Self {
             prompt: String::new(),
             completion,
@@ -263,7 +263,7 @@ impl ModelResponse<Plan> {
     /// Never: a plan is always valid JSON.
     pub fn from_plan(plan: Plan) -> Self {
         let completion = serde_json::to_string(&plan).expect("a plan is always valid JSON");
-        Self::without_prompt(completion, plan)
+        Self::from_parsed(completion, plan)
     }
 }
 

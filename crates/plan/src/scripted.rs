@@ -55,7 +55,7 @@ impl Planner for ScriptedPlanner {
             steps: self.remaining(situation),
         };
         let text = serde_json::to_string(&plan).expect("a plan is always valid JSON");
-        Ok(ModelResponse::without_prompt(text, plan))
+        Ok(ModelResponse::from_parsed(text, plan))
     }
 
     fn plans_without_model(&mut self, _situation: &Situation) -> bool {

@@ -14,11 +14,11 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
 pub trait TextSimilarity: fmt::Debug + Send + Sync {
     /// How alike each of the texts is to this one, at most 1, in order; nothing where it cannot be
     /// told.
-    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64>;
+    fn similarities(&self, texts: &[&str], text: &str) -> Vec<f64>;
 
     /// Number and likeness of the text nearest to this one; the first of equals.
     fn find(&self, texts: &[&str], text: &str) -> Option<(usize, f64)> {
-        nearest(&self.compare(texts, text))
+        nearest(&self.similarities(texts, text))
     }
 
     /// What is less alike means something else.
@@ -30,7 +30,7 @@ pub trait TextSimilarity: fmt::Debug + Send + Sync {
 pub struct BySpelling;
 
 impl TextSimilarity for BySpelling {
-    fn compare(&self, texts: &[&str], text: &str) -> Vec<f64> {
+    fn similarities(&self, texts: &[&str], text: &str) -> Vec<f64> {
         SimilarityIndex::new(texts.iter().copied()).similarities_to(text)
     }
 
@@ -86,7 +86,7 @@ impl SimilarityIndex {
 
     /// Returns the number of the most similar text and its cosine similarity, in `0..=1`; the first
     /// one of equals.
-    pub fn find_most_similar(&self, text: &str) -> Option<(usize, f64)> {
+    pub fn find_most_similar_text(&self, text: &str) -> Option<(usize, f64)> {
         nearest(&self.similarities_to(text))
     }
 
@@ -153,14 +153,17 @@ mod tests {
             ("the bleu bowl should be pushed to the left", 1),
             ("home", 2),
         ] {
-            let (found, alike) = nearest.find_most_similar(said).unwrap();
+            let (found, alike) = nearest.find_most_similar_text(said).unwrap();
             assert_eq!(found, meant, "{said}");
             assert!((0.2..=1.0).contains(&alike), "{said}: {alike}");
         }
-        assert!((nearest.find_most_similar(texts[0]).unwrap().1 - 1.0).abs() < 1e-9);
-        assert!(nearest.find_most_similar("qqq zzz").unwrap().1 < 0.05);
-        assert_eq!(SimilarityIndex::new([]).find_most_similar("home"), None);
-        let all = BySpelling.compare(&texts, texts[1]);
+        assert!((nearest.find_most_similar_text(texts[0]).unwrap().1 - 1.0).abs() < 1e-9);
+        assert!(nearest.find_most_similar_text("qqq zzz").unwrap().1 < 0.05);
+        assert_eq!(
+            SimilarityIndex::new([]).find_most_similar_text("home"),
+            None
+        );
+        let all = BySpelling.similarities(&texts, texts[1]);
         assert_eq!(all.len(), texts.len());
         assert_eq!(BySpelling.find(&texts, texts[1]), Some((1, all[1])));
     }

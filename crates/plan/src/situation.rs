@@ -190,7 +190,7 @@ impl Situation {
 
 /// Returns the sentences of a plan that does nothing but say that something is not seen, in lower case;
 /// none of any other plan.
-pub fn denials_of_idle_plan(plan: &Plan) -> Vec<String> {
+pub fn denial_sentences_of_idle_plan(plan: &Plan) -> Vec<String> {
     match plan.steps.iter().any(|step| step.moves_arm()) {
         true => Vec::new(),
         false => denials(plan),

@@ -94,7 +94,7 @@ impl Plan {
     /// Removes steps that pick something up only to put it where it was put before, if neither it
     /// nor its target was moved since.
     #[must_use]
-    pub fn without_repeats(mut self) -> Self {
+    pub fn without_repeated_placements(mut self) -> Self {
         let mut at = 0;
         while at + 1 < self.steps.len() {
             if self.repeats(at) {
@@ -215,7 +215,7 @@ mod tests {
         };
         for (text, shorter) in cases {
             let expected = plan(if shorter.is_empty() { text } else { shorter });
-            assert_eq!(plan(text).without_repeats(), expected, "{text}");
+            assert_eq!(plan(text).without_repeated_placements(), expected, "{text}");
         }
     }
 

@@ -16,7 +16,7 @@ pub fn dialogue(situation: &Situation) -> Vec<String> {
     let mut dialogue = Vec::new();
     let chosen = &situation.examples;
     let all: Vec<&Example> = match chosen.as_slice() {
-        [] => examples::most_similar(&situation.instruction, usize::MAX),
+        [] => examples::most_similar_shipped(&situation.instruction, usize::MAX),
         chosen => chosen.iter().collect(),
     };
     let most = SHOWN_EXAMPLES.max(chosen.len());
@@ -91,7 +91,7 @@ pub fn answer_prefix(chosen: &[String]) -> String {
 }
 
 /// One more step as the end of that answer.
-pub fn answer_suffix(words: &str) -> String {
+pub fn next_step_suffix(words: &str) -> String {
     format!(" {words}\n")
 }
 
@@ -132,7 +132,7 @@ mod tests {
         assert!(written.ends_with(dialogue.last().unwrap()), "{written}");
         assert!(written.contains(answer.as_str()));
         let chosen = ["pick up the red cube".to_owned()];
-        let whole = answer_prefix(&chosen) + &answer_suffix("done");
+        let whole = answer_prefix(&chosen) + &next_step_suffix("done");
         assert_eq!(whole, "1. pick up the red cube\n2. done\n");
         assert_eq!(answer_prefix(&[]), "1.");
     }

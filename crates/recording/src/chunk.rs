@@ -31,8 +31,9 @@ pub(crate) fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>,
         "lz4" => lz4::Decoder::new(data).and_then(|mut source| read(&mut source)),
         other => return Err(format!("the compression `{other}` is unknown").into()),
     };
-    let records = records
-        .map_err(|error| Reason::new(format!("a chunk cannot be decompressed: {error}"), error))?;
+    let records = records.map_err(|error| {
+        Reason::from_text_and_source(format!("a chunk cannot be decompressed: {error}"), error)
+    })?;
     if records.len() as u64 != size {
         return Err(format!("a chunk holds {} bytes, not {size}", records.len()).into());
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct CollisionWorldMessage {
     /// Bodies and boxes.
     #[schemars(with = "Vec<serde_json::Value>")]
-    pub bodies: Vec<Body>,
+    pub bodies: Vec<RecordedObstacle>,
     /// Sides.
     #[schemars(with = "Vec<serde_json::Value>")]
     pub walls: Vec<Wall>,
@@ -21,7 +21,7 @@ pub struct CollisionWorldMessage {
 
 /// A static body, or a keep-out box.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Body {
+pub struct RecordedObstacle {
     /// Name of the body.
     pub name: String,
     /// Primitives, each with `base_from_shape`.
@@ -46,7 +46,7 @@ pub struct Wall {
 
 impl CollisionWorldMessage {
     pub(crate) fn of(obstacles: &[Arc<Obstacle>], walls: &[HalfSpace]) -> Self {
-        let body = |obstacle: &Arc<Obstacle>| Body {
+        let body = |obstacle: &Arc<Obstacle>| RecordedObstacle {
             name: obstacle.name().to_owned(),
             shapes: obstacle.shapes().collect(),
             keep_out: obstacle.is_keep_out_place(),
@@ -65,7 +65,7 @@ impl CollisionWorldMessage {
 
     /// Returns the bodies as obstacles for a robot.
     pub fn obstacles(&self) -> impl Iterator<Item = Arc<Obstacle>> + '_ {
-        let obstacle = |body: &Body| {
+        let obstacle = |body: &RecordedObstacle| {
             let obstacle = Obstacle::new(&body.name, body.shapes.iter().cloned());
             if body.keep_out {
                 obstacle.mark_keep_out()

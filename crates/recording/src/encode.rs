@@ -230,7 +230,7 @@ impl Encoder {
                 self.answered(Topic::Plan, &said, answer.usage)
             }
             Event::StepStarted(step) => {
-                let step = message::StepMessage {
+                let step = message::StepStartMessage {
                     step: (*step).clone(),
                 };
                 vec![self.encode_at_current_time(Topic::Step, &step)]
@@ -289,7 +289,7 @@ impl Encoder {
 
     fn saw(&mut self, frame: &Frame) -> Vec<EncodedMessage> {
         self.now = self.now.max(frame.stamp);
-        let base = self.base();
+        let base = self.base_frame_id();
         let seen = foxglove::transform(self.now, base, CAMERA_FRAME_ID, &frame.base_from_camera);
         let calibration = foxglove::calibration(frame, self.now, CAMERA_FRAME_ID);
         let shared = Arc::new(frame.clone());
@@ -314,7 +314,7 @@ impl Encoder {
 
     fn moving(&self, event: &Event<'_>, trajectory: &Trajectory) -> Vec<EncodedMessage> {
         let tool_path = self.tool_path(trajectory);
-        let path = foxglove::poses(self.now, self.base(), tool_path.iter().copied());
+        let path = foxglove::poses(self.now, self.base_frame_id(), tool_path.iter().copied());
         let drawn = self.scene.draw_tool_path(self.now, tool_path.into_iter());
         let motion = message::MotionMessage::of(event);
         let motion = motion.map(|motion| self.encode_at_current_time(Topic::Motion, &motion));
@@ -407,7 +407,7 @@ impl Encoder {
         Some(self.encode_at_current_time(Topic::Scene, &drawn))
     }
 
-    pub(crate) fn base(&self) -> &str {
+    pub(crate) fn base_frame_id(&self) -> &str {
         base_of(&self.robot)
     }
 }

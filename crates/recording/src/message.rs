@@ -109,12 +109,12 @@ pub struct PlannerInfo {
 
 impl ModelInfo {
     /// Source of plans when a person moves the arm.
-    pub const PERSON_SOURCE: &str = "person";
+    pub const HAND_GUIDED_SOURCE: &str = "person";
 }
 
 /// The wall clock's part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct WallClockMessage {
+pub struct RunStartMessage {
     /// Seconds since 1970 when the recording was begun.
     pub unix_seconds: f64,
     /// The command line.
@@ -260,7 +260,7 @@ pub struct ObjectsMessage {
 
 /// A step begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct StepMessage {
+pub struct StepStartMessage {
     /// Which.
     #[schemars(with = "Value")]
     pub step: enact_plan::Step,

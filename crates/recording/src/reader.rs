@@ -14,7 +14,7 @@ use crate::collision_world::CollisionWorldMessage;
 use crate::error::RecordingError;
 use crate::foxglove::Log;
 use crate::message::{
-    FrameMessage, OutcomeMessage, RunFailureMessage, RunInfo, TaskMessage, WallClockMessage,
+    FrameMessage, OutcomeMessage, RunFailureMessage, RunInfo, RunStartMessage, TaskMessage,
 };
 use crate::message_reader::{Extent, Messages};
 use crate::picture::{CompressedImage, RawImage};
@@ -147,7 +147,7 @@ impl Recording {
     /// #         name: "none".to_owned(),
     /// #         sha256: None,
     /// #         perception: "none".to_owned(),
-    /// #         planning: ModelInfo::PERSON_SOURCE.to_owned(),
+    /// #         planning: ModelInfo::HAND_GUIDED_SOURCE.to_owned(),
     /// #         planner: None,
     /// #     },
     /// #     servos: None,
@@ -293,7 +293,7 @@ impl Recording {
     }
 
     /// Returns the wall time and the command line at the start.
-    pub fn wall_clock(&self) -> Option<WallClockMessage> {
+    pub fn run_start(&self) -> Option<RunStartMessage> {
         self.messages_of_topic(Topic::Wall)
             .next()?
             .deserialize_message()

@@ -19,7 +19,7 @@ use crate::encode::{EncodedMessage, Encoder};
 use crate::error::RecordingError;
 use crate::foxglove::{Level, Log};
 use crate::mcap_writer;
-use crate::message::{OutcomeMessage, RunFailureMessage, RunInfo, WallClockMessage};
+use crate::message::{OutcomeMessage, RunFailureMessage, RunInfo, RunStartMessage};
 use crate::queue::{QueueSender, QueuedMessage, queue};
 use crate::stream::CameraStream;
 use crate::topic::Topic;
@@ -71,7 +71,7 @@ pub(crate) fn now_by(clock: &SharedClock) -> u64 {
 ///         name: "none".to_owned(),
 ///         sha256: None,
 ///         perception: "none".to_owned(),
-///         planning: ModelInfo::PERSON_SOURCE.to_owned(),
+///         planning: ModelInfo::HAND_GUIDED_SOURCE.to_owned(),
 ///         planner: None,
 ///     },
 ///     servos: None,
@@ -199,7 +199,7 @@ impl Recorder {
         writer.post(meshes.into_iter().collect());
         writer.write(
             Topic::Wall,
-            &WallClockMessage {
+            &RunStartMessage {
                 unix_seconds,
                 command,
             },
@@ -214,7 +214,7 @@ impl Recorder {
     /// If the name has other characters than letters, digits, `_` and `-`.
     pub fn camera_stream(&self, camera: &str, with_depth: bool) -> CameraStream {
         let inlet = self.inlet.as_ref().map(Arc::downgrade);
-        let base = self.encoder.base();
+        let base = self.encoder.base_frame_id();
         CameraStream::new(
             inlet.unwrap_or_default(),
             &self.clock,

@@ -5,7 +5,7 @@ use enact_robot::{LinkShape, Robot, Shape};
 use enact_types::{Pose, Stamp, Vector3};
 use serde_json::{Value, json};
 
-use crate::collision_world::Body;
+use crate::collision_world::RecordedObstacle;
 use crate::foxglove::{Time, pose, vector};
 
 /// Red, green, blue and opacity, each 0 to 1.
@@ -50,7 +50,7 @@ impl Scene {
     }
 
     /// Draws fixed bodies and keep-out places.
-    pub fn draw_bodies(&self, at: Stamp, bodies: &[Body]) -> Value {
+    pub fn draw_bodies(&self, at: Stamp, bodies: &[RecordedObstacle]) -> Value {
         let entities = bodies.iter().map(|body| {
             let color = if body.keep_out { FORBIDDEN } else { FIXTURE };
             let mut entity = self.entity(at, &format!("body {}", body.name));
@@ -274,7 +274,7 @@ mod tests {
             },
             Shape::Hull(Hull::new(&corners.map(Point3::from), 0.0)),
         ];
-        let body = Body {
+        let body = RecordedObstacle {
             name: "rail".to_owned(),
             shapes: shapes.map(|shape| (shape, Pose::identity())).to_vec(),
             keep_out: false,

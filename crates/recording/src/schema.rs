@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::collision_world::CollisionWorldMessage;
 use crate::message::{
     ApprovalMessage, FrameMessage, MotionEndMessage, MotionMessage, ObjectsMessage, OutcomeMessage,
-    ResponseMessage, RunFailureMessage, RunInfo, SpeechMessage, StepMessage, TaskMessage,
-    TurnMessage, UsageMessage, UserCommandMessage, WallClockMessage,
+    ResponseMessage, RunFailureMessage, RunInfo, RunStartMessage, SpeechMessage, StepStartMessage,
+    TaskMessage, TurnMessage, UsageMessage, UserCommandMessage,
 };
 use crate::topic::Topic;
 
@@ -37,7 +37,7 @@ pub(crate) fn for_topic(topic: Topic) -> (&'static str, String) {
         // The type in which viewers expect a URDF.
         Topic::Description => ("std_msgs/String", object(vec![("data", text())])),
         Topic::Run => ("enact.Run", derived::<RunInfo>()),
-        Topic::Wall => ("enact.Wall", derived::<WallClockMessage>()),
+        Topic::Wall => ("enact.Wall", derived::<RunStartMessage>()),
         Topic::CollisionWorld => ("enact.Surroundings", derived::<CollisionWorldMessage>()),
         Topic::Approval => ("enact.Approval", derived::<ApprovalMessage>()),
         Topic::Task => ("enact.Task", derived::<TaskMessage>()),
@@ -48,7 +48,7 @@ pub(crate) fn for_topic(topic: Topic) -> (&'static str, String) {
         Topic::Plan => ("enact.Plan", derived::<ResponseMessage>()),
         Topic::Objects => ("enact.Objects", derived::<ObjectsMessage>()),
         Topic::Timing => ("enact.Timing", derived::<UsageMessage>()),
-        Topic::Step => ("enact.Step", derived::<StepMessage>()),
+        Topic::Step => ("enact.Step", derived::<StepStartMessage>()),
         Topic::Motion => ("enact.Motion", derived::<MotionMessage>()),
         Topic::MotionEnd => ("enact.MotionEnd", derived::<MotionEndMessage>()),
         Topic::Speech => ("enact.Said", derived::<SpeechMessage>()),

@@ -82,7 +82,7 @@ fn jogs_and_tasks_of_one_session_come_to_the_same_again() {
     let mut session = session.with_approver(Box::new(move |_, _| answers.next() == Some(true)));
     assert_eq!(session.move_home().unwrap(), None);
     session.run_task("put it", BOUNDS).unwrap();
-    assert_eq!(session.jog(0, 0.1 + 0.2).unwrap(), None);
+    assert_eq!(session.jog_joint(0, 0.1 + 0.2).unwrap(), None);
     session.run_task("put it", BOUNDS).unwrap();
     drop(session);
     recording.finish().unwrap();

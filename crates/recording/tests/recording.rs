@@ -37,7 +37,7 @@ fn three_runs_with_one_seed_give_one_journal_but_for_wall_times() {
     for (name, wall) in [("b.mcap", 2_000), ("c.mcap", 3_000)] {
         let again = run(name, 7, wall);
         assert!(essence(&first) == essence(&again));
-        assert_ne!(first.wall_clock(), again.wall_clock());
+        assert_ne!(first.run_start(), again.run_start());
     }
     assert!(essence(&first) != essence(&run("d.mcap", 8, 1_000)));
 }
@@ -253,7 +253,7 @@ fn outline_is_as_the_whole(path: &Path) {
             recording.task_instructions(),
             recording.is_goal_reached(),
             recording.run_end(),
-            recording.wall_clock(),
+            recording.run_start(),
             recording.duration(),
             recording.damage(),
         )

@@ -441,7 +441,7 @@ fn what_a_person_had_the_arm_do_is_told_again() {
     let path = folder.path().join("run.mcap");
     let mut stage = Stage::new(1);
     stage.info.scene = None;
-    stage.info.model.planning = enact_recording::ModelInfo::PERSON_SOURCE.to_owned();
+    stage.info.model.planning = enact_recording::ModelInfo::HAND_GUIDED_SOURCE.to_owned();
     let mut recording = stage.recording(&path, 0);
     let mut arm = IdealArm::new(&stage.robot);
     let mut state = arm.state().unwrap();

@@ -14,7 +14,7 @@ const MIN_FORCE: f64 = 20.0;
 /// Returns the torque or force of a joint (URDF index) that holds everything beyond it,
 /// outstretched, with a reserve, N·m or N.
 pub fn assumed_effort_limit(tree: &Tree, joint: usize) -> f64 {
-    let Some(own) = tree.branch_moved_by(joint) else {
+    let Some(own) = tree.tree_link_moved_by(joint) else {
         return MIN_TORQUE;
     };
     let slides = tree.urdf.joints[joint].joint_type == urdf_rs::JointType::Prismatic;

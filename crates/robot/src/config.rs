@@ -158,7 +158,7 @@ impl RobotConfig {
     pub fn read(source: &SourceText) -> Result<Self, LoadError> {
         toml_text::parse(source.text()).map_err(|error: TomlError| {
             let hint = hint::did_you_mean_from_message(&error.message);
-            let what = Reason::new(&error.message, error.clone());
+            let what = Reason::from_text_and_source(&error.message, error.clone());
             source.error_on_line(error.line, what).with_hint(hint)
         })
     }

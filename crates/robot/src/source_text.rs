@@ -129,7 +129,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> LoadError {
     LoadError {
         file: path.to_owned(),
         line: None,
-        what: Reason::new(format!("cannot be read: {error}"), error),
+        what: Reason::from_text_and_source(format!("cannot be read: {error}"), error),
         hint: None,
     }
 }

@@ -29,7 +29,7 @@ impl Default for ToolSpeed {
 impl ToolSpeed {
     /// Returns the speed limit at a point that is `more` meters nearer than it seems, and what it
     /// is near to; `None` if only the joints limit the tool.
-    pub fn speed_limit_at<'a>(
+    pub fn speed_limit_at_point<'a>(
         &self,
         point: &Point3,
         around: &'a CollisionWorld,

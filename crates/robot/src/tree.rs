@@ -19,7 +19,7 @@ pub struct Tree {
     /// True for each joint whose element gives `lower` or `upper`.
     pub ranged: Vec<bool>,
     /// Links, parents before children; the first is the base.
-    pub branches: Vec<Branch>,
+    pub branches: Vec<TreeLink>,
     /// Joints (URDF indices) that are held, and their positions, rad or m.
     pub held: BTreeMap<usize, f64>,
     /// What was omitted or corrected, one sentence each.
@@ -29,7 +29,7 @@ pub struct Tree {
 }
 
 /// A link in the tree.
-pub struct Branch {
+pub struct TreeLink {
     /// Index into the URDF's links.
     pub link: usize,
     /// Joint to the parent; `None` for the base.
@@ -114,13 +114,13 @@ impl Tree {
     }
 
     /// Returns the branch of the link of this name.
-    pub fn find_branch(&self, link: &str) -> Option<usize> {
+    pub fn find_tree_link(&self, link: &str) -> Option<usize> {
         (0..self.branches.len()).find(|branch| self.link_name(*branch) == link)
     }
 
     /// Returns the branch that a joint (URDF index) moves.
-    pub fn branch_moved_by(&self, joint: usize) -> Option<usize> {
-        let is_it = |branch: &Branch| branch.stem.is_some_and(|stem| stem.joint == joint);
+    pub fn tree_link_moved_by(&self, joint: usize) -> Option<usize> {
+        let is_it = |branch: &TreeLink| branch.stem.is_some_and(|stem| stem.joint == joint);
         self.branches.iter().position(is_it)
     }
 
@@ -343,7 +343,7 @@ impl Edges {
         &self,
         urdf: &urdf_rs::Robot,
         source: &SourceText,
-    ) -> Result<Vec<Branch>, LoadError> {
+    ) -> Result<Vec<TreeLink>, LoadError> {
         let name = |link: usize| &urdf.links[link].name;
         let mut roots = (0..self.above.len()).filter(|link| self.above[*link].is_none());
         let Some(root) = roots.next() else {
@@ -374,14 +374,14 @@ impl Edges {
     }
 
     /// Returns the branches from a link, in both directions.
-    fn from(&self, base: usize) -> Vec<Branch> {
-        let mut branches = vec![Branch {
+    fn from(&self, base: usize) -> Vec<TreeLink> {
+        let mut branches = vec![TreeLink {
             link: base,
             stem: None,
         }];
         let mut next = 0;
         while next < branches.len() {
-            let Branch { link, stem } = branches[next];
+            let TreeLink { link, stem } = branches[next];
             let came_by = stem.map(|stem| stem.joint);
             let above = self.above[link].map(|(joint, link)| (link, joint, true));
             let below = self.below[link].iter();
@@ -393,7 +393,7 @@ impl Edges {
                         joint,
                         is_turned,
                     };
-                    branches.push(Branch {
+                    branches.push(TreeLink {
                         link,
                         stem: Some(stem),
                     });

@@ -123,7 +123,7 @@ fn assert_inside(
         let speed = (pair[1] - pair[0]).norm() / period;
         let limit = robot
             .tool_speed_limit()
-            .speed_limit_at(&pair[1], around, 0.0);
+            .speed_limit_at_point(&pair[1], around, 0.0);
         assert!(
             limit.is_none_or(|(limit, _)| speed <= limit * (1.0 + 1e-9)),
             "{speed}"

@@ -30,7 +30,7 @@ impl<'a> Consent<'a> {
     }
 
     /// Returns whether an approver is asked.
-    pub(crate) fn is_needed(&self) -> bool {
+    pub(crate) fn has_approver(&self) -> bool {
         self.approver.is_some()
     }
 

@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::gated_arm::{GatedArm, Interruption};
 use crate::observers::Observers;
 use crate::perception::Perception;
-use crate::preview::{Preview, PreviewedPlan};
+use crate::preview::{PlanPreview, PlanPreviewer};
 use crate::session::RuntimeError;
 use crate::stale_plan;
 
@@ -76,9 +76,9 @@ impl<'a> Executor<'a> {
 
     /// Takes a picture, has it interpreted, and updates the memory. `handled` names the objects
     /// that the robot may have moved.
-    pub(crate) fn look_around(&mut self, handled: &[&str]) -> Result<(), RuntimeError> {
+    pub(crate) fn look_at_table(&mut self, handled: &[&str]) -> Result<(), RuntimeError> {
         let state = self.state()?;
-        self.perception.look_around(
+        self.perception.look_at_table(
             self.agent.as_mut(),
             &state,
             handled,
@@ -89,13 +89,13 @@ impl<'a> Executor<'a> {
 
     /// Forgets the newest look if it is too old for another plan, or if somebody has moved the arm
     /// since.
-    pub(crate) fn expire_look(&mut self) -> Result<(), RuntimeError> {
+    pub(crate) fn forget_stale_look(&mut self) -> Result<(), RuntimeError> {
         if self.perception.look.is_none() {
             return Ok(());
         }
         let now = self.state()?;
         let then = self.perception.arm_at_look.as_ref();
-        if !then.is_some_and(|then| stale_plan::may_rest_on(then, &now)) {
+        if !then.is_some_and(|then| stale_plan::is_look_valid(then, &now)) {
             self.perception.look = None;
         }
         Ok(())
@@ -103,15 +103,10 @@ impl<'a> Executor<'a> {
 
     /// Predicts what comes of a plan that begins at rest at `at`, with the attempts that this
     /// `history` calls for. Nothing moves.
-    pub(crate) fn preview(
-        &self,
-        plan: &Plan,
-        history: &[Outcome],
-        at: JointVector,
-    ) -> PreviewedPlan {
+    pub(crate) fn preview(&self, plan: &Plan, history: &[Outcome], at: JointVector) -> PlanPreview {
         let (arm, perception) = (&self.arm, &self.perception);
         let (grounder, memory) = (&perception.grounder, &perception.memory);
-        Preview::new(arm.robot(), arm.gate(), grounder, memory, at).predict(plan, history)
+        PlanPreviewer::new(arm.robot(), arm.gate(), grounder, memory, at).predict(plan, history)
     }
 
     /// Carries out one step that moves the arm from `at`, and judges it; `None` if it was stopped
@@ -176,7 +171,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Turns one joint. Returns what interrupted the motion, if anything did.
-    pub(crate) fn jog(
+    pub(crate) fn jog_joint(
         &mut self,
         joint: usize,
         by: f64,
@@ -213,7 +208,7 @@ impl<'a> Executor<'a> {
         if let Some(Interruption::Stopped) = interruption {
             return Err(PlannerError::Stopped.into());
         }
-        self.look_around(&[])?;
+        self.look_at_table(&[])?;
         Ok(true)
     }
 
@@ -246,7 +241,7 @@ impl<'a> Executor<'a> {
                 .arm
                 .follow_motion(segment, moved, &mut self.observers)?;
             let was_refused = matches!(interruption, Some(Interruption::Refused(_)));
-            self.perception.note_motion(*moved && !was_refused);
+            self.perception.note_whether_moved(*moved && !was_refused);
             if interruption.is_some() {
                 return Ok(interruption);
             }
@@ -352,7 +347,7 @@ impl<'a> Executor<'a> {
         measured: &JointVector,
     ) -> Result<StepVerdict, RuntimeError> {
         let held = before.held_object_name();
-        self.look_around(&step.object_names().chain(held).collect::<Vec<_>>())?;
+        self.look_at_table(&step.object_names().chain(held).collect::<Vec<_>>())?;
         let Some(frame) = &self.perception.look else {
             return Ok(StepVerdict {
                 verdict: Verdict::Unknown,
@@ -376,7 +371,7 @@ impl<'a> Executor<'a> {
         history: &[Outcome],
     ) -> Result<Vec<Outcome>, RuntimeError> {
         let at = self.commanded_or_measured()?;
-        let PreviewedPlan { outcomes, path, .. } = self.preview(plan, history, at);
+        let PlanPreview { outcomes, path, .. } = self.preview(plan, history, at);
         self.observers.notify(&Event::Previewed(&path));
         Ok(outcomes)
     }

@@ -2,7 +2,7 @@
 
 use enact_arm::ArmState;
 use enact_camera::{Camera, CameraError};
-use enact_ground::scene::change::{ObjectChange, find_unexplained_changes};
+use enact_ground::scene::change::{ObjectDisplacement, find_unexplained_displacements};
 use enact_ground::scene::memory::is_gone;
 use enact_ground::scene::{DroppedDetection, Finding, Solid};
 use enact_ground::{Grounder, SceneMemory, StepMotion};
@@ -21,7 +21,7 @@ pub(crate) struct Perception<'a> {
     pub(crate) grounder: Grounder,
     pub(crate) memory: SceneMemory,
     /// Objects that moved by themselves, according to the newest look.
-    pub(crate) changes: Vec<ObjectChange>,
+    pub(crate) changes: Vec<ObjectDisplacement>,
     /// What the newest look shows but cannot place.
     left_out: Vec<DroppedDetection>,
     /// The newest look at the table, until something moves or it is too old to plan by.
@@ -86,7 +86,7 @@ impl<'a> Perception<'a> {
     }
 
     /// Notes whether the arm made the motion that [`expect_motion`](Self::expect_motion) announced.
-    pub(crate) fn note_motion(&mut self, moved: bool) {
+    pub(crate) fn note_whether_moved(&mut self, moved: bool) {
         match (self.motion, moved) {
             (ArmMotion::Expected, true) => self.motion = ArmMotion::Done,
             (ArmMotion::Expected, false) => self.motion = ArmMotion::None,
@@ -97,7 +97,7 @@ impl<'a> Perception<'a> {
     /// Takes a picture while the arm stands in this `state`, has it interpreted by `agent`, and
     /// updates the memory. `handled` names the objects that the robot may have moved; the cost of
     /// the model's answer is added to `usage`.
-    pub(crate) fn look_around(
+    pub(crate) fn look_at_table(
         &mut self,
         agent: &mut dyn Agent,
         state: &ArmState,
@@ -130,7 +130,7 @@ impl<'a> Perception<'a> {
             &detections,
             Some(&state.position),
         );
-        self.changes = find_unexplained_changes(&before, &self.memory, handled);
+        self.changes = find_unexplained_displacements(&before, &self.memory, handled);
         let unread = answer.dropped.iter().cloned();
         let dropped: Vec<String> = unread
             .chain(reports.iter().map(ToString::to_string))

@@ -75,7 +75,7 @@ mod tests {
     fn recordings_of_any_age_are_read() {
         let with = |choice| TaskOptions {
             choice,
-            ..TaskOptions::with_max_turns(3)
+            ..TaskOptions::from_max_turns(3)
         };
         for (text, choice) in [
             (r#"{"turns":3,"dry_run":false}"#, PlanChoice::Only),

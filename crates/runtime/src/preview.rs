@@ -8,7 +8,7 @@ use enact_types::{JointVector, Refusal};
 use crate::retry_policy::{RetryDecision, retry_decision};
 
 /// What is predicted of a plan.
-pub(crate) struct PreviewedPlan {
+pub(crate) struct PlanPreview {
     /// The outcome of each step that moves the arm, up to the first that would be refused.
     pub(crate) outcomes: Vec<Outcome>,
     /// The motions of the arm.
@@ -20,7 +20,7 @@ pub(crate) struct PreviewedPlan {
 }
 
 /// A simulated arm and memory of the table to which steps are applied.
-pub(crate) struct Preview<'p> {
+pub(crate) struct PlanPreviewer<'p> {
     robot: &'p Robot,
     gate: &'p Gate,
     grounder: &'p Grounder,
@@ -30,7 +30,7 @@ pub(crate) struct Preview<'p> {
     gestures: Vec<Step>,
 }
 
-impl<'p> Preview<'p> {
+impl<'p> PlanPreviewer<'p> {
     /// Starts from rest at `at`, with the table as in this `memory`.
     pub(crate) fn new(
         robot: &'p Robot,
@@ -51,7 +51,7 @@ impl<'p> Preview<'p> {
     }
 
     /// Predicts what comes of a plan, with the attempts that this `history` calls for.
-    pub(crate) fn predict(mut self, plan: &Plan, history: &[Outcome]) -> PreviewedPlan {
+    pub(crate) fn predict(mut self, plan: &Plan, history: &[Outcome]) -> PlanPreview {
         let mut outcomes = Vec::new();
         for step in plan.steps.iter().filter(|step| step.moves_arm()) {
             let approach = match retry_decision(history, step) {
@@ -71,7 +71,7 @@ impl<'p> Preview<'p> {
                 break;
             }
         }
-        PreviewedPlan {
+        PlanPreview {
             outcomes,
             path: self.path,
             memory: self.memory,

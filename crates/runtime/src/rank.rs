@@ -11,7 +11,7 @@ use enact_plan::{ModelResponse, Outcome, Plan, Step, Verdict};
 const HOPELESS: f64 = 1e-6;
 
 /// Sorts answers, each with the preview of its plan after this `history`. The best is last.
-pub(crate) fn ranked(
+pub(crate) fn sort_best_last(
     answers: Vec<(ModelResponse<Plan>, Vec<Outcome>)>,
     history: &[Outcome],
 ) -> Vec<ModelResponse<Plan>> {
@@ -109,7 +109,7 @@ mod tests {
         ModelResponse {
             tokens: tokens.iter().map(token).collect(),
             usage: Usage::default(),
-            ..ModelResponse::without_prompt(String::new(), plan(steps))
+            ..ModelResponse::from_parsed(String::new(), plan(steps))
         }
     }
 

@@ -53,7 +53,7 @@ use crate::turn::{TaskOptions, TaskRun};
 /// let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
 /// let camera = Box::new(simulator.camera(Appearance::default(), 3));
 /// let mut session = Session::new(robot, arm, camera, Box::new(agent), Vec::new())?;
-/// let report = session.run_task("point at the red cube", TaskOptions::with_max_turns(3))?;
+/// let report = session.run_task("point at the red cube", TaskOptions::from_max_turns(3))?;
 /// assert!(report.reports_success(), "{report:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -149,7 +149,7 @@ impl<'a> Session<'a> {
         self.executor
             .observers
             .notify(&Event::UserCommand(UserCommand::See));
-        self.executor.look_around(&[])?;
+        self.executor.look_at_table(&[])?;
         Ok(self.executor.perception.object_views())
     }
 
@@ -197,11 +197,11 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// If the arm fails.
-    pub fn jog(&mut self, joint: usize, by: f64) -> Result<Option<String>, RuntimeError> {
+    pub fn jog_joint(&mut self, joint: usize, by: f64) -> Result<Option<String>, RuntimeError> {
         self.executor
             .observers
             .notify(&Event::UserCommand(UserCommand::Jog { joint, by }));
-        let interruption = self.executor.jog(joint, by)?;
+        let interruption = self.executor.jog_joint(joint, by)?;
         Ok(interruption.map(|why| why.to_string()))
     }
 

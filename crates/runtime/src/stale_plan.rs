@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enact_arm::ArmState;
-use enact_ground::scene::change::ObjectChange;
+use enact_ground::scene::change::ObjectDisplacement;
 use enact_plan::{Plan, Step};
 use enact_types::Stamp;
 
@@ -23,12 +23,12 @@ pub(crate) fn is_old(looked: Stamp, now: Stamp) -> bool {
 
 /// Returns whether a plan may rest on a look that was taken with the arm as it was `then`: it is not
 /// old, and nobody has moved the arm since.
-pub(crate) fn may_rest_on(then: &ArmState, now: &ArmState) -> bool {
+pub(crate) fn is_look_valid(then: &ArmState, now: &ArmState) -> bool {
     !is_old(then.stamp, now.stamp) && then.position.max_difference(&now.position) <= STANDING
 }
 
 /// Returns whether a plan moves the arm.
-pub(crate) fn moves_arm(plan: &Plan) -> bool {
+pub(crate) fn plan_moves_arm(plan: &Plan) -> bool {
     plan.steps.iter().any(Step::moves_arm)
 }
 
@@ -39,7 +39,10 @@ pub(crate) fn object_names(steps: &[Step]) -> impl Iterator<Item = &str> {
 
 /// Returns a name in the rest of a plan whose object was moved by somebody else, according to these
 /// `changes`.
-pub(crate) fn find_disturbed_object(rest: &[Step], changes: &[ObjectChange]) -> Option<String> {
+pub(crate) fn find_disturbed_object(
+    rest: &[Step],
+    changes: &[ObjectDisplacement],
+) -> Option<String> {
     object_names(rest)
         .find(|name| changes.iter().any(|change| change.name == *name))
         .map(str::to_owned)
@@ -61,10 +64,10 @@ mod tests {
             alarm: None,
         };
         let then = arm(7.0, -0.5);
-        assert!(may_rest_on(&then, &arm(7.0, -0.5)));
-        assert!(may_rest_on(&then, &arm(9.0, -0.52)));
-        assert!(!may_rest_on(&then, &arm(9.1, -0.5)), "it is old");
-        assert!(!may_rest_on(&then, &arm(7.5, -0.6)), "it was pushed");
-        assert!(!may_rest_on(&then, &arm(7.5, f64::NAN)));
+        assert!(is_look_valid(&then, &arm(7.0, -0.5)));
+        assert!(is_look_valid(&then, &arm(9.0, -0.52)));
+        assert!(!is_look_valid(&then, &arm(9.1, -0.5)), "it is old");
+        assert!(!is_look_valid(&then, &arm(7.5, -0.6)), "it was pushed");
+        assert!(!is_look_valid(&then, &arm(7.5, f64::NAN)));
     }
 }

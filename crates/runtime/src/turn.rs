@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use enact_ground::scene::change::ObjectChange;
+use enact_ground::scene::change::ObjectDisplacement;
 use enact_plan::{
     ConversationTurn, EndedTask, ModelResponse, Outcome, Plan, PlannerError, Situation, SpeechAct,
-    StepKind, Verdict, denials_of_idle_plan,
+    StepKind, Verdict, denial_sentences_of_idle_plan,
 };
 use enact_types::JointVector;
 
@@ -14,8 +14,8 @@ use crate::event::Event;
 use crate::execute::Executor;
 use crate::gated_arm::Interruption;
 use crate::plan_choice::PlanChoice;
-use crate::preview::PreviewedPlan;
-use crate::rank::ranked;
+use crate::preview::PlanPreview;
+use crate::rank::sort_best_last;
 use crate::reply_only::{
     MAX_REPLY_ATTEMPTS, describe_seen_objects, find_handled_protected_object, reason_not_an_answer,
 };
@@ -47,7 +47,7 @@ pub struct TaskOptions {
 impl TaskOptions {
     /// Creates options with at most this many turns, each of which asks for a single plan and
     /// carries it out.
-    pub const fn with_max_turns(turns: u32) -> Self {
+    pub const fn from_max_turns(turns: u32) -> Self {
         Self {
             turns,
             dry_run: false,
@@ -71,7 +71,7 @@ pub(crate) struct TaskState {
     /// Where the arm stood when it was looked for what it hides.
     looked_from: Vec<JointVector>,
     /// What had changed at a look that became too old before a plan was made of it.
-    unplanned_changes: Vec<ObjectChange>,
+    unplanned_changes: Vec<ObjectDisplacement>,
     pub(crate) refusals: Vec<String>,
     pub(crate) said: Vec<String>,
 }
@@ -152,10 +152,12 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         }
         let (instruction, execute_step) = (&self.task.instruction, self.task.speech_act);
         let reply = execute_step.reply(instruction).map(str::to_owned);
-        if let Some(reply) = reply.or_else(|| self.executor.agent.decline_reply(instruction)) {
+        if let Some(reply) =
+            reply.or_else(|| self.executor.agent.reply_if_not_understood(instruction))
+        {
             return Ok((self.reply(&reply), 0));
         }
-        self.executor.expire_look()?;
+        self.executor.forget_stale_look()?;
         let turns = if execute_step.is_request() {
             self.options.turns
         } else {
@@ -187,9 +189,9 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         if !self.task.speech_act.may_be_request() {
             return Ok(());
         }
-        self.executor.expire_look()?;
+        self.executor.forget_stale_look()?;
         if self.executor.perception.look.is_none() {
-            self.executor.look_around(&[])?;
+            self.executor.look_at_table(&[])?;
         }
         self.task.speech_act = self.situation().speech_act();
         Ok(())
@@ -209,18 +211,18 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             {
                 return Ok(Some(TaskEnd::Stopped));
             }
-            self.executor.look_around(&[])?;
+            self.executor.look_at_table(&[])?;
             let noticed = std::mem::take(&mut self.task.unplanned_changes);
             self.executor.perception.changes.splice(0..0, noticed);
         }
         let mut plan = self.ask()?;
         while let Some(last) = &plan
-            && self.looks_behind_arm(&denials_of_idle_plan(last))?
+            && self.looks_behind_arm(&denial_sentences_of_idle_plan(last))?
         {
             plan = self.ask()?;
         }
         let Some(plan) = plan else {
-            self.executor.expire_look()?;
+            self.executor.forget_stale_look()?;
             let perception = &self.executor.perception;
             if perception.look.is_none() {
                 self.task.unplanned_changes.clone_from(&perception.changes);
@@ -288,7 +290,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
                     return Ok(None);
                 }
                 task.rejection = None;
-                Ok(Some(plan.without_repeats()))
+                Ok(Some(plan.without_repeated_placements()))
             }
             Err(rejection) => {
                 task.rejection = Some(rejection.to_string());
@@ -333,11 +335,11 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         if let PlanChoice::Vote(_) = choice {
             return Ok(sort_by_votes(previewed, &situation.history));
         }
-        let outcomes = |preview: Option<PreviewedPlan>| preview.map(|it| it.outcomes);
+        let outcomes = |preview: Option<PlanPreview>| preview.map(|it| it.outcomes);
         let previewed = previewed
             .into_iter()
             .map(|(answer, preview)| (answer, outcomes(preview).unwrap_or_default()));
-        Ok(ranked(previewed.collect(), &situation.history))
+        Ok(sort_best_last(previewed.collect(), &situation.history))
     }
 
     fn situation(&self) -> Situation {
@@ -354,7 +356,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
             changes: perception
                 .changes
                 .iter()
-                .map(ObjectChange::to_string)
+                .map(ObjectDisplacement::to_string)
                 .collect(),
             must_act: task.must_act,
             examples: Vec::new(),
@@ -366,7 +368,7 @@ impl<'s, 'a> TaskRun<'s, 'a> {
 
     /// Returns whether a plan may be carried out.
     fn is_approved(&mut self, plan: &Plan) -> Result<bool, RuntimeError> {
-        if !self.consent.is_needed() || !stale_plan::moves_arm(plan) {
+        if !self.consent.has_approver() || !stale_plan::plan_moves_arm(plan) {
             return Ok(true);
         }
         let preview = self.executor.show_preview(plan, &self.task.history)?;
@@ -383,7 +385,8 @@ impl<'s, 'a> TaskRun<'s, 'a> {
         let Some(looked) = arm_at_look.map(|arm| arm.stamp) else {
             return Ok(None);
         };
-        if !stale_plan::moves_arm(plan) || !stale_plan::is_old(looked, executor.state()?.stamp) {
+        if !stale_plan::plan_moves_arm(plan) || !stale_plan::is_old(looked, executor.state()?.stamp)
+        {
             return Ok(None);
         }
         let names = stale_plan::object_names(&plan.steps);

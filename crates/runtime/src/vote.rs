@@ -6,7 +6,7 @@
 
 use enact_plan::{Exchange, ExchangeKind, ModelResponse, Outcome, Plan, Step, StepKind, Verdict};
 
-use crate::preview::PreviewedPlan;
+use crate::preview::PlanPreview;
 use crate::rank::{log_likelihood, score};
 
 /// Side of the squares of the table in which an object counts as at the same place, meters.
@@ -40,7 +40,7 @@ enum Ending {
 
 impl PlanEffect {
     /// Returns what a plan comes to; `None` if it cannot be done.
-    fn of(plan: &Plan, preview: &PreviewedPlan) -> Option<Self> {
+    fn of(plan: &Plan, preview: &PlanPreview) -> Option<Self> {
         let is_refused = |outcome: &Outcome| outcome.verdict == Verdict::Refused;
         if preview.outcomes.iter().any(is_refused) {
             return None;
@@ -94,10 +94,10 @@ impl Ending {
 
 /// Sorts answers, each with the preview of its plan, by how many plans that can be done come to the
 /// same, then by how many are the same to the letter, then by likelihood. The best is last, and says
-/// how many agree; if no plan can be done, it is that which [`ranked`](crate::rank::ranked) puts
+/// how many agree; if no plan can be done, it is that which [`sort_best_last`](crate::rank::sort_best_last) puts
 /// last.
 pub(crate) fn sort_by_votes(
-    answers: Vec<(ModelResponse<Plan>, Option<PreviewedPlan>)>,
+    answers: Vec<(ModelResponse<Plan>, Option<PlanPreview>)>,
     history: &[Outcome],
 ) -> Vec<ModelResponse<Plan>> {
     let (answers, previews): (Vec<_>, Vec<_>) = answers.into_iter().unzip();

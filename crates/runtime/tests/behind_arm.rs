@@ -19,7 +19,7 @@ impl Planner for Putting {
             (true, false) => vec![Step::say_step("I do not see a red cube.")],
         };
         let plan = Plan { steps };
-        Ok(ModelResponse::without_prompt(plan.to_string(), plan))
+        Ok(ModelResponse::from_parsed(plan.to_string(), plan))
     }
 }
 
@@ -77,7 +77,7 @@ fn a_cube_behind_the_arm_is_found() {
     let table = table(BEHIND, opposite());
     let mut counts = Counts::default();
     let report = session(&table, &mut counts)
-        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(3))
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::from_max_turns(3))
         .unwrap();
     assert_eq!(report.ending, TaskEnd::Done, "{:?}", report.said);
     assert!(table.is_cube_in_bowl());
@@ -98,14 +98,14 @@ fn without_cube(mut table: SimulatedTable, options: TaskOptions) -> (TaskEnd, (u
 #[test]
 fn the_arm_stays_where_it_hides_nothing() {
     let table = table(BEHIND, Point3::new(0.75, 0.0, 0.5));
-    let (ending, counts) = without_cube(table, TaskOptions::with_max_turns(3));
+    let (ending, counts) = without_cube(table, TaskOptions::from_max_turns(3));
     assert_eq!(ending, TaskEnd::Said);
     assert_eq!(counts, (1, 1), "only home");
 }
 
 #[test]
 fn it_looks_where_that_shows_more_and_never_in_a_dry_run() {
-    let options = TaskOptions::with_max_turns(3);
+    let options = TaskOptions::from_max_turns(3);
     let (ending, counts) = without_cube(table(BEHIND, opposite()), options);
     assert_eq!(ending, TaskEnd::Said);
     assert_eq!(counts, (2, 2), "home, and aside, where all is seen");

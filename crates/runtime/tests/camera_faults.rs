@@ -211,7 +211,7 @@ fn run(how: Failure) -> Outcome {
     }
     let arm = ArmThread::start(Box::new(simulator.arm()), &robot);
     let mut session = Session::new(robot, arm, Box::new(camera), agent, Vec::new()).unwrap();
-    let ended = session.run_task("point at the red cube", TaskOptions::with_max_turns(2));
+    let ended = session.run_task("point at the red cube", TaskOptions::from_max_turns(2));
     let stamp = || simulator.with_world(|world| world.stamp());
     let before = stamp();
     thread::sleep(Duration::from_millis(300));

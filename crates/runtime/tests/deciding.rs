@@ -31,7 +31,7 @@ fn answer_of(steps: &[Step], log_probability: f64) -> ModelResponse<Plan> {
             text: plan.to_string(),
             log_probability: Some(log_probability),
         }],
-        ..ModelResponse::without_prompt(plan.to_string(), plan)
+        ..ModelResponse::from_parsed(plan.to_string(), plan)
     }
 }
 
@@ -56,7 +56,7 @@ struct Naming(GroundTruth);
 
 impl Perceiver for Naming {
     fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-        Ok(ModelResponse::without_prompt(String::new(), Vec::new()))
+        Ok(ModelResponse::from_parsed(String::new(), Vec::new()))
     }
 
     fn perceive_marked(
@@ -77,10 +77,7 @@ impl Perceiver for Naming {
                 ..detection
             })
         });
-        Ok(ModelResponse::without_prompt(
-            String::new(),
-            named.collect(),
-        ))
+        Ok(ModelResponse::from_parsed(String::new(), named.collect()))
     }
 }
 
@@ -140,7 +137,7 @@ fn options(turns: u32, rank: u32) -> TaskOptions {
     };
     TaskOptions {
         choice,
-        ..TaskOptions::with_max_turns(turns)
+        ..TaskOptions::from_max_turns(turns)
     }
 }
 
@@ -193,7 +190,7 @@ fn vote(answers: Vec<ModelResponse<Plan>>) -> (TaskReport, Vec<ModelResponse<Pla
     let options = TaskOptions {
         choice: PlanChoice::Vote(answers.len() as u32),
         dry_run: true,
-        ..TaskOptions::with_max_turns(1)
+        ..TaskOptions::from_max_turns(1)
     };
     told(answers, options, |_, _| {})
 }
@@ -334,7 +331,7 @@ fn what_no_model_is_asked_for_is_drawn_once_and_nobody_votes_on_it() {
         let mut session = table.session(agent, vec![Box::new(&mut plans)]);
         let options = TaskOptions {
             choice,
-            ..TaskOptions::with_max_turns(1)
+            ..TaskOptions::from_max_turns(1)
         };
         let report = session.run_task("point to something", options).unwrap();
         drop(session);

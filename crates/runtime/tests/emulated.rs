@@ -22,7 +22,7 @@ fn put_red_cube_in_blue_bowl(protocol: &str, seed: u64, rules: &[Rule]) -> Run {
     let bench = Bench::new(protocol, seed);
     let arm = bench.arm(ShutdownMode::Release, rules);
     let mut session = bench.session(arm, bench.camera(), bench.agent());
-    let options = TaskOptions::with_max_turns(3);
+    let options = TaskOptions::from_max_turns(3);
     let report = session.run_task(PUT_CUBE_INSTRUCTION, options);
     drop(session);
     let goal = Goal::Inside("red cube".to_owned(), "blue bowl".to_owned());

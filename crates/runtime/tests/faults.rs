@@ -128,7 +128,7 @@ const DONE: &str = r#"{"steps":[{"skill":"done"}]}"#;
 const PICK: &str = r#"{"steps":[{"skill":"pick","object":"red cube"},{"skill":"done"}]}"#;
 
 fn turns(turns: u32) -> TaskOptions {
-    TaskOptions::with_max_turns(turns)
+    TaskOptions::from_max_turns(turns)
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
     );
     let mut order = Order::default();
     let mut session = table.session(
-        table.scripted_agent(PUT_CUBE_PLAN),
+        table.ground_truth_agent_with_plan(PUT_CUBE_PLAN),
         vec![Box::new(&mut order)],
     );
     if let Some(answer) = approve {
@@ -46,7 +46,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
             answer
         }));
     }
-    let options = TaskOptions::with_max_turns(3);
+    let options = TaskOptions::from_max_turns(3);
     let report = session.run_task(PUT_CUBE_INSTRUCTION, options);
     let report = report.unwrap();
     drop(session);
@@ -55,7 +55,7 @@ fn run(scene: &str, approve: Option<bool>) -> Run {
         refusals: report.refusals,
         bump: table
             .simulator
-            .with_world(|world| world.largest_collision_force()),
+            .with_world(|world| world.largest_collision_force_so_far()),
         ending: report.ending,
         order: order.0,
     }

@@ -202,7 +202,7 @@ fn commands(table: &Table, completion: &str) -> Vec<JointVector> {
         Vec::new(),
     )
     .unwrap();
-    let options = TaskOptions::with_max_turns(1);
+    let options = TaskOptions::from_max_turns(1);
     session.run_task("do as the plan says", options).unwrap();
     drop(session);
     Arc::try_unwrap(heard).unwrap().into_inner().unwrap()

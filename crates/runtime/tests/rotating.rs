@@ -59,7 +59,7 @@ fn rotate(seed: u64, degrees: i32) -> Run {
     let before = cube();
     let task = format!("rotate the red cube by {degrees} degrees");
     let report = session
-        .run_task(&task, TaskOptions::with_max_turns(2))
+        .run_task(&task, TaskOptions::from_max_turns(2))
         .unwrap();
     drop(session);
     Run {

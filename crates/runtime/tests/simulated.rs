@@ -24,10 +24,10 @@ fn put_in_bowl(seed: u64, depth: bool) -> Run {
     let table = SimulatedTable::with_robot(load_shipped_robot("so101"), layout, seed);
     let mut event_log = EventLog::new(Vec::new());
     let mut session = table.session(
-        table.scripted_agent(PUT_CUBE_PLAN),
+        table.ground_truth_agent_with_plan(PUT_CUBE_PLAN),
         vec![Box::new(&mut event_log)],
     );
-    let options = TaskOptions::with_max_turns(3);
+    let options = TaskOptions::from_max_turns(3);
     let report = session.run_task(PUT_CUBE_INSTRUCTION, options).unwrap();
     drop(session);
     Run {
@@ -88,11 +88,11 @@ fn what_moves_while_the_arm_is_on_its_way_is_noticed_before_it_is_touched() {
         infeasibilities: Vec::new(),
     };
     let mut session = table.session(
-        table.scripted_agent(PUT_CUBE_PLAN),
+        table.ground_truth_agent_with_plan(PUT_CUBE_PLAN),
         vec![Box::new(&mut hand)],
     );
     session
-        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::with_max_turns(3))
+        .run_task(PUT_CUBE_INSTRUCTION, TaskOptions::from_max_turns(3))
         .unwrap();
     drop(session);
     assert_eq!(hand.infeasibilities, ["the red cube is not where it was"]);

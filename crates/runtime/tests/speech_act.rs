@@ -30,7 +30,7 @@ impl Planner for Asking {
             true => ASK,
             false => PICK,
         };
-        Ok(ModelResponse::without_prompt(
+        Ok(ModelResponse::from_parsed(
             text.to_owned(),
             Plan::parse(text).unwrap(),
         ))
@@ -42,9 +42,12 @@ impl Planner for Asking {
 fn run(instruction: &str, plan: &str) -> (TaskReport, u32) {
     let table = SimulatedTable::new(3);
     let mut moves = Moves::default();
-    let mut session = table.session(table.scripted_agent(plan), vec![Box::new(&mut moves)]);
+    let mut session = table.session(
+        table.ground_truth_agent_with_plan(plan),
+        vec![Box::new(&mut moves)],
+    );
     let report = session
-        .run_task(instruction, TaskOptions::with_max_turns(3))
+        .run_task(instruction, TaskOptions::from_max_turns(3))
         .unwrap();
     drop(session);
     (report, moves.0)
@@ -105,11 +108,11 @@ fn small_talk_is_answered_and_moves_nothing() {
 fn ok_answers_a_question_of_the_robot() {
     let table = SimulatedTable::new(3);
     let agent = CompositeAgent {
-        perceiver: table.scripted_agent(PICK).perceiver,
+        perceiver: table.ground_truth_agent_with_plan(PICK).perceiver,
         planner: Asking,
     };
     let mut session = table.session(agent, Vec::new());
-    let options = TaskOptions::with_max_turns(3);
+    let options = TaskOptions::from_max_turns(3);
     let asked = session
         .run_task("help me a bit with the cube", options)
         .unwrap();

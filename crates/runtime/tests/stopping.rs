@@ -107,12 +107,12 @@ fn run(when: When) -> (TaskReport, u32) {
     };
     let mut session = table.session_with_arm_thread(arm, agent, vec![Box::new(&mut watching)]);
     let report = session
-        .run_task("point to it", TaskOptions::with_max_turns(3))
+        .run_task("point to it", TaskOptions::from_max_turns(3))
         .unwrap();
     // The next task is not affected.
     stop.release();
     let again = session
-        .run_task("point to it", TaskOptions::with_max_turns(3))
+        .run_task("point to it", TaskOptions::from_max_turns(3))
         .unwrap();
     if !matches!(when, When::Planning | When::Beginning) {
         assert_eq!(again.ending, TaskEnd::Done, "{when:?}");

@@ -66,7 +66,7 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// # Errors
     /// If there is none, it cannot be replayed, or another one is replayed.
-    fn replay(&self, name: &str) -> Result<Replayed, BackendError>;
+    fn replay_in_simulation(&self, name: &str) -> Result<Replayed, BackendError>;
 
     /// Returns which models see and plan.
     fn models(&self) -> Models;

@@ -21,12 +21,12 @@ const STRANGERS: (usize, usize) = (128, 512);
 
 /// Lets connections in; each gets the routes of the server, which know their visitor.
 #[derive(Clone)]
-pub(crate) struct ConnectionLimits {
+pub(crate) struct ConnectionLimiter {
     router: Router,
     strangers: Arc<StreamLimit>,
 }
 
-impl ConnectionLimits {
+impl ConnectionLimiter {
     /// Creates the entrance to these routes.
     pub(crate) fn new(router: Router) -> Self {
         let what = "connections without a token";
@@ -37,7 +37,7 @@ impl ConnectionLimits {
     }
 }
 
-impl Service<SocketAddr> for ConnectionLimits {
+impl Service<SocketAddr> for ConnectionLimiter {
     type Response = AddExtension<Router, Visitor>;
     type Error = Problem;
     type Future = Ready<Result<Self::Response, Problem>>;
@@ -70,7 +70,7 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     /// Returns what counts as the visitor's address.
-    pub(crate) fn address(&self) -> IpAddr {
+    pub(crate) fn rate_limit_address(&self) -> IpAddr {
         self.address
     }
 

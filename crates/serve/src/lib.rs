@@ -36,7 +36,7 @@ pub mod speech;
 pub mod tls;
 pub mod tool_servers;
 
-pub use access::{AllowedHosts, Client, Role, Tokens, parse_host_name};
+pub use access::{AllowedHosts, Client, Role, Tokens, parse_allowed_host};
 pub use backend::{Backend, BackendError};
 pub use problem::{Problem, ProblemKind};
 pub use request_resources::RequestResources;

@@ -11,7 +11,7 @@ use axum_server::Handle;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::connection_limits::ConnectionLimits;
+use crate::connection_limits::ConnectionLimiter;
 use crate::tls::Tls;
 
 /// Longest time that the head of a request may take to arrive.
@@ -123,7 +123,7 @@ fn answer(
     handle: Handle<SocketAddr>,
     started: impl Fn(io::Result<()>),
 ) {
-    let service = ConnectionLimits::new(router);
+    let service = ConnectionLimiter::new(router);
     let ended = runtime.block_on(async {
         match tls {
             None => {

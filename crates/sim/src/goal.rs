@@ -259,7 +259,7 @@ fn is_untouched(world: &World, name: &str) -> bool {
         let is_ball = by.shape == ObjectShape::Ball;
         by.distance < TOUCHED
             && (is_ball || tilt < TOUCHED_TURN)
-            && (by.shape.is_round() || turn.abs() < TOUCHED_TURN)
+            && (by.shape.is_round_from_above() || turn.abs() < TOUCHED_TURN)
     })
 }
 

@@ -38,7 +38,7 @@ pub struct Fixture {
 
 impl Layout {
     /// Returns the fixtures as obstacles, which a robot must avoid without seeing them.
-    pub fn obstacles(&self) -> Vec<Arc<Obstacle>> {
+    pub fn fixture_obstacles(&self) -> Vec<Arc<Obstacle>> {
         let obstacle = |fixture: &Fixture| {
             let shape = Shape::Box { half: fixture.half };
             let obstacle = Obstacle::new(&fixture.name, [(shape, fixture.base_from_fixture)]);

@@ -67,7 +67,7 @@ impl ObjectShape {
     }
 
     /// Returns whether it looks the same however it is turned about the vertical.
-    pub fn is_round(self) -> bool {
+    pub fn is_round_from_above(self) -> bool {
         matches!(
             self,
             Self::Cylinder | Self::Ball | Self::Bowl | Self::Plate | Self::Bottle
@@ -125,7 +125,7 @@ impl ObjectShape {
 
     /// Returns the radius in meters of the upright cylinder that encloses an object of this size.
     pub fn footprint_radius(self, [x, y, _]: [f64; 3]) -> f64 {
-        if self.is_round() {
+        if self.is_round_from_above() {
             x / 2.0
         } else {
             x.hypot(y) / 2.0

@@ -98,7 +98,7 @@ impl Plant for SimPlant {
         }
     }
 
-    fn motion(&self, joint: usize) -> JointMeasurement {
+    fn joint_measurement(&self, joint: usize) -> JointMeasurement {
         let last = self.motions[joint];
         JointMeasurement {
             position: last.position + last.velocity * self.spare.as_secs_f64(),

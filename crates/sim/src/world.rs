@@ -270,7 +270,10 @@ impl World {
     /// Returns whether the fingers or the hand touch this object.
     pub fn gripper_touches(&self, name: &str) -> bool {
         self.index_of(name).is_some_and(|index| {
-            self.touches(&self.rigid_bodies[index], self.arm.finger_colliders())
+            self.touches(
+                &self.rigid_bodies[index],
+                self.arm.hand_and_finger_colliders(),
+            )
         })
     }
 
@@ -292,7 +295,7 @@ impl World {
 
     /// Returns the largest force so far, newtons, between a part of the arm and anything it must
     /// never touch: the table and fixtures, and for all parts but the hand, objects too.
-    pub fn largest_collision_force(&self) -> f64 {
+    pub fn largest_collision_force_so_far(&self) -> f64 {
         self.hardest_bump
     }
 
@@ -374,12 +377,12 @@ impl World {
     fn bump(&self) -> f64 {
         let hand = self
             .arm
-            .finger_colliders()
+            .hand_and_finger_colliders()
             .iter()
             .map(|collider| (collider, true));
         let limbs = self
             .arm
-            .other_link_colliders()
+            .non_hand_link_colliders()
             .iter()
             .map(|collider| (collider, false));
         let mut hardest = 0.0_f64;

@@ -85,7 +85,7 @@ fn the_camera_sees_the_world_of_the_arm() {
 fn an_arm_that_is_driven_into_the_table_bumps() {
     let robot = so101();
     let mut world = World::new(&robot, &layout(Vec::new()));
-    assert_eq!(world.largest_collision_force(), 0.0);
+    assert_eq!(world.largest_collision_force_so_far(), 0.0);
     let shoulder_lift = &robot.joints()[1].limits;
     for step in 0..600 {
         let mut command = robot.home().clone();
@@ -93,8 +93,8 @@ fn an_arm_that_is_driven_into_the_table_bumps() {
         world.step_command(&command);
     }
     assert!(
-        world.largest_collision_force() > 0.5,
+        world.largest_collision_force_so_far() > 0.5,
         "{} N",
-        world.largest_collision_force()
+        world.largest_collision_force_so_far()
     );
 }

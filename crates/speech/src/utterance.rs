@@ -111,7 +111,7 @@ impl<V: VoiceScore> Segmenter<V> {
 
     fn frame(&mut self, frame: [f32; SAMPLES_PER_FRAME]) -> UtteranceChange {
         let score = self.voice.score(&frame);
-        let by_voice = self.activity.update_with_score(score);
+        let by_voice = self.activity.update_and_check_speaking(score);
         let kind = match self.button {
             None => by_voice.then_some(Kind::Meant),
             Some(true) => Some(Kind::Meant),

@@ -79,7 +79,7 @@ impl Activity {
     }
 
     /// Takes the score of the next frame; returns whether somebody speaks.
-    pub fn update_with_score(&mut self, score: f32) -> bool {
+    pub fn update_and_check_speaking(&mut self, score: f32) -> bool {
         self.recent = self.recent << 1 | u8::from(score >= self.limits.begins);
         if self.is_speech {
             self.quiet = if score < self.limits.ends {
@@ -107,7 +107,7 @@ mod tests {
         let mut activity = Activity::new(Hysteresis::default());
         scores
             .into_iter()
-            .map(|s| activity.update_with_score(s))
+            .map(|s| activity.update_and_check_speaking(s))
             .collect()
     }
 
@@ -156,7 +156,7 @@ mod tests {
             // A noise that sets in all at once may be a consonant, for a second.
             let states = frames
                 .iter()
-                .map(|frame| activity.update_with_score(network.score(frame)));
+                .map(|frame| activity.update_and_check_speaking(network.score(frame)));
             let speech = states.skip(75).filter(|speech| *speech).count();
             assert_eq!(speech, 0, "sound {which}");
         }

@@ -49,7 +49,7 @@ pub fn load_shipped_scene(name: &str) -> Scene {
 ///
 /// # Panics
 /// If `plan` is not a valid plan.
-pub fn scripted_agent(
+pub fn ground_truth_agent_with_plan(
     simulator: &Simulator,
     layout: &Layout,
     plan: &str,
@@ -99,8 +99,11 @@ impl SimulatedTable {
     }
 
     /// Returns an agent that perceives the ground truth and follows `plan`.
-    pub fn scripted_agent(&self, plan: &str) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
-        scripted_agent(&self.simulator, &self.layout, plan)
+    pub fn ground_truth_agent_with_plan(
+        &self,
+        plan: &str,
+    ) -> CompositeAgent<GroundTruth, ScriptedPlanner> {
+        ground_truth_agent_with_plan(&self.simulator, &self.layout, plan)
     }
 
     /// Returns the simulator's camera.
@@ -142,7 +145,7 @@ impl SimulatedTable {
         let walls = self.layout.workspace_walls(robot.clearance().table);
         Session::new(robot, arm, camera, Box::new(agent), observers)
             .unwrap_or_else(|refusal| panic!("{refusal}"))
-            .with_obstacles(self.layout.obstacles(), walls)
+            .with_obstacles(self.layout.fixture_obstacles(), walls)
     }
 
     /// Returns whether physics has the red cube in the blue bowl.

@@ -15,11 +15,14 @@ pub struct Reason {
 impl Reason {
     /// Creates a reason from an error, with the error's message as its text.
     pub fn from_error(error: impl Error + Send + Sync + 'static) -> Self {
-        Self::new(error.to_string(), error)
+        Self::from_text_and_source(error.to_string(), error)
     }
 
     /// Creates a reason with a text of its own about an error.
-    pub fn new(text: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn from_text_and_source(
+        text: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
         Self {
             text: text.into(),
             source: Some(Arc::from(source.into())),
@@ -115,7 +118,8 @@ mod tests {
     #[test]
     fn the_error_behind_a_reason_is_kept_and_told_once() {
         let lost = || io::Error::new(io::ErrorKind::NotFound, "no such file");
-        let reason = Reason::new(format!("`a.json` cannot be read: {}", lost()), lost());
+        let reason =
+            Reason::from_text_and_source(format!("`a.json` cannot be read: {}", lost()), lost());
         let source = reason
             .source()
             .and_then(|it| it.downcast_ref::<io::Error>());
@@ -125,11 +129,11 @@ mod tests {
             "`a.json` cannot be read: no such file"
         );
         assert_eq!(
-            join_error_messages(&Reason::new("it is gone", lost())),
+            join_error_messages(&Reason::from_text_and_source("it is gone", lost())),
             "it is gone"
         );
         assert_eq!(
-            innermost_message(&Reason::new("it is gone", lost())),
+            innermost_message(&Reason::from_text_and_source("it is gone", lost())),
             "no such file"
         );
         assert_eq!(innermost_message(&lost()), "no such file");

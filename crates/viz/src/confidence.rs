@@ -6,7 +6,9 @@ use enact_plan::{Detection, ModelResponse};
 
 /// Returns the probability that the model gave to each label of its list, from the tokens of the
 /// label; `None` where the model does not report it.
-pub(crate) fn label_probabilities(answer: &ModelResponse<Vec<Detection>>) -> Vec<Option<f64>> {
+pub(crate) fn probability_of_each_label(
+    answer: &ModelResponse<Vec<Detection>>,
+) -> Vec<Option<f64>> {
     let detections = answer.parsed.as_deref().unwrap_or_default();
     let spans = spans(answer);
     let mut from = 0;
@@ -84,18 +86,24 @@ mod tests {
             (r#""}]"#, 0.5),
             ("<eos>", 0.5),
         ];
-        let certain = label_probabilities(&answer(&["red cube", "red cube"], &tokens));
+        let certain = probability_of_each_label(&answer(&["red cube", "red cube"], &tokens));
         assert!((certain[0].unwrap() - 0.72).abs() < 1e-12);
         assert!((certain[1].unwrap() - 0.25).abs() < 1e-12);
     }
 
     #[test]
     fn nothing_is_made_up() {
-        assert_eq!(label_probabilities(&answer(&["red cube"], &[])), [None]);
         assert_eq!(
-            label_probabilities(&answer(&["red cube"], &[("something else", 0.9)])),
+            probability_of_each_label(&answer(&["red cube"], &[])),
             [None]
         );
-        assert_eq!(label_probabilities(&answer(&["green ball"], &[])), [None]);
+        assert_eq!(
+            probability_of_each_label(&answer(&["red cube"], &[("something else", 0.9)])),
+            [None]
+        );
+        assert_eq!(
+            probability_of_each_label(&answer(&["green ball"], &[])),
+            [None]
+        );
     }
 }

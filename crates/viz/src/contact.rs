@@ -18,7 +18,7 @@ const RADIUS: f32 = 0.01;
 
 /// Draws an arrow at each finger, as long as the gripper's effort. The effort is an estimate from
 /// the motor's load, friction included.
-pub(crate) fn log_grip_force(
+pub(crate) fn log_grip_force_arrows(
     stream: &RecordingStream,
     robot: &Robot,
     clock: EventTimes,
@@ -56,7 +56,7 @@ fn grip(robot: &Robot, gripper: &Gripper, state: &ArmState) -> [([f32; 3], [f32;
     })
 }
 
-/// Styles what [`log_grip_force`] draws.
+/// Styles what [`log_grip_force_arrows`] draws.
 pub(crate) fn log_grip_arrow_style(stream: &RecordingStream) -> RecordingStreamResult<()> {
     let style = Arrows3D::update_fields().with_colors([Color::from_rgb(240, 80, 200)]);
     stream.log_static(GRIP, &style)

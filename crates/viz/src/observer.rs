@@ -284,7 +284,7 @@ impl RerunObserver {
         let labels = objects::labels_with_confidence(
             objects,
             detections,
-            &confidence::label_probabilities(answer),
+            &confidence::probability_of_each_label(answer),
         );
         if let Some(view) = &self.view {
             camera::log_detections_and_objects(&self.stream, view, detections, objects, &labels)?;
@@ -319,7 +319,7 @@ impl RerunObserver {
         self.clock.apply_to_stream(&self.stream);
         arm::log_executed_motion(&self.stream, robot, self.clock, &states)?;
         curves::log_joint_curves(&self.stream, robot, self.clock, &states)?;
-        contact::log_grip_force(&self.stream, robot, self.clock, &states)?;
+        contact::log_grip_force_arrows(&self.stream, robot, self.clock, &states)?;
         contact::update_contact_mark(&self.stream, robot, &execution.end, last)
     }
 

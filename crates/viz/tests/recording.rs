@@ -154,7 +154,7 @@ fn run(observer: &mut RerunObserver, robot: &Robot) {
         Event::TaskStarted {
             instruction: "pick the red cube",
             robot,
-            options: TaskOptions::with_max_turns(1),
+            options: TaskOptions::from_max_turns(1),
         },
         Event::ApprovalRequired,
         Event::Previewed(&[trajectory(robot)]),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::protocol::{BROADCAST_ID, Packet};
 
 /// Longer than adapters (16 ms) and the schedulers of busy computers delay bytes.
-pub const MAX_BYTE_DELAY: Duration = Duration::from_millis(100);
+pub const MAX_DELIVERY_DELAY: Duration = Duration::from_millis(100);
 /// Largest number of bytes by which a read is lengthened to make its reply distinguishable.
 const MAX_EXTRA_BYTES: u16 = 24;
 
@@ -61,7 +61,7 @@ impl LateReplies {
     /// none.
     pub fn confusable_until(&self, id: u8, data: usize, question: u64) -> Option<Duration> {
         let late = self.passing(id, data, question);
-        late.map(|late| late.due + MAX_BYTE_DELAY).max()
+        late.map(|late| late.due + MAX_DELIVERY_DELAY).max()
     }
 
     /// Returns the number of bytes by which to lengthen a read of `data` bytes from these servos so
@@ -127,7 +127,7 @@ impl LateReplies {
     pub fn record_timely_reply(&mut self, id: u8, data: usize, sent: Duration, due: Duration) {
         let mut known = self.answers.iter_mut();
         match known.find(|late| late.is_of(id) && late.data == data) {
-            Some(late) if sent <= late.due + MAX_BYTE_DELAY => late.due = late.due.max(due),
+            Some(late) if sent <= late.due + MAX_DELIVERY_DELAY => late.due = late.due.max(due),
             _ => self.proven = self.proven.max(sent),
         }
     }
@@ -158,7 +158,7 @@ impl LateReplies {
         for late in &mut self.answers {
             late.due = late.due.min(now);
         }
-        let open = |due: Duration| now <= due + MAX_BYTE_DELAY || proven <= due;
+        let open = |due: Duration| now <= due + MAX_DELIVERY_DELAY || proven <= due;
         self.answers.retain(|late| open(late.due));
         self.echoes.retain(|(_, due)| open(*due));
     }

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use crate::protocol::{BROADCAST_ID, Codec, Scanner, ServoInstruction, Status, StatusError};
 pub use error::BusError;
-use late_replies::{LateReplies, MAX_BYTE_DELAY};
+use late_replies::{LateReplies, MAX_DELIVERY_DELAY};
 pub use response_timeout::ResponseTimeout;
 pub use serial::SerialTransport;
 pub use stats::BusStats;
@@ -255,7 +255,7 @@ impl Bus {
     ///
     /// # Errors
     /// [`BusError`] if the port is lost.
-    pub fn count_replies_to_read(
+    pub fn read_and_count_replies(
         &mut self,
         id: u8,
         address: u16,
@@ -306,7 +306,7 @@ impl Bus {
                 break;
             }
             let wait = match attempt {
-                RETRIES => self.response_timeout.wait_time().max(MAX_BYTE_DELAY),
+                RETRIES => self.response_timeout.wait_time().max(MAX_DELIVERY_DELAY),
                 _ => self.response_timeout.wait_time(),
             };
             let answers = self.exchange(Request {

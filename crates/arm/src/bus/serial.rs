@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serialport::{ErrorKind, SerialPort};
 
-use super::late_replies::MAX_BYTE_DELAY;
+use super::late_replies::MAX_DELIVERY_DELAY;
 use super::{BusError, Transport};
 
 /// Write timeout, longer than any request takes on a wire that can drive an arm.
@@ -37,7 +37,7 @@ impl SerialTransport {
     /// Discards replies to requests of another program or of an earlier connection.
     fn hear_out(&mut self) -> io::Result<()> {
         let mut dropped = Vec::new();
-        let end = self.now() + MAX_BYTE_DELAY;
+        let end = self.now() + MAX_DELIVERY_DELAY;
         while self.now() < end {
             self.receive(&mut dropped, end)?;
             dropped.clear();

@@ -425,7 +425,7 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
             untroubled([answers.clone(), answers].concat())
         });
         assert_eq!(
-            bus.count_replies_to_read(1, 56, 4).unwrap(),
+            bus.read_and_count_replies(1, 56, 4).unwrap(),
             ReplyCount { good: 2, broken: 0 }
         );
         let mut bus = settled(codec, |_, _, mut answers| {
@@ -433,12 +433,12 @@ fn two_servos_with_one_id_answer_twice_or_over_each_other() {
             untroubled(answers)
         });
         assert_eq!(
-            bus.count_replies_to_read(1, 56, 8).unwrap(),
+            bus.read_and_count_replies(1, 56, 8).unwrap(),
             ReplyCount { good: 0, broken: 1 }
         );
         let mut bus = settled(codec, |_, _, answers| untroubled(answers));
         assert_eq!(
-            bus.count_replies_to_read(1, 56, 4).unwrap(),
+            bus.read_and_count_replies(1, 56, 4).unwrap(),
             ReplyCount { good: 1, broken: 0 }
         );
     }
@@ -748,7 +748,7 @@ proptest! {
                     }
                 }
                 Act::Count(id) => {
-                    let answers = bus.count_replies_to_read(id, 56, 15).unwrap();
+                    let answers = bus.read_and_count_replies(id, 56, 15).unwrap();
                     prop_assert!(answers.good <= 1 && answers.broken == 0, "{answers:?}");
                 }
             }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::late_replies::MAX_BYTE_DELAY;
+use super::late_replies::MAX_DELIVERY_DELAY;
 use super::{Bus, BusError};
 use crate::protocol::{BROADCAST_ID, Packet, ScanResult, ServoInstruction, Status};
 
@@ -123,7 +123,7 @@ impl Bus {
             answers: vec![None; ids.len()],
             sent: packets,
         };
-        let status_length = self.codec.status_length(data);
+        let status_length = self.codec.max_status_length(data);
         let bytes = self.request.len() + ids.len() * status_length;
         let wire = self.byte_time * bytes as u32 + TURNAROUND * ids.len() as u32;
         let due = sent + wire;
@@ -166,7 +166,7 @@ impl Bus {
             self.late_replies.forget_expired(self.line.now());
         }
         // For a broadcast there is no particular servo to ask.
-        for wait in [self.response_timeout.wait_time(), MAX_BYTE_DELAY] {
+        for wait in [self.response_timeout.wait_time(), MAX_DELIVERY_DELAY] {
             if id == BROADCAST_ID || !self.late_replies.has_confusable_reply(id, data, question) {
                 return Ok(true);
             }
@@ -217,7 +217,7 @@ impl Bus {
                     if self.echo != EchoState::Unknown || answers != [None] {
                         break;
                     }
-                    wait = MAX_BYTE_DELAY;
+                    wait = MAX_DELIVERY_DELAY;
                 }
                 if self.echo == EchoState::Unknown {
                     self.echo = EchoState::Absent { now: true };
@@ -297,7 +297,7 @@ impl Bus {
     /// expected.
     fn longest_packet(&self, data: usize) -> usize {
         let data = data.max(self.late_replies.longest_data_length());
-        self.codec.status_length(data).max(self.request.len())
+        self.codec.max_status_length(data).max(self.request.len())
     }
 
     /// Classifies a packet: an echo, an expected reply, or something else.

@@ -57,7 +57,10 @@ impl Calibration {
                 io::ErrorKind::NotFound => "; calibrate the arm first",
                 _ => "",
             };
-            wrong(Reason::new(format!("cannot be read: {error}{hint}"), error))
+            wrong(Reason::from_text_and_source(
+                format!("cannot be read: {error}{hint}"),
+                error,
+            ))
         })?;
         Self::parse(&text).map_err(wrong)
     }
@@ -74,7 +77,7 @@ impl Calibration {
         }
         self.replace(path, &text).map_err(|error| CalibrationError {
             path: path.to_owned(),
-            what: Reason::new(format!("cannot be written: {error}"), error),
+            what: Reason::from_text_and_source(format!("cannot be written: {error}"), error),
         })
     }
 
@@ -101,8 +104,9 @@ impl Calibration {
         if text.trim().is_empty() {
             return Err(format!("not a calibration: it is empty; {ANEW}").into());
         }
-        let joints: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| Reason::new(format!("not a calibration: {error}; {ANEW}"), error))?;
+        let joints: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+            Reason::from_text_and_source(format!("not a calibration: {error}; {ANEW}"), error)
+        })?;
         if joints.values().any(Value::is_array) {
             return Err(format!(
                 "a calibration as LeRobot wrote it in 2024, with lists over all joints, \
@@ -111,8 +115,9 @@ impl Calibration {
             .into());
         }
         let read = |(name, value): (String, Value)| -> Result<(String, JointCalibration), Reason> {
-            let joint: JointCalibration = serde_json::from_value(value)
-                .map_err(|error| Reason::new(format!("joint `{name}`: {error}"), error))?;
+            let joint: JointCalibration = serde_json::from_value(value).map_err(|error| {
+                Reason::from_text_and_source(format!("joint `{name}`: {error}"), error)
+            })?;
             joint
                 .check()
                 .map_err(|reason| reason.reworded(|what| format!("joint `{name}`: {what}")))?;

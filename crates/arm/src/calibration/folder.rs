@@ -30,7 +30,7 @@ pub fn root(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
 }
 
 /// Returns LeRobot's calibration folder according to this program's environment.
-pub fn default_root() -> Option<PathBuf> {
+pub fn root_from_environment() -> Option<PathBuf> {
     root(|name| std::env::var(name).ok())
 }
 

@@ -69,9 +69,9 @@ impl BusConfig {
     /// [`BusConfigError`] if it is missing or malformed, a joint has no servo, a model is unknown,
     /// or models of two protocols are mixed.
     pub fn load(path: &Path, robot: &Robot) -> Result<Self, BusConfigError> {
-        let text = fs::read(path)
-            .and_then(text::decode)
-            .map_err(|error| Reason::new(format!("cannot be read: {error}"), error));
+        let text = fs::read(path).and_then(text::decode).map_err(|error| {
+            Reason::from_text_and_source(format!("cannot be read: {error}"), error)
+        });
         text.and_then(|text| Self::parse(&text, robot))
             .map_err(|what| BusConfigError {
                 path: path.to_owned(),

@@ -58,7 +58,7 @@ impl ServoArm {
         self.refusal = None;
         self.check_watchdogs()?;
         self.refresh()?;
-        self.verify_goals()?;
+        self.verify_and_resend_goals()?;
         self.examine()
     }
 
@@ -73,7 +73,7 @@ impl ServoArm {
         self.pace()?;
         self.aim(command);
         if self.refusal.is_none() {
-            self.post_goals()?;
+            self.queue_goals()?;
         }
         self.forget();
         let (question, asked) = (self.bus.next_question_number(), self.bus.now());
@@ -116,14 +116,14 @@ impl ServoArm {
     /// Returns the servo goals for these positions, or the joint that is outside its range.
     fn goals(&self, positions: &JointVector) -> Result<Vec<i64>, OutsideRange> {
         let goal = |(joint, position): (&ServoJoint, &f64)| {
-            let goal = joint.goal_steps(*position);
+            let goal = joint.goal_steps_if_in_range(*position);
             goal.ok_or_else(|| OutsideRange::of(joint, *position))
         };
         self.joints.iter().zip(positions.iter()).map(goal).collect()
     }
 
     /// Queues the goals of all servos ahead of the next reading; they are not confirmed.
-    pub(super) fn post_goals(&mut self) -> Result<(), ArmError> {
+    pub(super) fn queue_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.map.goal_position;
         let mut items = Vec::with_capacity(8 * self.ids.len());
         for (id, steps) in self.ids.iter().zip(&self.goals) {

@@ -17,7 +17,7 @@ pub fn has_id_conflict(bus: &mut Bus, id: u8, model: &ServoModel) -> Result<bool
     let map = model.map;
     let (mut answered, mut doubtful) = (0, 0);
     for _ in 0..REQUESTS {
-        let answers = bus.count_replies_to_read(id, map.feedback, map.feedback_length)?;
+        let answers = bus.read_and_count_replies(id, map.feedback, map.feedback_length)?;
         answered += usize::from(answers.broken > 0 || answers.good > 0);
         doubtful += usize::from(answers.broken > 0 || answers.good > 1);
         if 2 * doubtful > CENSUS {

@@ -131,7 +131,7 @@ impl ServoJoint {
     }
 
     /// Returns the steps nearest to a position; `None` outside the calibrated range.
-    pub fn goal_steps(&self, position: f64) -> Option<i64> {
+    pub fn goal_steps_if_in_range(&self, position: f64) -> Option<i64> {
         let steps = self.steps_from_position(position).round();
         let JointCalibration {
             range_min,
@@ -196,9 +196,15 @@ mod tests {
     #[test]
     fn zero_is_the_middle_of_the_range() {
         let joint = joint(0, (1000, 3000), None);
-        assert_eq!(joint.goal_steps(0.0), Some(2000));
-        assert_eq!(joint.goal_steps(-std::f64::consts::FRAC_PI_4), Some(1488));
-        assert_eq!(joint.goal_steps(std::f64::consts::FRAC_PI_2), None);
+        assert_eq!(joint.goal_steps_if_in_range(0.0), Some(2000));
+        assert_eq!(
+            joint.goal_steps_if_in_range(-std::f64::consts::FRAC_PI_4),
+            Some(1488)
+        );
+        assert_eq!(
+            joint.goal_steps_if_in_range(std::f64::consts::FRAC_PI_2),
+            None
+        );
     }
 
     #[test]
@@ -238,12 +244,12 @@ mod tests {
             let position = joint.position_from_steps(steps);
             let (low, high) = joint.range();
             let inside = low - 1e-9 <= position && position <= high + 1e-9;
-            prop_assert_eq!(joint.goal_steps(position), inside.then_some(steps));
+            prop_assert_eq!(joint.goal_steps_if_in_range(position), inside.then_some(steps));
         }
 
         #[test]
         fn every_goal_is_in_the_range(position: f64) {
-            let goal = joint(0, (1000, 3000), None).goal_steps(position);
+            let goal = joint(0, (1000, 3000), None).goal_steps_if_in_range(position);
             prop_assert!(goal.is_none_or(|goal| (1000..=3000).contains(&goal)));
         }
     }
@@ -251,7 +257,10 @@ mod tests {
     #[test]
     fn what_is_no_number_is_no_goal() {
         for position in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(joint(0, (0, 4095), None).goal_steps(position), None);
+            assert_eq!(
+                joint(0, (0, 4095), None).goal_steps_if_in_range(position),
+                None
+            );
         }
     }
 }

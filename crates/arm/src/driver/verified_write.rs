@@ -34,7 +34,7 @@ pub(super) fn write_verified(
 
 impl ServoArm {
     /// Reads the goals back from the servos, and sends them again while any differs.
-    pub(super) fn verify_goals(&mut self) -> Result<(), ArmError> {
+    pub(super) fn verify_and_resend_goals(&mut self) -> Result<(), ArmError> {
         let goal = self.joints[0].servo.model.map.goal_position;
         for attempt in 0..=RESENDS {
             if self.goals_verified {
@@ -42,7 +42,7 @@ impl ServoArm {
             }
             if attempt > 0 {
                 self.timing.resent += 1;
-                self.post_goals()?;
+                self.queue_goals()?;
             }
             self.goals_verified = true;
             let answers = self

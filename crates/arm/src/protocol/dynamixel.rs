@@ -94,7 +94,7 @@ impl Codec for Dynamixel {
         ScanResult::Packet(frame, whole)
     }
 
-    fn status_length(&self, data: usize) -> usize {
+    fn max_status_length(&self, data: usize) -> usize {
         let content = data + 2;
         HEAD + content + content / STUFFED.len() + CRC
     }

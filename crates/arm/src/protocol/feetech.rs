@@ -80,7 +80,7 @@ impl Codec for Feetech {
         ScanResult::Packet(frame, whole)
     }
 
-    fn status_length(&self, data: usize) -> usize {
+    fn max_status_length(&self, data: usize) -> usize {
         data + OVERHEAD
     }
 

@@ -66,7 +66,7 @@ pub trait Codec: fmt::Debug + Send + Sync {
     fn scan(&self, bytes: &[u8], longest: usize) -> ScanResult;
 
     /// Returns the longest status packet with this many data bytes.
-    fn status_length(&self, data: usize) -> usize;
+    fn max_status_length(&self, data: usize) -> usize;
 
     /// Appends a register address, or a count of registers.
     ///

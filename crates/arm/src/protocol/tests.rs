@@ -445,10 +445,10 @@ proptest! {
         let status = Status { id, error, data };
         let mut packet = Vec::new();
         codec.encode_status(&status, &mut packet).unwrap();
-        prop_assert!(packet.len() <= codec.status_length(status.data.len()));
+        prop_assert!(packet.len() <= codec.max_status_length(status.data.len()));
         let mut scanner = Scanner::default();
         scanner.push(&packet);
-        let frame = scanner.next(codec, codec.status_length(status.data.len())).unwrap();
+        let frame = scanner.next(codec, codec.max_status_length(status.data.len())).unwrap();
         prop_assert_eq!(codec.decode_status(frame), Some(status));
     }
 
@@ -523,7 +523,7 @@ proptest! {
         codec.encode_status(&status, &mut packet).unwrap();
         let at = at.index(packet.len());
         packet[at] ^= change;
-        let longest = codec.status_length(status.data.len());
+        let longest = codec.max_status_length(status.data.len());
         let mut scanner = Scanner::default();
         scanner.push(&packet);
         while let Some(frame) = scanner.next_at_end_of_input(codec, longest) {

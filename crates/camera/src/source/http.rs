@@ -42,7 +42,7 @@ impl HttpSource {
                 "`{}` is no address like http://HOST/stream: {error}",
                 hidden(url)
             );
-            Reason::new(text, error)
+            Reason::from_text_and_source(text, error)
         })?;
         match parsed.scheme() {
             "http" | "https" => {}
@@ -158,7 +158,7 @@ fn reason(error: reqwest::Error) -> Reason {
         true => format!("it cannot be reached within {} s", ANSWER_TIME.as_secs()),
         false => text.lines().next().unwrap_or_default().to_owned(),
     };
-    Reason::new(text, error.without_url())
+    Reason::from_text_and_source(text, error.without_url())
 }
 
 /// Pictures of one response without an end.

@@ -188,7 +188,8 @@ impl Source for UsbSource {
     }
 
     fn open(&mut self) -> Result<Box<dyn Feed>, Reason> {
-        let failed = |error: std::io::Error| Reason::new(why(&self.path, &error), error);
+        let failed =
+            |error: std::io::Error| Reason::from_text_and_source(why(&self.path, &error), error);
         let device = Device::with_path(&self.path).map_err(failed)?;
         let modes = modes(&device).map_err(failed)?;
         let mode = choose(&modes, &self.wanted).ok_or_else(|| {
@@ -232,7 +233,7 @@ impl Feed for UsbFeed {
             }
             Err(error) => {
                 let text = format!("the webcam is gone or broken: {error}");
-                return Err(Reason::new(text, error));
+                return Err(Reason::from_text_and_source(text, error));
             }
         };
         if about.flags.contains(BufferFlags::ERROR) {

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use crate::args::{StopArgs, parse_words};
+use crate::args::{StopArgs, parse_args_from_words};
 use crate::camera::lying_sheet::SheetArgs;
 
 impl Default for ArmTarget {
     fn default() -> Self {
-        parse_words(&[])
+        parse_args_from_words(&[])
     }
 }
 
 impl TeleopArgs {
     /// Creates the arguments for an arm that follows the one on the port `leader`.
     pub fn from_leader_port(leader: &str) -> Self {
-        parse_words(&["--leader".as_ref(), leader.as_ref()])
+        parse_args_from_words(&["--leader".as_ref(), leader.as_ref()])
     }
 }
 

@@ -122,7 +122,7 @@ impl ArmConfig {
     ///
     /// # Errors
     /// If there is no valid `bus.toml`, or `bus-*.toml` of the chosen protocol, for the robot.
-    pub fn check(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
+    pub fn check_bus_config(&self, data_dir: &DataDir, name: &str, robot: &Robot) -> Result<()> {
         let protocol = match self {
             Self::Sim | Self::Ros2(_) | Self::Zenoh(_) => return Ok(()),
             Self::Servos(servos) => servos.protocol,
@@ -145,7 +145,7 @@ impl ArmConfig {
     /// # Errors
     /// If the files of the servos or of their faults are missing or invalid, or no pty can be
     /// opened.
-    pub fn find_arm(
+    pub fn find_or_emulate_arm(
         &self,
         data_dir: &DataDir,
         name: &str,

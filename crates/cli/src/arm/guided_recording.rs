@@ -137,7 +137,7 @@ impl RunRecording {
                 name: "none".to_owned(),
                 sha256: None,
                 perception: "none".to_owned(),
-                planning: ModelInfo::PERSON_SOURCE.to_owned(),
+                planning: ModelInfo::HAND_GUIDED_SOURCE.to_owned(),
                 planner: None,
             },
             servos: Some(arm.servo_info()?),
@@ -170,7 +170,7 @@ impl RunRecording {
         run.recorder.observe(&Event::TaskStarted {
             instruction: &run.instruction,
             robot: &run.robot,
-            options: TaskOptions::with_max_turns(1),
+            options: TaskOptions::from_max_turns(1),
         });
         Ok(run)
     }
@@ -257,7 +257,7 @@ fn cameras(
             )
         };
         let place = config.place.place_with_scene_defaults(&scene_camera);
-        let opened = opened.open(config, &place, &StopSwitch::new());
+        let opened = opened.open_camera(config, &place, &StopSwitch::new());
         let mut camera = opened.with_context(hint)?;
         camera.capture().with_context(hint)?;
         let camera = with_measured_lens_and_place(camera, &config.place, &place, &robot, track)?;

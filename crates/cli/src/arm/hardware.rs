@@ -152,7 +152,7 @@ impl Hardware {
         }
         // LeRobot's names have no ending, but people type that of the file.
         let name = choice.map(|choice| choice.strip_suffix(ENDING).unwrap_or(choice));
-        let root = folder::default_root().context("neither HOME nor HF_HOME is set")?;
+        let root = folder::root_from_environment().context("neither HOME nor HF_HOME is set")?;
         let folders = self.calibration_folders(&root, name);
         let names = folder::arm_names(&folders);
         let option = match self.leads {

@@ -64,7 +64,7 @@ pub fn run(data_dir: &DataDir, command: &ArmCommand) -> Result<bool> {
         } => jog::jog(&find(target)?, stop, joint, *by_deg),
         ArmCommand::Home { target, stop } => jog::move_home(&find(target)?, stop),
         ArmCommand::Reboot { joint, target } => reboot::reboot(&find(target)?, joint),
-        ArmCommand::SetId { joint, target } => set_id::set_id(&find(target)?, joint),
+        ArmCommand::SetId { joint, target } => set_id::set_id_and_baud_rate(&find(target)?, joint),
         ArmCommand::Calibrate { joint, target } => calibrate::calibrate(&find(target)?, joint),
         ArmCommand::Doctor(target) => doctor::doctor(&find(target)?),
         ArmCommand::Teleop(args) => teleop::teleop(data_dir, args),

@@ -13,7 +13,7 @@ use super::hardware::Hardware;
 const ALONE: &str = "connect the servo of one joint alone, so that no other changes its id";
 
 /// Gives the only servo on the bus a joint's id and the bus's baud rate.
-pub fn set_id(hardware: &Hardware, joint: &str) -> Result<bool> {
+pub fn set_id_and_baud_rate(hardware: &Hardware, joint: &str) -> Result<bool> {
     let servo = hardware.bus_config.servos[hardware.joint_index(joint)?];
     let (baud, id) = only_one(hardware)?;
     let mut bus = hardware.open_bus_at_baud_rate(baud)?;

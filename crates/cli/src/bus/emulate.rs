@@ -166,7 +166,7 @@ pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
         emulated_bus.hold_joints();
     }
     let mut arrivals = args.log.as_deref().map(PacketLog::create).transpose()?;
-    let look = args.sheet.appearance(&robot)?;
+    let look = args.sheet.appearance_with_sheet(&robot)?;
     let mut pictures = args
         .pictures
         .as_deref()

@@ -20,7 +20,7 @@ use serde_json::json;
 use super::args::{LocateArgs, LocateBy};
 use super::arm_pose::{ArmReader, PoseLine, find_servo_hardware, read_poses};
 use super::file::{CameraFile, PlaceEntry, sha256_hex, today};
-use super::fingertip::base_from_fingertip;
+use super::fingertip::fingertip_in_base;
 use super::lying_sheet::base_from_sheet;
 use super::pictures::{self, LiveCamera};
 use crate::arm::stdin_lines::StdinLines;
@@ -258,7 +258,7 @@ impl<'a> Session<'a> {
             noise: self.args.joint_error_deg.to_radians(),
             offset: self.args.joint_offset_deg.to_radians(),
         };
-        let tip = |joints: &[f64]| base_from_fingertip(&self.robot, joints);
+        let tip = |joints: &[f64]| fingertip_in_base(&self.robot, joints);
         let touched = locate_camera_by_touch(&self.lens, &pictures, &touches, error, tip);
         Ok(touched
             .map(|touched| Found {

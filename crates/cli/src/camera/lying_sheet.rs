@@ -33,7 +33,7 @@ impl SheetArgs {
     ///
     /// # Errors
     /// If the place is none.
-    pub fn appearance(&self, robot: &Robot) -> Result<Appearance> {
+    pub fn appearance_with_sheet(&self, robot: &Robot) -> Result<Appearance> {
         let card = match &self.sheet {
             Some(board) => Some(card(board, &base_from_sheet(robot, &self.sheet_at)?)),
             None => None,

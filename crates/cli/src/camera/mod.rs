@@ -46,7 +46,7 @@ use args::CameraCommand;
 pub fn run(data_dir: &DataDir, command: &CameraCommand) -> Result<bool> {
     match command {
         CameraCommand::List(args) => Ok(list::list(args)),
-        CameraCommand::Show(args) => show::show(data_dir, args).map(|()| true),
+        CameraCommand::Show(args) => show::show_picture_and_quality(data_dir, args).map(|()| true),
         CameraCommand::Board(args) => board::draw(args).map(|()| true),
         CameraCommand::Calibrate(args) => calibrate::calibrate(data_dir, args),
         CameraCommand::Verify(args) => verify::verify(data_dir, args),

@@ -34,7 +34,7 @@ impl OpenCameras {
     ///
     /// # Errors
     /// If it cannot be opened. A stream that does not begin is an error of its first picture.
-    pub fn open(
+    pub fn open_camera(
         &self,
         camera: &CameraConfig,
         place: &CameraPlace,

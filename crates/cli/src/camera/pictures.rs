@@ -86,7 +86,7 @@ impl LiveCamera {
             CameraSource::Sim => Box::new(
                 Simulator::new(&robot, &layout, false).camera(Appearance::default(), launch.seed),
             ),
-            _ => OpenCameras::default().open(
+            _ => OpenCameras::default().open_camera(
                 config,
                 &config.place.place_with_scene_defaults(&layout.camera),
                 &stop,

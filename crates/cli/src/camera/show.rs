@@ -25,7 +25,7 @@ use crate::stop_sources::stop_on_interrupt;
 ///
 /// # Errors
 /// If there is no such camera, it gives no picture, or what it shows cannot be written.
-pub fn show(data_dir: &DataDir, args: &ShowArgs) -> Result<()> {
+pub fn show_picture_and_quality(data_dir: &DataDir, args: &ShowArgs) -> Result<()> {
     let stop = StopSwitch::new();
     let mut looked_at = Looked::open(data_dir, args, &stop)?;
     let first = looked_at.camera.capture()?;
@@ -83,7 +83,7 @@ impl Looked {
         let cameras = OpenCameras::default();
         Ok(Self {
             name,
-            camera: cameras.open(&config, &place, stop)?,
+            camera: cameras.open_camera(&config, &place, stop)?,
             stream: cameras.picture_stream(&config).ok(),
         })
     }

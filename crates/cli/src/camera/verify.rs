@@ -51,9 +51,9 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     let camera: Box<dyn Camera> = match &config.source {
         CameraSource::Sim => Box::new(
             Simulator::new(&robot, &layout, false)
-                .camera(args.sheet.appearance(&robot)?, launch.seed),
+                .camera(args.sheet.appearance_with_sheet(&robot)?, launch.seed),
         ),
-        _ => OpenCameras::default().open(
+        _ => OpenCameras::default().open_camera(
             config,
             &config.place.place_with_scene_defaults(&layout.camera),
             &stop,

@@ -40,7 +40,7 @@ pub(super) fn merge(args: &MergeArgs) -> Result<bool> {
     if let Some(folder) = &args.out {
         merged.save_episodes(folder)?;
     }
-    sink.show(&Results {
+    sink.show_and_check_thresholds(&Results {
         suite: &merged.first.suite,
         seed: merged.first.seed,
         settings: &merged.first.settings,

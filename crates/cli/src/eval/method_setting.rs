@@ -185,7 +185,7 @@ mod tests {
     ];
 
     fn evaluation() -> EvalArgs {
-        crate::args::parse_words(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
+        crate::args::parse_args_from_words(&["--rank", "3", "--tools=9"].map(std::ffi::OsStr::new))
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
         bar.set_message(format!("{successes} succeeded"));
     })?;
     bar.finish_and_clear();
-    for server in job.models.pool.throughput() {
+    for server in job.models.pool.server_stats() {
         errln!("{:>9}  {server}", "server");
     }
     if let Some(shard) = args.shard {
@@ -92,7 +92,7 @@ pub fn eval(data_dir: &DataDir, args: &EvalArgs) -> Result<bool> {
             args.episodes
         );
     }
-    sink.show(&Results {
+    sink.show_and_check_thresholds(&Results {
         suite: &job.name,
         seed: args.seed,
         settings: &settings,

@@ -106,7 +106,7 @@ mod tests {
     use std::ffi::OsStr;
 
     use super::*;
-    use crate::args::parse_words;
+    use crate::args::parse_args_from_words;
 
     #[test]
     fn a_flag_for_all_settings_has_an_effect_in_one_of_them() {
@@ -114,7 +114,7 @@ mod tests {
             let words = ["--critic-rounds=1", "--example-tokens=9"].map(OsStr::new);
             let texts: Vec<String> = settings.split(',').map(str::to_owned).collect();
             let settings = MethodSetting::parse_settings(&texts).unwrap();
-            check_shared_flags_have_effect(&parse_words(&words), &settings)
+            check_shared_flags_have_effect(&parse_args_from_words(&words), &settings)
                 .map_err(|error| error.to_string())
         };
         assert_eq!(fault("none,critic=self,examples=2"), Ok(()));

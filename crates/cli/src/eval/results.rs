@@ -80,7 +80,7 @@ impl<'a> ResultSink<'a> {
     ///
     /// # Errors
     /// If the page cannot be written.
-    pub(super) fn show(&self, results: &Results<'_>) -> Result<bool> {
+    pub(super) fn show_and_check_thresholds(&self, results: &Results<'_>) -> Result<bool> {
         let Results {
             suite,
             seed,
@@ -121,7 +121,7 @@ impl<'a> ResultSink<'a> {
         let wrong = report
             .outcomes
             .last()
-            .map_or(0.0, |all| all.as_proportion(all.wrong).value());
+            .map_or(0.0, |all| all.proportion_of_total(all.wrong).value());
         Ok(
             100.0 * report.share.value() >= self.args.floor
                 && 100.0 * wrong <= self.args.most_wrong,

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use enact_serve::Transcriber;
 use enact_types::StopSwitch;
 
-use super::{ListenArgs, SpeechArgs};
+use super::{SpeechArgs, SpokenInstructionArgs};
 use crate::line_editor::LineEditor;
 
 const MISSING: &str =
@@ -22,7 +22,7 @@ pub enum SpokenOrTypedInput {}
 ///
 /// # Errors
 /// If speech is asked for: says what is missing.
-pub fn prepare_listening(args: &ListenArgs) -> Result<Option<SpeechInput>> {
+pub fn prepare_listening(args: &SpokenInstructionArgs) -> Result<Option<SpeechInput>> {
     if args.listen.is_some() || args.speech.speech_model.is_some() {
         bail!(MISSING);
     }

@@ -21,7 +21,7 @@ pub struct SpeechArgs {
 /// Spoken instructions at the terminal.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Speech")]
-pub struct ListenArgs {
+pub struct SpokenInstructionArgs {
     /// Listen to the microphone, too: arecord, parecord, rec or ffmpeg records. A command that
     /// records instead must write raw 16-bit mono sound at 16000 Hz; - reads it from standard input
     #[arg(long, value_name = "COMMAND", num_args = 0..=1, require_equals = true,

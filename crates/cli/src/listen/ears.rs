@@ -14,7 +14,7 @@ use enact_speech::voice_activity::VoiceNetwork;
 use enact_speech::{Listener, ListenerOptions, Recorder, SpeechEvent, Whisper};
 use enact_types::StopSwitch;
 
-use super::ListenArgs;
+use super::SpokenInstructionArgs;
 use super::args::Confirm;
 use super::keys::{Key, Keys};
 use super::model;
@@ -36,7 +36,7 @@ pub struct SpeechInput {
 ///
 /// # Errors
 /// If the model cannot be loaded, nothing can record, or what is heard could not be corrected.
-pub fn prepare_listening(args: &ListenArgs) -> Result<Option<SpeechInput>> {
+pub fn prepare_listening(args: &SpokenInstructionArgs) -> Result<Option<SpeechInput>> {
     let Some(command) = &args.listen else {
         return Ok(None);
     };
@@ -175,11 +175,11 @@ impl SpokenOrTypedInput {
     fn next(&mut self) -> Input {
         let mut keys = Keys::open().filter(|_| stdin().is_terminal());
         loop {
-            if stop_sources::is_exit_requested() {
+            if stop_sources::is_interrupted_or_terminated() {
                 return Input::End;
             }
             let key = match &mut keys {
-                Some(keys) => keys.next(),
+                Some(keys) => keys.poll_key(),
                 None => {
                     thread::sleep(POLL_PERIOD);
                     None

@@ -62,7 +62,7 @@ mod unix {
         }
 
         /// Waits for a key for a moment.
-        pub(in super::super) fn next(&mut self) -> Option<Key> {
+        pub(in super::super) fn poll_key(&mut self) -> Option<Key> {
             let mut bytes = [0; 256];
             let count = self.terminal.read(&mut bytes).unwrap_or(0);
             read(&bytes[..count])
@@ -89,7 +89,7 @@ mod elsewhere {
             None
         }
 
-        pub(in super::super) fn next(&mut self) -> Option<Key> {
+        pub(in super::super) fn poll_key(&mut self) -> Option<Key> {
             match *self {}
         }
     }

@@ -20,7 +20,7 @@ mod model;
 
 #[cfg(not(feature = "speech"))]
 pub use absent::{SpeechInput, SpokenOrTypedInput, prepare_listening, transcriber};
-pub use args::{ListenArgs, SpeechArgs};
+pub use args::{SpeechArgs, SpokenInstructionArgs};
 #[cfg(feature = "speech")]
 pub use ears::{SpeechInput, SpokenOrTypedInput, prepare_listening};
 #[cfg(feature = "speech")]

@@ -129,13 +129,13 @@ mod tests {
     use std::ffi::OsStr;
 
     use super::*;
-    use crate::args::{EvalArgs, parse_words};
+    use crate::args::{EvalArgs, parse_args_from_words};
 
     #[test]
     fn a_flag_that_sets_a_method_which_is_off_is_told() {
         let fault = |words: &[&str], config: MethodsConfig| {
             let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
-            let args: EvalArgs = parse_words(&words);
+            let args: EvalArgs = parse_args_from_words(&words);
             args.methods
                 .describe_first_ineffective_flag(&args.methods.override_config(config))
         };

@@ -9,7 +9,7 @@ use enact_types::StopSwitch;
 
 use crate::data_dir::DataDir;
 use crate::model_choice::{self, ModelsConfig};
-use crate::recordings::run_recorder::BegunRecording;
+use crate::recordings::run_recorder::ActiveRecording;
 
 /// The run that methods are part of.
 pub struct MethodContext<'a> {
@@ -28,7 +28,7 @@ pub struct MethodContext<'a> {
     /// What ends every wait.
     pub stop: &'a StopSwitch,
     /// The recording of the run, once it is begun.
-    pub recording: Arc<OnceLock<BegunRecording>>,
+    pub recording: Arc<OnceLock<ActiveRecording>>,
 }
 
 impl MethodContext<'_> {

@@ -115,11 +115,11 @@ mod tests {
     use enact_runtime::{TaskEnd, TaskReport};
 
     use super::*;
-    use crate::args::{SetupArgs, parse_words};
+    use crate::args::{SetupArgs, parse_args_from_words};
 
     fn watching(words: &[&str]) -> IdleMethodsObserver {
         let words: Vec<&std::ffi::OsStr> = words.iter().map(AsRef::as_ref).collect();
-        let args: SetupArgs = parse_words(&words);
+        let args: SetupArgs = parse_args_from_words(&words);
         let scores = args.models.score_steps;
         IdleMethodsObserver::new(&args.methods, &args.draws, args.free_text, scores)
     }

@@ -8,7 +8,7 @@ use enact_plan::strategy::lessons::{Lesson, LessonBook};
 
 use crate::json_lines;
 use crate::out::error_message_with_sources;
-use crate::recordings::run_recorder::BegunRecording;
+use crate::recordings::run_recorder::ActiveRecording;
 
 /// Most lessons in a file; the oldest go first.
 const MAX_LESSONS: usize = 1000;
@@ -19,7 +19,7 @@ pub struct LessonFile {
     path: PathBuf,
     lessons: Vec<Lesson>,
     /// The recording of the run that teaches, once it is begun.
-    recording: Arc<OnceLock<BegunRecording>>,
+    recording: Arc<OnceLock<ActiveRecording>>,
 }
 
 impl LessonFile {
@@ -37,7 +37,7 @@ impl LessonFile {
 
     /// Has each lesson noted in this recording, too.
     #[must_use]
-    pub fn noting_in_recording(self, recording: Arc<OnceLock<BegunRecording>>) -> Self {
+    pub fn noting_in_recording(self, recording: Arc<OnceLock<ActiveRecording>>) -> Self {
         Self { recording, ..self }
     }
 

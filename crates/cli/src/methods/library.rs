@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use enact_plan::examples::{Episode, Example, ExampleObject};
+use enact_plan::examples::{Example, ExampleObject, SeededScene};
 use enact_plan::{Plan, Situation, Step, Verdict};
 use enact_recording::message::{OutcomeMessage, ResponseMessage, TaskMessage};
 use enact_recording::{Recording, Topic};
@@ -34,10 +34,10 @@ pub fn load(path: &Path) -> Result<Vec<Example>> {
 }
 
 /// Returns an episode by the name or path of its scene.
-pub fn episode_of_scene(scene: &str, seed: u64) -> Episode {
+pub fn episode_of_scene(scene: &str, seed: u64) -> SeededScene {
     let stem = Path::new(scene).file_stem();
     let name = stem.map_or_else(|| scene.to_owned(), |it| it.to_string_lossy().into_owned());
-    Episode { scene: name, seed }
+    SeededScene { scene: name, seed }
 }
 
 /// A task of a recording, as far as it was read.
@@ -114,7 +114,7 @@ fn example(task: RecordedTask) -> Option<Example> {
     Some(Example {
         instruction: task.instruction,
         objects: situation.objects.iter().map(ExampleObject::from).collect(),
-        plan: Plan { steps }.without_repeats(),
+        plan: Plan { steps }.without_repeated_placements(),
         robot: None,
         episode: None,
         run: None,

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use chrono::Local;
 use enact_model::RequestOptions;
-use enact_plan::examples::{Episode, shipped};
+use enact_plan::examples::{SeededScene, shipped};
 use enact_plan::strategy::critic::{Critic, CriticModel};
 use enact_plan::strategy::critic_dialogue::CriticDialogue;
 use enact_plan::strategy::examples::Examples;
@@ -169,7 +169,7 @@ fn examples(config: &MethodsConfig, context: &MethodContext<'_>, count: u32) -> 
     library.extend(library::load(&path)?);
     // Where the seed is not known, as in an evaluation, any of the scene may be the one that goes on.
     if context.current.episode().is_none() {
-        let is_of_scene = |it: &Episode| it.scene == context.scene;
+        let is_of_scene = |it: &SeededScene| it.scene == context.scene;
         library.retain(|example| !example.episode.as_ref().is_some_and(is_of_scene));
     }
     let tokens = config.example_tokens.map(|it| it as usize);

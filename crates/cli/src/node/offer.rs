@@ -51,7 +51,7 @@ pub(super) fn offer_arm(data_dir: &DataDir, args: &NodeArmArgs) -> Result<bool> 
         ArmNodeSetup {
             name: name.to_owned(),
             robot: Arc::clone(&setup.robot),
-            obstacles: setup.layout.obstacles(),
+            obstacles: setup.layout.fixture_obstacles(),
             walls: setup.layout.workspace_walls(setup.robot.clearance().table),
             silence: DEFAULT_MAX_SILENCE,
             lease: DEFAULT_LEASE_DURATION,
@@ -139,7 +139,7 @@ fn check_reachable(args: &NetworkArgs) -> Result<()> {
 }
 
 fn wait() {
-    while !stop_sources::is_exit_requested() {
+    while !stop_sources::is_interrupted_or_terminated() {
         thread::sleep(POLL_PERIOD);
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use enact_plan::{MeaningMode, Pointing};
 
-use crate::args::{EvalArgs, PerceptionSource, SHIPPED_ROBOT, parse_words};
+use crate::args::{EvalArgs, PerceptionSource, SHIPPED_ROBOT, parse_args_from_words};
 use crate::methods::MethodArgs;
 use crate::model_choice::ModelArgs;
 
@@ -85,7 +85,7 @@ impl OptimizeArgs {
             perception: self.perception,
             free_text: self.free_text,
             robot: self.robot.clone(),
-            ..parse_words(&[])
+            ..parse_args_from_words(&[])
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::args::{StopArgs, parse_words};
+use crate::args::{StopArgs, parse_args_from_words};
 use crate::methods::MethodArgs;
 use crate::model_choice::ModelArgs;
 use crate::rerun_view::ViewTarget;
@@ -104,7 +104,7 @@ impl ReplayArgs {
     /// Replays the whole recording in a simulator of its own, as fast as possible.
     pub fn for_whole_recording(file: &Path) -> Self {
         // What begins with a hyphen is a file here.
-        parse_words(&["--".as_ref(), file.as_ref()])
+        parse_args_from_words(&["--".as_ref(), file.as_ref()])
     }
 }
 

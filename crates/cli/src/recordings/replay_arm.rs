@@ -60,7 +60,7 @@ pub fn find(
     }
     launch
         .arm
-        .find_arm(data_dir, &launch.robot, &world.robot, &world.simulator)
+        .find_or_emulate_arm(data_dir, &launch.robot, &world.robot, &world.simulator)
 }
 
 /// Starts the arm at the pace that is asked for, which it keeps while `on`. What `stop` gives stops

@@ -59,7 +59,7 @@ impl Drop for UnusedFile {
 
 /// A recording that is being written, for whoever adds to it beside its recorder.
 #[derive(Debug)]
-pub struct BegunRecording {
+pub struct ActiveRecording {
     /// Its file.
     pub path: PathBuf,
     /// Takes what comes of tasks.
@@ -91,7 +91,7 @@ impl RunRecorder {
         let command = std::env::args().collect();
         match Recorder::create(&path, &info, &setup.robot, command, Box::new(wall_clock)) {
             Ok(recorder) => {
-                let begun = BegunRecording {
+                let begun = ActiveRecording {
                     path: path.clone(),
                     outcomes: recorder.outcome_recorder(),
                 };

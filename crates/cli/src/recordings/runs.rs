@@ -73,7 +73,7 @@ pub(crate) fn run_summary_json(
             // What came of a task is not what comes of the run.
             "reached": recording.is_goal_reached().filter(|_| !recording.is_growing()),
             "seconds": recording.duration().as_secs_f64(),
-            "unix_seconds": recording.wall_clock().map(|wall| wall.unix_seconds),
+            "unix_seconds": recording.run_start().map(|wall| wall.unix_seconds),
             "error": recording.damage().map(|damage| damage.to_string()),
         }),
         Err(error) => json!({
@@ -106,7 +106,7 @@ pub(crate) fn run_details_json(file: &Path, recording: &Recording) -> Result<Val
     let mut story = run_summary_json(file, Ok(recording));
     let more = json!({
         "how": how(recording),
-        "command": recording.wall_clock().map(|wall| wall.command),
+        "command": recording.run_start().map(|wall| wall.command),
         "robot": info.robot.name,
         "scene": info.scene.map(|scene| scene.name),
         "seed": info.seed,
@@ -182,7 +182,7 @@ fn in_words(ending: &TaskEnd) -> String {
 fn tell(recording: &Recording, sink: &mut impl Write) -> Result<()> {
     let info = recording.run_info()?;
     let mut say = |what: &str, text: &str| writeln!(sink, "{what:>10}  {text}");
-    if let Some(wall) = recording.wall_clock() {
+    if let Some(wall) = recording.run_start() {
         let seconds = wall.unix_seconds as i64;
         let time = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
         let time = time.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");

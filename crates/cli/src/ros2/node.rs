@@ -63,7 +63,7 @@ pub fn serve(data_dir: &DataDir, args: &Ros2Args) -> Result<()> {
             DiscoveryRange::Subnet => "on all networks of this machine",
         }
     );
-    while !stop_sources::is_exit_requested() {
+    while !stop_sources::is_interrupted_or_terminated() {
         if !node.is_alive() {
             bail!("the thread of the arm's node has ended");
         }

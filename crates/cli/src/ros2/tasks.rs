@@ -81,7 +81,7 @@ fn carry_out(
     lines: &LineSink,
 ) -> Result<()> {
     loop {
-        if stop_sources::is_exit_requested() {
+        if stop_sources::is_interrupted_or_terminated() {
             return Ok(());
         }
         let job = match inbox.recv_timeout(POLL_PERIOD) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use enact_serve::parse_host_name;
+use enact_serve::parse_allowed_host;
 
 use crate::args::SetupArgs;
 use crate::listen::SpeechArgs;
@@ -28,7 +28,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE.pem", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// Further name under which browsers may call the server; repeatable
-    #[arg(long, value_name = "NAME", value_parser = parse_host_name)]
+    #[arg(long, value_name = "NAME", value_parser = parse_allowed_host)]
     pub host: Vec<String>,
     /// Follow the plan in this JSON file instead of asking a model
     #[arg(long, value_name = "FILE")]

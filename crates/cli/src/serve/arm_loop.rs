@@ -65,7 +65,7 @@ impl ArmLoop<'_> {
                 let sentence = step.to_string();
                 self.steering
                     .set_override(PlanOverride::Throughout(step_planner(step)));
-                let options = TaskOptions::with_max_turns(ONE_STEP);
+                let options = TaskOptions::from_max_turns(ONE_STEP);
                 self.go_home_first()?;
                 let report = self.robot_session.run_task(&sentence, options)?;
                 let reached =
@@ -116,7 +116,7 @@ impl ArmLoop<'_> {
         let Some(joint) = joints.position(|joint| joint.name == name) else {
             return Ok(JobEnd::Moved(Some(format!("there is no joint `{name}`"))));
         };
-        Ok(JobEnd::Moved(self.robot_session.jog(joint, by)?))
+        Ok(JobEnd::Moved(self.robot_session.jog_joint(joint, by)?))
     }
 
     /// Has the recording keep whether the goal of the last task was reached, if that is known.

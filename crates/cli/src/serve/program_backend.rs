@@ -183,7 +183,7 @@ impl Backend for ProgramBackend {
         viewer_file(name)
     }
 
-    fn replay(&self, name: &str) -> Result<Replayed, BackendError> {
+    fn replay_in_simulation(&self, name: &str) -> Result<Replayed, BackendError> {
         let file = self.run_file(name)?;
         let _one_at_a_time = alone(&self.replaying, "another run is being replayed")?;
         // It has a world and a switch of its own.

@@ -29,6 +29,6 @@ pub fn info_of_robot(robot: &Robot, model: Option<String>) -> RobotInfo {
             .gripper()
             .map(|gripper| joints[gripper.joint].name.clone()),
         home: robot.home().to_vec(),
-        skills: skill_info::all_skills(),
+        skills: skill_info::motion_skills(),
     }
 }

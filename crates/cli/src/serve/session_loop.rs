@@ -122,7 +122,7 @@ pub fn run_session_loop<T>(
 fn end_when_told(session: &Arc<ArmSession>) {
     let session = Arc::downgrade(session);
     thread::spawn(move || {
-        while !stop_sources::is_exit_requested() {
+        while !stop_sources::is_interrupted_or_terminated() {
             thread::sleep(POLL_PERIOD);
         }
         if let Some(session) = session.upgrade() {

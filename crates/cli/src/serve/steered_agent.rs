@@ -93,10 +93,10 @@ impl Planner for SteeredAgent {
         }
     }
 
-    fn decline_reply(&self, instruction: &str) -> Option<String> {
+    fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
         match *self.steering.lock() {
             Some(_) => None,
-            None => self.agent.decline_reply(instruction),
+            None => self.agent.reply_if_not_understood(instruction),
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
 
     impl Perceiver for Asking {
         fn perceive(&mut self, _: &Frame) -> Result<ModelResponse<Vec<Detection>>, PlannerError> {
-            Ok(ModelResponse::without_prompt(String::new(), Vec::new()))
+            Ok(ModelResponse::from_parsed(String::new(), Vec::new()))
         }
     }
 

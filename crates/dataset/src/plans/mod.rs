@@ -60,7 +60,11 @@ const KINDS: &[(&str, u32, Draw)] = &[
     ("short", 14, ambiguous::draw_short_reference_request),
     ("pronoun", 3, ambiguous::draw_pronoun_request),
     ("talk", 9, no_action::draw_small_talk_or_question),
-    ("hostile", 5, no_action::draw_request_with_hostile_demand),
+    (
+        "hostile",
+        5,
+        no_action::draw_instruction_containing_hostile_demand,
+    ),
 ];
 
 /// Returns the `index`th example of a data set, which depends only on the seed.

@@ -44,7 +44,7 @@ pub fn draw_small_talk_or_question(speaker: &mut Speaker<'_>, situation: &mut Si
 }
 
 /// Draws a request accompanied by a demand that the robot has no step for.
-pub fn draw_request_with_hostile_demand(
+pub fn draw_instruction_containing_hostile_demand(
     speaker: &mut Speaker<'_>,
     situation: &mut Situation,
 ) -> Drawn {

@@ -77,7 +77,7 @@ pub fn generate_wild_frame_example(
         .into_iter()
         .filter(|seen| {
             let thing = &things[usize::from(seen.id - FIRST_OBJECT_SEGMENT_ID)];
-            let whole = view.pixels_covered_by_ball(&thing.center, thing.radius);
+            let whole = view.count_pixels_covered_by_ball(&thing.center, thing.radius);
             let share = f64::from(seen.pixels) / whole.max(1.0);
             seen.pixels >= MIN_PIXELS
                 && share >= MIN_VISIBLE_SHARE

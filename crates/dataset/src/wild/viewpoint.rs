@@ -104,7 +104,7 @@ impl Viewpoint {
 
     /// Returns about how many pixels a ball of this radius would cover at a point if all of it was in
     /// the picture.
-    pub fn pixels_covered_by_ball(&self, center: &Point3, radius: f64) -> f64 {
+    pub fn count_pixels_covered_by_ball(&self, center: &Point3, radius: f64) -> f64 {
         let depth = (self.base_from_camera.inverse() * center).z.max(1e-3);
         let scale = self.intrinsics.fx * self.intrinsics.fy / (depth * depth);
         PI * radius * radius * scale

@@ -40,7 +40,7 @@ impl EmulatedServo {
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn;
         self.raw = ((zero + motion.position * per_radian).round() as i64).rem_euclid(turn);
-        let offset = self.offset();
+        let offset = self.applied_homing_offset();
         let facts = self.model.family_facts();
         let position = self.raw + facts.offset_sign * offset;
         let position = match facts.turns {
@@ -94,7 +94,7 @@ impl EmulatedServo {
     }
 
     /// Returns the part of the homing offset that is applied.
-    pub(super) fn offset(&self) -> i64 {
+    pub(super) fn applied_homing_offset(&self) -> i64 {
         let offset = self.register_value(self.model.map.homing_offset);
         let turns = self
             .model
@@ -107,7 +107,7 @@ impl EmulatedServo {
 
     /// Returns the joint position at which the servo reports `steps`.
     fn joint_at(&self, steps: i64) -> f64 {
-        let offset = self.offset();
+        let offset = self.applied_homing_offset();
         let raw = steps - self.model.family_facts().offset_sign * offset;
         let (zero, per_radian) = self.mounting;
         let turn = self.model.steps_per_turn as f64;

@@ -23,7 +23,7 @@ impl EmulatedServo {
             // firmware forgets the offset, and the servo moves.
             let map = self.model.map;
             let forgotten = if self.counts_turns() {
-                self.offset()
+                self.applied_homing_offset()
             } else {
                 0
             };

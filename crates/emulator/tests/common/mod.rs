@@ -102,7 +102,7 @@ impl Bench {
     /// Returns the true position of a joint.
     pub fn truth(&self, joint: usize) -> f64 {
         self.line
-            .with_locked_bus(|emulated_bus| emulated_bus.plant().motion(joint).position)
+            .with_locked_bus(|emulated_bus| emulated_bus.plant().joint_measurement(joint).position)
     }
 
     /// Moves the first joint by hand, or lets go.

@@ -33,7 +33,7 @@ pub fn chart(kinds: &[OutcomeCounts], earlier: Option<&[OutcomeCounts]>) -> Mark
 }
 
 fn row(counts: &OutcomeCounts, y: f64) -> Markup {
-    let right = counts.as_proportion(counts.right);
+    let right = counts.proportion_of_total(counts.right);
     let middle = y + THICK / 2.0;
     let [low, high] = [right.low, right.high].map(across);
     let ends = [low, high];
@@ -52,7 +52,7 @@ fn row(counts: &OutcomeCounts, y: f64) -> Markup {
 fn bar(counts: &OutcomeCounts, y: f64, height: f64) -> Markup {
     let mut end = 0.0;
     let parts = shares().map(|(name, count)| {
-        let (start, share) = (end, counts.as_proportion(count(counts)).value());
+        let (start, share) = (end, counts.proportion_of_total(count(counts)).value());
         end += share;
         (name, count(counts), start, share)
     });

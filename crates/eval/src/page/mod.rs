@@ -122,7 +122,7 @@ fn total(records: &[EpisodeResult]) -> OutcomeCounts {
 }
 
 fn percent(counts: &OutcomeCounts, count: fn(&OutcomeCounts) -> u64) -> String {
-    let share = counts.as_proportion(count(counts));
+    let share = counts.proportion_of_total(count(counts));
     format!(
         "{:.1} % ({:.1}–{:.1}), {} of {}",
         100.0 * share.value(),

@@ -6,7 +6,7 @@ use toml::Value;
 
 use crate::suite_camera::SuiteCamera;
 
-use super::{Requirement, Suite, SuiteTask, expected_reply, placeholder};
+use super::{StartRequirement, Suite, SuiteTask, expected_reply, placeholder};
 
 /// Checks a suite.
 ///
@@ -159,7 +159,7 @@ fn roles(task: &SuiteTask) -> Option<String> {
     let states = task.goal.iter().chain(&task.during).chain(&task.never);
     let named = states
         .flat_map(Goal::names_and_placeholders)
-        .chain(task.requires.iter().flat_map(Requirement::names));
+        .chain(task.requires.iter().flat_map(StartRequirement::names));
     let pairs = task
         .rests
         .iter()

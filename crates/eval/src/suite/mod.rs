@@ -34,7 +34,7 @@ use crate::suite_camera::SuiteCamera;
 pub use disturbance::{Disturbance, Lighting, Trigger};
 pub use draw::WordChoices;
 pub use expected_reply::{ExpectedReply, WantedReply};
-pub use requirement::{Requirement, SpatialRequirement};
+pub use requirement::{SpatialRequirement, StartRequirement};
 
 /// Tasks that are evaluated together.
 #[derive(Clone, Debug, Deserialize)]
@@ -81,7 +81,7 @@ pub struct SuiteTask {
     pub rests: BTreeMap<String, String>,
     /// Requirements on the start.
     #[serde(default)]
-    pub requires: Vec<Requirement>,
+    pub requires: Vec<StartRequirement>,
     /// Hint for the oracle: the object to put beside another first, and that other.
     pub aside: Option<(String, String)>,
     /// Goal of the task; names are roles.
@@ -144,7 +144,12 @@ impl Suite {
         };
         let text = std::fs::read(path)
             .and_then(text::decode)
-            .map_err(|error| fault(Reason::new(format!("cannot be read: {error}"), error)))?;
+            .map_err(|error| {
+                fault(Reason::from_text_and_source(
+                    format!("cannot be read: {error}"),
+                    error,
+                ))
+            })?;
         Self::parse(&text).map_err(fault)
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// A requirement on the start; names are roles.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Requirement {
+pub enum StartRequirement {
     /// A requirement on distances.
     Space(SpatialRequirement),
     /// A state that could be a goal, too.
@@ -31,7 +31,7 @@ pub enum SpatialRequirement {
     NotBetween(String, String, String),
 }
 
-impl Requirement {
+impl StartRequirement {
     /// Returns the names of the roles that the requirement mentions.
     pub(super) fn names(&self) -> Vec<&str> {
         match self {

@@ -225,7 +225,7 @@ impl CameraWriter {
     }
 
     /// Returns the number of complete episodes that are not taken yet.
-    pub(super) fn pending_episode_count(&self) -> usize {
+    pub(super) fn untaken_episode_count(&self) -> usize {
         self.done.len()
     }
 

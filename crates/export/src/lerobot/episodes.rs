@@ -140,7 +140,7 @@ fn alike(
                     "`{}` does not fit the episodes there: {error}",
                     field.name()
                 );
-                ExportError::file(path, Reason::new(text, error))
+                ExportError::file(path, Reason::from_text_and_source(text, error))
             })?,
             None => new_null_array(field.data_type(), rows),
         };

@@ -121,7 +121,7 @@ impl Staging {
             // The folder now in our place is the old one, whose files the new one has.
             fs::remove_dir_all(&self.folder).map_err(|error| {
                 let text = format!("{error}; the old data set is left here");
-                ExportError::file(&self.folder, Reason::new(text, error))
+                ExportError::file(&self.folder, Reason::from_text_and_source(text, error))
             })?;
         }
         self.done = true;

@@ -107,7 +107,7 @@ pub(super) fn write(
 ///
 /// # Errors
 /// If the file cannot be read, or `take` fails.
-pub(super) fn read(
+pub(super) fn read_batches(
     path: &Path,
     names: Option<&[&str]>,
     take: &mut dyn FnMut(&RecordBatch) -> Result<(), ExportError>,

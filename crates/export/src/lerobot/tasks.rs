@@ -26,7 +26,7 @@ impl TaskTable {
     pub(super) fn load(path: &Path) -> Result<Self, ExportError> {
         let mut numbered: Vec<(i64, String)> = Vec::new();
         let unknown = || ExportError::file(path, "this is not a table of tasks");
-        table::read(path, None, &mut |batch| {
+        table::read_batches(path, None, &mut |batch| {
             let numbers = batch.column_by_name("task_index").ok_or_else(unknown)?;
             let numbers = numbers.as_primitive_opt::<Int64Type>();
             let numbers = numbers.ok_or_else(unknown)?;

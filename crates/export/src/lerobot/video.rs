@@ -210,7 +210,7 @@ impl VideoWriter {
     fn of(mut command: Command, path: &Path) -> Result<Self, ExportError> {
         let failed = |error: std::io::Error| {
             let text = format!("it needs the program `ffmpeg`, which cannot be started: {error}");
-            ExportError::file(path, Reason::new(text, error))
+            ExportError::file(path, Reason::from_text_and_source(text, error))
         };
         let mut child = command.spawn().map_err(failed)?;
         Ok(Self {

@@ -160,7 +160,7 @@ impl<'a> DatasetWriter<'a> {
     pub fn push_picture(&mut self, camera: usize, shot: &SamplePicture) -> Result<(), ExportError> {
         self.go_on()?;
         let film = &mut self.films[camera];
-        match self.lengths.get(film.pending_episode_count()) {
+        match self.lengths.get(film.untaken_episode_count()) {
             Some(length) => film.push(shot, *length, &self.staging),
             None => Err(ExportError::Unfit("pictures are too many".to_owned())),
         }
@@ -172,7 +172,7 @@ impl<'a> DatasetWriter<'a> {
     /// If pictures are missing, or something cannot be written.
     pub fn write_episodes(&mut self, episodes: &[&Episode]) -> Result<(), ExportError> {
         for film in &self.films {
-            if film.pending_episode_count() != episodes.len() {
+            if film.untaken_episode_count() != episodes.len() {
                 let name = &film.camera().name;
                 return Err(ExportError::Unfit(format!(
                     "camera `{name}`: pictures are missing"
@@ -555,7 +555,7 @@ fn spread_of(
             if stop() {
                 return Err(ExportError::Stopped);
             }
-            table::read(file, Some(&[name]), &mut |batch| {
+            table::read_batches(file, Some(&[name]), &mut |batch| {
                 let column = batch.column_by_name(name);
                 let numbers = column.and_then(|column| table::extract_entry_of_rows(column, entry));
                 let missing = || ExportError::file(file, format!("`{name}` is missing"));

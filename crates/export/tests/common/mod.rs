@@ -100,7 +100,7 @@ impl Take {
         let robot = self.robot.clone();
         let options = TaskOptions {
             dry_run,
-            ..TaskOptions::with_max_turns(1)
+            ..TaskOptions::from_max_turns(1)
         };
         self.recorder.observe(&Event::TaskStarted {
             instruction: task,

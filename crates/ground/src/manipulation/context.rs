@@ -8,7 +8,7 @@ use crate::motion::HandDirections;
 use crate::motion::cartesian_path::join_arm_and_gripper;
 use crate::motion::end_effector::{other_postures_at_pose, solve, solve_without_miss_distance};
 use crate::motion::robot_shapes::held_object_as_body;
-use crate::motion::transit::SearchBudget;
+use crate::motion::transit::PathSearchBudget;
 use crate::scene::{SceneMemory, SceneObject};
 
 /// Tilts of the hand from straight down to try, radians, in order.
@@ -29,7 +29,7 @@ pub struct SkillContext<'a> {
     /// Obstacles for free motion with an empty gripper.
     pub around: &'a CollisionWorld,
     /// Remaining budget of path searches around obstacles.
-    pub searches: &'a SearchBudget,
+    pub searches: &'a PathSearchBudget,
     /// Number of failed attempts, which were made in other ways.
     pub attempt: usize,
     /// Memory of the table.
@@ -59,7 +59,7 @@ impl<'a> SkillContext<'a> {
     }
 
     /// Returns the obstacles for free motion with the held object, if any.
-    pub fn obstacles_while_holding(&self) -> CollisionWorld {
+    pub fn collision_world_with_held_object(&self) -> CollisionWorld {
         let held = self.scene.held_object();
         self.around
             .with_held_object(held.map(|held| held_object_as_body(self.robot, held)))
@@ -76,7 +76,7 @@ impl<'a> SkillContext<'a> {
     /// Returns only the object being handled, which must not be touched.
     pub fn handled_object_as_obstacle(&self, name: &str) -> CollisionWorld {
         self.around
-            .with_only_perceived_obstacle(name)
+            .without_other_obstacles(name)
             .with_capped_margins(0.0)
     }
 

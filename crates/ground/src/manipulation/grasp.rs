@@ -139,7 +139,7 @@ fn doubt(solid: &Solid) -> f64 {
 }
 
 /// Returns whether the arm can reach any grasp of an object.
-pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bool {
+pub fn has_reachable_grasp(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bool {
     let step = if solid.contour.is_none() {
         ROUND_STEP
     } else {
@@ -160,7 +160,11 @@ pub fn is_graspable(context: &SkillContext<'_>, name: &str, solid: &Solid) -> bo
 
 /// Returns why none of the reachable grasps of an object is free; `None` if one is free, or if none
 /// is reachable.
-pub fn infeasibility(context: &SkillContext<'_>, name: &str, solid: &Solid) -> Option<Refusal> {
+pub fn refusal_if_grasps_blocked(
+    context: &SkillContext<'_>,
+    name: &str,
+    solid: &Solid,
+) -> Option<Refusal> {
     let (neighbors, only) = (
         context.obstacles_except(name),
         context.handled_object_as_obstacle(name),

@@ -6,7 +6,7 @@ use enact_types::{Refusal, Vector3};
 use super::context::SkillContext;
 use super::grasp::{
     Grasp, check_open_fingers_clear, defer_similar_grasps, find_reachable_grasps,
-    grasps_in_other_postures, infeasibility, refusal_closest_to_success,
+    grasps_in_other_postures, refusal_closest_to_success, refusal_if_grasps_blocked,
 };
 use super::motion_builder::MotionBuilder;
 use crate::motion::end_effector::{solve, translated_pose};
@@ -68,7 +68,7 @@ pub fn try_grasps_in_order<T>(
             Err(why) => refusal = refusal_closest_to_success(refusal, why),
         }
     }
-    let refusal = refusal.or_else(|| infeasibility(context, name, &object.solid));
+    let refusal = refusal.or_else(|| refusal_if_grasps_blocked(context, name, &object.solid));
     Err(refusal.unwrap_or_else(|| Refusal::NotApplicable(format!("no way to grasp the {name}"))))
 }
 

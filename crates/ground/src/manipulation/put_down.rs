@@ -30,7 +30,7 @@ const RETREAT_SPEED: f64 = 0.12;
 /// Time to open the fingers, seconds.
 const OPENING: f64 = 0.5;
 /// Distance of the hand to the target during the release, meters.
-pub const RELEASE_CLEARANCE_M: f64 = 0.001;
+pub const HAND_RELEASE_CLEARANCE_M: f64 = 0.001;
 
 /// A held object and its destination.
 pub struct PutDown<'a> {
@@ -87,7 +87,10 @@ impl<'a> PutDown<'a> {
             end_effector,
             ..
         } = self.context;
-        let empty = self.context.around.with_capped_margins(RELEASE_CLEARANCE_M);
+        let empty = self
+            .context
+            .around
+            .with_capped_margins(HAND_RELEASE_CLEARANCE_M);
         let open = self.opened(path, spare, &self.context.posture_check_among(&empty))?;
         let middle = self.held.tool_from_object.translation.vector.into();
         let over = path.object_center(self.held) + Vector3::z() * self.descent(path);
@@ -97,7 +100,7 @@ impl<'a> PutDown<'a> {
         script.add_transit(&posture, gripper.closed, &self.carrying)?;
         let touching = self
             .carrying
-            .with_capped_margins(RELEASE_CLEARANCE_M)
+            .with_capped_margins(HAND_RELEASE_CLEARANCE_M)
             .with_touch_allowed(&[TABLE_NAME]);
         let lowered = &path.base_from_tool;
         script.add_straight_line(lowered, LOWER_SPEED, Purpose::Lower, &touching)?;
@@ -118,7 +121,7 @@ impl<'a> PutDown<'a> {
         // The fingers may still be around it.
         around
             .obstacles
-            .push((Arc::new(put_down), RELEASE_CLEARANCE_M));
+            .push((Arc::new(put_down), HAND_RELEASE_CLEARANCE_M));
         around
     }
 

@@ -84,7 +84,7 @@ pub fn samples_within_tool_speed(
 ///
 /// # Errors
 /// If there is only one posture, or the curve cannot be followed within the limits.
-pub fn samples_along_curve(
+pub fn samples_through_postures(
     robot: &Robot,
     knots: Vec<JointVector>,
     around: &CollisionWorld,

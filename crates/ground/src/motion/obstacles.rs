@@ -196,7 +196,10 @@ mod tests {
                 f64::from(step / 20) / 19.0,
             );
             let point = Point3::new(0.2 + x, 0.0, 0.008 + 0.03 * z);
-            let (told, truth) = (obstacle.distance_to_point(&point), solid.distance(&point));
+            let (told, truth) = (
+                obstacle.distance_to_point(&point),
+                solid.signed_distance_to_material(&point),
+            );
             if truth > 0.0 {
                 assert!((told - truth).abs() < 0.003, "{point}: {told} {truth}");
             }
@@ -243,7 +246,10 @@ mod tests {
                 let [x, y, z] = [step % 20, step / 20 % 20, step / 400].map(f64::from);
                 let point =
                     Point3::new(0.1 + 0.2 * x / 19.0, -0.2 + 0.2 * y / 19.0, 0.08 * z / 9.0);
-                let (told, truth) = (obstacle.distance_to_point(&point), solid.distance(&point));
+                let (told, truth) = (
+                    obstacle.distance_to_point(&point),
+                    solid.signed_distance_to_material(&point),
+                );
                 if truth > 0.0 || told > 0.0 {
                     assert!(
                         (told - truth).abs() < 0.0015,

@@ -102,7 +102,7 @@ impl Tree {
         let next = if far <= STRIDE {
             target.clone()
         } else {
-            interpolate_postures(origin, target, STRIDE / far)
+            interpolate_posture(origin, target, STRIDE / far)
         };
         if !(space.free)(&next) || !(space.clear)(origin, &next) {
             return None;
@@ -136,7 +136,7 @@ fn shorten(space: &ConfigurationSpace<'_>, path: &mut Vec<JointVector>, rng: &mu
         }
         let at = |along: f64| {
             let span = (along as usize).min(path.len() - 2);
-            interpolate_postures(&path[span], &path[span + 1], along - span as f64)
+            interpolate_posture(&path[span], &path[span + 1], along - span as f64)
         };
         let (begin, end) = (at(from), at(to));
         if (space.free)(&begin) && (space.free)(&end) && (space.clear)(&begin, &end) {
@@ -146,7 +146,7 @@ fn shorten(space: &ConfigurationSpace<'_>, path: &mut Vec<JointVector>, rng: &mu
 }
 
 /// Returns the posture at a share of the straight line.
-pub fn interpolate_postures(from: &JointVector, to: &JointVector, share: f64) -> JointVector {
+pub fn interpolate_posture(from: &JointVector, to: &JointVector, share: f64) -> JointVector {
     let joints = from.iter().zip(to.iter());
     joints
         .map(|(from, to)| from + share * (to - from))
@@ -161,7 +161,7 @@ pub fn interpolate_with_spacing(
 ) -> Vec<JointVector> {
     let steps = (distance(from, to) / step).ceil().max(1.0);
     (0..=steps as usize)
-        .map(|at| interpolate_postures(from, to, at as f64 / steps))
+        .map(|at| interpolate_posture(from, to, at as f64 / steps))
         .collect()
 }
 
@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn clear(from: &JointVector, to: &JointVector) -> bool {
-        (0..=100).all(|step| !blocked(&interpolate_postures(from, to, f64::from(step) / 100.0)))
+        (0..=100).all(|step| !blocked(&interpolate_posture(from, to, f64::from(step) / 100.0)))
     }
 
     #[test]

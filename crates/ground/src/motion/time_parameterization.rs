@@ -50,7 +50,7 @@ impl<'a> ToolLimits<'a> {
     fn at(&self, robot: &Robot, point: &Point3, more: f64) -> f64 {
         let near = robot
             .tool_speed_limit()
-            .speed_limit_at(point, self.around, more);
+            .speed_limit_at_point(point, self.around, more);
         near.map_or(self.speed, |(limit, _)| self.speed.min(limit))
     }
 
@@ -246,7 +246,7 @@ mod tests {
                     let speed = (pair[1] - pair[0]).norm() / period;
                     let limit = robot
                         .tool_speed_limit()
-                        .speed_limit_at(&pair[0], around, 0.0);
+                        .speed_limit_at_point(&pair[0], around, 0.0);
                     (speed, limit.is_some())
                 })
                 .collect::<Vec<_>>()

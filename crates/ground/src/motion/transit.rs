@@ -11,7 +11,7 @@ use super::escape_collision::escape_path;
 use super::limit_ratio::PLANNED_LIMIT_SHARE;
 use super::point_to_point::{min_duration_from_outside_limits, sample_fastest_move};
 use super::rrt_connect::{
-    ConfigurationSpace, connect, interpolate_postures, interpolate_with_spacing,
+    ConfigurationSpace, connect, interpolate_posture, interpolate_with_spacing,
 };
 use super::segment::{MotionSegment, Purpose};
 use super::time_parameterization::ToolLimits;
@@ -29,12 +29,12 @@ const ROUNDINGS: usize = 6;
 
 /// Remaining number of path searches while a step is grounded.
 #[derive(Debug, Default)]
-pub struct SearchBudget {
+pub struct PathSearchBudget {
     left: Cell<u32>,
     wanted: Cell<bool>,
 }
 
-impl SearchBudget {
+impl PathSearchBudget {
     /// Creates a budget of this many searches.
     pub fn new(left: u32) -> Self {
         Self {
@@ -69,7 +69,7 @@ pub fn transit(
     around: &CollisionWorld,
     start: &JointVector,
     goal: &JointVector,
-    searches: &SearchBudget,
+    searches: &PathSearchBudget,
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let inside = within_limits(robot, start);
     if inside != *start
@@ -93,7 +93,7 @@ fn transit_inside(
     around: &CollisionWorld,
     start: &JointVector,
     goal: &JointVector,
-    searches: &SearchBudget,
+    searches: &PathSearchBudget,
 ) -> Result<Vec<MotionSegment>, Refusal> {
     let refusal = match through(robot, around, start, std::slice::from_ref(goal)) {
         Ok(segments) => return Ok(segments),
@@ -185,7 +185,11 @@ fn straight(
     let hasty = ToolLimits::for_free_motion(around).tool_speed_ratio(robot, &samples, period)
         > PLANNED_LIMIT_SHARE;
     if hasty {
-        cartesian_path::samples_along_curve(robot, interpolate_with_spacing(from, to, STEP), around)
+        cartesian_path::samples_through_postures(
+            robot,
+            interpolate_with_spacing(from, to, STEP),
+            around,
+        )
     } else {
         Ok(samples)
     }
@@ -199,7 +203,7 @@ fn smooth(
     path: &[JointVector],
 ) -> Result<MotionSegment, Refusal> {
     let corners: Vec<JointVector> = std::iter::once(start).chain(path).cloned().collect();
-    let samples = cartesian_path::samples_along_curve(robot, rounded(&corners), around)?;
+    let samples = cartesian_path::samples_through_postures(robot, rounded(&corners), around)?;
     robot.collider().check_path(&samples, around)?;
     Ok(MotionSegment::new(Purpose::Transit, samples, around))
 }
@@ -254,8 +258,8 @@ fn rounded(path: &[JointVector]) -> Vec<JointVector> {
     for _ in 0..ROUNDINGS {
         let before = points.clone();
         for at in 1..points.len() - 1 {
-            let middle = interpolate_postures(&before[at - 1], &before[at + 1], 0.5);
-            points[at] = interpolate_postures(&before[at], &middle, 0.5);
+            let middle = interpolate_posture(&before[at - 1], &before[at + 1], 0.5);
+            points[at] = interpolate_posture(&before[at], &middle, 0.5);
         }
     }
     points

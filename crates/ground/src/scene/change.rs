@@ -10,14 +10,14 @@ const MOVED: f64 = 0.025;
 
 /// A displacement of an object that the robot did not cause.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ObjectChange {
+pub struct ObjectDisplacement {
     /// Its name.
     pub name: String,
     /// Distance, meters.
     pub apart: f64,
 }
 
-impl fmt::Display for ObjectChange {
+impl fmt::Display for ObjectDisplacement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let centimeters = 100.0 * self.apart;
         let name = &self.name;
@@ -30,11 +30,11 @@ impl fmt::Display for ObjectChange {
 
 /// Returns the objects that are seen elsewhere than before, except those that the robot handled and
 /// what rests in or on them.
-pub fn find_unexplained_changes(
+pub fn find_unexplained_displacements(
     before: &SceneMemory,
     after: &SceneMemory,
     handled: &[&str],
-) -> Vec<ObjectChange> {
+) -> Vec<ObjectDisplacement> {
     let is_handled = |object: &SceneObject| {
         let rests_on = |(_, under): &(_, String)| handled.contains(&under.as_str());
         handled.contains(&object.name.as_str()) || object.rests.as_ref().is_some_and(rests_on)
@@ -45,7 +45,7 @@ pub fn find_unexplained_changes(
         let apart = (known.solid.center() - object.solid.center()).norm();
         let doubt = known.solid.uncertainty.max(object.solid.uncertainty);
         let by_itself = !is_handled(known) && !is_handled(object) && !known.released;
-        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| ObjectChange {
+        (by_itself && apart > MOVED.max(2.0 * doubt)).then(|| ObjectDisplacement {
             name: object.name.clone(),
             apart,
         })
@@ -77,10 +77,10 @@ mod tests {
     fn only_what_the_robot_did_not_handle_is_told() {
         let before = scene([("red cube", 0.2), ("blue cube", 0.3)]);
         let after = scene([("red cube", 0.23), ("blue cube", 0.305)]);
-        let told = find_unexplained_changes(&before, &after, &[]);
-        let words: Vec<String> = told.iter().map(ObjectChange::to_string).collect();
+        let told = find_unexplained_displacements(&before, &after, &[]);
+        let words: Vec<String> = told.iter().map(ObjectDisplacement::to_string).collect();
         assert_eq!(words, ["the red cube was moved 3 cm by someone else"]);
-        assert!(find_unexplained_changes(&before, &after, &["red cube"]).is_empty());
-        assert!(find_unexplained_changes(&before, &before, &[]).is_empty());
+        assert!(find_unexplained_displacements(&before, &after, &["red cube"]).is_empty());
+        assert!(find_unexplained_displacements(&before, &before, &[]).is_empty());
     }
 }

@@ -8,7 +8,7 @@ const CELLS: usize = 32;
 ///
 /// A point is left out if more than `count` others lie beyond it in each of the four quadrants around
 /// it, because every direction points into one of them.
-pub fn outermost(points: &[[f64; 2]], count: usize) -> Vec<[f64; 2]> {
+pub fn outermost_in_any_direction(points: &[[f64; 2]], count: usize) -> Vec<[f64; 2]> {
     let grid = Grid::around(points);
     let mut inside = [[false; CELLS]; CELLS];
     let below = grid.below(points);
@@ -96,7 +96,7 @@ mod tests {
             points in prop::collection::vec([-0.1..0.1_f64, -0.05..0.2], 1..600),
             count in 0_usize..6, angle in 0.0..6.3_f64,
         ) {
-            let kept = outermost(&points, count);
+            let kept = outermost_in_any_direction(&points, count);
             prop_assert_eq!(smallest(&kept, count, angle), smallest(&points, count, angle));
         }
     }
@@ -105,7 +105,7 @@ mod tests {
     fn what_is_well_inside_is_left_out() {
         let grid = (0..100 * 100).map(|i| [f64::from(i % 100), f64::from(i / 100)]);
         let points: Vec<[f64; 2]> = grid.collect();
-        let kept = outermost(&points, 100);
+        let kept = outermost_in_any_direction(&points, 100);
         assert!(kept.len() < 5000, "{}", kept.len());
         assert!(kept.contains(&[0.0, 0.0]) && !kept.contains(&[50.0, 50.0]));
     }
@@ -116,8 +116,8 @@ mod tests {
             vec![[0.1, 0.2]; 50],
             (0..50).map(|i| [0.1, f64::from(i)]).collect(),
         ] {
-            assert_eq!(outermost(&points, 1), points);
+            assert_eq!(outermost_in_any_direction(&points, 1), points);
         }
-        assert!(outermost(&[], 1).is_empty());
+        assert!(outermost_in_any_direction(&[], 1).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use enact_types::Point3;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
-use super::extreme_points::outermost;
+use super::extreme_points::outermost_in_any_direction;
 
 /// Distance at which the influence of a point on a fit saturates, so that outliers do not steer it,
 /// meters.
@@ -191,7 +191,7 @@ fn best_rectangle(
         return None;
     }
     let trim = all.len() / 100;
-    let outer = outermost(all, trim);
+    let outer = outermost_in_any_direction(all, trim);
     yaws.map(|yaw| {
         let shape = around(&outer, trim, yaw);
         let sum: f64 = rotate_into_axes(boundary, yaw)

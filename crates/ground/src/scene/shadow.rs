@@ -10,7 +10,7 @@
 use enact_types::Point3;
 use nalgebra::{Matrix4, Vector4};
 
-use super::shape_prior::Form;
+use super::shape_prior::FootprintShape;
 
 /// Number of directions.
 const DIRECTIONS: u32 = 60;
@@ -118,7 +118,7 @@ impl CameraShadow {
     /// The outline of this form that reaches as far as `footprint`, turned by one of `yaws`.
     pub fn fit_form(
         footprint: &[DirectionalReach],
-        form: Form,
+        form: FootprintShape,
         yaws: impl Iterator<Item = f64>,
     ) -> Option<FittedFootprint> {
         let one = |yaw: f64| {
@@ -126,15 +126,15 @@ impl CameraShadow {
             let sides = |direction: [f64; 2]| {
                 let [u, v] = [dot(direction, [cos, sin]), dot(direction, [-sin, cos])];
                 match form {
-                    Form::Disc => [1.0, 0.0],
-                    Form::Square => [u.abs() + v.abs(), 0.0],
-                    Form::Rectangle => [u.abs(), v.abs()],
+                    FootprintShape::Disc => [1.0, 0.0],
+                    FootprintShape::Square => [u.abs() + v.abs(), 0.0],
+                    FootprintShape::Rectangle => [u.abs(), v.abs()],
                 }
             };
             let (found, misfit) = least_squares(footprint, sides)?;
             let half = match form {
-                Form::Rectangle => [found.z, found.w],
-                Form::Disc | Form::Square => [found.z; 2],
+                FootprintShape::Rectangle => [found.z, found.w],
+                FootprintShape::Disc | FootprintShape::Square => [found.z; 2],
             };
             let is_there = half.iter().all(|side| *side > 0.0) && misfit.is_finite();
             is_there.then_some(FittedFootprint {
@@ -144,7 +144,11 @@ impl CameraShadow {
                 misfit,
             })
         };
-        let count = if form == Form::Disc { 1 } else { usize::MAX };
+        let count = if form == FootprintShape::Disc {
+            1
+        } else {
+            usize::MAX
+        };
         yaws.take(count)
             .filter_map(one)
             .min_by(|a, b| a.misfit.total_cmp(&b.misfit))
@@ -267,7 +271,8 @@ mod tests {
                 let shadow = CameraShadow::from_hidden_points(&hidden, &EYE, 1e-6).unwrap();
                 let footprint = shadow.footprint_at_height(height, 0.0);
                 let fit =
-                    CameraShadow::fit_form(&footprint, Form::Rectangle, degrees(0.5)).unwrap();
+                    CameraShadow::fit_form(&footprint, FootprintShape::Rectangle, degrees(0.5))
+                        .unwrap();
                 assert!((fit.center[0] + EYE.x - at[0]).abs() < 1e-3, "{fit:?}");
                 assert!((fit.center[1] + EYE.y - at[1]).abs() < 1e-3, "{fit:?}");
                 let mut sides = fit.half;
@@ -284,7 +289,7 @@ mod tests {
                 CameraShadow::from_hidden_points(&cuboid(at, 0.4, [0.015; 2], 0.03), &EYE, 0.002)
                     .unwrap();
             let footprint = shadow.footprint_at_height(height, 0.0);
-            CameraShadow::fit_form(&footprint, Form::Square, degrees(0.5))
+            CameraShadow::fit_form(&footprint, FootprintShape::Square, degrees(0.5))
                 .unwrap()
                 .misfit
         };

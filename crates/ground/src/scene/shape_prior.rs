@@ -17,7 +17,7 @@ const ONE_MORE: f64 = 1.0;
 
 /// An outline seen from above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum FootprintShape {
     /// A rectangle with equal sides.
     Square,
     /// Any rectangle.
@@ -48,7 +48,7 @@ pub struct ShapePrior {
     /// Whether things can be put in it.
     pub hollow: bool,
     /// The outline to expect; `None`: any.
-    pub form: Option<Form>,
+    pub form: Option<FootprintShape>,
     /// By which share of its radius a wall leans outwards.
     pub flare: f64,
     /// The height to expect.
@@ -62,41 +62,59 @@ const SHEET: ShapePrior = ShapePrior {
     ..ANYTHING
 };
 const ROUND_SHEET: ShapePrior = ShapePrior {
-    form: Some(Form::Disc),
+    form: Some(FootprintShape::Disc),
     ..SHEET
 };
 const BALL: ShapePrior = ShapePrior {
     ball: true,
-    ..solid(Some(Form::Disc), 1.0, 0.05)
+    ..solid(Some(FootprintShape::Disc), 1.0, 0.05)
 };
 
 /// Words for things, with what each says.
 const WORDS: [(&[&str], ShapePrior); 16] = [
     (
         &["cube", "die", "dice"],
-        solid(Some(Form::Square), 1.0, 0.06),
+        solid(Some(FootprintShape::Square), 1.0, 0.06),
     ),
-    (&["block", "brick"], solid(Some(Form::Rectangle), 0.9, 0.4)),
+    (
+        &["block", "brick"],
+        solid(Some(FootprintShape::Rectangle), 0.9, 0.4),
+    ),
     (&["ball", "sphere", "marble"], BALL),
     (
         &["cylinder", "can", "tin"],
-        solid(Some(Form::Disc), 1.3, 0.35),
+        solid(Some(FootprintShape::Disc), 1.3, 0.35),
     ),
-    (&["bottle"], solid(Some(Form::Disc), 2.3, 0.5)),
-    (&["bowl"], hollow(Some(Form::Disc), 0.3, 0.38, 0.3)),
-    (&["dish"], hollow(Some(Form::Disc), 0.3, 0.25, 0.5)),
+    (&["bottle"], solid(Some(FootprintShape::Disc), 2.3, 0.5)),
+    (
+        &["bowl"],
+        hollow(Some(FootprintShape::Disc), 0.3, 0.38, 0.3),
+    ),
+    (
+        &["dish"],
+        hollow(Some(FootprintShape::Disc), 0.3, 0.25, 0.5),
+    ),
     (
         &["plate", "saucer"],
-        hollow(Some(Form::Disc), 0.28, 0.12, 0.4),
+        hollow(Some(FootprintShape::Disc), 0.28, 0.12, 0.4),
     ),
-    (&["pan"], hollow(Some(Form::Disc), 0.1, 0.3, 0.5)),
-    (&["pot"], hollow(Some(Form::Disc), 0.0, 0.7, 0.4)),
-    (&["cup", "mug"], hollow(Some(Form::Disc), 0.1, 1.0, 0.3)),
-    (&["bucket"], hollow(Some(Form::Disc), 0.15, 0.9, 0.35)),
-    (&["tray"], hollow(Some(Form::Rectangle), 0.0, 0.15, 0.5)),
+    (&["pan"], hollow(Some(FootprintShape::Disc), 0.1, 0.3, 0.5)),
+    (&["pot"], hollow(Some(FootprintShape::Disc), 0.0, 0.7, 0.4)),
+    (
+        &["cup", "mug"],
+        hollow(Some(FootprintShape::Disc), 0.1, 1.0, 0.3),
+    ),
+    (
+        &["bucket"],
+        hollow(Some(FootprintShape::Disc), 0.15, 0.9, 0.35),
+    ),
+    (
+        &["tray"],
+        hollow(Some(FootprintShape::Rectangle), 0.0, 0.15, 0.5),
+    ),
     (
         &["box", "crate", "bin", "basket", "container"],
-        hollow(Some(Form::Rectangle), 0.0, 0.5, 0.5),
+        hollow(Some(FootprintShape::Rectangle), 0.0, 0.5, 0.5),
     ),
     (
         &["disc", "disk", "circle", "coaster", "spot", "dot"],
@@ -111,7 +129,7 @@ const WORDS: [(&[&str], ShapePrior); 16] = [
     ),
 ];
 
-const fn solid(form: Option<Form>, usual: f64, spread: f64) -> ShapePrior {
+const fn solid(form: Option<FootprintShape>, usual: f64, spread: f64) -> ShapePrior {
     ShapePrior {
         ball: false,
         hollow: false,
@@ -121,7 +139,7 @@ const fn solid(form: Option<Form>, usual: f64, spread: f64) -> ShapePrior {
     }
 }
 
-const fn hollow(form: Option<Form>, flare: f64, usual: f64, spread: f64) -> ShapePrior {
+const fn hollow(form: Option<FootprintShape>, flare: f64, usual: f64, spread: f64) -> ShapePrior {
     ShapePrior {
         hollow: true,
         flare,
@@ -148,9 +166,14 @@ impl ShapePrior {
     }
 
     /// The outlines that it may have, with the cost of each: minus the logarithm of its likelihood.
-    pub fn forms_with_costs(&self) -> [(Form, f64); 3] {
-        [Form::Square, Form::Rectangle, Form::Disc].map(|form| {
-            let sides = if form == Form::Rectangle {
+    pub fn forms_with_costs(&self) -> [(FootprintShape, f64); 3] {
+        [
+            FootprintShape::Square,
+            FootprintShape::Rectangle,
+            FootprintShape::Disc,
+        ]
+        .map(|form| {
+            let sides = if form == FootprintShape::Rectangle {
                 ONE_MORE
             } else {
                 0.0
@@ -158,7 +181,7 @@ impl ShapePrior {
             let is_usual = match self.form {
                 None => true,
                 // A square is a rectangle, and a name for rectangular things is loosely meant.
-                Some(Form::Rectangle) => form != Form::Disc,
+                Some(FootprintShape::Rectangle) => form != FootprintShape::Disc,
                 Some(usual) => form == usual,
             };
             (form, if is_usual { sides } else { sides + UNUSUAL })

@@ -12,7 +12,7 @@ use enact_types::Point3;
 
 use super::fit::{DEFAULT_FLOOR_THICKNESS_M, DEFAULT_WALL_THICKNESS_M};
 use super::shadow::{CameraShadow, FittedFootprint};
-use super::shape_prior::{Form, ShapePrior};
+use super::shape_prior::{FootprintShape, ShapePrior};
 use super::solid::{Footprint, Hollow, MAX_FLAT_HEIGHT_M, Solid};
 
 /// Likely error of a position, meters.
@@ -50,7 +50,7 @@ const UNUSUAL: f64 = 2.0;
 #[derive(Clone, Copy)]
 struct Candidate {
     height: f64,
-    form: Form,
+    form: FootprintShape,
     fit: FittedFootprint,
     /// Minus the logarithm of how likely it is.
     cost: f64,
@@ -185,7 +185,7 @@ fn turns(from: f64, to: f64, step: f64) -> Vec<f64> {
 fn at_heights(
     shadow: &CameraShadow,
     prior: &ShapePrior,
-    (form, cost): (Form, f64),
+    (form, cost): (FootprintShape, f64),
     heights: &[f64],
     yaws: &[f64],
 ) -> Vec<Candidate> {
@@ -218,13 +218,19 @@ fn shaped(prior: &ShapePrior, best: &Candidate, eye: &Point3, height: f64, error
     let Candidate { fit, form, .. } = best;
     let [x, y] = [eye.x + fit.center[0], eye.y + fit.center[1]];
     let footprint = match form {
-        Form::Disc => Footprint::Disc {
+        FootprintShape::Disc => Footprint::Disc {
             radius: fit.half[0],
         },
-        Form::Square | Form::Rectangle => Footprint::Rectangle { half: fit.half },
+        FootprintShape::Square | FootprintShape::Rectangle => {
+            Footprint::Rectangle { half: fit.half }
+        }
     };
     Solid {
-        yaw: if *form == Form::Disc { 0.0 } else { fit.yaw },
+        yaw: if *form == FootprintShape::Disc {
+            0.0
+        } else {
+            fit.yaw
+        },
         footprint,
         top: height,
         height_uncertainty: error,

@@ -250,7 +250,7 @@ impl Solid {
 
     /// Returns the signed distance of a point of the base frame to the material, meters. A
     /// container has material in its wall and floor only.
-    pub fn distance(&self, point: &Point3) -> f64 {
+    pub fn signed_distance_to_material(&self, point: &Point3) -> f64 {
         let [u, v] = self.base_to_footprint(point.x, point.y);
         let slab = |base: f64, top: f64| (base - point.z).max(point.z - top);
         let outline = self.outline_distance(u, v);
@@ -310,10 +310,12 @@ mod tests {
     #[test]
     fn the_inside_of_a_bowl_is_free() {
         let bowl = bowl();
-        assert!(bowl.distance(&Point3::new(0.2, 0.0, 0.025)) > 0.015);
-        assert!(bowl.distance(&Point3::new(0.2475, 0.0, 0.02)) < 0.0);
-        assert!(bowl.distance(&Point3::new(0.2, 0.0, 0.003)) < 0.0);
-        assert!((bowl.distance(&Point3::new(0.26, 0.0, 0.02)) - 0.01).abs() < 1e-12);
+        assert!(bowl.signed_distance_to_material(&Point3::new(0.2, 0.0, 0.025)) > 0.015);
+        assert!(bowl.signed_distance_to_material(&Point3::new(0.2475, 0.0, 0.02)) < 0.0);
+        assert!(bowl.signed_distance_to_material(&Point3::new(0.2, 0.0, 0.003)) < 0.0);
+        assert!(
+            (bowl.signed_distance_to_material(&Point3::new(0.26, 0.0, 0.02)) - 0.01).abs() < 1e-12
+        );
     }
 
     proptest! {
@@ -327,7 +329,7 @@ mod tests {
                 ..Solid::guess_disc(0.0, 0.0, 0.02, 0.0)
             };
             let (a, b) = (Point3::from(a), Point3::from(b));
-            let difference = (solid.distance(&a) - solid.distance(&b)).abs();
+            let difference = (solid.signed_distance_to_material(&a) - solid.signed_distance_to_material(&b)).abs();
             prop_assert!(difference <= (a - b).norm() + 1e-12);
         }
     }

@@ -18,7 +18,7 @@ impl GroundedSkill for Home {
             script.add_move_home()?;
         } else {
             let (home, closed) = (context.robot.home(), context.gripper.closed);
-            script.add_transit(home, closed, &context.obstacles_while_holding())?;
+            script.add_transit(home, closed, &context.collision_world_with_held_object())?;
         }
         Ok(script.into_step_motion())
     }

@@ -35,7 +35,7 @@ pub trait GroundedSkill {
     }
 
     /// Returns why the robot cannot carry out the skill with any object, if it is worth telling.
-    fn why_unavailable(_robot: &Robot) -> Option<&'static str>
+    fn why_unsupported_by_robot(_robot: &Robot) -> Option<&'static str>
     where
         Self: Sized,
     {
@@ -44,7 +44,7 @@ pub trait GroundedSkill {
 
     /// Returns whether the skill puts the held object in some relation to another one, so that its
     /// infeasibility depends on the relation.
-    fn takes_relation() -> bool
+    fn needs_relation() -> bool
     where
         Self: Sized,
     {
@@ -101,17 +101,17 @@ macro_rules! skills {
             }
         }
 
-        /// Calls [`GroundedSkill::why_unavailable`] of the skill.
-        pub fn why_unavailable(skill: Skill, robot: &Robot) -> Option<&'static str> {
+        /// Calls [`GroundedSkill::why_unsupported_by_robot`] of the skill.
+        pub fn why_unsupported_by_robot(skill: Skill, robot: &Robot) -> Option<&'static str> {
             match skill {
-                $(Skill::$name => <enact_plan::skills::$name>::why_unavailable(robot),)*
+                $(Skill::$name => <enact_plan::skills::$name>::why_unsupported_by_robot(robot),)*
             }
         }
 
-        /// Calls [`GroundedSkill::takes_relation`] of the skill.
-        pub fn takes_relation(skill: Skill) -> bool {
+        /// Calls [`GroundedSkill::needs_relation`] of the skill.
+        pub fn needs_relation(skill: Skill) -> bool {
             match skill {
-                $(Skill::$name => <enact_plan::skills::$name>::takes_relation(),)*
+                $(Skill::$name => <enact_plan::skills::$name>::needs_relation(),)*
             }
         }
 

@@ -23,7 +23,7 @@ impl GroundedSkill for Pick {
         grasp::fits_in_gripper(gripper, solid)
     }
 
-    fn why_unavailable(robot: &Robot) -> Option<&'static str> {
+    fn why_unsupported_by_robot(robot: &Robot) -> Option<&'static str> {
         robot.gripper().is_none().then_some(NO_GRIPPER_REASON)
     }
 
@@ -32,7 +32,7 @@ impl GroundedSkill for Pick {
         _relation: Option<Relation>,
         object: &SceneObject,
     ) -> Option<Refusal> {
-        grasp::infeasibility(context, &object.name, &object.solid)
+        grasp::refusal_if_grasps_blocked(context, &object.name, &object.solid)
     }
 
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {

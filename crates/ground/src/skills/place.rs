@@ -6,7 +6,7 @@ use enact_types::{Frame, Point3, Pose, Refusal, Vector3};
 
 use super::GroundedSkill;
 use crate::manipulation::grasp::{refusal_closest_to_success, require_in_reach};
-use crate::manipulation::put_down::{PutDown, RELEASE_CLEARANCE_M};
+use crate::manipulation::put_down::{HAND_RELEASE_CLEARANCE_M, PutDown};
 use crate::manipulation::release::{find_reachable_release_poses, release_poses_in_other_postures};
 use crate::manipulation::spot::{Spot, spots};
 use crate::manipulation::{MotionBuilder, SkillContext};
@@ -40,7 +40,7 @@ enum Postures {
 }
 
 impl GroundedSkill for Place {
-    fn takes_relation() -> bool {
+    fn needs_relation() -> bool {
         true
     }
 
@@ -57,7 +57,7 @@ impl GroundedSkill for Place {
             Err(why) => return Some(why),
         };
         let placing = placing(context, held, target);
-        let touching = context.around.with_capped_margins(RELEASE_CLEARANCE_M);
+        let touching = context.around.with_capped_margins(HAND_RELEASE_CLEARANCE_M);
         let empty = context.posture_check_among(&touching);
         // The hand has most room at the greatest height.
         let drop = *drops(target, relation).last()?;
@@ -134,7 +134,7 @@ fn placing<'a>(
         context: *context,
         held,
         target,
-        carrying: context.obstacles_while_holding(),
+        carrying: context.collision_world_with_held_object(),
         yaw: None,
     }
 }

@@ -38,7 +38,7 @@ impl GroundedSkill for Point {
         object: &SceneObject,
     ) -> Option<Refusal> {
         let (name, solid) = (&object.name, &object.solid);
-        let carrying = context.obstacles_while_holding();
+        let carrying = context.collision_world_with_held_object();
         let carrying = context.posture_check_among(&carrying);
         let mut refusal = None;
         for posture in postures(context, name, solid).flatten() {
@@ -57,7 +57,7 @@ impl GroundedSkill for Point {
     fn motion(&self, context: &SkillContext<'_>) -> Result<StepMotion, Refusal> {
         let name = &self.object;
         let solid = &context.find_object(name)?.solid;
-        let carrying = context.obstacles_while_holding();
+        let carrying = context.collision_world_with_held_object();
         require_in_reach(context, name, &solid.center())?;
         let among = context.posture_check_among(&carrying);
         let closed = context.gripper.closed;

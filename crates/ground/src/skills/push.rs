@@ -444,7 +444,7 @@ fn front(
     let ceiling = solid.upper_bound_of_top() + 0.01;
     placed_robot_shapes(context.robot, None, &joints)
         .iter()
-        .filter(|placed| placed.part.can_approach_table() && placed.may_be_below(ceiling))
+        .filter(|placed| placed.part.can_hit_table() && placed.may_be_below(ceiling))
         .flat_map(|placed| placed.points_on_surface().collect::<Vec<_>>())
         .filter(|point| point.z < ceiling)
         .map(|point| (point - grasp_point).dot(path))

@@ -284,7 +284,7 @@ fn put_back(
         context,
         held,
         target: object,
-        carrying: context.obstacles_while_holding(),
+        carrying: context.collision_world_with_held_object(),
         yaw: Some(within(object.solid.yaw + by, 2.0 * PI)),
     };
     let down = put_down

@@ -4,9 +4,9 @@ use enact_plan::Token;
 use enact_types::Reason;
 use serde_json::{Value, json};
 
-use super::json::{self, JsonMatch};
+use super::json::{self, FoundJson};
 use super::reasoning;
-use super::schema::{WRAPPER_KEY, fits_at_top};
+use super::schema::{WRAPPER_KEY, value_matches_top_level};
 
 /// Keys under which servers put reasoning that they took out of the text.
 const THOUGHTS: [&str; 4] = ["reasoning_content", "reasoning", "thinking", "thought"];
@@ -190,9 +190,9 @@ pub(crate) enum Extracted {
 /// Extracts from a text the first JSON that fits the schema, whatever it is wrapped in.
 pub(crate) fn extract_matching_json(text: &str, schema: &Value) -> Extracted {
     match json::find(text, |value| unwrap(schema, value).is_some()) {
-        JsonMatch::None => Extracted::None,
-        JsonMatch::Malformed(text) => Extracted::Other(text),
-        JsonMatch::Value { written, value } => match unwrap(schema, &value) {
+        FoundJson::None => Extracted::None,
+        FoundJson::Malformed(text) => Extracted::Other(text),
+        FoundJson::Value { written, value } => match unwrap(schema, &value) {
             Some(inner) if inner == value => Extracted::Fitting(written),
             Some(inner) => Extracted::Fitting(inner.to_string()),
             None => Extracted::Other(written),
@@ -208,7 +208,7 @@ pub(crate) fn is_only_matching_json(text: &str, schema: &Value) -> bool {
 /// Returns the value that fits the schema: the value itself, or one inside the wrappers that
 /// servers and models use.
 fn unwrap(schema: &Value, value: &Value) -> Option<Value> {
-    if fits_at_top(schema, value) {
+    if value_matches_top_level(schema, value) {
         return Some(value.clone());
     }
     let wants_list = schema["type"] == "array";
@@ -223,19 +223,19 @@ fn unwrap(schema: &Value, value: &Value) -> Option<Value> {
                     return Some(found);
                 }
             }
-            if wants_list && fits_at_top(&schema["items"], value) {
+            if wants_list && value_matches_top_level(&schema["items"], value) {
                 return Some(json!([value]));
             }
             let mut only = fields.values();
             match (only.next(), only.next()) {
-                (Some(inner), None) if wants_list && fits_at_top(schema, inner) => {
+                (Some(inner), None) if wants_list && value_matches_top_level(schema, inner) => {
                     Some(inner.clone())
                 }
                 _ => None,
             }
         }
         Value::Array(entries) if !wants_list => match &entries[..] {
-            [only] if fits_at_top(schema, only) => Some(only.clone()),
+            [only] if value_matches_top_level(schema, only) => Some(only.clone()),
             _ => {
                 // The steps without the plan around them.
                 let names = schema["required"].as_array()?;

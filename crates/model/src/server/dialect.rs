@@ -188,7 +188,7 @@ impl Dialect {
         complaint: &ServerError,
         may_lack_picture: bool,
     ) -> Option<(Self, String)> {
-        let text = complaint.text();
+        let text = complaint.lowercase_text();
         if let Some((other, names)) = self.without_draws(&text) {
             return Some((other, format!("asking without `{}`", names.join("`, `"))));
         }
@@ -253,7 +253,7 @@ impl Dialect {
     /// Returns the dialect that sends the camera's picture alone, if the server complains about
     /// pictures; `None` if it is sent alone already.
     pub(crate) fn with_one_picture(self, complaint: &ServerError) -> Option<(Self, String)> {
-        let text = complaint.text();
+        let text = complaint.lowercase_text();
         let complains = PICTURE.iter().any(|word| text.contains(word));
         let other = Self {
             several_pictures: false,

@@ -35,8 +35,9 @@ impl Endpoint {
         } else {
             Url::parse(&format!("{}://{address}", scheme_of(address)))
         };
-        let mut base =
-            url.map_err(|error| Reason::new(format!("it is not an address: {error}"), error))?;
+        let mut base = url.map_err(|error| {
+            Reason::from_text_and_source(format!("it is not an address: {error}"), error)
+        })?;
         if base.host_str().is_some_and(|host| host.contains(',')) {
             return Err(
                 "commas stand between the addresses of servers: write each in full, as in \

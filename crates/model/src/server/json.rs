@@ -7,7 +7,7 @@ const DEEPEST: usize = 64;
 
 /// JSON found in a text.
 #[derive(Debug, PartialEq)]
-pub(crate) enum JsonMatch {
+pub(crate) enum FoundJson {
     /// The first value that was wanted; else the first value. As it was written, if that is JSON.
     Value { written: String, value: Value },
     /// It begins like JSON and does not end so.
@@ -18,7 +18,7 @@ pub(crate) enum JsonMatch {
 
 /// Returns the first JSON object or list in a text, skipping fences, words and tokens around it.
 /// Values that `is_wanted` take precedence. Values inside other values do not count.
-pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> JsonMatch {
+pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> FoundJson {
     let mut other = None;
     let mut from = 0;
     while let Some(start) = text[from..].find(['{', '[']).map(|at| from + at) {
@@ -28,13 +28,13 @@ pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> JsonMatch 
             continue;
         }
         let Some(end) = end_of(rest) else {
-            return JsonMatch::Malformed(rest.to_owned());
+            return FoundJson::Malformed(rest.to_owned());
         };
         let written = &rest[..end];
         let Some(found) = read(written) else {
-            return JsonMatch::Malformed(written.to_owned());
+            return FoundJson::Malformed(written.to_owned());
         };
-        let JsonMatch::Value { value, .. } = &found else {
+        let FoundJson::Value { value, .. } = &found else {
             return found;
         };
         if is_wanted(value) {
@@ -43,7 +43,7 @@ pub(crate) fn find(text: &str, is_wanted: impl Fn(&Value) -> bool) -> JsonMatch 
         other.get_or_insert(found);
         from = start + end;
     }
-    other.unwrap_or(JsonMatch::None)
+    other.unwrap_or(FoundJson::None)
 }
 
 /// Parses a text that is JSON, strictly or nearly, and nothing else.
@@ -57,7 +57,7 @@ pub(crate) fn lenient(text: &str) -> Option<Value> {
 }
 
 /// Keeps strict JSON as it is written and corrects JSON5 (an extra comma, single quotes).
-fn read(written: &str) -> Option<JsonMatch> {
+fn read(written: &str) -> Option<FoundJson> {
     let value = lenient(written)?;
     let is_strict = serde_json::from_str::<serde::de::IgnoredAny>(written).is_ok();
     let written = if is_strict {
@@ -65,7 +65,7 @@ fn read(written: &str) -> Option<JsonMatch> {
     } else {
         value.to_string()
     };
-    Some(JsonMatch::Value { written, value })
+    Some(FoundJson::Value { written, value })
 }
 
 /// Returns whether a bracket opens JSON rather than a remark [like this].
@@ -112,13 +112,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn plan(text: &str) -> JsonMatch {
+    fn plan(text: &str) -> FoundJson {
         find(text, |value| value["steps"].is_array())
     }
 
     fn written(text: &str) -> String {
         match plan(text) {
-            JsonMatch::Value { written, .. } => written,
+            FoundJson::Value { written, .. } => written,
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -167,10 +167,10 @@ mod tests {
 {"steps": [{"skill": "done"}"#,
             &"[".repeat(100_000),
         ] {
-            assert!(matches!(plan(text), JsonMatch::Malformed(_)), "{text}");
+            assert!(matches!(plan(text), FoundJson::Malformed(_)), "{text}");
         }
         for text in ["", "I see a cube.", "{x} [y] (z)", "[1, 2]", "}{"] {
-            assert_eq!(plan(text), JsonMatch::None, "{text}");
+            assert_eq!(plan(text), FoundJson::None, "{text}");
         }
         let other = r#"{"skill":"done"}"#;
         assert_eq!(written(other), other, "the best that there is");

@@ -54,8 +54,8 @@ use crate::config::ModelConfig;
 use crate::control_tokens::SpecialTokens;
 use crate::options::RequestOptions;
 use crate::picture::data_url;
-use crate::progress::Progress;
-use crate::sampling::Draws;
+use crate::progress::WaitNotifier;
+use crate::sampling::RequestRngs;
 
 use content::Content;
 use dialect::{ChatRequest, Dialect};
@@ -64,7 +64,7 @@ pub use endpoint::address_holds_secret;
 pub(crate) use endpoint::{addresses, is_address};
 use key::ApiKey;
 pub use key::read_key;
-pub use pool::{ServerPool, Throughput};
+pub use pool::{ServerPool, ServerStats};
 pub use pooled::PooledModel;
 use server_error::ServerError;
 use transport::{HttpResponse, Transport, TransportError};
@@ -90,7 +90,7 @@ pub struct ServerModel {
     was_reached: bool,
     /// True once an answer came with reasoning of the model's own.
     has_thought: bool,
-    draws: Draws,
+    draws: RequestRngs,
     load_time: Duration,
 }
 
@@ -151,7 +151,7 @@ impl ServerModel {
             transport,
             was_reached: false,
             has_thought: false,
-            draws: Draws::new(),
+            draws: RequestRngs::new(),
             load_time: Duration::ZERO,
         };
         if server.model.is_empty() {
@@ -194,7 +194,7 @@ impl ServerModel {
                 let reason = format!(
                     "it does not list its models ({}); name one, as in {}#MODEL, and see whether the \
                      address ends in /v1",
-                    complaint.sentence(),
+                    complaint.status_and_message(),
                     self.endpoint.base(),
                 );
                 return Err(RequestError::Final(reason.into()));
@@ -234,8 +234,8 @@ impl ServerModel {
             Some(key) => request.bearer_auth(key),
             None => request,
         };
-        let mut progress = Progress::new(&self.options.notify);
-        let tell = || progress.tell(|passed| silence(passed, limit));
+        let mut progress = WaitNotifier::new(&self.options.notify);
+        let tell = || progress.notify_if_due(|passed| silence(passed, limit));
         let response = self.transport.send(request, limit, tell)?;
         let asked = response.retry_after;
         Ok(match self.read(response)? {
@@ -347,7 +347,7 @@ impl ServerModel {
             });
             match other.filter(|_| may_be_a_parameter) {
                 Some((dialect, change)) => {
-                    let said = complaint.sentence();
+                    let said = complaint.status_and_message();
                     self.options.notify.tell(&format!("{said}; {change}"));
                     self.dialect = dialect;
                 }
@@ -358,7 +358,7 @@ impl ServerModel {
 
     /// Adds a remedy to a complaint.
     fn explain(&self, complaint: &ServerError) -> Reason {
-        let said = complaint.sentence();
+        let said = complaint.status_and_message();
         let status = complaint
             .status
             .and_then(|it| StatusCode::from_u16(it).ok());

@@ -88,7 +88,7 @@ pub(crate) enum NoServer {
 
 /// What a server of a pool did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Throughput {
+pub struct ServerStats {
     /// Its address.
     pub address: String,
     /// Number of its answers.
@@ -103,13 +103,13 @@ pub struct Throughput {
 
 impl ServerPool {
     /// Returns what each server did so far.
-    pub fn throughput(&self) -> Vec<Throughput> {
+    pub fn server_stats(&self) -> Vec<ServerStats> {
         let state = self.lock();
         let span = state.span.map_or(0.0, |(first, last)| {
             last.saturating_duration_since(first).as_secs_f64()
         });
         let per = |amount: f64| if span > 0.0 { amount / span } else { 0.0 };
-        let of = |server: &Server| Throughput {
+        let of = |server: &Server| ServerStats {
             address: server.address.clone(),
             answers: server.answers,
             per_minute: 60.0 * per(server.answers as f64),
@@ -148,7 +148,7 @@ impl ServerPool {
     }
 
     /// Returns which model the servers of `source` run: the first one that was found there.
-    pub(crate) fn agree_on_model(&self, source: &str, found: &str) -> String {
+    pub(crate) fn get_or_record_model(&self, source: &str, found: &str) -> String {
         let mut state = self.lock();
         let model = state.models.entry(source.to_owned());
         model.or_insert_with(|| found.to_owned()).clone()
@@ -250,7 +250,7 @@ impl fmt::Debug for ServerPool {
     }
 }
 
-impl fmt::Display for Throughput {
+impl fmt::Display for ServerStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let times = |count: u64, what: &str| match count {
             1 => format!("1 {what}"),
@@ -305,7 +305,7 @@ mod tests {
         });
         assert_eq!(third, 1);
         first.answered();
-        let answers: Vec<u64> = pool.throughput().iter().map(|it| it.answers).collect();
+        let answers: Vec<u64> = pool.server_stats().iter().map(|it| it.answers).collect();
         assert_eq!(answers, [1, 1]);
     }
 
@@ -327,7 +327,7 @@ mod tests {
         pool.lock().servers[0].back_at = None;
         lease(&one, LONG).unwrap().answered();
         assert!(!lease(&one, LONG).unwrap().is_suspect);
-        assert_eq!(pool.throughput()[0].set_aside, 6);
+        assert_eq!(pool.server_stats()[0].set_aside, 6);
     }
 
     #[test]
@@ -348,14 +348,14 @@ mod tests {
     #[test]
     fn the_first_model_that_is_found_is_the_one() {
         let pool = ServerPool::default();
-        assert_eq!(pool.agree_on_model("a,b", "m"), "m");
-        assert_eq!(pool.agree_on_model("a,b", "n"), "m");
-        assert_eq!(pool.agree_on_model("a,c", "n"), "n");
+        assert_eq!(pool.get_or_record_model("a,b", "m"), "m");
+        assert_eq!(pool.get_or_record_model("a,b", "n"), "m");
+        assert_eq!(pool.get_or_record_model("a,c", "n"), "n");
     }
 
     #[test]
     fn throughput_is_a_sentence() {
-        let throughput = Throughput {
+        let throughput = ServerStats {
             address: "http://a/v1".to_owned(),
             answers: 57,
             per_minute: 12.34,

@@ -11,7 +11,7 @@ use crate::chat::{self, Chat, Query, Reply};
 use crate::config::ModelConfig;
 use crate::control_tokens::SpecialTokens;
 use crate::options::{RequestOptions, ServerOptions};
-use crate::sampling::Draws;
+use crate::sampling::RequestRngs;
 
 use super::endpoint::{Endpoint, without_secrets};
 use super::pool::{Lease, Membership, NoServer};
@@ -39,7 +39,7 @@ pub struct PooledModel {
     special: SpecialTokens,
     meaning: MeaningReader,
     stop: StopSwitch,
-    draws: Draws,
+    draws: RequestRngs,
     has_thought: bool,
     load_time: Duration,
 }
@@ -97,7 +97,7 @@ impl PooledModel {
             meaning: MeaningReader::new(options.meaning.unwrap_or_default()),
             options,
             stop: stop.clone(),
-            draws: Draws::new(),
+            draws: RequestRngs::new(),
             has_thought: false,
             load_time: Duration::ZERO,
         };
@@ -159,7 +159,7 @@ impl PooledModel {
             .options
             .server
             .pool
-            .agree_on_model(&self.name, &server.model);
+            .get_or_record_model(&self.name, &server.model);
         if model != server.model {
             let reason = format!(
                 "{address} runs `{}`, and another of these servers `{model}`: all must run one model; \
@@ -179,7 +179,7 @@ impl PooledModel {
         &mut self,
         lease: &Lease,
         query: &Query<'_>,
-        draws: &Draws,
+        draws: &RequestRngs,
     ) -> Result<ChatCompletion, Trouble> {
         let limit = self.options.time_limit;
         let server = self.connected(lease.seat)?;
@@ -218,7 +218,7 @@ fn probe(server: &ServerModel) -> Result<(), Trouble> {
     match server.send_once(request, PROBE_TIME) {
         Ok(HttpOutcome::Success(_)) => Ok(()),
         Ok(HttpOutcome::Error(complaint, _)) => match complaint.status {
-            Some(500..) => Err(Trouble::Server(complaint.sentence().into())),
+            Some(500..) => Err(Trouble::Server(complaint.status_and_message().into())),
             // Some do not list their models.
             _ => Ok(()),
         },

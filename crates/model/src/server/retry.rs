@@ -39,7 +39,7 @@ impl ServerModel {
                     if class == RetryClass::Permanent || is_refusal {
                         return Err(RequestError::Refused(complaint));
                     }
-                    (complaint.sentence().into(), class, asked)
+                    (complaint.status_and_message().into(), class, asked)
                 }
                 Err(TransportError::Stopped) => return Err(RequestError::Stopped),
                 Err(TransportError::TimedOut) => return Err(RequestError::TimedOut),

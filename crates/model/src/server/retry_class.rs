@@ -37,7 +37,7 @@ pub(crate) enum RetryClass {
 
 impl RetryClass {
     pub(crate) fn of(complaint: &ServerError) -> Self {
-        let text = complaint.text();
+        let text = complaint.lowercase_text();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match complaint.status {
             _ if says(&FINAL) => Self::Permanent,

@@ -95,7 +95,7 @@ fn type_of(values: &Value) -> Option<&'static str> {
 
 /// Returns whether a value fits a schema at its top level: an object with the required keys, or a
 /// list of objects.
-pub(crate) fn fits_at_top(schema: &Value, value: &Value) -> bool {
+pub(crate) fn value_matches_top_level(schema: &Value, value: &Value) -> bool {
     match value {
         Value::Object(fields) => schema["required"].as_array().is_some_and(|names| {
             names
@@ -260,13 +260,22 @@ mod tests {
     #[test]
     fn a_value_is_about_a_schema_if_its_top_is() {
         let plan = grammar::plan_schema(&Situation::default(), &Skill::ALL);
-        assert!(fits_at_top(&plan, &json!({"steps": []})));
-        assert!(!fits_at_top(&plan, &json!({"skill": "pick"})));
-        assert!(!fits_at_top(&plan, &json!([1])));
+        assert!(value_matches_top_level(&plan, &json!({"steps": []})));
+        assert!(!value_matches_top_level(&plan, &json!({"skill": "pick"})));
+        assert!(!value_matches_top_level(&plan, &json!([1])));
         let list = grammar::detections_schema();
-        assert!(fits_at_top(&list, &json!([])) && fits_at_top(&list, &json!([{"label": "a"}])));
-        assert!(!fits_at_top(&list, &json!([[1, 2, 3, 4]])));
-        assert!(!fits_at_top(&list, &json!([1])) && !fits_at_top(&list, &json!({"a": 1})));
-        assert!(fits_at_top(&strict(&list), &json!({"answer": []})));
+        assert!(
+            value_matches_top_level(&list, &json!([]))
+                && value_matches_top_level(&list, &json!([{"label": "a"}]))
+        );
+        assert!(!value_matches_top_level(&list, &json!([[1, 2, 3, 4]])));
+        assert!(
+            !value_matches_top_level(&list, &json!([1]))
+                && !value_matches_top_level(&list, &json!({"a": 1}))
+        );
+        assert!(value_matches_top_level(
+            &strict(&list),
+            &json!({"answer": []})
+        ));
     }
 }

@@ -93,12 +93,12 @@ impl ServerError {
     }
 
     /// Returns all of its text, in lower case.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn lowercase_text(&self) -> String {
         format!("{} {}", self.message.to_lowercase(), self.names)
     }
 
     /// Returns status and message: `429 Too Many Requests: slow down`.
-    pub(crate) fn sentence(&self) -> String {
+    pub(crate) fn status_and_message(&self) -> String {
         let status = self
             .status
             .and_then(|status| StatusCode::from_u16(status).ok());
@@ -205,8 +205,11 @@ mod tests {
         }
         assert!(failure(&"x".repeat(9999)).message.chars().count() <= MAX_MESSAGE_CHARS + 1);
         assert!(failure("<html></html>").is_page);
-        assert_eq!(failure("").sentence(), "400 Bad Request");
-        assert_eq!(failure("gone").sentence(), "400 Bad Request: gone");
+        assert_eq!(failure("").status_and_message(), "400 Bad Request");
+        assert_eq!(
+            failure("gone").status_and_message(),
+            "400 Bad Request: gone"
+        );
     }
 
     #[test]
@@ -216,7 +219,7 @@ mod tests {
         let complaint = ServerError::find_in_response(&within).unwrap();
         assert_eq!(complaint.status, Some(429));
         assert_eq!(
-            complaint.sentence(),
+            complaint.status_and_message(),
             "429 Too Many Requests: Provider returned error: the model is rate-limited upstream"
         );
         let null =

@@ -69,7 +69,7 @@ impl Transport {
         let client = if is_local { client.no_proxy() } else { client };
         let client = client
             .build()
-            .map_err(|error| Reason::new(innermost(&error), error))?;
+            .map_err(|error| Reason::from_text_and_source(innermost(&error), error))?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("enact-server")
@@ -225,7 +225,7 @@ impl From<reqwest::Error> for TransportError {
         } else {
             (Self::Broken, format!("the connection broke: {cause}"))
         };
-        kind(Reason::new(text, error))
+        kind(Reason::from_text_and_source(text, error))
     }
 }
 

@@ -76,7 +76,7 @@ fn each_server_gets_one_request_at_a_time_and_all_share_the_work() {
         }
     });
     assert_eq!(most.load(Ordering::SeqCst), 2, "both worked at once");
-    let throughput = pool.throughput();
+    let throughput = pool.server_stats();
     let answers: Vec<u64> = throughput.iter().map(|it| it.answers).collect();
     assert_eq!(answers.iter().sum::<u64>(), 12);
     assert!(answers.iter().all(|it| *it > 0), "{answers:?}");
@@ -124,7 +124,7 @@ fn a_broken_server_is_set_aside_and_asked_again_once_it_is_well() {
     assert_eq!(paths(&one), ["/v1/models", chat, chat]);
     assert!(paths(&two).is_empty());
     let counts: Vec<(u64, u64)> = pool
-        .throughput()
+        .server_stats()
         .iter()
         .map(|it| (it.answers, it.set_aside))
         .collect();
@@ -182,7 +182,7 @@ fn what_is_wrong_with_the_question_is_told_at_once_and_sets_nobody_aside() {
         assert!(error.contains("exceeds the context size"), "{error}");
     }
     assert!(two.asked().is_empty() && told.lock().unwrap().is_empty());
-    assert_eq!(pool.throughput()[0].set_aside, 0);
+    assert_eq!(pool.server_stats()[0].set_aside, 0);
 }
 
 #[test]

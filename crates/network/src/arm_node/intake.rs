@@ -12,7 +12,7 @@ use zenoh::query::Query;
 use super::lease::Lease;
 use super::state::{Node, NodeState};
 use crate::fault::MessageFault;
-use crate::link::{question, reply};
+use crate::link::{question_bytes, reply};
 use crate::message::Channel;
 use crate::message::codec::{self, Garbled, from_bytes};
 use crate::message::envelope::UnverifiedEnvelope;
@@ -58,10 +58,10 @@ pub(super) fn serve(
     loop {
         match inquiries.recv_timeout(IDLE) {
             Ok(Inquiry::Order(query, received)) => {
-                reply(&query, &node.order(&question(&query), received, jobs));
+                reply(&query, &node.order(&question_bytes(&query), received, jobs));
             }
             Ok(Inquiry::State(query)) => reply(&query, &node.read()),
-            Ok(Inquiry::Outcome(query)) => reply(&query, &node.outcome(&question(&query))),
+            Ok(Inquiry::Outcome(query)) => reply(&query, &node.outcome(&question_bytes(&query))),
             Err(RecvTimeoutError::Timeout) => {
                 let is_idle = node.lock().running.is_none();
                 if is_idle && let Ok(state) = node.arm.state() {

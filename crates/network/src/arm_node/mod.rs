@@ -36,8 +36,8 @@ pub use lease::DEFAULT_LEASE_DURATION;
 
 use crate::error::NetworkError;
 use crate::keys::NodeKeys;
-use crate::link::{Link, Urgency, question, reply, reply_under_key, reply_with_time};
-use crate::message::status::{ArmStatus, Stop, sanitize_for_display};
+use crate::link::{Link, Urgency, question_bytes, reply, reply_under_key, reply_with_time};
+use crate::message::status::{ArmStatus, PressedStop, sanitize_for_display};
 use intake::{Inquiry, queue_inquiry};
 use state::Node;
 
@@ -149,7 +149,7 @@ impl ArmNode {
     }
 
     /// Stops the arm on behalf of somebody.
-    pub fn stop_arm(&self, by: &str) -> Stop {
+    pub fn stop_arm(&self, by: &str) -> PressedStop {
         self.node.press_stop(by)
     }
 }
@@ -204,13 +204,13 @@ fn declare(
         })?,
         link.answer(&keys.stop_key(), move |query| {
             // Whatever the message says: a stop in words of another version is one, too.
-            let said = question(&query);
+            let said = question_bytes(&query);
             let by = sanitize_for_display(&String::from_utf8_lossy(&said));
             let by = if by.is_empty() { "another node" } else { &by };
             reply_under_key(&query, &key, &stopping.press_stop(by));
         })?,
         link.answer(&keys.lease_key(), move |query| {
-            if let Some(answer) = lending.lend(&question(&query)) {
+            if let Some(answer) = lending.lend(&question_bytes(&query)) {
                 reply(&query, &answer);
             }
         })?,

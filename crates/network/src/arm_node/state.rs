@@ -13,7 +13,7 @@ use crate::fault::{FaultCounts, MessageFault};
 use crate::keys::NodeKeys;
 use crate::link::Link;
 use crate::message::order::{Ended, OutcomeQuestion};
-use crate::message::status::{ArmStatus, Stop};
+use crate::message::status::{ArmStatus, PressedStop};
 
 /// An arm's node.
 pub(super) struct Node {
@@ -40,7 +40,7 @@ pub(super) struct NodeState {
     pub(super) refused: FaultCounts,
     pub(super) running: Option<OutcomeQuestion>,
     pub(super) ended: Option<Arc<Ended>>,
-    pub(super) stop: Option<Stop>,
+    pub(super) stop: Option<PressedStop>,
     /// Number of the newest stop.
     pub(super) stops: u64,
     pub(super) links_lost: u64,
@@ -92,7 +92,7 @@ impl Node {
     }
 
     /// Presses the stop, on behalf of somebody.
-    pub(super) fn press_stop(&self, by: &str) -> Stop {
+    pub(super) fn press_stop(&self, by: &str) -> PressedStop {
         // Before anything that may have to wait.
         self.stop.press();
         let mut state = self.lock();
@@ -133,9 +133,9 @@ impl Node {
 }
 
 impl NodeState {
-    fn note_stop(&mut self, by: &str) -> Stop {
+    fn note_stop(&mut self, by: &str) -> PressedStop {
         self.stops += 1;
-        let stop = Stop {
+        let stop = PressedStop {
             number: self.stops,
             by: by.to_owned(),
         };

@@ -18,7 +18,7 @@ pub struct ArmStatus {
     /// Who drives, for people.
     pub holder: Option<String>,
     /// The stop that is pressed, if one is.
-    pub stop: Option<Stop>,
+    pub stop: Option<PressedStop>,
     /// The motion that is being carried out.
     pub motion: Option<u64>,
     /// Messages that were refused, by cause.
@@ -29,7 +29,7 @@ pub struct ArmStatus {
 
 /// A stop that is pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stop {
+pub struct PressedStop {
     /// Its number; it grows with each press.
     pub number: u64,
     /// Who pressed it, for people.

@@ -81,7 +81,7 @@ impl LeaseHolder {
     }
 
     /// Returns the node, for messages.
-    pub(super) fn node(&self) -> String {
+    pub(super) fn describe_node(&self) -> String {
         format!("the arm's node `{}`", self.keys.name())
     }
 
@@ -96,10 +96,13 @@ impl LeaseHolder {
             robot: self.robot,
         };
         let question = to_bytes(&request);
-        let reply =
-            self.link
-                .ask_patiently(&self.node(), &self.keys.lease_key(), &question, ANSWER)?;
-        *lock(&self.held) = granted(self.node(), reply)?;
+        let reply = self.link.ask_patiently(
+            &self.describe_node(),
+            &self.keys.lease_key(),
+            &question,
+            ANSWER,
+        )?;
+        *lock(&self.held) = granted(self.describe_node(), reply)?;
         Ok(())
     }
 
@@ -130,7 +133,10 @@ impl LeaseHolder {
             Ok(reply) => Some(reply),
             Err(NoAnswer::Silent) => None,
             Err(NoAnswer::Garbled(garbled)) => {
-                tracing::warn!("the answer of {} is not understood: {garbled}", self.node());
+                tracing::warn!(
+                    "the answer of {} is not understood: {garbled}",
+                    self.describe_node()
+                );
                 None
             }
         };

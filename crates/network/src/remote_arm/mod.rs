@@ -182,7 +182,12 @@ impl TrajectoryExecutor for RemoteArm {
         let lease = &self.driver.lease;
         let answer: StateReply = lease
             .link
-            .ask_patiently(&lease.node(), &lease.keys.state_key(), &[], self.patience)
+            .ask_patiently(
+                &lease.describe_node(),
+                &lease.keys.state_key(),
+                &[],
+                self.patience,
+            )
             .map_err(remote)?;
         match answer {
             StateReply::Failed(what) => Err(ArmError::Remote(what)),
@@ -194,7 +199,7 @@ impl TrajectoryExecutor for RemoteArm {
                     state,
                     followed: 0,
                 };
-                Ok(self.check_joint_counts(execution)?.state)
+                Ok(self.check_reported_joint_counts(execution)?.state)
             }
         }
     }
@@ -229,12 +234,12 @@ impl TrajectoryExecutor for RemoteArm {
             None => self.not_begun(fault(
                 "the motion did not reach the arm in time, and was not begun".to_owned(),
             )),
-            Some(MotionEnd::Ended(execution)) => self.check_joint_counts(execution),
+            Some(MotionEnd::Ended(execution)) => self.check_reported_joint_counts(execution),
             Some(MotionEnd::Failed(what)) => Err(ArmError::Remote(what)),
             Some(MotionEnd::LinkLost {
                 silence_ms,
                 execution,
-            }) => self.check_joint_counts(Execution {
+            }) => self.check_reported_joint_counts(Execution {
                 end: fault(format!(
                     "the arm's node heard nothing of this program for {silence_ms} ms, so the arm braked \
                      along its path and holds"

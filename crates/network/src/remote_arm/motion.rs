@@ -83,7 +83,7 @@ impl RemoteArm {
                         }
                     }
                     Err(NoAnswer::Garbled(garbled)) => {
-                        let node = driver.lease.node();
+                        let node = driver.lease.describe_node();
                         return Err(remote(NetworkError::Garbled { node, garbled }));
                     }
                     Err(NoAnswer::Silent) => {}
@@ -91,7 +91,7 @@ impl RemoteArm {
             }
             let silence = driver.silence();
             if silence > self.patience {
-                let (node, seconds) = (driver.lease.node(), silence.as_secs_f64());
+                let (node, seconds) = (driver.lease.describe_node(), silence.as_secs_f64());
                 return Err(ArmError::Remote(format!(
                     "{node} has not been heard of for {seconds:.1} s; without heartbeats the arm has braked \
                      along its path and holds"
@@ -125,7 +125,10 @@ impl RemoteArm {
         }
     }
 
-    pub(super) fn check_joint_counts(&self, execution: Execution) -> Result<Execution, ArmError> {
+    pub(super) fn check_reported_joint_counts(
+        &self,
+        execution: Execution,
+    ) -> Result<Execution, ArmError> {
         let joints = self.robot.joints().len();
         let fits = |state: &ArmState| {
             let all = [&state.position, &state.velocity, &state.effort];
@@ -138,7 +141,7 @@ impl RemoteArm {
         } else {
             Err(ArmError::Remote(format!(
                 "{} reports an arm of another number of joints than {joints}",
-                self.driver.lease.node()
+                self.driver.lease.describe_node()
             )))
         }
     }

@@ -8,7 +8,7 @@ use crate::error::NetworkError;
 use crate::keys::NodeKeys;
 use crate::link::Link;
 use crate::message::order::{Order, OrderReply};
-use crate::message::status::{ArmStatus, Stop};
+use crate::message::status::{ArmStatus, PressedStop};
 
 /// Time to wait for an answer.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ pub fn clear_stop(
     name: &str,
     holder: &str,
     patience: Duration,
-) -> Result<Option<Stop>, NetworkError> {
+) -> Result<Option<PressedStop>, NetworkError> {
     let keys = NodeKeys::of_arm(name)?;
     let node = format!("the arm's node `{name}`");
     let status: ArmStatus = link.ask_patiently(&node, &keys.status_key(), &[], patience)?;

@@ -10,7 +10,7 @@ use super::lease_holder::{LeaseHolder, lock};
 use crate::link::Urgency;
 use crate::message::codec::{self, from_bytes};
 use crate::message::order::{Order, OrderReply};
-use crate::message::status::{Stop, sanitize_for_display};
+use crate::message::status::{PressedStop, sanitize_for_display};
 
 /// Time to wait for the answer to a stop before it is sent again.
 const ANSWER: Duration = Duration::from_millis(200);
@@ -24,7 +24,7 @@ pub(super) struct StopLink {
 #[derive(Debug, Default)]
 struct Known {
     /// The stop that is pressed at the node.
-    pressed: Option<Stop>,
+    pressed: Option<PressedStop>,
     /// Number of the newest stop that is pressed here as well, or was.
     mirrored: u64,
     /// Number of the newest stop that was released.
@@ -40,7 +40,7 @@ enum Step {
 
 impl StopLink {
     /// Takes what the node tells of its stop.
-    pub(super) fn hear(&self, stop: Option<Stop>) {
+    pub(super) fn hear(&self, stop: Option<PressedStop>) {
         let mut known = lock(&self.known);
         // News from before the release are old.
         known.pressed = stop.filter(|stop| stop.number > known.cleared);
@@ -61,7 +61,7 @@ impl StopLink {
                     .link
                     .ask_bytes(&key, said, Urgency::Command, ANSWER)
                     .and_then(|bytes| {
-                        from_bytes::<Stop>(&bytes.to_bytes(), codec::MAX_SMALL_BYTES).ok()
+                        from_bytes::<PressedStop>(&bytes.to_bytes(), codec::MAX_SMALL_BYTES).ok()
                     });
                 if let Some(stop) = answer {
                     let mut known = lock(&self.known);

@@ -27,7 +27,7 @@ impl Table {
             None => true,
         };
         is_graspable
-            && !self.is_protected(index)
+            && !self.is_protected_by_person(index)
             && self.may_do(&Step::pick_step(thing.name.as_str()))
     }
 
@@ -150,7 +150,7 @@ impl Table {
 }
 
 /// The steps of this task that were refused, or worked in vain, often enough.
-pub(super) fn given_up(situation: &Situation) -> Vec<Step> {
+pub(super) fn given_up_steps(situation: &Situation) -> Vec<Step> {
     let count = |step: &Step, verdict: Verdict| {
         let same = situation
             .history

@@ -67,7 +67,7 @@ fn of_fact(fact: &Fact, table: &Table, language: Language) -> Option<String> {
     let moves = match fact {
         // Any of them would do.
         Fact::Count { .. } => table.subjects(fact),
-        _ => table.need(fact, &table.start).moves,
+        _ => table.remaining_moves(fact, &table.start).moves,
     };
     moves.into_iter().find_map(|index| match fact {
         Fact::Pointed { .. } => of_pointing(index, table, language),
@@ -109,7 +109,7 @@ fn of_moved(
 ) -> Option<String> {
     let thing = &table.things[index];
     let name = thing.name.as_str();
-    if table.is_protected(index) && language == Language::English {
+    if table.is_protected_by_person(index) && language == Language::English {
         return Some(format!("The {name} is to be left alone."));
     }
     if let Some(view) = &thing.view {

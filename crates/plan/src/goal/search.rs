@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
     /// Whether a fact needs something to be moved that cannot be, whatever else is.
     fn is_hopeless(&self, fact: &Fact) -> bool {
         let table = self.table;
-        let mut moves = table.need(fact, &table.start).moves.into_iter();
+        let mut moves = table.remaining_moves(fact, &table.start).moves.into_iter();
         match fact {
             Fact::Pointed { .. } => moves.any(|index| !table.can_point(index)),
             Fact::HandEmpty {} => false,
@@ -149,7 +149,7 @@ impl<'a> Search<'a> {
         let mut placed = BTreeSet::new();
         let (mut most, mut others) = (0, 0);
         for fact in &self.goal.facts {
-            let need = self.table.need(fact, state);
+            let need = self.table.remaining_moves(fact, state);
             most = need.more.max(most);
             match fact {
                 Fact::Held { .. } | Fact::Pointed { .. } => others += need.moves.len(),

@@ -6,7 +6,7 @@ use enact_types::Point3;
 
 use super::Goal;
 use super::fact::{ANY_MOVABLE, CountBound, Fact};
-use super::feasibility::given_up;
+use super::feasibility::given_up_steps;
 use crate::meaning::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, is_container, kind_of};
 use crate::outcome::Verdict;
 use crate::situation::{Infeasibility, ObjectView, Situation};
@@ -48,7 +48,7 @@ pub(super) struct State {
 
 /// What a fact still needs: things that are to be moved, each of them, and how many more of some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Need {
+pub(super) struct RemainingMoves {
     pub moves: Vec<usize>,
     pub more: usize,
 }
@@ -98,7 +98,7 @@ impl Table {
         Self {
             things,
             infeasibilities: situation.infeasibilities.clone(),
-            given_up: given_up(situation),
+            given_up: given_up_steps(situation),
             vetoes: situation.vetoes.clone(),
             start: State { spots, pointed },
         }
@@ -143,7 +143,7 @@ impl Table {
         fact.object_names()
             .iter()
             .all(|name| self.index(name).is_some())
-            && self.need(fact, &self.start) == Need::default()
+            && self.remaining_moves(fact, &self.start) == RemainingMoves::default()
     }
 
     pub(super) fn index(&self, name: &str) -> Option<usize> {
@@ -184,7 +184,7 @@ impl Table {
     }
 
     /// Returns what a fact still needs in `state`.
-    pub(super) fn need(&self, fact: &Fact, state: &State) -> Need {
+    pub(super) fn remaining_moves(&self, fact: &Fact, state: &State) -> RemainingMoves {
         let subjects = self.subjects(fact);
         let lies = |index: usize| match fact.relation_and_target() {
             Some((relation, other)) => self
@@ -192,7 +192,7 @@ impl Table {
                 .is_some_and(|other| self.lies_in_relation(state, index, relation, other)),
             None => false,
         };
-        let moves = |wanted: &dyn Fn(usize) -> bool| Need {
+        let moves = |wanted: &dyn Fn(usize) -> bool| RemainingMoves {
             moves: subjects.iter().copied().filter(|it| wanted(*it)).collect(),
             more: 0,
         };
@@ -210,14 +210,14 @@ impl Table {
                     CountBound::AtLeast => number.saturating_sub(count),
                     CountBound::AtMost => (count + held).saturating_sub(*number),
                 };
-                Need {
+                RemainingMoves {
                     moves: Vec::new(),
                     more,
                 }
             }
             Fact::OnTable { .. } => moves(&|it| !self.stands_on_table(state, it)),
             Fact::Held { .. } => moves(&|it| state.spots[it] != Spot::Held),
-            Fact::HandEmpty {} => Need {
+            Fact::HandEmpty {} => RemainingMoves {
                 moves: self.held(state).into_iter().collect(),
                 more: 0,
             },
@@ -288,7 +288,7 @@ impl Table {
         self.things[index].is_container
     }
 
-    pub(super) fn is_protected(&self, index: usize) -> bool {
+    pub(super) fn is_protected_by_person(&self, index: usize) -> bool {
         self.things[index].is_protected
     }
 

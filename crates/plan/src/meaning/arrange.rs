@@ -167,7 +167,7 @@ fn all_of(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<String>, Reply> {
 }
 
 /// Puts things of one kind, or one color, together.
-pub(super) fn sorted(
+pub(super) fn grouped_by_kind_or_color(
     phrases: &[Phrase],
     by_color: bool,
     scene: &mut Scene,

@@ -1,7 +1,7 @@
 //! What is said beside the point: about others, reasons, talk.
 
-use super::clauses::{is_command, place_of};
-use super::lexicon::{Concept, Place, Verb};
+use super::clauses::{is_command_verb, preposition_of};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase};
 use super::scene::{Role, Scene};
 
@@ -36,7 +36,7 @@ pub(super) fn without_asides(items: &[Item]) -> Vec<Item> {
 }
 
 /// Whether a clause tells something about others than the robot.
-pub(super) fn is_aside(items: &[Item]) -> bool {
+pub(super) fn is_about_other_people(items: &[Item]) -> bool {
     if items
         .first()
         .is_some_and(|item| item.has_concept(&Concept::Because))
@@ -128,7 +128,7 @@ pub(super) fn note_mentioned_things(items: &[Item], scene: &mut Scene) {
         }
         // “The cube was left of the bowl”: the bowl is not where it was.
         let is_landmark = index > 0
-            && matches!(place_of(&items[index - 1]), Some(Place::At(relation)) if relation.is_beside());
+            && matches!(preposition_of(&items[index - 1]), Some(SpatialPreposition::At(relation)) if relation.is_beside());
         if is_landmark {
             continue;
         }
@@ -164,7 +164,7 @@ fn placed(phrase: &Phrase, rest: &[Item]) -> Phrase {
         .iter()
         .skip_while(|item| matches!(item.concept(), Some(Concept::Verb(_))));
     let mut after = after.take(2);
-    if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) = (
+    if let (Some(Concept::Place(place @ SpatialPreposition::At(_))), Some(host)) = (
         after.next().and_then(Item::concept),
         after.next().and_then(Item::as_phrase),
     ) && host.kinds.first().is_none_or(|kind| kind != "table")
@@ -178,7 +178,7 @@ fn placed(phrase: &Phrase, rest: &[Item]) -> Phrase {
 pub(super) fn is_inert(items: &[Item]) -> bool {
     !items.iter().any(|item| {
         item.as_phrase().is_some()
-            || is_command(item)
+            || is_command_verb(item)
             || matches!(
                 item.concept(),
                 Some(
@@ -199,12 +199,12 @@ pub(super) fn is_inert(items: &[Item]) -> bool {
 }
 
 /// Whether a clause tells what a thing does: “the cube keeps rolling off”.
-pub(super) fn is_story(items: &[Item]) -> bool {
+pub(super) fn tells_what_thing_does(items: &[Item]) -> bool {
     let [Item::Phrase(_), rest @ ..] = items else {
         return false;
     };
     let wishes = |item: &Item| {
-        is_command(item)
+        is_command_verb(item)
             && !matches!(item.concept(), Some(Concept::Cannot(_)))
             && !matches!(item, Item::Word(word) if word.text.starts_with("keep"))
             && !matches!(item, Item::Word(word) if INFLECTIONS.iter().any(|end| word.text.ends_with(end)))
@@ -268,7 +268,7 @@ pub(super) fn is_remark(items: &[Item]) -> bool {
         .count();
     let is_crowded = named < 2
         && items.iter().any(|item| item.has_concept(&Concept::Apart))
-        && !items.iter().any(is_command);
+        && !items.iter().any(is_command_verb);
     !items.is_empty() && items.iter().all(is_bare) || is_crowded
 }
 

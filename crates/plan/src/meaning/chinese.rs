@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::lexicon::{Concept, Extreme, Place, Verb};
+use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
 use super::notation;
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::words::Word;
@@ -29,7 +29,7 @@ static LEXICON: LazyLock<HashMap<String, Vec<Concept>>> = LazyLock::new(|| {
 });
 
 /// Reads a sentence.
-pub(super) fn read(sentence: &str) -> Vec<Word> {
+pub(super) fn read_words(sentence: &str) -> Vec<Word> {
     let letters: Vec<char> = sentence.trim().chars().collect();
     let mut words: Vec<Word> = Vec::new();
     let mut index = 0;
@@ -66,7 +66,7 @@ pub(super) fn read(sentence: &str) -> Vec<Word> {
 }
 
 /// Items in English order: the place before the thing that it is at.
-pub(super) fn items(words: &[Word]) -> Vec<Item> {
+pub(super) fn items_in_english_order(words: &[Word]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let arranges = |word: &Word| {
         matches!(
@@ -93,7 +93,7 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
             // “从碗里”: out of it.
             if items
                 .last()
-                .is_some_and(|item| item.has_concept(&Concept::Place(Place::From)))
+                .is_some_and(|item| item.has_concept(&Concept::Place(SpatialPreposition::From)))
             {
                 if let Some((_, after)) = postposition(words, index) {
                     index = after;
@@ -112,7 +112,10 @@ pub(super) fn items(words: &[Word]) -> Vec<Item> {
                 }
                 // “放到碗”: into it.
                 None if goes_into(&items) => {
-                    items.push(Item::from_word("到", Concept::Place(Place::To)));
+                    items.push(Item::from_word(
+                        "到",
+                        Concept::Place(SpatialPreposition::To),
+                    ));
                     items.push(Item::Phrase(phrase));
                 }
                 None => items.push(Item::Phrase(phrase)),
@@ -136,7 +139,7 @@ fn goes_into(items: &[Item]) -> bool {
 }
 
 /// “里”, “旁边”, “左边” behind a thing, unless it tells which of others is meant.
-fn postposition(words: &[Word], begin: usize) -> Option<(Place, usize)> {
+fn postposition(words: &[Word], begin: usize) -> Option<(SpatialPreposition, usize)> {
     let mut index = begin;
     if words
         .get(index)
@@ -151,14 +154,14 @@ fn postposition(words: &[Word], begin: usize) -> Option<(Place, usize)> {
     (!is_restriction).then_some((place, index + 1))
 }
 
-fn place_of(word: &Word) -> Option<Place> {
+fn place_of(word: &Word) -> Option<SpatialPreposition> {
     match word.concept {
         Concept::Place(place) => Some(place),
         Concept::Extreme(extreme) if !word.text.starts_with('最') => match extreme {
-            Extreme::Left => Some(Place::At(Relation::LeftOf)),
-            Extreme::Right => Some(Place::At(Relation::RightOf)),
-            Extreme::Front => Some(Place::At(Relation::InFrontOf)),
-            Extreme::Back => Some(Place::At(Relation::Behind)),
+            Extreme::Left => Some(SpatialPreposition::At(Relation::LeftOf)),
+            Extreme::Right => Some(SpatialPreposition::At(Relation::RightOf)),
+            Extreme::Front => Some(SpatialPreposition::At(Relation::InFrontOf)),
+            Extreme::Back => Some(SpatialPreposition::At(Relation::Behind)),
             _ => None,
         },
         _ => None,

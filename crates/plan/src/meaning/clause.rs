@@ -1,11 +1,11 @@
 //! One clause: what it asks to be done.
 
 use super::arrange;
-use super::aside::{is_aside, is_inert, note_mentioned_things, without_asides};
-use super::clauses::place_of;
-use super::clearing::read_clearing_clause;
+use super::aside::{is_about_other_people, is_inert, note_mentioned_things, without_asides};
+use super::clauses::preposition_of;
+use super::clearing::read_make_room_clause;
 use super::giving;
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::placing::read_placing_clause;
 use super::reply::{Reply, replies};
@@ -38,7 +38,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if is_inert(items) {
         return Ok(Vec::new());
     }
-    if is_aside(items) {
+    if is_about_other_people(items) {
         note_mentioned_things(items, scene);
         return Ok(Vec::new());
     }
@@ -52,7 +52,8 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         && (scene.swapped.is_some()
             || scene.last.is_some()
                 && items.iter().any(|item| {
-                    item.has_concept(&Concept::Outside) || place_of(item) == Some(Place::OutOf)
+                    item.has_concept(&Concept::Outside)
+                        || preposition_of(item) == Some(SpatialPreposition::OutOf)
                 }));
     // “Empty it: whatever is inside goes outside”, “swap them: what is in the one goes in the other”.
     if is_repeated {
@@ -79,7 +80,11 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         || verb == Some(Verb::Sort) && !has(&Concept::Row)
         || has(&Concept::Kind)
     {
-        return arrange::sorted(&phrases_except_table(items), has(&Concept::ByColor), scene);
+        return arrange::grouped_by_kind_or_color(
+            &phrases_except_table(items),
+            has(&Concept::ByColor),
+            scene,
+        );
     }
     if has(&Concept::TradePlaces) && verb != Some(Verb::Home) && !has(&Concept::Where)
         || verb == Some(Verb::Swap) && !is_moved_over(items)
@@ -87,7 +92,8 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return swapping::swap_objects(&phrases_except_table(items), scene);
     }
     let has_destination = items.windows(2).any(|pair| {
-        matches!(place_of(&pair[0]), Some(Place::At(_))) && pair[1].as_phrase().is_some()
+        matches!(preposition_of(&pair[0]), Some(SpatialPreposition::At(_)))
+            && pair[1].as_phrase().is_some()
     });
     if has(&Concept::Tower)
         || has(&Concept::OnEachOther)
@@ -99,8 +105,10 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
     if verb == Some(Verb::Row) || has(&Concept::Row) {
         // A row stands on the table; who wants one in a bowl means something else.
         let is_within = items.windows(2).any(|pair| {
-            matches!(place_of(&pair[0]), Some(Place::At(Relation::In)))
-                && pair[1].as_phrase().is_some()
+            matches!(
+                preposition_of(&pair[0]),
+                Some(SpatialPreposition::At(Relation::In))
+            ) && pair[1].as_phrase().is_some()
         });
         if is_within {
             return Err(Reply::Unclear);
@@ -117,7 +125,7 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         .last()
         .is_none_or(|mark| scene.phrase_means_container(mark) != Some(true));
     if verb == Some(Verb::Clear) || has(&Concept::Apart) || is_kept_off {
-        return read_clearing_clause(items, scene);
+        return read_make_room_clause(items, scene);
     }
     if let Some(host) = emptied(items, verb, scene)? {
         return arrange::emptied(&host, scene);
@@ -223,8 +231,18 @@ fn main_verb(items: &[Item]) -> Option<Verb> {
 
 /// “Switch it from the one bowl to the other”: a swap of nothing.
 fn is_moved_over(items: &[Item]) -> bool {
-    let is_source = |item: &Item| matches!(place_of(item), Some(Place::From | Place::OutOf));
-    let is_target = |item: &Item| matches!(place_of(item), Some(Place::At(_) | Place::To));
+    let is_source = |item: &Item| {
+        matches!(
+            preposition_of(item),
+            Some(SpatialPreposition::From | SpatialPreposition::OutOf)
+        )
+    };
+    let is_target = |item: &Item| {
+        matches!(
+            preposition_of(item),
+            Some(SpatialPreposition::At(_) | SpatialPreposition::To)
+        )
+    };
     items.iter().any(is_source) && items.iter().any(is_target)
 }
 
@@ -243,7 +261,9 @@ pub(super) fn asks_to_leave_alone(items: &[Item]) -> bool {
             .filter(|item| item.as_phrase().is_some())
             .count()
             == 1
-        && !items[..at].iter().any(|item| place_of(item).is_some());
+        && !items[..at]
+            .iter()
+            .any(|item| preposition_of(item).is_some());
     if is_behind {
         return true;
     }
@@ -255,10 +275,12 @@ pub(super) fn asks_to_leave_alone(items: &[Item]) -> bool {
             .get(at + 1)
             .is_some_and(|next| next.has_concept(&Concept::One));
     let goes = items[at + 1..].windows(2).any(|pair| {
-        matches!(place_of(&pair[0]), Some(Place::At(_) | Place::Between))
-            && pair[1]
-                .as_phrase()
-                .is_some_and(|host| host.kinds.first().is_none_or(|kind| kind != "table"))
+        matches!(
+            preposition_of(&pair[0]),
+            Some(SpatialPreposition::At(_) | SpatialPreposition::Between)
+        ) && pair[1]
+            .as_phrase()
+            .is_some_and(|host| host.kinds.first().is_none_or(|kind| kind != "table"))
     });
     let is_place = |item: &Item| {
         matches!(

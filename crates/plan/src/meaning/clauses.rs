@@ -1,7 +1,7 @@
 //! Where one clause ends and the next begins.
 
-use super::aside::{is_aside, is_inert};
-use super::lexicon::{Concept, Place, Verb};
+use super::aside::{is_about_other_people, is_inert};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Quantity};
 
 /// Clauses in the order in which they are to be done: “before you do this, do that”.
@@ -49,7 +49,7 @@ pub(super) fn clauses(items: &[Item]) -> Vec<Vec<Item>> {
                 | Concept::Correction,
             ) => true,
             Some(Concept::Mark(_) | Concept::And) => {
-                begins_clause(&clause, rest) || is_crowd(rest) && clause.iter().any(is_command)
+                begins_clause(&clause, rest) || is_crowd(rest) && clause.iter().any(is_command_verb)
             }
             _ => false,
         };
@@ -103,13 +103,13 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
         return next.iter().any(|item| item.as_phrase().is_some());
     }
     // “On the bowl's left side, place the cube.”
-    let is_place_alone = before.first().is_some_and(is_place)
+    let is_place_alone = before.first().is_some_and(is_preposition_or_side)
         && before
             .iter()
             .filter(|item| item.as_phrase().is_some())
             .count()
             == 1
-        && !before.iter().any(is_command);
+        && !before.iter().any(is_command_verb);
     if is_place_alone
         && !before
             .first()
@@ -136,7 +136,7 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     // “Between the cube” | “and the ball”: two things belong to it.
     let between = before
         .iter()
-        .rposition(|item| item.has_concept(&Concept::Place(Place::Between)));
+        .rposition(|item| item.has_concept(&Concept::Place(SpatialPreposition::Between)));
     if let Some(at) = between
         && before[at..].iter().filter_map(Item::as_phrase).count() == 1
         && before[at..]
@@ -146,13 +146,13 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     {
         return false;
     }
-    if is_aside(before) {
+    if is_about_other_people(before) {
         return true;
     }
     let is_subject = first.has_concept(&Concept::Somebody);
-    if is_command(first) || is_subject {
+    if is_command_verb(first) || is_subject {
         return has_phrase(before)
-            || before.iter().any(is_command)
+            || before.iter().any(is_command_verb)
             || !before.is_empty() && is_inert(before);
     }
     if is_inert(before) && has_phrase(next) {
@@ -160,9 +160,9 @@ fn begins_clause(before: &[Item], rest: &[Item]) -> bool {
     }
     let placed = |items: &[Item]| {
         has_phrase(items)
-            && items
-                .iter()
-                .any(|item| is_place(item) || matches!(item.concept(), Some(Concept::There)))
+            && items.iter().any(|item| {
+                is_preposition_or_side(item) || matches!(item.concept(), Some(Concept::There))
+            })
     };
     // “Cubes in the bowl, balls on the tray”.
     let begins_with_phrase = first.as_phrase().is_some();
@@ -209,7 +209,7 @@ fn is_restart(before: &[Item], item: &Item, rest: &[Item]) -> bool {
         && !before.last().is_some_and(wishes)
         && !before.iter().any(is_conditional)
         && object.is_some_and(|phrase| {
-            phrase.pronoun.is_some() && before.first().is_some_and(is_command)
+            phrase.pronoun.is_some() && before.first().is_some_and(is_command_verb)
                 || is_told
                 || names_object_and_place(before)
         })
@@ -221,7 +221,7 @@ pub(super) fn names_object_and_place(items: &[Item]) -> bool {
         .iter()
         .filter(|item| item.as_phrase().is_some())
         .count();
-    let has_place = items.iter().any(is_place);
+    let has_place = items.iter().any(is_preposition_or_side);
     phrases >= 2 && has_place
         || phrases >= 1
             && items
@@ -229,11 +229,11 @@ pub(super) fn names_object_and_place(items: &[Item]) -> bool {
                 .any(|item| matches!(item.concept(), Some(Concept::There)))
 }
 
-pub(super) fn is_place(item: &Item) -> bool {
+pub(super) fn is_preposition_or_side(item: &Item) -> bool {
     matches!(item.concept(), Some(Concept::Place(_) | Concept::Side(_)))
 }
 
-pub(super) fn is_command(item: &Item) -> bool {
+pub(super) fn is_command_verb(item: &Item) -> bool {
     matches!(
         item.concept(),
         Some(
@@ -274,7 +274,7 @@ pub(super) fn trim_conjunctions_and_punctuation(items: &[Item]) -> &[Item] {
 }
 
 /// Returns the place that an item's word means, if it means one by itself.
-pub(super) fn place_of(item: &Item) -> Option<Place> {
+pub(super) fn preposition_of(item: &Item) -> Option<SpatialPreposition> {
     match item.concept() {
         Some(Concept::Place(place)) => Some(*place),
         _ => None,
@@ -303,5 +303,5 @@ fn tells_where(rest: &[Item]) -> bool {
     rest.first().is_some_and(|item| item.as_phrase().is_some())
         && rest[..end]
             .windows(2)
-            .any(|pair| is_place(&pair[0]) && pair[1].as_phrase().is_some())
+            .any(|pair| is_preposition_or_side(&pair[0]) && pair[1].as_phrase().is_some())
 }

@@ -2,7 +2,7 @@
 
 use super::arrange::{self, put};
 use super::clause::{Deed, phrases_except_table, pronoun_it_was_moved};
-use super::clauses::place_of;
+use super::clauses::preposition_of;
 use super::lexicon::Concept;
 use super::phrase::{Item, Pronoun};
 use super::reply::{Reply, replies};
@@ -23,7 +23,7 @@ fn is_elsewhere(items: &[Item]) -> bool {
 }
 
 /// “Make room around the cube”, “move the ball away from the bowl”.
-pub(super) fn read_clearing_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
+pub(super) fn read_make_room_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
     let phrases = phrases_except_table(items);
     match phrases.as_slice() {
         // “It is too close, take it away from there.”
@@ -61,7 +61,7 @@ pub(super) fn read_clearing_clause(items: &[Item], scene: &mut Scene) -> Result<
             // “I need the spot beside the cube, so the ball has to be somewhere else.”
             let beside = items
                 .windows(2)
-                .find(|pair| place_of(&pair[0]).is_some())
+                .find(|pair| preposition_of(&pair[0]).is_some())
                 .and_then(|pair| pair[1].as_phrase());
             let (object, mark) = if beside == Some(first) {
                 (second, first)

@@ -1,7 +1,7 @@
 //! Conditions, and what is wanted where they do not hold.
 
 use super::clause::Deed;
-use super::clauses::{is_command, is_place, trim_conjunctions_and_punctuation};
+use super::clauses::{is_command_verb, is_preposition_or_side, trim_conjunctions_and_punctuation};
 use super::correction::splice_correction;
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
@@ -181,13 +181,13 @@ fn instead(main: &[Item], otherwise: &[Item], scene: &Scene) -> Vec<Item> {
         .count()
         == 1
         && !otherwise.iter().any(|item| {
-            is_place(item)
+            is_preposition_or_side(item)
                 || matches!(
                     item.concept(),
                     Some(Concept::There | Concept::Outside | Concept::BesideIt)
                 )
                 || !is_light(item)
-                    && (is_command(item) || matches!(item.concept(), Some(Concept::Verb(_))))
+                    && (is_command_verb(item) || matches!(item.concept(), Some(Concept::Verb(_))))
         });
     if !is_fragment {
         return otherwise.to_vec();
@@ -232,7 +232,9 @@ fn joined_conditions(items: &[Item]) -> Vec<Item> {
         if is_if && joined.iter().any(|last| last.has_concept(&Concept::If)) {
             let rest = &items[index + 1..];
             let stop = rest.iter().position(|item| {
-                item.has_concept(&Concept::Then) || is_command(item) || item.is_punctuation_mark()
+                item.has_concept(&Concept::Then)
+                    || is_command_verb(item)
+                    || item.is_punctuation_mark()
             });
             let named = rest[..stop.unwrap_or(rest.len())]
                 .iter()

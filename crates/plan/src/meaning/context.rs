@@ -5,8 +5,8 @@
 //! something is left alone: a wish, an obligation of something unknown, and what a later “it” may
 //! stand for.
 
-use super::lexicon::{Concept, Extreme, Place, Verb};
-use super::wish::wishes;
+use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
+use super::wish::is_wish_clause;
 use super::words::Word;
 
 /// Where the clause of context that begins at `at` ends, if one begins there.
@@ -30,7 +30,7 @@ pub(super) fn end_of_context_clause(words: &[Word], at: usize) -> Option<usize> 
     let is_felt = span.iter().any(|word| word.concept == Concept::Unknown);
     let matters = (predicate..end)
         .any(|index| matters(words, index, subject) && !(is_felt && is_around(&words[index])))
-        || wishes(span, subject)
+        || is_wish_clause(span, subject)
         || is_spoken_of_later(&words[at..end], &words[end..], subject);
     (!matters).then_some(end)
 }
@@ -256,7 +256,9 @@ const POLITE: [&str; 10] = [
 /// Whether a verb behind it begins anew: dictation knows no commas.
 fn is_bare(word: &Word) -> bool {
     match word.concept {
-        Concept::Unknown | Concept::There | Concept::Place(Place::At(_) | Place::OutOf) => true,
+        Concept::Unknown
+        | Concept::There
+        | Concept::Place(SpatialPreposition::At(_) | SpatialPreposition::OutOf) => true,
         Concept::Filler => !["to", "you", "not", "do", "go", "just", "would", "help"]
             .iter()
             .any(|verb| word.text.split(' ').next_back() == Some(verb)),

@@ -1,9 +1,10 @@
 //! Corrections: “no wait, the green one”.
 
 use super::clauses::{
-    is_command, is_place, names_object_and_place, trim_conjunctions_and_punctuation,
+    is_command_verb, is_preposition_or_side, names_object_and_place,
+    trim_conjunctions_and_punctuation,
 };
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::reply::Reply;
 use super::scene::Scene;
@@ -63,7 +64,7 @@ fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, R
     };
     let said = items.iter_mut().rev().find_map(|item| match item {
         Item::Word(word) => match &mut word.concept {
-            Concept::Place(Place::At(relation)) if relation.side().is_some() => {
+            Concept::Place(SpatialPreposition::At(relation)) if relation.side().is_some() => {
                 Some((Some(relation), None))
             }
             Concept::Direction(direction) => Some((None, Some(direction))),
@@ -84,7 +85,7 @@ fn otherwise_placed(mut items: Vec<Item>, side: &Concept) -> Result<Vec<Item>, R
 
 /// Whether it says that something is to be done.
 fn asks(item: &Item) -> bool {
-    is_command(item) || item.is_verb(Verb::Want) || item.is_verb(Verb::Should)
+    is_command_verb(item) || item.is_verb(Verb::Want) || item.is_verb(Verb::Should)
 }
 
 /// Puts what a correction says in place of what it corrects in `before`.
@@ -112,7 +113,11 @@ pub(super) fn splice_correction(
     if !phrases(&before) || names_object_and_place(&after) && after.iter().any(asks) {
         return after;
     }
-    let place = after.iter().take(1).filter(|item| is_place(item)).count();
+    let place = after
+        .iter()
+        .take(1)
+        .filter(|item| is_preposition_or_side(item))
+        .count();
     let Some(Item::Phrase(new)) = after.get(place) else {
         return match after.is_empty() {
             true => before,
@@ -130,7 +135,7 @@ pub(super) fn splice_correction(
     let Some(old) = before.iter().rposition(same) else {
         return [before, after].concat();
     };
-    let from = if place == 1 && old > 0 && is_place(&before[old - 1]) {
+    let from = if place == 1 && old > 0 && is_preposition_or_side(&before[old - 1]) {
         old - 1
     } else {
         old
@@ -139,7 +144,7 @@ pub(super) fn splice_correction(
     let rest = &before[old + 1..];
     if names_object_and_place(&after)
         || rest.is_empty()
-        || !phrases(rest) && !rest.iter().any(is_place)
+        || !phrases(rest) && !rest.iter().any(is_preposition_or_side)
     {
         spliced.extend(after);
     } else {

@@ -1,6 +1,6 @@
 //! What is not to be done, and what is left out.
 
-use super::clauses::{is_place, names_object_and_place};
+use super::clauses::{is_preposition_or_side, names_object_and_place};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
@@ -53,7 +53,7 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
         let subject = items[first..at]
             .iter()
             .any(|item| item.as_phrase().is_some());
-        let has_place = items[at + 1..end].iter().any(is_place)
+        let has_place = items[at + 1..end].iter().any(is_preposition_or_side)
             || items[at + 1..end]
                 .iter()
                 .any(|item| item.has_concept(&Concept::There));
@@ -66,11 +66,11 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
             || !is_prepositional
                 && subject
                 && has_place
-                && !items[first..at].iter().any(is_place)
+                && !items[first..at].iter().any(is_preposition_or_side)
                 && !(others
                     && items[at + 1..end]
                         .iter()
-                        .all(|item| is_place(item) || item.as_phrase().is_some())
+                        .all(|item| is_preposition_or_side(item) || item.as_phrase().is_some())
                     && names_object_and_place(&items[first..at]))
         {
             begin = at + 1;
@@ -82,7 +82,9 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
             .is_some_and(|item| item.as_phrase().is_some());
         let direct_end = if directly { at + 2 } else { end };
         let placed_end = match (items.get(at + 1), items.get(at + 2)) {
-            (Some(place), Some(phrase)) if is_place(place) && phrase.as_phrase().is_some() => {
+            (Some(place), Some(phrase))
+                if is_preposition_or_side(place) && phrase.as_phrase().is_some() =>
+            {
                 at + 3
             }
             _ => direct_end,
@@ -95,7 +97,7 @@ pub(super) fn without_negated(mut items: Vec<Item>, scene: &mut Scene) -> Result
         } else {
             placed_end.min(end)
         };
-        let names_mover = !items.get(at + 1).is_some_and(is_place);
+        let names_mover = !items.get(at + 1).is_some_and(is_preposition_or_side);
         // “I would rather not see the cube” touches nothing.
         let is_sight = matches!(items.get(at + 1), Some(Item::Word(word)) if word.text == "see" || word.text == "know");
         for item in &items[at + 1..until] {

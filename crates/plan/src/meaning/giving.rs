@@ -1,6 +1,6 @@
 //! “Give the bowl the cube”, “fill it with the cubes”, “give the cube a tap to the left”.
 
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun};
 use super::scene::Scene;
 use crate::spatial_relations::Relation;
@@ -28,7 +28,7 @@ pub(super) fn rewrite_giving_clause(items: Vec<Item>, scene: &Scene) -> Vec<Item
             mover @ Item::Phrase(second),
             rest @ ..,
         ] if receives(first, scene) && scene.phrase_means_container(second) != Some(true) => {
-            let to = Item::from_word("to", Concept::Place(Place::To));
+            let to = Item::from_word("to", Concept::Place(SpatialPreposition::To));
             let put = Item::from_word("put", Concept::Verb(Verb::Put));
             [&[put, mover.clone(), to, host.clone()], rest].concat()
         }
@@ -69,7 +69,7 @@ fn is_aimed(items: &[Item]) -> bool {
             item.concept(),
             Some(
                 Concept::Direction(_)
-                    | Concept::Place(Place::At(Relation::LeftOf | Relation::RightOf))
+                    | Concept::Place(SpatialPreposition::At(Relation::LeftOf | Relation::RightOf))
             )
         )
     })

@@ -47,7 +47,7 @@ pub(super) enum Concept {
     Latter,
     None,
     Extreme(Extreme),
-    Place(Place),
+    Place(SpatialPreposition),
     Direction(Direction),
     There,
     BesideIt,
@@ -104,7 +104,7 @@ pub(super) enum Extreme {
 
 /// A place in terms of another thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum SpatialPreposition {
     At(Relation),
     NearestTo,
     FarthestFrom,

@@ -1,7 +1,7 @@
 //! How and for whom: “without a noise”, “like a pro”, “with care”, “for my guests”. Such words
 //! name nothing on the table and change nothing about what goes where.
 
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::words::Word;
 
 /// Where an adverbial that begins at `at` ends, if one begins there.
@@ -137,5 +137,10 @@ fn is_placed(words: &[Word], at: usize) -> bool {
         .iter()
         .rev()
         .take_while(|word| !matches!(word.concept, Concept::Mark(_) | Concept::Then));
-    before.any(|word| matches!(word.concept, Concept::Place(Place::At(_)) | Concept::There))
+    before.any(|word| {
+        matches!(
+            word.concept,
+            Concept::Place(SpatialPreposition::At(_)) | Concept::There
+        )
+    })
 }

@@ -234,7 +234,8 @@ impl Meaning {
         if !situation.speech_act().is_request() {
             return None;
         }
-        let words = chinese_context::mark_context_as_filler(chinese::read(&situation.instruction));
+        let words =
+            chinese_context::mark_context_as_filler(chinese::read_words(&situation.instruction));
         let is_unable = |word: &words::Word| matches!(word.concept, lexicon::Concept::Cannot(_));
         if let Some(word) = words.iter().find(|word| is_unable(word)) {
             let text = format!(
@@ -248,7 +249,7 @@ impl Meaning {
             let text = format!("我不认识“{}”。你指的是哪个东西？", word.text);
             return Some(Self::only(Intent::Ask(text)));
         }
-        let items = chinese::items(&words);
+        let items = chinese::items_in_english_order(&words);
         let mut scene = scene_for(situation, &items);
         let mut meaning = request(items, &mut scene).ok()?;
         if !scene.put_in.is_empty() {
@@ -375,7 +376,7 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
         .flat_map(Action::required_objects)
         .find(is_ruled_out)
     {
-        return Err(replies::ask_what_else(name));
+        return Err(replies::ask_when_only_excluded_remains(name));
     }
     // What is to be put somewhere must be said where.
     let is_settled = |name: &String| {
@@ -449,7 +450,7 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
     let is_in = |item: &phrase::Item| {
         matches!(
             item.concept(),
-            Some(lexicon::Concept::Place(lexicon::Place::At(_)))
+            Some(lexicon::Concept::Place(lexicon::SpatialPreposition::At(_)))
         )
     };
     let is_placed = items.iter().any(is_in) || !phrase.at.is_empty();

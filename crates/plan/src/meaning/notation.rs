@@ -1,6 +1,6 @@
 //! How the files of words are written.
 
-use super::lexicon::{Concept, Extreme, Place, Verb};
+use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
 use crate::spatial_relations::{Direction, Relation};
 
 /// The lines of a file of words that are no comments.
@@ -121,13 +121,13 @@ fn place(name: &str) -> Concept {
         .into_iter()
         .find(|it| it.name() == name);
     Concept::Place(match (name, relation) {
-        (_, Some(relation)) => Place::At(relation),
-        ("nearest to", _) => Place::NearestTo,
-        ("farthest from", _) => Place::FarthestFrom,
-        ("between", _) => Place::Between,
-        ("out of", _) => Place::OutOf,
-        ("from", _) => Place::From,
-        ("to", _) => Place::To,
+        (_, Some(relation)) => SpatialPreposition::At(relation),
+        ("nearest to", _) => SpatialPreposition::NearestTo,
+        ("farthest from", _) => SpatialPreposition::FarthestFrom,
+        ("between", _) => SpatialPreposition::Between,
+        ("out of", _) => SpatialPreposition::OutOf,
+        ("from", _) => SpatialPreposition::From,
+        ("to", _) => SpatialPreposition::To,
         (other, _) => unreachable!("the lexicon has no place `{other}`"),
     })
 }

@@ -1,6 +1,6 @@
 //! Determiners, adjectives and the noun of a noun phrase.
 
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::lookahead::{
     is_determiner, is_function_word, is_noun_or_adjective, is_plural, opens_noun, side_to_extreme,
     that_stands_alone,
@@ -256,9 +256,11 @@ pub(super) fn read_noun_phrase_core(words: &[Word], begin: usize) -> Option<(Phr
                     let is_there = matches!(concept(index + 1), Some(Concept::There));
                     (it, index + 1 + usize::from(is_there))
                 });
-                phrase
-                    .at
-                    .push((true, Place::At(crate::Relation::In), vec![host]));
+                phrase.at.push((
+                    true,
+                    SpatialPreposition::At(crate::Relation::In),
+                    vec![host],
+                ));
                 return Some((phrase, end));
             }
             Concept::Unknown | Concept::Typical(_)

@@ -1,6 +1,6 @@
 //! Noun phrases: which things are spoken of.
 
-use super::lexicon::{Concept, Extreme, Place, Verb};
+use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
 use super::noun::read_noun_phrase_core;
 use super::restriction::{exception, restriction};
 use super::words::{Word, words_misheard_as};
@@ -34,7 +34,7 @@ pub(super) struct Phrase {
     pub not_kinds: Vec<String>,
     pub extreme: Option<Extreme>,
     /// Whether it is there, and where.
-    pub at: Vec<(bool, Place, Vec<Phrase>)>,
+    pub at: Vec<(bool, SpatialPreposition, Vec<Phrase>)>,
     pub except: Vec<Phrase>,
     pub pronoun: Option<Pronoun>,
     /// “The other cube”.

@@ -3,7 +3,7 @@
 use super::arrange;
 use super::aside::note_mentioned_things;
 use super::clause::{Deed, require_affordance};
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::putting_down::{asks_to_put_down, held_if_only_name, put_down};
 use super::reply::{Reply, replies};
@@ -48,7 +48,9 @@ pub(super) fn read_placing_clause(
                 .destinations
                 .drain(..)
                 .filter_map(|place| match place {
-                    Destination::At(Place::At(Relation::In | Relation::On), hosts) => Some(hosts),
+                    Destination::At(SpatialPreposition::At(Relation::In | Relation::On), hosts) => {
+                        Some(hosts)
+                    }
                     _ => None,
                 });
             let hosts: Vec<Phrase> = hosts.flatten().collect();
@@ -172,7 +174,7 @@ fn without_destination(
                 movers: vec![second.clone()],
                 ..MoveParts::default()
             };
-            let host = Destination::At(Place::To, vec![first.clone()]);
+            let host = Destination::At(SpatialPreposition::To, vec![first.clone()]);
             return put(&parts, host, verb, scene);
         }
         // “The cube should leave the bowl”: what the verb says of both is not known.
@@ -193,7 +195,7 @@ fn without_destination(
         };
         return put(
             &parts,
-            Destination::At(Place::To, vec![host.clone()]),
+            Destination::At(SpatialPreposition::To, vec![host.clone()]),
             verb,
             scene,
         );
@@ -255,18 +257,22 @@ fn put(
     for phrase in &parts.movers {
         let mut phrase = phrase.clone();
         if phrase.pronoun == Some(Pronoun::Everything) && !sources.is_empty() {
-            phrase
-                .at
-                .push((true, Place::At(Relation::In), parts.sources.clone()));
+            phrase.at.push((
+                true,
+                SpatialPreposition::At(Relation::In),
+                parts.sources.clone(),
+            ));
         }
         let ambiguous = matches!(phrase.quantity, Quantity::Only)
             && !sources.is_empty()
             && phrase.pronoun.is_none();
         if ambiguous {
             let mut narrowed = phrase.clone();
-            narrowed
-                .at
-                .push((true, Place::At(Relation::In), parts.sources.clone()));
+            narrowed.at.push((
+                true,
+                SpatialPreposition::At(Relation::In),
+                parts.sources.clone(),
+            ));
             if scene
                 .names_fitting_phrase(&narrowed, Role::Mover)
                 .is_ok_and(|fitting| !fitting.is_empty())
@@ -303,7 +309,10 @@ fn put(
                     known.mentioned.extend(rests.map(|(_, host)| host));
                 }
                 // “On top of that” is on what was put last.
-                if matches!(destination, Destination::At(Place::At(Relation::On), _)) {
+                if matches!(
+                    destination,
+                    Destination::At(SpatialPreposition::At(Relation::On), _)
+                ) {
                     known.there.clear();
                 }
                 named.extend(known.resolve(host, Role::Host)?);
@@ -350,15 +359,17 @@ fn put(
                 deeds
             }
         }
-        Destination::At(Place::Between, _) => arrange::between(&movers, &hosts, scene)?,
+        Destination::At(SpatialPreposition::Between, _) => {
+            arrange::between(&movers, &hosts, scene)?
+        }
         Destination::At(place, _) => put_all(&movers, place, &hosts, wording, scene)?,
         // “… there is room for it, put it there”.
         Destination::There if matches!((movers.as_slice(), hosts.as_slice(), &scene.last), ([mover], [host], Some((object, target))) if mover == object && host == target) => {
             Vec::new()
         }
-        Destination::There => put_all(&movers, Place::To, &hosts, wording, scene)?,
+        Destination::There => put_all(&movers, SpatialPreposition::To, &hosts, wording, scene)?,
         Destination::BesideIt => {
-            let place = Place::At(Relation::NextTo);
+            let place = SpatialPreposition::At(Relation::NextTo);
             put_all(&movers, place, &hosts, InOrOnWording::Plain, scene)?
         }
         Destination::PlaceOf(_) => Vec::new(),
@@ -372,7 +383,7 @@ fn put(
 
 fn put_all(
     movers: &[String],
-    place: Place,
+    place: SpatialPreposition,
     hosts: &[String],
     wording: InOrOnWording,
     scene: &mut Scene,
@@ -381,10 +392,10 @@ fn put_all(
         return Err(replies::ask_which("one", hosts));
     };
     let place = match place {
-        Place::At(Relation::In)
+        SpatialPreposition::At(Relation::In)
             if wording == InOrOnWording::Middle && !scene.is_container(host) =>
         {
-            Place::At(Relation::On)
+            SpatialPreposition::At(Relation::On)
         }
         place => place,
     };
@@ -410,18 +421,23 @@ fn put_all(
 }
 
 /// How something is put where the person says with these words.
-fn relation(place: Place, host: &str, scene: &Scene) -> Result<Relation, Reply> {
+fn relation(place: SpatialPreposition, host: &str, scene: &Scene) -> Result<Relation, Reply> {
     let Some(seen) = scene.object(host) else {
         return Err(Reply::Unclear);
     };
     let is_container = scene.is_container(host);
     let relation = match place {
-        Place::At(Relation::In | Relation::On) | Place::To if is_container => {
+        SpatialPreposition::At(Relation::In | Relation::On) | SpatialPreposition::To
+            if is_container =>
+        {
             natural_relation(seen)
         }
-        Place::At(relation) => relation,
-        Place::To | Place::NearestTo => Relation::NextTo,
-        Place::FarthestFrom | Place::Between | Place::OutOf | Place::From => {
+        SpatialPreposition::At(relation) => relation,
+        SpatialPreposition::To | SpatialPreposition::NearestTo => Relation::NextTo,
+        SpatialPreposition::FarthestFrom
+        | SpatialPreposition::Between
+        | SpatialPreposition::OutOf
+        | SpatialPreposition::From => {
             return Err(Reply::Unclear);
         }
     };

@@ -1,7 +1,7 @@
 //! Ways of speaking that are put in plain order before clauses are read.
 
-use super::clauses::is_command;
-use super::lexicon::{Concept, Place, Verb};
+use super::clauses::is_command_verb;
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::scene::Scene;
 use crate::spatial_relations::Relation;
@@ -88,7 +88,7 @@ fn topics_first(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
         return vec![
             (*verb).clone(),
             Item::Phrase(mover.clone()),
-            place(Place::To),
+            place(SpatialPreposition::To),
             Item::Phrase(host.clone()),
         ];
     }
@@ -117,7 +117,7 @@ fn where_it_lives(items: Vec<Item>, scene: &Scene) -> Vec<Item> {
     plain.extend([
         items[at + 3].clone(),
         goes,
-        place(Place::To),
+        place(SpatialPreposition::To),
         items[at].clone(),
     ]);
     plain.extend(items[at + 5..].iter().cloned());
@@ -148,7 +148,7 @@ fn named_at_last(mut items: Vec<Item>, scene: &Scene) -> Vec<Item> {
 fn part_of(mut items: Vec<Item>, scene: &mut Scene) -> Vec<Item> {
     let is_whole = match items.as_slice() {
         [of, Item::Phrase(whole), mark, ..] => {
-            of.has_concept(&Concept::Place(Place::OutOf))
+            of.has_concept(&Concept::Place(SpatialPreposition::OutOf))
                 && mark.is_punctuation_mark()
                 && matches!(whole.quantity, Quantity::All(_) | Quantity::Any(_))
                 && !whole.kinds.is_empty()
@@ -199,7 +199,7 @@ fn seen_from_other(items: Vec<Item>) -> Vec<Item> {
     let mut plain: Vec<Item> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         if index == landmark {
-            plain.push(place(Place::At(opposite)));
+            plain.push(place(SpatialPreposition::At(opposite)));
             plain.push(item.clone());
         } else if !((landmark..=at).contains(&index) || index + 1 == landmark && is_result(item)) {
             plain.push(item.clone());
@@ -223,7 +223,7 @@ fn is_seen_from_other(items: &[Item], at: usize) -> bool {
     };
     // “The bowl with the ball to its left” has no verb between the two.
     let ends_up = landmark + 1 < at;
-    let is_ordered = items[..landmark].iter().any(is_command);
+    let is_ordered = items[..landmark].iter().any(is_command_verb);
     is_own
         && ends_up
         && is_ordered
@@ -261,6 +261,6 @@ fn opposite(relation: Relation) -> Option<Relation> {
     }
 }
 
-fn place(place: Place) -> Item {
+fn place(place: SpatialPreposition) -> Item {
     Item::from_word("to", Concept::Place(place))
 }

@@ -4,7 +4,7 @@
 //! is to be done, whatever their words are, and so none of these is asked about.
 
 use super::context::end_of_context_clause;
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::manner::end_of_manner;
 use super::words::Word;
 use crate::spatial_relations::Direction;
@@ -175,7 +175,7 @@ fn matters(words: &[Word], index: usize) -> bool {
     match &words[index].concept {
         Concept::Noun { kinds, .. } => !matches!(kinds[0].as_str(), "table" | "floor"),
         Concept::Place(place) => {
-            !matches!(place, Place::To | Place::From)
+            !matches!(place, SpatialPreposition::To | SpatialPreposition::From)
                 && opens_name(index + 1)
                 && !is_elsewhere(words, index + 1)
         }

@@ -1,6 +1,6 @@
 //! Questions about the table, answered by what is seen.
 
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Quantity};
 use super::reference::describe_phrase;
 use super::reply::{Reply, replies};
@@ -42,7 +42,9 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         || phrases
             .iter()
             .any(|phrase| !is_table(phrase) && !phrase.kinds.is_empty());
-    let is_in = |place: &Place| matches!(place, Place::At(Relation::In | Relation::On));
+    let is_in = |place: &SpatialPreposition| {
+        matches!(place, SpatialPreposition::At(Relation::In | Relation::On))
+    };
     let held = phrases.iter().find_map(|phrase| {
         let (_, _, hosts) = phrase.at.iter().find(|(_, place, _)| is_in(place))?;
         hosts.first().filter(|_| phrase.kinds.is_empty())
@@ -86,7 +88,9 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         && items.iter().any(|item| {
             matches!(
                 item.concept(),
-                Some(Concept::Place(Place::At(Relation::In | Relation::On)))
+                Some(Concept::Place(SpatialPreposition::At(
+                    Relation::In | Relation::On
+                )))
             )
         })
     {
@@ -119,9 +123,9 @@ pub(super) fn answer_which_is_inside(
     scene: &mut Scene,
 ) -> Option<Reply> {
     let placed = placed(phrase, items);
-    let is_within = |(is_there, place, hosts): &(bool, Place, Vec<Phrase>)| {
+    let is_within = |(is_there, place, hosts): &(bool, SpatialPreposition, Vec<Phrase>)| {
         *is_there
-            && matches!(place, Place::At(Relation::In | Relation::On))
+            && matches!(place, SpatialPreposition::At(Relation::In | Relation::On))
             && hosts
                 .iter()
                 .any(|host| scene.phrase_means_container(host) == Some(true))
@@ -155,7 +159,7 @@ fn asks_one_of_colors(words: &[Word]) -> bool {
 fn placed(phrase: &Phrase, items: &[Item]) -> Phrase {
     let mut placed = phrase.clone();
     for pair in items.windows(2) {
-        if let (Some(Concept::Place(place @ Place::At(_))), Some(host)) =
+        if let (Some(Concept::Place(place @ SpatialPreposition::At(_))), Some(host)) =
             (pair[0].concept(), pair[1].as_phrase())
             && host.kinds.first().is_none_or(|kind| kind != "table")
             && host != phrase
@@ -184,7 +188,7 @@ fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
     match count {
         0 => Reply::Say(format!(
             "I do not see {}.",
-            replies::with_article(&describe_phrase(phrase))
+            replies::with_indefinite_article(&describe_phrase(phrase))
         )),
         _ => Reply::Say(format!("I see {count} {what}.")),
     }
@@ -230,7 +234,7 @@ fn inside(host: Option<&Phrase>, scene: &mut Scene) -> Reply {
 fn with_articles(names: &[String]) -> String {
     let named: Vec<String> = names
         .iter()
-        .map(|name| replies::with_article(name))
+        .map(|name| replies::with_indefinite_article(name))
         .collect();
     named.join(" and ")
 }
@@ -239,7 +243,7 @@ fn listed(scene: &Scene) -> Reply {
     let names: Vec<String> = scene
         .objects
         .iter()
-        .map(|seen| replies::with_article(&seen.name))
+        .map(|seen| replies::with_indefinite_article(&seen.name))
         .collect();
     match names.is_empty() {
         true => Reply::Say("I see nothing on the table.".to_owned()),
@@ -260,7 +264,7 @@ fn exists(phrase: &Phrase, scene: &mut Scene) -> Reply {
         Ok(found) => Reply::Say(format!("No, I see only {}.", with_articles(&found))),
         Err(_) => Reply::Say(format!(
             "No, I do not see {}.",
-            replies::with_article(&what)
+            replies::with_indefinite_article(&what)
         )),
     }
 }

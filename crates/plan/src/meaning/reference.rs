@@ -1,6 +1,6 @@
 //! Which of the seen things a noun phrase means.
 
-use super::lexicon::Place;
+use super::lexicon::SpatialPreposition;
 use super::phrase::{Phrase, Pronoun, Quantity, possible_spoken_words};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene, is_container, kind_of};
@@ -129,7 +129,7 @@ impl Scene {
         if fitting.is_empty() {
             // It would be false to say that they are not there.
             return Err(match left_out.filter(|_| is_left_out) {
-                Some(name) => replies::ask_what_else(&name),
+                Some(name) => replies::ask_when_only_excluded_remains(&name),
                 None => replies::not_seen(&describe_phrase(phrase)),
             });
         }
@@ -181,7 +181,8 @@ impl Scene {
                     continue;
                 }
                 // “What is in it”: in what was spoken of as a place.
-                let is_within = matches!(place, Place::At(Relation::In | Relation::On));
+                let is_within =
+                    matches!(place, SpatialPreposition::At(Relation::In | Relation::On));
                 let role = match is_within && host.pronoun.is_some() {
                     true => Role::Host,
                     false => Role::Any,
@@ -194,9 +195,9 @@ impl Scene {
                 fitting.retain(|seen| seen.rests.is_none() == *positive);
                 continue;
             }
-            if let Place::NearestTo | Place::FarthestFrom = place {
+            if let SpatialPreposition::NearestTo | SpatialPreposition::FarthestFrom = place {
                 let away = |seen: &ObjectView| (seen.position - ends[0].position).xy().norm();
-                let sign = if *place == Place::NearestTo {
+                let sign = if *place == SpatialPreposition::NearestTo {
                     1.0
                 } else {
                     -1.0

@@ -17,7 +17,7 @@ pub(super) mod replies {
     use super::Reply;
 
     pub fn not_seen(what: &str) -> Reply {
-        Reply::Say(format!("I do not see {}.", with_article(what)))
+        Reply::Say(format!("I do not see {}.", with_indefinite_article(what)))
     }
 
     pub fn ask_which(noun: &str, names: &[String]) -> Reply {
@@ -27,7 +27,7 @@ pub(super) mod replies {
         ))
     }
 
-    pub fn ask_what_else(name: &str) -> Reply {
+    pub fn ask_when_only_excluded_remains(name: &str) -> Reply {
         Reply::Ask(format!(
             "You leave out the {name}, and I see nothing else that you can mean. What shall I do?"
         ))
@@ -124,7 +124,7 @@ pub(super) mod replies {
     }
 
     /// “A red cube”, “an orange ball”.
-    pub fn with_article(name: &str) -> String {
+    pub fn with_indefinite_article(name: &str) -> String {
         let article = match name {
             _ if name.ends_with('s') && !name.ends_with("ss") => "any",
             _ if name.starts_with(['a', 'e', 'i', 'o', 'u']) => "an",

@@ -1,8 +1,8 @@
 //! A request as a whole: what is taken back, left out, only wanted on a condition, or wanted one after the other.
 
-use super::aside::{is_remark, is_story, is_topic, note_mentioned_things};
+use super::aside::{is_remark, is_topic, note_mentioned_things, tells_what_thing_does};
 use super::clause::{Deed, asks_to_leave_alone, exclude_named_objects, read_clause};
-use super::clauses::{clauses, in_execution_order, is_command, is_place};
+use super::clauses::{clauses, in_execution_order, is_command_verb, is_preposition_or_side};
 use super::condition::{move_condition_into_phrase, read_conditional};
 use super::correction::{apply_corrections, mark_lone_no_as_correction};
 use super::exclusion::{without_exceptions, without_negated};
@@ -18,7 +18,7 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     // “The cube. The bowl. Now.”
     let is_verb = |item: &Item| {
         matches!(item.concept(), Some(Concept::Verb(verb)) if *verb != Verb::Go)
-            || is_place(item)
+            || is_preposition_or_side(item)
             || matches!(
                 item.concept(),
                 Some(Concept::There | Concept::If | Concept::Correction)
@@ -100,7 +100,9 @@ pub(super) fn read_clause_sequence(items: &[Item], scene: &mut Scene) -> Result<
             .enumerate()
             .any(|(other, asks)| other != index && *asks);
         if others_ask
-            && (is_story(clause) || is_remark(clause) || index + 1 < read.len() && is_topic(clause))
+            && (tells_what_thing_does(clause)
+                || is_remark(clause)
+                || index + 1 < read.len() && is_topic(clause))
         {
             note_mentioned_things(clause, scene);
             continue;
@@ -152,11 +154,11 @@ fn is_swap_alone(clause: &[Item], scene: &Scene) -> bool {
 
 /// Whether a clause says that something is to be done.
 fn is_asking(clause: &[Item]) -> bool {
-    !is_story(clause)
+    !tells_what_thing_does(clause)
         && !is_remark(clause)
         && clause.iter().any(|item| {
-            is_command(item)
-                || is_place(item)
+            is_command_verb(item)
+                || is_preposition_or_side(item)
                 || matches!(
                     item.concept(),
                     Some(

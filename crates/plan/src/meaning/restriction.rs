@@ -1,6 +1,6 @@
 //! What tells a thing from others, behind its noun, and what is excepted.
 
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::noun::read_noun_phrase_core;
 use super::phrase::{Phrase, Quantity, phrase as whole_phrase};
 use super::words::Word;
@@ -150,18 +150,22 @@ pub(super) fn restriction(
             }
             Some(index)
         }
-        Concept::Place(place @ (Place::NearestTo | Place::FarthestFrom)) if !is_not => {
+        Concept::Place(
+            place @ (SpatialPreposition::NearestTo | SpatialPreposition::FarthestFrom),
+        ) if !is_not => {
             let (other, end) = whole_phrase(words, skip_little(words, index + 1))?;
             phrase.at.push((true, *place, vec![other]));
             Some(end)
         }
-        Concept::Place(place @ (Place::At(_) | Place::Between | Place::OutOf))
-            if is_relative || is_not =>
-        {
+        Concept::Place(
+            place @ (SpatialPreposition::At(_)
+            | SpatialPreposition::Between
+            | SpatialPreposition::OutOf),
+        ) if is_relative || is_not => {
             let place = *place;
             let (other, mut end) = read_noun_phrase_core(words, skip_little(words, index + 1))?;
             let mut others = vec![other];
-            if place == Place::Between && matches!(concept(end), Some(Concept::And)) {
+            if place == SpatialPreposition::Between && matches!(concept(end), Some(Concept::And)) {
                 let (second, after) = read_noun_phrase_core(words, skip_little(words, end + 1))?;
                 others.push(second);
                 end = after;

@@ -1,7 +1,7 @@
 //! What of a clause is to be moved, and what says where.
 
-use super::clauses::place_of;
-use super::lexicon::{Concept, Place, Verb};
+use super::clauses::preposition_of;
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
@@ -11,7 +11,7 @@ use crate::spatial_relations::Relation;
 /// Where something is to go.
 #[derive(Clone, Debug)]
 pub(super) enum Destination {
-    At(Place, Vec<Phrase>),
+    At(SpatialPreposition, Vec<Phrase>),
     There,
     BesideIt,
     Outside,
@@ -50,7 +50,7 @@ impl InOrOnWording {
         let has = |some: &[&str]| word.text.split(' ').any(|one| some.contains(&one));
         let is_on = matches!(
             word.concept,
-            Concept::Place(Place::At(Relation::On)) | Concept::There
+            Concept::Place(SpatialPreposition::At(Relation::On)) | Concept::There
         );
         if word.concept != Concept::There && has(&["middle", "center", "centre"]) {
             Self::Middle
@@ -153,9 +153,10 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                             parts.movers.insert(0, phrase.clone());
                             landmark
                         };
-                        parts
-                            .destinations
-                            .push(Destination::At(Place::At(*relation), vec![landmark]));
+                        parts.destinations.push(Destination::At(
+                            SpatialPreposition::At(*relation),
+                            vec![landmark],
+                        ));
                     }
                     index += 2;
                     continue;
@@ -195,18 +196,18 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                 continue;
             }
             Item::Word(word) => match &word.concept {
-                Concept::Place(place @ (Place::OutOf | Place::From)) => {
+                Concept::Place(place @ (SpatialPreposition::OutOf | SpatialPreposition::From)) => {
                     if let Some(phrase) = items.get(index + 1).and_then(Item::as_phrase) {
                         parts.sources.push(phrase.clone());
                         index += 1;
-                    } else if *place == Place::OutOf {
+                    } else if *place == SpatialPreposition::OutOf {
                         parts.destinations.push(Destination::Outside);
                     }
                 }
-                Concept::Place(Place::Between) => {
+                Concept::Place(SpatialPreposition::Between) => {
                     let (mut hosts, mut after, _) = list(index + 1);
-                    if let (Some(Place::To), Some(end)) = (
-                        items.get(after).and_then(place_of),
+                    if let (Some(SpatialPreposition::To), Some(end)) = (
+                        items.get(after).and_then(preposition_of),
                         items.get(after + 1).and_then(Item::as_phrase),
                     ) {
                         hosts.push(end.clone());
@@ -221,8 +222,8 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                     parts.wording = wording;
                     parts.destinations.push(match is_middle {
                         true if hosts.iter().any(is_table) => Destination::Table,
-                        true => Destination::At(Place::At(Relation::In), hosts),
-                        false => Destination::At(Place::Between, hosts),
+                        true => Destination::At(SpatialPreposition::At(Relation::In), hosts),
+                        false => Destination::At(SpatialPreposition::Between, hosts),
                     });
                     index = after;
                     continue;
@@ -251,7 +252,7 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                         // “Set it down next to it.”
                         Some(phrase)
                             if phrase.pronoun == Some(Pronoun::It)
-                                && matches!(place, Place::At(relation) if relation.is_beside())
+                                && matches!(place, SpatialPreposition::At(relation) if relation.is_beside())
                                 && side.is_none()
                                 && !scene.there.is_empty()
                                 && parts
@@ -260,7 +261,7 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                                     .any(|mover| mover.pronoun == Some(Pronoun::It)) =>
                         {
                             match place {
-                                Place::At(Relation::NextTo) => {
+                                SpatialPreposition::At(Relation::NextTo) => {
                                     parts.destinations.push(Destination::BesideIt);
                                 }
                                 _ => return Err(Reply::Unclear),
@@ -269,22 +270,24 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                         }
                         Some(phrase) => {
                             parts.wording = InOrOnWording::of(word);
-                            let place = side.map_or(*place, Place::At);
+                            let place = side.map_or(*place, SpatialPreposition::At);
                             parts
                                 .destinations
                                 .push(Destination::At(place, vec![phrase.clone()]));
                             index += 1 + usize::from(side.is_some());
                         }
                         // “Bring it to the bowl and leave it alongside.”
-                        None if matches!(place, Place::At(relation) if relation.is_beside())
+                        None if matches!(place, SpatialPreposition::At(relation) if relation.is_beside())
                             && !scene.there.is_empty()
                             && parts.destinations.is_empty() =>
                         {
                             parts.destinations.push(Destination::BesideIt);
                         }
                         // “The bowl. Put the cube in.”
-                        None if matches!(place, Place::At(Relation::In | Relation::On))
-                            && index + 1 == items.len()
+                        None if matches!(
+                            place,
+                            SpatialPreposition::At(Relation::In | Relation::On)
+                        ) && index + 1 == items.len()
                             && !scene.there.is_empty()
                             && parts.destinations.is_empty() =>
                         {
@@ -308,9 +311,10 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
                             modifiers: landmark.split(' ').map(str::to_owned).collect(),
                             ..Phrase::default()
                         };
-                        parts
-                            .destinations
-                            .push(Destination::At(Place::At(*relation), vec![phrase]));
+                        parts.destinations.push(Destination::At(
+                            SpatialPreposition::At(*relation),
+                            vec![phrase],
+                        ));
                     }
                 }
                 _ => {}
@@ -319,12 +323,12 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
         index += 1;
     }
     // “In the middle, between the bowls”, “in the middle, with the bowls on both sides”.
-    let is_open = |place: &Destination| matches!(place, Destination::At(Place::Between, hosts) if hosts.is_empty());
+    let is_open = |place: &Destination| matches!(place, Destination::At(SpatialPreposition::Between, hosts) if hosts.is_empty());
     if parts.destinations.len() > 1 {
         parts.destinations.retain(|place| !is_open(place));
     } else if parts.destinations.iter().any(is_open) && parts.movers.len() == 3 {
         let hosts = parts.movers.drain(1..).collect();
-        parts.destinations = vec![Destination::At(Place::Between, hosts)];
+        parts.destinations = vec![Destination::At(SpatialPreposition::Between, hosts)];
         parts.groups = 1;
     }
     // “In the middle, with one bowl on either side.”
@@ -337,7 +341,7 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
     }
     // “Next to the bowl, outside it” is beside it.
     let is_beside = |place: &Destination| {
-        matches!(place, Destination::At(Place::At(relation), _) if relation.is_beside())
+        matches!(place, Destination::At(SpatialPreposition::At(relation), _) if relation.is_beside())
             || matches!(place, Destination::BesideIt)
     };
     if parts.sources.is_empty() && parts.destinations.iter().any(is_beside) {
@@ -347,7 +351,7 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
     }
     // “In between the bowls, on the table” is one place.
     let is_by = |place: &Destination| {
-        is_beside(place) || matches!(place, Destination::At(Place::Between, _))
+        is_beside(place) || matches!(place, Destination::At(SpatialPreposition::Between, _))
     };
     if parts.destinations.iter().any(is_by) {
         parts

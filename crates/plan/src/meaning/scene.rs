@@ -114,7 +114,10 @@ impl Scene {
 
     /// Names of what lies in or on `host`.
     pub fn contents(&self, host: &str) -> Vec<String> {
-        let inside = self.objects.iter().filter(|seen| rests_at(seen, host));
+        let inside = self
+            .objects
+            .iter()
+            .filter(|seen| rests_in_or_on(seen, host));
         inside.map(|seen| seen.name.clone()).collect()
     }
 
@@ -149,6 +152,6 @@ pub(crate) fn kind_of(seen: &ObjectView) -> &str {
     }
 }
 
-pub(super) fn rests_at(seen: &ObjectView, host: &str) -> bool {
+pub(super) fn rests_in_or_on(seen: &ObjectView, host: &str) -> bool {
     seen.rests.as_ref().is_some_and(|(_, at)| at == host)
 }

@@ -1,6 +1,6 @@
 //! A condition by itself: where it is found, and whether it holds.
 
-use super::clauses::{is_command, is_place, trim_conjunctions_and_punctuation};
+use super::clauses::{is_command_verb, is_preposition_or_side, trim_conjunctions_and_punctuation};
 use super::lexicon::{Concept, Verb};
 use super::phrase::{Item, Quantity};
 use super::reply::{Reply, replies};
@@ -46,9 +46,9 @@ pub(super) fn split_condition(items: &[Item]) -> Option<Conditional> {
                 && item.as_phrase().is_some()
                 && !is_predicate
                 && !items[end - 1].has_concept(&Concept::And)
-                && !is_place(&items[end - 1]);
+                && !is_preposition_or_side(&items[end - 1]);
             let begins = has_phrase
-                && (is_command(item) && !tells(item)
+                && (is_command_verb(item) && !tells(item)
                     || item.is_verb(Verb::Should)
                     || item.has_concept(&Concept::Then))
                 || is_new_phrase;
@@ -173,7 +173,7 @@ impl Condition {
                     "I see {}, so I leave everything as it is.",
                     match contents.as_slice() {
                         [] => "nothing there".to_owned(),
-                        [first, ..] => format!("{} there", replies::with_article(first)),
+                        [first, ..] => format!("{} there", replies::with_indefinite_article(first)),
                     }
                 )),
             });
@@ -184,7 +184,7 @@ impl Condition {
         };
         let mut phrase = first.clone();
         let wants_none = phrase.quantity == Quantity::None;
-        let at = self.items.iter().position(is_place);
+        let at = self.items.iter().position(is_preposition_or_side);
         let mut is_there = at.is_none();
         if let Some(at) = at
             && let Some(Item::Word(word)) = self.items.get(at)
@@ -245,11 +245,11 @@ impl Condition {
             (false, true) => replies::not_seen(&described),
             (false, false) => Reply::Say(format!(
                 "I do not see that {} is there, so I leave everything as it is.",
-                replies::with_article(&described)
+                replies::with_indefinite_article(&described)
             )),
             (true, _) => Reply::Say(format!(
                 "I see {}, so I leave everything as it is.",
-                replies::with_article(&described)
+                replies::with_indefinite_article(&described)
             )),
         };
         Ok(ConditionOutcome { is_true, reply })

@@ -1,8 +1,8 @@
 //! What the robot cannot do.
 
 use super::clause::Deed;
-use super::clauses::place_of;
-use super::lexicon::{Concept, Place, Verb};
+use super::clauses::preposition_of;
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::Item;
 use super::scene::{Role, Scene};
 use super::words::Word;
@@ -77,8 +77,8 @@ pub(super) fn impossible_deed(items: &[Item], scene: &mut Scene) -> Option<Deed>
     let places = ["throw", "hand over", "press"].contains(&deed.as_str()) || is_slang;
     let into = items[at..].windows(2).any(|pair| {
         matches!(
-            place_of(&pair[0]),
-            Some(Place::At(Relation::In | Relation::On) | Place::To)
+            preposition_of(&pair[0]),
+            Some(SpatialPreposition::At(Relation::In | Relation::On) | SpatialPreposition::To)
         ) && pair[1].as_phrase().is_some_and(|phrase| {
             phrase.unknown.is_empty() && scene.phrase_means_container(phrase) == Some(true)
         })
@@ -87,7 +87,7 @@ pub(super) fn impossible_deed(items: &[Item], scene: &mut Scene) -> Option<Deed>
     let between = is_slang
         && items[at..]
             .iter()
-            .any(|item| place_of(item) == Some(Place::Between));
+            .any(|item| preposition_of(item) == Some(SpatialPreposition::Between));
     if places && into || between {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Where things are as seen: at a place, or first in an order.
 
-use super::lexicon::{Extreme, Place};
-use super::scene::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, rests_at};
+use super::lexicon::{Extreme, SpatialPreposition};
+use super::scene::{MAX_BESIDE_DISTANCE, SAME_POINT_TOLERANCE, rests_in_or_on};
 use crate::situation::ObjectView;
 use crate::spatial_order::is_between;
 use crate::spatial_relations::Relation;
@@ -12,21 +12,37 @@ const SAME_SIZE: f64 = 0.003;
 pub(super) const SAME_DISTANCE_TOLERANCE: f64 = 0.012;
 
 /// Whether something is at a place in terms of other things.
-pub(super) fn is_at(seen: &ObjectView, place: Place, ends: &[&ObjectView]) -> bool {
+pub(super) fn is_at(seen: &ObjectView, place: SpatialPreposition, ends: &[&ObjectView]) -> bool {
     let right = |end: &ObjectView| f64::from(seen.point.x) - f64::from(end.point.x);
     let below = |end: &ObjectView| f64::from(seen.point.y) - f64::from(end.point.y);
     match place {
-        Place::At(Relation::In | Relation::On) => ends.iter().any(|end| rests_at(seen, &end.name)),
-        Place::OutOf | Place::From => !ends.iter().any(|end| rests_at(seen, &end.name)),
-        Place::At(Relation::LeftOf) => ends.iter().all(|end| right(end) < -SAME_POINT_TOLERANCE),
-        Place::At(Relation::RightOf) => ends.iter().all(|end| right(end) > SAME_POINT_TOLERANCE),
-        Place::At(Relation::InFrontOf) => ends.iter().all(|end| below(end) > SAME_POINT_TOLERANCE),
-        Place::At(Relation::Behind) => ends.iter().all(|end| below(end) < -SAME_POINT_TOLERANCE),
-        Place::At(Relation::NextTo) => ends
+        SpatialPreposition::At(Relation::In | Relation::On) => {
+            ends.iter().any(|end| rests_in_or_on(seen, &end.name))
+        }
+        SpatialPreposition::OutOf | SpatialPreposition::From => {
+            !ends.iter().any(|end| rests_in_or_on(seen, &end.name))
+        }
+        SpatialPreposition::At(Relation::LeftOf) => {
+            ends.iter().all(|end| right(end) < -SAME_POINT_TOLERANCE)
+        }
+        SpatialPreposition::At(Relation::RightOf) => {
+            ends.iter().all(|end| right(end) > SAME_POINT_TOLERANCE)
+        }
+        SpatialPreposition::At(Relation::InFrontOf) => {
+            ends.iter().all(|end| below(end) > SAME_POINT_TOLERANCE)
+        }
+        SpatialPreposition::At(Relation::Behind) => {
+            ends.iter().all(|end| below(end) < -SAME_POINT_TOLERANCE)
+        }
+        SpatialPreposition::At(Relation::NextTo) => ends
             .iter()
             .any(|end| (seen.position - end.position).xy().norm() < MAX_BESIDE_DISTANCE),
-        Place::Between => matches!(ends, [first, second] if is_between(seen, first, second)),
-        Place::NearestTo | Place::FarthestFrom | Place::To => false,
+        SpatialPreposition::Between => {
+            matches!(ends, [first, second] if is_between(seen, first, second))
+        }
+        SpatialPreposition::NearestTo
+        | SpatialPreposition::FarthestFrom
+        | SpatialPreposition::To => false,
     }
 }
 

@@ -1,11 +1,11 @@
 //! What in a clause of context might be a wish after all.
 
 use super::context::Subject;
-use super::lexicon::{Concept, Place, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::words::Word;
 
 /// Whether a clause says how something is to be, or what the speaker wants to have done.
-pub(super) fn wishes(span: &[Word], subject: Subject) -> bool {
+pub(super) fn is_wish_clause(span: &[Word], subject: Subject) -> bool {
     let is_wish = |word: &Word| match word.concept {
         Concept::Verb(Verb::Want) => true,
         Concept::Verb(Verb::Should) => !ABLE.contains(&word.text.as_str()),
@@ -56,7 +56,7 @@ fn is_manner(word: &Word) -> bool {
     match &word.concept {
         Concept::Filler
         | Concept::Verb(Verb::Be)
-        | Concept::Place(Place::To)
+        | Concept::Place(SpatialPreposition::To)
         | Concept::After
         | Concept::A
         | Concept::The

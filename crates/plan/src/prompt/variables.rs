@@ -68,7 +68,7 @@ impl Variables {
         };
         let chosen = &situation.examples;
         let examples: Vec<ShownExample> = match chosen.as_slice() {
-            [] => examples::most_similar(&situation.instruction, SHOWN_EXAMPLES)
+            [] => examples::most_similar_shipped(&situation.instruction, SHOWN_EXAMPLES)
                 .into_iter()
                 .map(|example| ShownExample {
                     table: None,

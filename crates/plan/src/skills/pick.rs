@@ -58,7 +58,9 @@ impl fmt::Display for Pick {
 
 fn schema(situation: &Situation) -> Vec<Value> {
     let graspable = situation.objects_affording(Skill::Pick);
-    grammar::one_of("object", graspable).into_iter().collect()
+    grammar::enum_property("object", graspable)
+        .into_iter()
+        .collect()
 }
 
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {

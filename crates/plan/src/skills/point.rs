@@ -50,7 +50,9 @@ impl fmt::Display for Point {
 
 fn schema(situation: &Situation) -> Vec<Value> {
     let reachable = situation.objects_affording(Skill::Point);
-    grammar::one_of("object", reachable).into_iter().collect()
+    grammar::enum_property("object", reachable)
+        .into_iter()
+        .collect()
 }
 
 fn phrases(situation: &Situation) -> Vec<(String, Step)> {

@@ -57,7 +57,7 @@ impl fmt::Display for Push {
 }
 
 fn schema(situation: &Situation) -> Vec<Value> {
-    grammar::one_of("object", situation.objects_affording(Skill::Push))
+    grammar::enum_property("object", situation.objects_affording(Skill::Push))
         .map(|mut fields| {
             fields["direction"] = json!({"enum": Direction::ALL_DIRECTIONS.map(Direction::name)});
             fields

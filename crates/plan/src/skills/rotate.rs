@@ -73,7 +73,7 @@ impl fmt::Display for Rotate {
 /// Offers every object that can be picked up. How far it can be turned depends on the arm's wrist.
 fn schema(situation: &Situation) -> Vec<Value> {
     let most = Rotate::MAX_DEGREES;
-    grammar::one_of("object", situation.objects_affording(Skill::Pick))
+    grammar::enum_property("object", situation.objects_affording(Skill::Pick))
         .map(|mut fields| {
             fields["degrees"] = json!({"type": "integer", "minimum": -most, "maximum": most});
             fields

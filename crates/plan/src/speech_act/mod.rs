@@ -114,7 +114,7 @@ impl SpeechAct {
                 "Good to know. I take that as news and will not move: what shall I do?",
                 "好的，知道了。我先不动：要我做什么？",
             ],
-            Self::SmallTalk => small_talk::replies(instruction),
+            Self::SmallTalk => small_talk::replies_in_english_and_chinese(instruction),
         };
         if let Some(found) = translation::translate_to_english(instruction) {
             return translation::reply_to_prohibition(found.language);

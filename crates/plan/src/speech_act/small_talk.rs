@@ -37,7 +37,7 @@ pub(super) enum Talk {
 }
 
 /// Returns the answers to small talk, in English and Chinese.
-pub(super) fn replies(text: &str) -> [&'static str; 2] {
+pub(super) fn replies_in_english_and_chinese(text: &str) -> [&'static str; 2] {
     let talk = match text.chars().any(is_han) {
         true => chinese::small_talk_kind(text),
         false => english::small_talk_kind(text),

@@ -148,7 +148,7 @@ mod tests {
     fn planned(files: Vec<Attachment>, situation: &Situation) -> Situation {
         let attachments = Attachments::new(files).unwrap();
         let mut planner = mock::planner_with_method(MockModel::planning(&[DONE]), attachments);
-        let response = mock::plan(&mut planner, situation);
+        let response = mock::ask_for_plan(&mut planner, situation);
         assert!(response.exchanges.iter().all(|it| it.method == "attach"));
         assert!(!response.exchanges.is_empty());
         planner.model().situations[0].clone()
@@ -176,7 +176,7 @@ mod tests {
         let attachments = Attachments::new(vec![picture("goal.png")]).unwrap();
         let model = MockModel::planning(&[DONE]).taking_several_pictures();
         let mut planner = mock::planner_with_method(model, attachments);
-        let response = mock::plan(&mut planner, &Situation::default());
+        let response = mock::ask_for_plan(&mut planner, &Situation::default());
         let told = &planner.model().situations[0];
         assert!(told.notes.is_empty());
         assert_eq!(told.pictures[0].caption, "the attached file `goal.png`");

@@ -6,7 +6,7 @@
 
 use super::critic::{Constitution, CriticModel};
 use super::model_words::shorten_to_one_line;
-use super::task_memory::TaskMemory;
+use super::task_memory::CurrentTaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::prompt;
@@ -27,7 +27,7 @@ pub struct CriticDialogue {
     /// Number of messages at most.
     most: u32,
     /// The talk of the turn.
-    held: TaskMemory<Option<Talk>>,
+    held: CurrentTaskMemory<Option<Talk>>,
 }
 
 /// A talk about a draft.
@@ -66,7 +66,7 @@ impl CriticDialogue {
             critic,
             constitution,
             most,
-            held: TaskMemory::default(),
+            held: CurrentTaskMemory::default(),
         }
     }
 
@@ -274,7 +274,7 @@ mod tests {
             let dialogue =
                 CriticDialogue::new(critic("It is the cube\nthat was meant."), rules(), most);
             let mut planner = mock::planner_with_method(planner(), dialogue);
-            let response = mock::plan(&mut planner, &situation());
+            let response = mock::ask_for_plan(&mut planner, &situation());
             assert_eq!(
                 response.parsed.as_ref().unwrap().to_string(),
                 "pick cube, then done"
@@ -296,7 +296,9 @@ mod tests {
             }
         }
         let mut without = LayeredPlanner::new(planner(), Vec::new());
-        let plan = mock::plan(&mut without, &situation()).parsed.unwrap();
+        let plan = mock::ask_for_plan(&mut without, &situation())
+            .parsed
+            .unwrap();
         assert_eq!(plan.to_string(), "pick ball, then done");
     }
 
@@ -304,7 +306,7 @@ mod tests {
     fn a_draft_that_is_agreed_to_stands() {
         let dialogue = CriticDialogue::new(critic("Agreed."), rules(), 6);
         let mut planner = mock::planner_with_method(planner(), dialogue);
-        let response = mock::plan(&mut planner, &situation());
+        let response = mock::ask_for_plan(&mut planner, &situation());
         assert_eq!(
             response.parsed.as_ref().unwrap().to_string(),
             "pick ball, then done"
@@ -332,7 +334,7 @@ mod tests {
         ];
         let mut planner = LayeredPlanner::new(planner(), layers);
         assert_eq!(planner.methods(), ["critic", "dialogue"]);
-        let response = mock::plan(&mut planner, &situation());
+        let response = mock::ask_for_plan(&mut planner, &situation());
         let why = response.parsed.unwrap_err().to_string();
         assert!(why.starts_with("rule 1 forbids step 1, pick ball"), "{why}");
         // A draft, and a decision in each of three rounds; one message and one judgment.

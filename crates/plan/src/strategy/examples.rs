@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy};
-use crate::examples::{Episode, Example, nearest};
+use crate::examples::{Example, SeededScene, rank_by_similarity};
 use crate::planner::{ModelResponse, PlannerError};
 use crate::similarity::TextSimilarity;
 use crate::step::Plan;
@@ -15,23 +15,23 @@ const BYTES_PER_TOKEN: usize = 3;
 
 /// The episode that goes on, which whoever draws scenes changes while a planner is used.
 #[derive(Clone, Debug, Default)]
-pub struct CurrentEpisode(Arc<Mutex<Option<Episode>>>);
+pub struct CurrentEpisode(Arc<Mutex<Option<SeededScene>>>);
 
 impl CurrentEpisode {
     /// Creates it with an episode.
-    pub fn from_episode(episode: Option<Episode>) -> Self {
+    pub fn from_episode(episode: Option<SeededScene>) -> Self {
         let current = Self::default();
         current.set_episode(episode);
         current
     }
 
     /// Goes on to another episode.
-    pub fn set_episode(&self, episode: Option<Episode>) {
+    pub fn set_episode(&self, episode: Option<SeededScene>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = episode;
     }
 
     /// Returns the episode.
-    pub fn episode(&self) -> Option<Episode> {
+    pub fn episode(&self) -> Option<SeededScene> {
         let current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         current.clone()
     }
@@ -59,7 +59,7 @@ impl Examples {
     /// Returns the examples for a situation, the most similar last.
     fn chosen(&self, turn: &PlanningTurn<'_>) -> Vec<Example> {
         let current = self.current.episode();
-        let ranked = nearest(
+        let ranked = rank_by_similarity(
             &self.library,
             &turn.situation,
             &*self.similarity,
@@ -190,7 +190,7 @@ mod tests {
     /// What the model is told.
     fn told(strategy: Examples, situation: &Situation) -> Situation {
         let mut planner = mock::planner_with_method(MockModel::planning(&[DONE]), strategy);
-        mock::plan(&mut planner, situation);
+        mock::ask_for_plan(&mut planner, situation);
         planner.model().situations[0].clone()
     }
 
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_was_done_in_the_same_episode_is_not_shown() {
-        let episode = |seed| Episode {
+        let episode = |seed| SeededScene {
             scene: "tabletop".to_owned(),
             seed,
         };

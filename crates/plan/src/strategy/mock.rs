@@ -68,7 +68,7 @@ impl Planner for MockModel {
         self.situations.push(situation.clone());
         let plan = next(&mut self.plans).expect("the test says no plan");
         let completion = serde_json::to_string(&plan).unwrap();
-        Ok(ModelResponse::without_prompt(completion, plan))
+        Ok(ModelResponse::from_parsed(completion, plan))
     }
 
     fn plans_without_model(&mut self, _situation: &Situation) -> bool {
@@ -128,7 +128,7 @@ pub(crate) fn critic_forbidding(forbidden: &'static [&'static str]) -> Critic {
 }
 
 /// Asks `planner` for a plan once.
-pub(crate) fn plan<M: PlanningModel>(
+pub(crate) fn ask_for_plan<M: PlanningModel>(
     planner: &mut LayeredPlanner<M>,
     situation: &Situation,
 ) -> ModelResponse<Plan> {

@@ -225,8 +225,8 @@ impl<M: PlanningModel> Planner for LayeredPlanner<M> {
         Ok(response)
     }
 
-    fn decline_reply(&self, instruction: &str) -> Option<String> {
-        self.model.decline_reply(instruction)
+    fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
+        self.model.reply_if_not_understood(instruction)
     }
 
     fn plans_without_model(&mut self, situation: &Situation) -> bool {

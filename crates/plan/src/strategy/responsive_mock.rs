@@ -47,7 +47,7 @@ impl Planner for ResponsiveModel {
         self.situations.push(situation.clone());
         let plan = (self.plans)(situation);
         let completion = serde_json::to_string(&plan).unwrap();
-        let mut response = ModelResponse::without_prompt(completion, plan);
+        let mut response = ModelResponse::from_parsed(completion, plan);
         response.usage.requests = 1;
         Ok(response)
     }

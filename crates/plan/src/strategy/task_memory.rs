@@ -6,12 +6,12 @@ use crate::situation::Situation;
 /// Something that is remembered while a number stays the same: that of the task, or of the turn. It
 /// is forgotten with it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct TaskMemory<T> {
+pub(super) struct CurrentTaskMemory<T> {
     number: u64,
     kept: T,
 }
 
-impl<T: Default> TaskMemory<T> {
+impl<T: Default> CurrentTaskMemory<T> {
     /// Returns what is remembered of the task or turn of this number; nothing yet if it is another.
     pub fn memory_of_task(&mut self, number: u64) -> &mut T {
         if self.number != number {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn another_number_is_another_memory() {
-        let mut memory = TaskMemory::<Vec<u8>>::default();
+        let mut memory = CurrentTaskMemory::<Vec<u8>>::default();
         memory.memory_of_task(1).push(7);
         assert_eq!(memory.memory_of_task(1), &[7]);
         assert_eq!(memory.memory_of_last_task(), &[7]);

@@ -35,7 +35,7 @@ fn layers_are_asked_from_the_outermost_and_pay_for_what_they_ask() {
     let strategies: Vec<Box<dyn Strategy>> = vec![Box::new(Adviser("a")), Box::new(Adviser("b"))];
     let mut planner = LayeredPlanner::new(model, strategies);
     assert_eq!(planner.methods(), ["a", "b"]);
-    let response = mock::plan(&mut planner, &Situation::default());
+    let response = mock::ask_for_plan(&mut planner, &Situation::default());
     assert_eq!(response.usage.requests, 2);
     let methods: Vec<&str> = response
         .exchanges
@@ -54,7 +54,7 @@ fn layers_are_asked_from_the_outermost_and_pay_for_what_they_ask() {
 #[test]
 fn without_layers_the_model_is_asked_as_ever() {
     let mut planner = LayeredPlanner::new(MockModel::planning(&[DONE]), Vec::new());
-    let response = mock::plan(&mut planner, &Situation::default());
+    let response = mock::ask_for_plan(&mut planner, &Situation::default());
     assert_eq!(response.parsed.unwrap().to_string(), "done");
     assert!(response.exchanges.is_empty() && planner.model().situations[0].notes.is_empty());
 }

@@ -75,7 +75,7 @@ mod tests {
             Ok(ModelResponse {
                 prompt: if self.is_asked { "plan" } else { "" }.to_owned(),
                 thinking: format!("{tokens:?}: {{\"steps\":[{{\"skill\":\"home\"}}]}}"),
-                ..ModelResponse::without_prompt(
+                ..ModelResponse::from_parsed(
                     completion.to_owned(),
                     Plan::parse(completion).unwrap(),
                 )
@@ -118,7 +118,7 @@ mod tests {
         let model = MockModel::planning(&[r#"{"steps":[{"skill":"done"}]}"#]);
         let mut planner = mock::planner_with_method(model, Think::new(48));
         assert!(
-            mock::plan(&mut planner, &Situation::default())
+            mock::ask_for_plan(&mut planner, &Situation::default())
                 .exchanges
                 .is_empty()
         );

@@ -12,7 +12,7 @@ use crate::message::{self, UsageMessage};
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-use super::inputs::{NextInput, RecordedInputs, RequestCursor};
+use super::inputs::{NextInputOrEnd, RecordedInputs, UserRequestCursor};
 
 /// Gives the recorded responses, whatever it is asked; their text is parsed again.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ struct RecordedResponse {
 impl RecordedAgent {
     pub(super) fn new(
         recording: &Recording,
-        course: &RequestCursor,
+        course: &UserRequestCursor,
     ) -> Result<Self, RecordingError> {
         Ok(Self {
             perceptions: answers(recording, course, Topic::Perception)?,
@@ -71,7 +71,7 @@ impl Planner for RecordedAgent {
         Ok(answer(said, read))
     }
 
-    fn decline_reply(&self, instruction: &str) -> Option<String> {
+    fn reply_if_not_understood(&self, instruction: &str) -> Option<String> {
         let found = self.declined.iter().find(|(task, _)| task == instruction);
         found.map(|(_, reply)| reply.clone())
     }
@@ -125,7 +125,7 @@ fn declined(recording: &Recording) -> Result<Vec<(String, String)>, RecordingErr
 /// Returns each response with the timing that follows it.
 fn answers(
     recording: &Recording,
-    course: &RequestCursor,
+    course: &UserRequestCursor,
     topic: Topic,
 ) -> Result<RecordedInputs<RecordedResponse>, RecordingError> {
     let mut turn = 0;
@@ -146,9 +146,9 @@ fn answers(
 
 fn next(parts: &mut RecordedInputs<RecordedResponse>) -> Result<RecordedResponse, PlannerError> {
     match parts.next() {
-        NextInput::There(said) => Ok(said),
-        NextInput::Stopped => Err(PlannerError::Stopped),
-        NextInput::Over => Err(PlannerError::Request {
+        NextInputOrEnd::There(said) => Ok(said),
+        NextInputOrEnd::Stopped => Err(PlannerError::Stopped),
+        NextInputOrEnd::Over => Err(PlannerError::Request {
             model: "the recording".to_owned(),
             reason: "it ends here".into(),
         }),

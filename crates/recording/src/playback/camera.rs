@@ -7,7 +7,7 @@ use crate::error::RecordingError;
 use crate::reader::{Message, Recording};
 use crate::topic::Topic;
 
-use super::inputs::{NextInput, RecordedInputs, RequestCursor};
+use super::inputs::{NextInputOrEnd, RecordedInputs, UserRequestCursor};
 
 /// Shows the recorded pictures one after another.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct RecordedCamera {
 impl RecordedCamera {
     pub(super) fn new(
         recording: &Recording,
-        course: &RequestCursor,
+        course: &UserRequestCursor,
     ) -> Result<Self, RecordingError> {
         let mut frames = recording.frames()?.into_iter();
         let frame = |record: &Message, _: Option<&Message>| {
@@ -34,9 +34,9 @@ impl RecordedCamera {
 impl Camera for RecordedCamera {
     fn capture(&mut self) -> Result<Frame, CameraError> {
         match self.frames.next() {
-            NextInput::There(frame) => Ok(frame),
-            NextInput::Stopped => Err(CameraError::Stopped),
-            NextInput::Over => Err(CameraError::Exhausted),
+            NextInputOrEnd::There(frame) => Ok(frame),
+            NextInputOrEnd::Stopped => Err(CameraError::Stopped),
+            NextInputOrEnd::Over => Err(CameraError::Exhausted),
         }
     }
 }

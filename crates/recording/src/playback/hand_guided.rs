@@ -27,7 +27,7 @@ impl HandGuidedEvents {
     /// # Errors
     /// [`RecordingError`] for the first message that cannot be read.
     pub fn from_recording(recording: &Recording) -> Result<Option<Self>, RecordingError> {
-        if recording.run_info()?.model.planning != ModelInfo::PERSON_SOURCE {
+        if recording.run_info()?.model.planning != ModelInfo::HAND_GUIDED_SOURCE {
             return Ok(None);
         }
         let mut notes = Vec::new();

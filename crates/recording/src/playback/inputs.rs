@@ -13,13 +13,13 @@ use crate::topic::Topic;
 
 /// The current request, and which of all requests were stopped.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RequestCursor {
+pub(super) struct UserRequestCursor {
     /// Number of requests started so far.
     begun: Arc<AtomicUsize>,
     stopped: Arc<Vec<bool>>,
 }
 
-impl RequestCursor {
+impl UserRequestCursor {
     /// Creates the cursor of a recording, before its first request.
     pub(super) fn of(recording: &Recording) -> Result<Self, RecordingError> {
         let mut stopped = Vec::new();
@@ -44,7 +44,7 @@ impl RequestCursor {
     }
 
     /// Starts the next request.
-    pub(super) fn begin_next_request(&self) {
+    pub(super) fn begin_next_user_request(&self) {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -55,7 +55,7 @@ impl RequestCursor {
 }
 
 /// Next recorded input.
-pub(super) enum NextInput<T> {
+pub(super) enum NextInputOrEnd<T> {
     There(T),
     /// It was not waited for, because of a stop.
     Stopped,
@@ -66,7 +66,7 @@ pub(super) enum NextInput<T> {
 /// Recorded inputs of one kind, each with the request that it was taken for.
 #[derive(Debug)]
 pub(super) struct RecordedInputs<T> {
-    course: RequestCursor,
+    course: UserRequestCursor,
     parts: Vec<VecDeque<T>>,
 }
 
@@ -74,7 +74,7 @@ impl<T> RecordedInputs<T> {
     /// Collects what `read` returns for each record, given the record that follows.
     pub(super) fn of(
         recording: &Recording,
-        course: &RequestCursor,
+        course: &UserRequestCursor,
         mut read: impl FnMut(&Message, Option<&Message>) -> Result<Option<T>, RecordingError>,
     ) -> Result<Self, RecordingError> {
         let mut parts: Vec<VecDeque<T>> = vec![VecDeque::new()];
@@ -103,12 +103,12 @@ impl<T> RecordedInputs<T> {
     }
 
     /// Returns the next input of the current request.
-    pub(super) fn next(&mut self) -> NextInput<T> {
+    pub(super) fn next(&mut self) -> NextInputOrEnd<T> {
         let at = self.course.at();
         match self.parts.get_mut(at).and_then(VecDeque::pop_front) {
-            Some(thing) => NextInput::There(thing),
-            None if self.course.stopped.get(at) == Some(&true) => NextInput::Stopped,
-            None => NextInput::Over,
+            Some(thing) => NextInputOrEnd::There(thing),
+            None if self.course.stopped.get(at) == Some(&true) => NextInputOrEnd::Stopped,
+            None => NextInputOrEnd::Over,
         }
     }
 }

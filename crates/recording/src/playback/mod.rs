@@ -32,7 +32,7 @@ use agent::RecordedAgent;
 use arm::RecordedArm;
 use camera::RecordedCamera;
 use hand_guided::HandGuidedEvents;
-use inputs::RequestCursor;
+use inputs::UserRequestCursor;
 
 /// A recorded run, ready for playback.
 pub struct Playback {
@@ -45,7 +45,7 @@ pub struct Playback {
     camera: RecordedCamera,
     agent: RecordedAgent,
     stop: Arc<OnceLock<StopSwitch>>,
-    course: RequestCursor,
+    course: UserRequestCursor,
     /// Notes of a recording in which a person moved the arm, without the loop.
     guided: Option<HandGuidedEvents>,
 }
@@ -65,7 +65,7 @@ impl Playback {
     /// loaded.
     pub fn new(recording: &Recording) -> Result<Self, RecordingError> {
         let stop = Arc::new(OnceLock::new());
-        let course = RequestCursor::of(recording)?;
+        let course = UserRequestCursor::of(recording)?;
         Ok(Self {
             robot: Arc::new(recording.run_info()?.robot.load_robot()?),
             around: recording.collision_world()?,
@@ -118,7 +118,7 @@ impl Playback {
         }
         for demand in self.demands {
             stop.release();
-            self.course.begin_next_request();
+            self.course.begin_next_user_request();
             match meet(&mut session, &demand) {
                 Ok(()) => {}
                 Err(error) if error.is_caused_by_stop() => {}
@@ -138,7 +138,7 @@ fn meet(session: &mut Session<'_>, demand: &Request) -> Result<(), RuntimeError>
         }) => session.run_task(instruction, *options).map(drop),
         Request::Order(UserCommand::See) => session.look_at_table().map(drop),
         Request::Order(UserCommand::Home) => session.move_home().map(drop),
-        Request::Order(UserCommand::Jog { joint, by }) => session.jog(*joint, *by).map(drop),
+        Request::Order(UserCommand::Jog { joint, by }) => session.jog_joint(*joint, *by).map(drop),
     }
 }
 

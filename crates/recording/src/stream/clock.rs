@@ -109,7 +109,7 @@ impl ClockedArm {
     }
 
     /// Attaches streams that film as long as the arm exists.
-    pub fn with_streams(self, streams: Vec<StreamThread>) -> Self {
+    pub fn with_stream_threads(self, streams: Vec<StreamThread>) -> Self {
         Self {
             _streams: streams,
             ..self

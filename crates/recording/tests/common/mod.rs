@@ -86,7 +86,7 @@ impl Stage {
 
     /// Returns an agent that perceives the scene and follows a plan.
     pub fn agent(&self, plan: &str) -> impl Agent + use<> {
-        enact_testkit::scripted_agent(&self.simulator, &self.layout, plan)
+        enact_testkit::ground_truth_agent_with_plan(&self.simulator, &self.layout, plan)
     }
 
     pub fn session_with<'a>(
@@ -104,7 +104,7 @@ impl Stage {
         )
         .unwrap()
         .with_obstacles(
-            self.layout.obstacles(),
+            self.layout.fixture_obstacles(),
             self.layout.workspace_walls(self.robot.clearance().table),
         )
     }
@@ -120,7 +120,7 @@ impl Stage {
     }
 }
 
-pub const BOUNDS: TaskOptions = TaskOptions::with_max_turns(3);
+pub const BOUNDS: TaskOptions = TaskOptions::from_max_turns(3);
 
 /// Records a run of `plan` in a file.
 pub fn record(path: &Path, seed: u64, plan: &str, wall: u64) -> TaskReport {

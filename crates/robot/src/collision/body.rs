@@ -72,7 +72,7 @@ impl CollisionBody {
 
     /// Returns whether the body can come near the table, that is, whether more than one joint moves
     /// it.
-    pub fn can_approach_table(&self) -> bool {
+    pub fn can_hit_table(&self) -> bool {
         self.reach.iter().filter(|reach| **reach > 0.0).count() > 1
     }
 

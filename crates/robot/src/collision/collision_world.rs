@@ -246,7 +246,7 @@ impl CollisionWorld {
     }
 
     /// Returns whether this is the table and the held object may touch it.
-    pub(super) fn held_object_may_rest_on(&self, half_space: &HalfSpace) -> bool {
+    pub(super) fn held_object_may_touch_half_space(&self, half_space: &HalfSpace) -> bool {
         half_space.is_table() && self.held_may_touch.contains(&half_space.name)
     }
 
@@ -263,7 +263,7 @@ impl CollisionWorld {
     }
 
     /// Returns a copy whose only obstacle is the perceived one of this name.
-    pub fn with_only_perceived_obstacle(&self, name: &str) -> Self {
+    pub fn without_other_obstacles(&self, name: &str) -> Self {
         self.filtered(|obstacle| obstacle.perceived && obstacle.name() == name)
     }
 

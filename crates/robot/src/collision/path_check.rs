@@ -81,8 +81,8 @@ impl<'a> PathCheck<'a> {
                 }
             }
             for half_space in &around.half_spaces {
-                if part.can_approach_table()
-                    && !(held && around.held_object_may_rest_on(half_space))
+                if part.can_hit_table()
+                    && !(held && around.held_object_may_touch_half_space(half_space))
                 {
                     let other = Other::HalfSpace(half_space);
                     watch(other, &half_space.name, half_space.margin);

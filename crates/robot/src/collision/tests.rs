@@ -157,7 +157,7 @@ fn what_is_known_beforehand_stays_whatever_is_seen_under_its_name() {
     both.obstacles.push((Arc::new(seen), 0.005));
     assert_eq!(both.without_perceived_obstacle("wall"), known);
     assert!(both.has_perceived_obstacle("wall") && !known.has_perceived_obstacle("wall"));
-    assert_eq!(both.with_only_perceived_obstacle("wall").obstacles.len(), 1);
+    assert_eq!(both.without_other_obstacles("wall").obstacles.len(), 1);
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl ToolSpeedCheck {
     ) -> Result<(), Refusal> {
         let at = |joints: &JointVector| {
             let point = self.chain.forward(&joints[..self.arm_joints]) * self.tool_from_point;
-            (point, self.speed.speed_limit_at(&point, around, 0.0))
+            (point, self.speed.speed_limit_at_point(&point, around, 0.0))
         };
         let Some(mut before) = samples.first().map(at) else {
             return Ok(());

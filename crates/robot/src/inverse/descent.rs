@@ -135,7 +135,7 @@ impl<const N: usize> DescentResult<N> {
     }
 
     /// Converts to a solution.
-    pub fn solution(&self) -> IkSolution {
+    pub fn to_ik_solution(&self) -> IkSolution {
         IkSolution {
             joints: self.joints.to_vec(),
             position_error: self.position_error,

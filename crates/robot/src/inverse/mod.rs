@@ -248,7 +248,7 @@ impl Robot {
             }
         }
         found.sort_by(|a, b| far(&a.joints, &seed).total_cmp(&far(&b.joints, &seed)));
-        found.iter().map(DescentResult::solution).collect()
+        found.iter().map(DescentResult::to_ik_solution).collect()
     }
 
     /// Returns the closed-form solutions within the limits, shifted by whole turns towards the
@@ -347,7 +347,7 @@ impl Robot {
         for start in starts.chain(others) {
             let attempt = descend(&self.chain, limits, goal, start);
             if attempt.meets(goal) {
-                return Ok(attempt.solution());
+                return Ok(attempt.to_ik_solution());
             }
             if nearest.as_ref().is_none_or(|best| attempt.cost < best.cost) {
                 nearest = Some(attempt);
@@ -393,7 +393,7 @@ impl Robot {
             }
         }
         match (found, failed) {
-            (Some(attempt), _) => Ok(attempt.solution()),
+            (Some(attempt), _) => Ok(attempt.to_ik_solution()),
             (None, failed) => {
                 let distance = failed.map_or(f64::INFINITY, |attempt| attempt.position_error);
                 Err(self.unreachable::<N>(&goals[0], &seed, distance, miss))

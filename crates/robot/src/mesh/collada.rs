@@ -26,8 +26,9 @@ pub fn read(text: &str, most: usize) -> Result<Vec<Triangle>, Reason> {
         nodes_limit: MAX_NODES,
         ..Default::default()
     };
-    let document = Document::parse_with_options(text, options)
-        .map_err(|error| Reason::new(format!("it cannot be read as COLLADA: {error}"), error))?;
+    let document = Document::parse_with_options(text, options).map_err(|error| {
+        Reason::from_text_and_source(format!("it cannot be read as COLLADA: {error}"), error)
+    })?;
     let root = document.root_element();
     if root.tag_name().name() != "COLLADA" {
         return Err(format!("it is XML of another kind: <{}>", root.tag_name().name()).into());

@@ -17,8 +17,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Triangle>, Reason> {
     };
     let no_materials = |_: &std::path::Path| Err(tobj::LoadError::OpenFileFailed);
     let mut reader = bytes;
-    let (models, _) = tobj::load_obj_buf(&mut reader, &options, no_materials)
-        .map_err(|error| Reason::new(format!("it cannot be read as OBJ: {error}"), error))?;
+    let (models, _) = tobj::load_obj_buf(&mut reader, &options, no_materials).map_err(|error| {
+        Reason::from_text_and_source(format!("it cannot be read as OBJ: {error}"), error)
+    })?;
     let mut triangles = Vec::new();
     for model in &models {
         let mesh = &model.mesh;

@@ -28,7 +28,9 @@ enum Format {
 /// # Errors
 /// [`Reason`] that completes a sentence starting with the file name.
 pub fn read_mesh_bytes(path: &Path) -> Result<Vec<u8>, Reason> {
-    let unreadable = |error: std::io::Error| Reason::new(format!("cannot be read: {error}"), error);
+    let unreadable = |error: std::io::Error| {
+        Reason::from_text_and_source(format!("cannot be read: {error}"), error)
+    };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {

@@ -47,21 +47,21 @@ pub enum FingerEvidence {
 }
 
 /// The finger joints of a tree.
-pub struct FingerCandidates {
+pub struct DetectedFingers {
     /// Evidence by branch.
     clues: Vec<Option<FingerEvidence>>,
     /// By branch: the branch nearest to the base that is rigidly joined to it.
     palms: Vec<usize>,
 }
 
-impl FingerCandidates {
+impl DetectedFingers {
     /// Tells fingers from arms; `told` is the gripper's joint (URDF index) if it is known.
     pub fn from_tree(tree: &Tree, told: Option<usize>) -> Self {
         let look = Look::at(tree);
         let mut clues: Vec<Option<FingerEvidence>> = vec![None; tree.branches.len()];
         // Number of drives beyond a branch that are not fingers.
         let mut plain = vec![0; tree.branches.len()];
-        let told = told.and_then(|joint| tree.branch_moved_by(joint));
+        let told = told.and_then(|joint| tree.tree_link_moved_by(joint));
         for branch in (1..tree.branches.len()).rev() {
             let stem = tree.branches[branch].stem.expect("only the base has none");
             if look.moves[branch] {
@@ -89,17 +89,17 @@ impl FingerCandidates {
 
     /// Returns the evidence that a joint (URDF index) belongs to a finger, if it does.
     pub fn finger_evidence(&self, tree: &Tree, joint: usize) -> Option<&FingerEvidence> {
-        self.clues[tree.branch_moved_by(joint)?].as_ref()
+        self.clues[tree.tree_link_moved_by(joint)?].as_ref()
     }
 
     /// Returns the branch nearest to the base that is rigidly joined to a branch.
-    pub fn rigid_root_of_branch(&self, branch: usize) -> usize {
+    pub fn rigid_root_of_link(&self, branch: usize) -> usize {
         self.palms[branch]
     }
 
     /// Returns whether a joint (URDF index) is on `palm`, or beyond other fingers on it.
-    pub fn is_on_or_beyond_palm(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
-        let mut at = tree.branch_moved_by(joint);
+    pub fn is_joint_beyond_palm(&self, tree: &Tree, joint: usize, palm: usize) -> bool {
+        let mut at = tree.tree_link_moved_by(joint);
         while let Some(stem) = at.and_then(|branch| tree.branches[branch].stem) {
             let below = self.palms[stem.parent];
             if below == palm {

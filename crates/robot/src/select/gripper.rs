@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::fingers::{FingerCandidates, FingerEvidence};
+use super::fingers::{DetectedFingers, FingerEvidence};
 use crate::tree::Tree;
 
 /// A hand with this many independent fingers is not closed by moving one of them.
@@ -20,7 +20,7 @@ struct Candidate {
 /// the reason that there is none.
 pub fn guess_gripper_joint(
     tree: &Tree,
-    hand: &FingerCandidates,
+    hand: &DetectedFingers,
     palm: usize,
     guesses: &mut Vec<String>,
 ) -> Option<usize> {
@@ -28,7 +28,7 @@ pub fn guess_gripper_joint(
     let found: Vec<Candidate> = joints
         .map(|stem| stem.joint)
         .filter(|joint| {
-            tree.is_independent_joint(*joint) && hand.is_on_or_beyond_palm(tree, *joint, palm)
+            tree.is_independent_joint(*joint) && hand.is_joint_beyond_palm(tree, *joint, palm)
         })
         .filter_map(|joint| candidate(tree, hand, joint))
         .collect();
@@ -69,7 +69,7 @@ pub fn guess_gripper_joint(
     joint
 }
 
-fn candidate(tree: &Tree, hand: &FingerCandidates, joint: usize) -> Option<Candidate> {
+fn candidate(tree: &Tree, hand: &DetectedFingers, joint: usize) -> Option<Candidate> {
     let clue = hand.finger_evidence(tree, joint)?;
     let kind = &tree.urdf.joints[joint].joint_type;
     let slides = *kind == JointType::Prismatic;

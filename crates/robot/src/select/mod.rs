@@ -21,7 +21,7 @@ use crate::config::{Located, RobotConfig};
 use crate::error::LoadError;
 use crate::source_text::SourceText;
 use crate::tree::Tree;
-use fingers::FingerCandidates;
+use fingers::DetectedFingers;
 pub use shape::apply_chain_config;
 
 /// Smallest and largest number of joints of an arm.
@@ -62,7 +62,7 @@ pub fn select_parts(
         (Some(name), Some(toml)) => Some((gripper_joint(tree, name, toml)?, name, toml)),
         _ => None,
     };
-    let hand = FingerCandidates::from_tree(tree, named.map(|(joint, ..)| joint));
+    let hand = DetectedFingers::from_tree(tree, named.map(|(joint, ..)| joint));
     let chooser = Chooser {
         tree,
         urdf,
@@ -90,7 +90,7 @@ pub fn select_parts(
     };
     let arm = chooser.arm_to(end)?;
     let last = *arm.last().expect("an arm has joints");
-    let palm = tree.branch_moved_by(last).expect("it moves a link");
+    let palm = tree.tree_link_moved_by(last).expect("it moves a link");
     let tool = told.unwrap_or_else(|| tool::guess_tool_link(tree, &hand, palm, &mut guesses));
     if let (Some(name), Some(toml)) = (&settings.tool, toml)
         && chooser.drives_to(tool) != arm
@@ -104,7 +104,7 @@ pub fn select_parts(
     let gripper = match named {
         None => gripper::guess_gripper_joint(tree, &hand, palm, &mut guesses),
         Some((joint, name, toml)) => {
-            if !hand.is_on_or_beyond_palm(tree, joint, palm) {
+            if !hand.is_joint_beyond_palm(tree, joint, palm) {
                 let what = format!(
                     "joint `{}` is not beyond `{}`, where the arm ends",
                     name.get_ref(),
@@ -147,7 +147,7 @@ fn gripper_joint(
 
 fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<usize, LoadError> {
     let names = || (0..tree.branches.len()).map(|branch| tree.link_name(branch));
-    tree.find_branch(name.get_ref()).ok_or_else(|| {
+    tree.find_tree_link(name.get_ref()).ok_or_else(|| {
         toml.error_at_offset(
             name.span().start,
             format!("there is no link `{}`", name.get_ref()),
@@ -160,7 +160,7 @@ fn tool_link(tree: &Tree, name: &Located<String>, toml: &SourceText) -> Result<u
 struct Chooser<'a> {
     tree: &'a Tree,
     urdf: &'a SourceText,
-    hand: &'a FingerCandidates,
+    hand: &'a DetectedFingers,
     /// True if there is a `robot.toml`.
     is_folder: bool,
     /// The gripper's joint, if it is named.
@@ -195,7 +195,7 @@ impl Chooser<'_> {
             .filter(|it| *it > 0);
         let hint = hint.map(|surplus| {
             let last = arm[surplus - 1];
-            let base = self.tree.branch_moved_by(last).expect("it moves a link");
+            let base = self.tree.tree_link_moved_by(last).expect("it moves a link");
             let base = self.tree.link_name(base);
             let first = self.tree.joint_name(arm[0]);
             let fixed = crate::limits::to_toml_key(first);

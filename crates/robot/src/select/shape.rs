@@ -39,7 +39,7 @@ pub fn apply_chain_config(
     let Some(base) = &chain.base else {
         return Ok(tree);
     };
-    match tree.find_branch(base.get_ref()) {
+    match tree.find_tree_link(base.get_ref()) {
         Some(branch) => Ok(tree.rerooted_at(branch)),
         None => {
             let names = (0..tree.branches.len()).map(|branch| tree.link_name(branch));

@@ -2,7 +2,7 @@
 
 use urdf_rs::JointType;
 
-use super::fingers::FingerCandidates;
+use super::fingers::DetectedFingers;
 use crate::tree::Tree;
 
 /// Parts of a link's name that mark the tool frame, best first.
@@ -21,12 +21,12 @@ const TOOL_WORDS: [&str; 8] = [
 /// else `palm` itself.
 pub fn guess_tool_link(
     tree: &Tree,
-    hand: &FingerCandidates,
+    hand: &DetectedFingers,
     palm: usize,
     guesses: &mut Vec<String>,
 ) -> usize {
     let ends: Vec<usize> = (0..tree.branches.len())
-        .filter(|branch| hand.rigid_root_of_branch(*branch) == palm)
+        .filter(|branch| hand.rigid_root_of_link(*branch) == palm)
         .collect();
     let named = TOOL_WORDS.iter().find_map(|word| {
         ends.iter()

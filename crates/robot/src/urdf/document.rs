@@ -108,7 +108,7 @@ fn not_well_formed(source: &SourceText, error: Error) -> LoadError {
                 0 => last,
                 row => row as usize,
             };
-            let what = Reason::new(format!("is not XML: {what}"), error);
+            let what = Reason::from_text_and_source(format!("is not XML: {what}"), error);
             source.error_on_line(line, what)
         }
     }

@@ -14,14 +14,14 @@ use crate::source_text::SourceText;
 const SLACK: f64 = 0.01;
 
 /// A document that is being read.
-pub struct ElementReader<'d> {
+pub struct DocumentReader<'d> {
     source: &'d SourceText,
     document: &'d Document<'d>,
     /// What was omitted or corrected so far.
     pub warnings: Vec<String>,
 }
 
-impl<'d> ElementReader<'d> {
+impl<'d> DocumentReader<'d> {
     /// Creates a reader that has read nothing yet.
     pub fn new(source: &'d SourceText, document: &'d Document<'d>) -> Self {
         Self {
@@ -238,7 +238,7 @@ pub fn contains_macro(text: &str) -> bool {
 }
 
 /// Returns the numbers separated by blanks or commas.
-pub fn parse_numbers(text: &str) -> Option<Vec<f64>> {
+pub fn parse_number_list(text: &str) -> Option<Vec<f64>> {
     text.split(|c: char| c.is_whitespace() || c == ',')
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().ok())

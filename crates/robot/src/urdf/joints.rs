@@ -6,7 +6,7 @@ use enact_types::hint::did_you_mean_or_list;
 use roxmltree::Node;
 use urdf_rs::{Axis, Joint, JointLimit, JointType, LinkName, Mimic, Vec3};
 
-use super::elements::ElementReader;
+use super::elements::DocumentReader;
 use crate::error::LoadError;
 
 /// Joint types by their names in the URDF.
@@ -28,7 +28,7 @@ const ENDLESS: f64 = 1e4;
 /// # Errors
 /// [`LoadError`] if its name, type, parent, child, axis, pose or limits are missing or invalid.
 pub fn read_joint(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
 ) -> Result<(Joint, bool), LoadError> {
     let name = elements.name(node)?;
@@ -65,7 +65,7 @@ pub fn read_joint(
 }
 
 fn kind(
-    elements: &ElementReader<'_>,
+    elements: &DocumentReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<JointType, LoadError> {
@@ -81,7 +81,7 @@ fn kind(
 
 /// Reads the limits; missing numbers are zero, as the format specifies.
 fn limit(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
     kind: &JointType,
     what: &str,
@@ -120,7 +120,7 @@ fn limit(
 }
 
 fn mimic(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Mimic>, LoadError> {

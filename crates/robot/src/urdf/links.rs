@@ -3,7 +3,7 @@
 use roxmltree::Node;
 use urdf_rs::{Collision, Geometry, Inertia, Inertial, Link, Mass, Pose, Vec3, Visual};
 
-use super::elements::{ElementReader, contains_macro, parse_numbers};
+use super::elements::{DocumentReader, contains_macro, parse_number_list};
 use super::material;
 use super::not_urdf::EXPAND_XACRO_HINT;
 use crate::error::LoadError;
@@ -12,7 +12,7 @@ use crate::error::LoadError;
 ///
 /// # Errors
 /// [`LoadError`] if its name or its geometry is invalid.
-pub fn read_link(elements: &mut ElementReader<'_>, node: Node<'_, '_>) -> Result<Link, LoadError> {
+pub fn read_link(elements: &mut DocumentReader<'_>, node: Node<'_, '_>) -> Result<Link, LoadError> {
     let name = elements.name(node)?;
     let what = format!("link `{name}`");
     let mut collision = Vec::new();
@@ -42,7 +42,7 @@ pub fn read_link(elements: &mut ElementReader<'_>, node: Node<'_, '_>) -> Result
 
 /// Reads the mass properties as written, NaN where there is no number: their user decides whether
 /// they are valid.
-fn inertial(elements: &ElementReader<'_>, link: Node<'_, '_>) -> Inertial {
+fn inertial(elements: &DocumentReader<'_>, link: Node<'_, '_>) -> Inertial {
     let Some(node) = elements.first_child_named(link, "inertial") else {
         return Inertial::default();
     };
@@ -62,7 +62,7 @@ fn inertial(elements: &ElementReader<'_>, link: Node<'_, '_>) -> Inertial {
         let origin = elements.first_child_named(node, "origin");
         match origin.and_then(|origin| origin.attribute(attribute)) {
             None => Vec3::default(),
-            Some(text) => match parse_numbers(text).as_deref() {
+            Some(text) => match parse_number_list(text).as_deref() {
                 Some([x, y, z]) => Vec3([*x, *y, *z]),
                 _ => Vec3([f64::NAN; 3]),
             },
@@ -88,7 +88,7 @@ fn inertial(elements: &ElementReader<'_>, link: Node<'_, '_>) -> Inertial {
 }
 
 fn visual(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Visual>, LoadError> {
@@ -105,7 +105,7 @@ fn visual(
 }
 
 fn collision(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Collision>, LoadError> {
@@ -123,7 +123,7 @@ fn collision(
 
 /// Returns the shape in the `geometry` of an element; `None` if there is none.
 fn geometry(
-    elements: &mut ElementReader<'_>,
+    elements: &mut DocumentReader<'_>,
     node: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Geometry>, LoadError> {
@@ -182,7 +182,7 @@ fn geometry(
 }
 
 fn mesh_file(
-    elements: &ElementReader<'_>,
+    elements: &DocumentReader<'_>,
     mesh: Node<'_, '_>,
     what: &str,
 ) -> Result<String, LoadError> {
@@ -198,14 +198,14 @@ fn mesh_file(
 
 /// Returns three numbers, or one for all.
 fn scale(
-    elements: &ElementReader<'_>,
+    elements: &DocumentReader<'_>,
     mesh: Node<'_, '_>,
     what: &str,
 ) -> Result<Option<Vec3>, LoadError> {
     let Some(text) = mesh.attribute("scale") else {
         return Ok(None);
     };
-    match parse_numbers(text).as_deref() {
+    match parse_number_list(text).as_deref() {
         Some([]) => Ok(None),
         Some([all]) => Ok(Some(Vec3([*all; 3]))),
         Some([x, y, z]) => Ok(Some(Vec3([*x, *y, *z]))),

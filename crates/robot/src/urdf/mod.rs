@@ -27,7 +27,7 @@ use urdf_rs::{Color, Material, Vec4};
 
 use crate::error::LoadError;
 use crate::source_text::SourceText;
-use elements::ElementReader;
+use elements::DocumentReader;
 
 pub use decode::decode;
 use roxmltree::Node;
@@ -51,7 +51,7 @@ pub struct Urdf {
 /// checked.
 pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
     document::with_parsed_document(source, |document| {
-        let mut elements = ElementReader::new(source, document);
+        let mut elements = DocumentReader::new(source, document);
         let root = document.root_element();
         refuse_macros(&elements, root)?;
         let mut robot = urdf_rs::Robot {
@@ -85,7 +85,7 @@ pub fn read(source: &SourceText) -> Result<Urdf, LoadError> {
 }
 
 /// Refuses anything that xacro should have replaced: a whole arm may hide in it.
-fn refuse_macros(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
+fn refuse_macros(elements: &DocumentReader<'_>, root: Node<'_, '_>) -> Result<(), LoadError> {
     let is_macro = |node: &Node<'_, '_>| {
         let space = node.tag_name().namespace();
         node.is_element() && space.is_some_and(|space| space.contains("xacro"))
@@ -104,17 +104,17 @@ fn refuse_macros(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Result<(),
     }
 }
 
-fn materials(elements: &ElementReader<'_>, root: Node<'_, '_>) -> Vec<Material> {
+fn materials(elements: &DocumentReader<'_>, root: Node<'_, '_>) -> Vec<Material> {
     let found = elements.children_named(root, "material").into_iter();
     found.filter_map(|node| material(elements, node)).collect()
 }
 
 /// Returns a material by name or color; appearance is never worth an error.
-fn material(elements: &ElementReader<'_>, node: Node<'_, '_>) -> Option<Material> {
+fn material(elements: &DocumentReader<'_>, node: Node<'_, '_>) -> Option<Material> {
     let name = node.attribute("name").unwrap_or_default().to_owned();
     let rgba = elements
         .first_child_named(node, "color")
-        .and_then(|color| elements::parse_numbers(color.attribute("rgba")?));
+        .and_then(|color| elements::parse_number_list(color.attribute("rgba")?));
     let color = match rgba.as_deref() {
         Some([red, green, blue]) => Some([*red, *green, *blue, 1.0]),
         Some([red, green, blue, alpha]) => Some([*red, *green, *blue, *alpha]),

@@ -26,12 +26,12 @@ impl JointTrajectoryPoint {
     pub fn from_positions(positions: Vec<f64>, seconds: f64) -> Self {
         Self {
             positions,
-            ..Self::empty(seconds)
+            ..Self::empty_at(seconds)
         }
     }
 
     /// Creates a point that says nothing, `seconds` after the start.
-    pub fn empty(seconds: f64) -> Self {
+    pub fn empty_at(seconds: f64) -> Self {
         Self {
             positions: Vec::new(),
             velocities: Vec::new(),

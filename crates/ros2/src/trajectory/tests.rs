@@ -190,7 +190,7 @@ fn what_is_no_trajectory_is_refused_with_the_reason() {
             t.points[1].time_from_start = t.points[0].time_from_start.clone();
         }),
         (INVALID_GOAL, "at most 300 s", |t| {
-            t.points[1].time_from_start = JointTrajectoryPoint::empty(1e4).time_from_start;
+            t.points[1].time_from_start = JointTrajectoryPoint::empty_at(1e4).time_from_start;
         }),
         (INVALID_GOAL, "no positions", |t| {
             t.points[0].positions.clear();

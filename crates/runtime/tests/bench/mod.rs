@@ -106,7 +106,7 @@ impl Bench {
 
     /// Returns an agent that perceives the ground truth and follows the plan.
     pub fn agent(&self) -> Box<dyn Agent> {
-        Box::new(enact_testkit::scripted_agent(
+        Box::new(enact_testkit::ground_truth_agent_with_plan(
             &self.simulator,
             &self.layout,
             PUT_CUBE_PLAN,
@@ -141,7 +141,7 @@ struct Traced {
 
 impl Traced {
     fn new(plant: SimPlant) -> Self {
-        let at: [f64; 6] = std::array::from_fn(|joint| plant.motion(joint).position);
+        let at: [f64; 6] = std::array::from_fn(|joint| plant.joint_measurement(joint).position);
         let trace = Trace {
             lowest: at,
             highest: at,
@@ -159,15 +159,15 @@ impl Plant for Traced {
         self.plant.advance(time, drives);
         let mut trace = self.trace.lock().unwrap();
         for joint in 0..6 {
-            let motion = self.plant.motion(joint);
+            let motion = self.plant.joint_measurement(joint);
             trace.lowest[joint] = trace.lowest[joint].min(motion.position);
             trace.highest[joint] = trace.highest[joint].max(motion.position);
             trace.fastest[joint] = trace.fastest[joint].max(motion.velocity.abs());
         }
     }
 
-    fn motion(&self, joint: usize) -> JointMeasurement {
-        self.plant.motion(joint)
+    fn joint_measurement(&self, joint: usize) -> JointMeasurement {
+        self.plant.joint_measurement(joint)
     }
 
     fn guide(&mut self, joint: usize, to: Option<f64>) {

@@ -67,7 +67,7 @@ impl AllowedHosts {
 ///
 /// # Errors
 /// If it is nothing that a browser would send as the name of a host; in words.
-pub fn parse_host_name(text: &str) -> Result<String, String> {
+pub fn parse_allowed_host(text: &str) -> Result<String, String> {
     let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     if let Ok(IpAddr::V6(ip)) = bare.unwrap_or(text).parse() {
         return Ok(format!("[{ip}]"));
@@ -150,7 +150,7 @@ mod tests {
             ("::1", "[::1]"),
             ("[2001:DB8::1]", "[2001:db8::1]"),
         ] {
-            assert_eq!(parse_host_name(text).as_deref(), Ok(name));
+            assert_eq!(parse_allowed_host(text).as_deref(), Ok(name));
         }
         for text in [
             "",
@@ -163,7 +163,7 @@ mod tests {
             "Größe",
             "[arm]",
         ] {
-            let why = parse_host_name(text).unwrap_err();
+            let why = parse_allowed_host(text).unwrap_err();
             assert!(why.contains(&format!("`{text}`")), "{why}");
         }
     }

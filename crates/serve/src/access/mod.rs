@@ -15,7 +15,7 @@ pub mod tokens;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use hosts::{AllowedHosts, parse_host_name};
+pub use hosts::{AllowedHosts, parse_allowed_host};
 pub use tokens::{TokenError, Tokens};
 
 use crate::problem::{Problem, ProblemKind};

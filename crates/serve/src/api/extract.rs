@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
         if !is_json(request.headers()) {
             return Err(no_json());
         }
-        parsed(&body(request, server).await?).map(Self)
+        parsed(&read_body(request, server).await?).map(Self)
     }
 }
 
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned + Default> FromRequest<ApiState> for OptionalBody<T> {
 
     async fn from_request(request: Request, server: &ApiState) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
-        let body = body(request, server).await?;
+        let body = read_body(request, server).await?;
         match (body.is_empty(), is_json) {
             (true, _) => Ok(Self(T::default())),
             (false, true) => parsed(&body).map(Self),
@@ -76,7 +76,7 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// Reads a body that arrives in time and is not too large.
-pub(super) async fn body(request: Request, server: &ApiState) -> Result<Bytes, Problem> {
+pub(super) async fn read_body(request: Request, server: &ApiState) -> Result<Bytes, Problem> {
     read_limited_body(request, server, MAX_BODY_BYTES).await
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn rate_limit_pages(
 /// Returns where a request comes from.
 pub(super) fn peer(extensions: &Extensions) -> IpAddr {
     let visitor = extensions.get::<Visitor>();
-    visitor.map_or(Ipv4Addr::UNSPECIFIED.into(), Visitor::address)
+    visitor.map_or(Ipv4Addr::UNSPECIFIED.into(), Visitor::rate_limit_address)
 }
 
 /// Notes that whoever sent a request has a valid token.

@@ -115,7 +115,7 @@ async fn answer(
     };
     let (mut parts, body) = request.into_parts();
     let body = Request::from_parts(parts.clone(), body);
-    let body = extract::body(body, &server).await?;
+    let body = extract::read_body(body, &server).await?;
     // Whatever is no message is told so by the protocol.
     let message: Message = serde_json::from_slice(&body).unwrap_or_default();
     let permit = if message.is_stop() {

@@ -197,7 +197,7 @@ pub fn router(server: ApiState) -> Router {
         .route("/plans", post(tasks::plan_only))
         .route("/skills", post(tasks::skill))
         .route("/home", post(tasks::home))
-        .route("/jog", post(tasks::jog))
+        .route("/jog", post(tasks::jog_joint))
         .route(
             "/speech",
             get(speech::info)
@@ -210,7 +210,7 @@ pub fn router(server: ApiState) -> Router {
         .route("/runs/{name}/story", get(runs::story))
         .route("/runs/{name}/download", get(runs::download))
         .route("/runs/{name}/view.rrd", get(runs::view))
-        .route("/runs/{name}/replay", post(runs::replay))
+        .route("/runs/{name}/replay", post(runs::replay_in_simulation))
         .method_not_allowed_fallback(guard::wrong_method)
         .fallback(guard::nothing_there)
         .layer(from_fn_with_state(

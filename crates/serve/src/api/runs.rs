@@ -134,7 +134,7 @@ fn attachment(name: &str) -> String {
 /// Replays the motions of a run in a simulator of their own.
 #[utoipa::path(post, path = "/v1/runs/{name}/replay", tag = "runs", params(("name" = String, Path)),
     responses((status = 200, body = Replayed), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn replay(
+pub(super) async fn replay_in_simulation(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     name: PathText,
@@ -142,6 +142,8 @@ pub(super) async fn replay(
     client.require_role(Role::Admin)?;
     let name = plain(name)?;
     Ok(JsonResponse(
-        server.ask(move |backend| backend.replay(&name)).await?,
+        server
+            .ask(move |backend| backend.replay_in_simulation(&name))
+            .await?,
     ))
 }

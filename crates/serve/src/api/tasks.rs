@@ -41,7 +41,7 @@ pub struct PlanRequest {
 /// A small turn of one joint.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct JogRequest {
+pub struct JogJointRequest {
     /// Name of the joint.
     joint: String,
     /// By how much, rad or m.
@@ -154,14 +154,14 @@ pub(super) async fn home(
 }
 
 /// Turns one joint a little.
-#[utoipa::path(post, path = "/v1/jog", tag = "tasks", request_body = JogRequest,
+#[utoipa::path(post, path = "/v1/jog", tag = "tasks", request_body = JogJointRequest,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 202, body = Accepted), (status = "4XX", body = ProblemDocument)))]
-pub(super) async fn jog(
+pub(super) async fn jog_joint(
     State(server): State<ApiState>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
-    JsonBody(JogRequest { joint, by }): JsonBody<JogRequest>,
+    JsonBody(JogJointRequest { joint, by }): JsonBody<JogJointRequest>,
 ) -> Taken {
     take(&server, client, &headers, Work::Jog { joint, by }, false).await
 }

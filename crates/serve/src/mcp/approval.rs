@@ -32,7 +32,7 @@ pub(super) enum Reply {
 
 impl Reply {
     /// Returns whether it is a person's.
-    pub(super) fn is_answer(&self) -> bool {
+    pub(super) fn is_from_person(&self) -> bool {
         !matches!(self, Self::Unable(_))
     }
 }
@@ -78,7 +78,7 @@ pub(super) enum ConfirmOutcome {
 
 impl McpServer {
     /// Asks a person; `responses` are what was said before this call.
-    pub(super) async fn confirm(
+    pub(super) async fn confirm_with_person(
         &self,
         call: &Call,
         message: String,

@@ -221,7 +221,7 @@ impl McpServer {
                 (plan, reply) = reply_to(question) => {
                     *question = None;
                     asks = self.answer_plan(id, plan, &reply).await?;
-                    answered = Some(plan).filter(|_| reply.is_answer()).or(answered);
+                    answered = Some(plan).filter(|_| reply.is_from_person()).or(answered);
                 }
             }
         }

@@ -249,7 +249,9 @@ impl ArmSession {
             }
             match decision {
                 Some(Decision::Approve) => agreed = true,
-                Some(Decision::Edit(plan)) => entry.edited = Some(plan.without_repeats()),
+                Some(Decision::Edit(plan)) => {
+                    entry.edited = Some(plan.without_repeated_placements())
+                }
                 Some(Decision::Reject) => entry.rejected = true,
                 None => {}
             }

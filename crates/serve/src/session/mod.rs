@@ -83,7 +83,7 @@ impl SessionOptions {
 /// The tasks of earlier runs of the program cannot be read.
 #[derive(Debug, Error)]
 #[error("cannot use the queue {path}: {source}\nhint: --state names another file")]
-pub struct StoreError {
+pub struct LoadTasksError {
     /// The file.
     path: String,
     /// What is wrong with it.
@@ -112,9 +112,9 @@ impl ArmSession {
     ///
     /// # Errors
     /// If these tasks cannot be read.
-    pub fn open(options: SessionOptions) -> Result<Arc<Self>, StoreError> {
+    pub fn open(options: SessionOptions) -> Result<Arc<Self>, LoadTasksError> {
         let path = options.state.clone().unwrap_or_default();
-        let failed = |source| StoreError {
+        let failed = |source| LoadTasksError {
             path: path.display().to_string(),
             source,
         };
@@ -162,7 +162,7 @@ impl ArmSession {
     /// Returns the status as a client sees it.
     pub fn status(&self, client: &Client) -> Status {
         let inner = self.lock();
-        let mut status = self.shared_status(&inner);
+        let mut status = self.status_for_all_clients(&inner);
         status.you = Some(RequestingClient {
             name: client.name.clone(),
             role: client.role,

@@ -175,7 +175,7 @@ impl ServeObserver {
             return;
         };
         let text = outcome.step.to_string();
-        let is_it = |step: &PlannedStep| step.text == text && !step.is_tried();
+        let is_it = |step: &PlannedStep| step.text == text && !step.was_carried_out();
         if let Some(index) = plan.steps.iter().position(is_it) {
             let step = &mut plan.steps[index];
             step.verdict = Some(outcome.verdict.name().to_owned());

@@ -11,7 +11,7 @@ use super::status::{ArgumentInfo, SkillInfo};
 const ANY: [&str; 2] = ["an object", "another object"];
 
 /// Returns every skill that moves the arm, with its arguments.
-pub fn all_skills() -> Vec<SkillInfo> {
+pub fn motion_skills() -> Vec<SkillInfo> {
     let skills = Skill::ALL.into_iter();
     let acts = |skill: &Skill| skill.definition().category != Category::Communication;
     skills.filter(acts).map(told).collect()
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_skill_that_acts_is_told_with_what_it_needs() {
-        let skills = all_skills();
+        let skills = motion_skills();
         let arguments = |name: &str| -> Vec<(String, &str, usize)> {
             let skill = skills.iter().find(|skill| skill.name == name).unwrap();
             let told = skill.arguments.iter();

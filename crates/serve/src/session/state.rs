@@ -113,7 +113,7 @@ impl Inner {
 
 impl ArmSession {
     /// Returns the status without what is for one client.
-    pub(super) fn shared_status(&self, inner: &Inner) -> Status {
+    pub(super) fn status_for_all_clients(&self, inner: &Inner) -> Status {
         let stopped = self.stop.is_pressed();
         let running = inner.running.and_then(|id| inner.tasks.get(&id));
         let state = if inner.fault.is_some() {
@@ -184,7 +184,7 @@ impl ArmSession {
 
     /// Tells the status if it is another one than was told last.
     pub(super) fn publish_status_if_changed(&self, inner: &mut Inner) {
-        let status = self.shared_status(inner);
+        let status = self.status_for_all_clients(inner);
         // That time passes is no news.
         let mut steady = status.clone();
         if let Some(driver) = &mut steady.driver {
@@ -210,7 +210,7 @@ impl ArmSession {
 
     /// Tells who drives, and why that changed.
     pub(super) fn publish_driver_change(&self, inner: &Inner, reason: &str) {
-        let driver = self.shared_status(inner).driver;
+        let driver = self.status_for_all_clients(inner).driver;
         self.events
             .push("driver", &json!({"driver": driver, "reason": reason}));
     }

@@ -246,7 +246,7 @@ impl MethodNote {
 
 impl PlannedStep {
     /// Returns whether it was carried out, and judged.
-    pub(crate) fn is_tried(&self) -> bool {
+    pub(crate) fn was_carried_out(&self) -> bool {
         matches!(self.verdict.as_deref(), Some("yes" | "no" | "unknown"))
     }
 

@@ -75,7 +75,7 @@ impl Connection {
                 } else {
                     trouble
                 };
-                let words = process.end().await;
+                let words = process.end_and_return_last_line().await;
                 let told = with_last_words(trouble.into_text(), &words);
                 Err(Trouble::Gone(redacted(key, told)))
             }
@@ -134,7 +134,7 @@ impl Connection {
         // A process that does not let go is ended below.
         let _ = self.running.close_with_timeout(LAST).await;
         let words = match self.process.take() {
-            Some(process) => process.end().await,
+            Some(process) => process.end_and_return_last_line().await,
             None => String::new(),
         };
         redacted(self.key.as_ref(), with_last_words(why, &words))

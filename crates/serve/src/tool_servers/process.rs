@@ -78,7 +78,7 @@ impl ServerProcess {
 
     /// Waits a moment for it to end, as it does once nobody speaks with it any more, and else ends
     /// it; returns the last line that it said to a person.
-    pub(super) async fn end(mut self) -> String {
+    pub(super) async fn end_and_return_last_line(mut self) -> String {
         if timeout(GRACE, self.child.wait()).await.is_err() {
             // All may have ended just now.
             #[cfg(unix)]

@@ -84,7 +84,7 @@ impl Backend for Folder {
         })
     }
 
-    fn replay(&self, _name: &str) -> Result<Replayed, BackendError> {
+    fn replay_in_simulation(&self, _name: &str) -> Result<Replayed, BackendError> {
         Ok(Replayed {
             as_recorded: true,
             motions: 3,

@@ -159,12 +159,12 @@ impl Articulation {
     }
 
     /// Returns the colliders of the fingers and of the hand that carries them.
-    pub fn finger_colliders(&self) -> &[ColliderHandle] {
+    pub fn hand_and_finger_colliders(&self) -> &[ColliderHandle] {
         &self.fingers
     }
 
     /// Returns the colliders of all other moving links.
-    pub fn other_link_colliders(&self) -> &[ColliderHandle] {
+    pub fn non_hand_link_colliders(&self) -> &[ColliderHandle] {
         &self.limbs
     }
 

@@ -57,7 +57,7 @@ impl CameraRays {
     }
 
     /// Returns by how many pixels the straight lines of a scene may bend on a tile, at most.
-    pub fn max_line_bend_px(&self) -> f64 {
+    pub fn max_line_bend_in_tile_px(&self) -> f64 {
         if self.intrinsics.distortion.is_none() {
             0.0
         } else {

@@ -51,7 +51,7 @@ enum Content {
 impl Card {
     /// Creates a card `width` meters wide at `center`, whose lines run along the direction `turn`
     /// about the vertical, radians from the x axis. Characters that are not ASCII are omitted.
-    pub fn new(text: &str, center: [f64; 2], width: f64, turn: f64) -> Self {
+    pub fn from_text(text: &str, center: [f64; 2], width: f64, turn: f64) -> Self {
         Self {
             content: Content::Words {
                 lines: wrapped(text),
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn paper_is_white_ink_is_dark_and_the_table_is_left_alone() {
-        let card = Card::new("MMMMMMMMMMMMMM", [0.2, 0.1], 0.1, 0.0);
+        let card = Card::from_text("MMMMMMMMMMMMMM", [0.2, 0.1], 0.1, 0.0);
         let [width, height] = card.extent();
         assert!((width - 0.1).abs() < 1e-12);
         assert_eq!(card.color_at(0.2 + width * 0.51, 0.1, 0.001), None);
@@ -222,8 +222,8 @@ mod tests {
 
     #[test]
     fn a_turned_card_is_read_along_its_direction() {
-        let flat = Card::new("turn me", [0.0, 0.0], 0.1, 0.0);
-        let turned = Card::new("turn me", [0.0, 0.0], 0.1, std::f64::consts::FRAC_PI_2);
+        let flat = Card::from_text("turn me", [0.0, 0.0], 0.1, 0.0);
+        let turned = Card::from_text("turn me", [0.0, 0.0], 0.1, std::f64::consts::FRAC_PI_2);
         for i in 0..400 {
             let (x, y) = (
                 f64::from(i % 20) * 0.004 - 0.04,

@@ -49,7 +49,7 @@ pub(super) fn render_with_table_memory(
 ) -> RenderedPicture {
     let caster = RayCaster::new(bodies, intrinsics, base_from_camera, look);
     let (hits, tiles) = caster.cast(RayCaster::lit_tile);
-    let known = table.colors_for_view(intrinsics, base_from_camera, look);
+    let known = table.remembered_colors_for_view(intrinsics, base_from_camera, look);
     let rgb = caster.paint_picture(&hits, &tiles, &Sensor::new(look, seed), known);
     caster.picture(&hits, &tiles, rgb)
 }
@@ -128,7 +128,7 @@ impl<'a> RayCaster<'a> {
                 let ray = self.pixel_center_ray(x, y);
                 let pixel = y * self.width + x;
                 let hit = self.shader.first_hit(&seen, &ray, |solid| {
-                    tile.count_covered_pixel(solid.id, pixel)
+                    tile.count_unoccluded_pixel(solid.id, pixel)
                 });
                 hits[pixel - ys[0] * self.width] = hit;
             }

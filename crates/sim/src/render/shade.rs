@@ -134,7 +134,7 @@ impl<'a> Shader<'a> {
         let compute = || self.albedo(solid, &point, &sight, hit);
         let albedo = match (solid.material, table) {
             (Material::Table, Some(table)) if hit.normal == Vector3::z() => {
-                table.color_at_depth(hit.depth, compute)
+                table.recall_or_compute_color(hit.depth, compute)
             }
             _ => compute(),
         };

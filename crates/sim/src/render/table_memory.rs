@@ -33,7 +33,7 @@ pub(super) struct TableColor {
 
 impl TableMemory {
     /// Returns what is remembered of each pixel of a picture from here, row by row.
-    pub fn colors_for_view(
+    pub fn remembered_colors_for_view(
         &mut self,
         intrinsics: &Intrinsics,
         base_from_camera: &Pose,
@@ -63,7 +63,11 @@ impl TableColor {
     };
 
     /// Returns the color at this depth, computed unless it is remembered.
-    pub fn color_at_depth(&mut self, depth: f64, compute: impl FnOnce() -> LinearRgb) -> LinearRgb {
+    pub fn recall_or_compute_color(
+        &mut self,
+        depth: f64,
+        compute: impl FnOnce() -> LinearRgb,
+    ) -> LinearRgb {
         if self.depth != depth {
             *self = Self {
                 depth,
@@ -83,7 +87,8 @@ mod tests {
         let lens = Intrinsics::from_vertical_fov(4, 3, 0.8);
         let mut memory = TableMemory::default();
         let mut color = |pose: &Pose, look: &Appearance, depth: f64, new: f32| {
-            memory.colors_for_view(&lens, pose, look)[5].color_at_depth(depth, || [new; 3])[0]
+            memory.remembered_colors_for_view(&lens, pose, look)[5]
+                .recall_or_compute_color(depth, || [new; 3])[0]
         };
         let (here, there) = (Pose::identity(), Pose::translation(0.0, 0.0, 1.0));
         let look = Appearance::default();

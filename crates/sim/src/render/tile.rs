@@ -24,13 +24,13 @@ pub(super) struct Tile {
     /// Solids that may darken the ambient light.
     pub near: Vec<usize>,
     /// Pixels that each object would cover if nothing hid it.
-    pub unhidden: Vec<PixelCoverage>,
+    pub unhidden: Vec<UnoccludedPixelCount>,
     /// Whether any of its pixels is in shadow.
     pub shadowed: bool,
 }
 
 /// Number of pixels that an object covers.
-pub(super) struct PixelCoverage {
+pub(super) struct UnoccludedPixelCount {
     pub id: u16,
     pub pixels: u32,
     last: usize,
@@ -39,7 +39,7 @@ pub(super) struct PixelCoverage {
 impl Tile {
     /// Finds the solids that pixels `x..x_end` of rows `y..y_end` may see.
     pub fn new(view: &CameraRays, solids: &[RenderSolid], x: [usize; 2], y: [usize; 2]) -> Self {
-        let bend = view.max_line_bend_px();
+        let bend = view.max_line_bend_in_tile_px();
         let out = |end: usize| if end == 0 { -bend } else { bend };
         let corners = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(i, j)| {
             view.ray_through_pixel(x[i] as f64 + out(i), y[j] as f64 + out(j))
@@ -69,7 +69,7 @@ impl Tile {
     }
 
     /// Counts a pixel at which an object would be visible, once per pixel.
-    pub fn count_covered_pixel(&mut self, id: u16, pixel: usize) {
+    pub fn count_unoccluded_pixel(&mut self, id: u16, pixel: usize) {
         if id < FIRST_OBJECT_SEGMENT_ID {
             return;
         }
@@ -79,7 +79,7 @@ impl Tile {
                 cover.pixels += 1;
                 cover.last = pixel;
             }
-            None => self.unhidden.push(PixelCoverage {
+            None => self.unhidden.push(UnoccludedPixelCount {
                 id,
                 pixels: 1,
                 last: pixel,
@@ -203,7 +203,7 @@ mod tests {
     fn an_object_of_two_parts_covers_a_pixel_once() {
         let mut tile = Tile::default();
         for (id, pixel) in [(10, 0), (10, 0), (11, 0), (10, 1), (TABLE_SEGMENT_ID, 1)] {
-            tile.count_covered_pixel(id, pixel);
+            tile.count_unoccluded_pixel(id, pixel);
         }
         let counts: Vec<_> = tile.unhidden.iter().map(|c| (c.id, c.pixels)).collect();
         assert_eq!(counts, [(10, 2), (11, 1)]);

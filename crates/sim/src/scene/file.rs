@@ -205,6 +205,6 @@ pub fn parse_scene_file(path: &Path, text: &str) -> Result<SceneFile, LoadError>
         file: path.to_owned(),
         line: Some(error.line),
         hint: hint::did_you_mean_from_message(&error.message),
-        what: Reason::new(&error.message, error.clone()),
+        what: Reason::from_text_and_source(&error.message, error.clone()),
     })
 }

@@ -63,7 +63,7 @@ impl Scene {
             .map_err(|error| LoadError {
                 file: path.to_owned(),
                 line: None,
-                what: Reason::new(format!("cannot be read: {error}"), error),
+                what: Reason::from_text_and_source(format!("cannot be read: {error}"), error),
                 hint: None,
             })?;
         Self::parse(path, &text)

@@ -26,7 +26,7 @@ const SURER_THAN_NO: f32 = 0.95;
 const LIKELY: f32 = 0.4;
 
 /// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
-pub(super) fn choose_meaning(
+pub(super) fn choose_rules_or_paraphrase(
     rules: Read,
     classifier: &Classifier,
     situation: &Situation,

@@ -21,7 +21,7 @@ const AHEAD: f32 = 4.0;
 pub(super) const NO_DEED_CLASS: &str = "-";
 
 /// Among the words of a class: hardly any sentence with this meaning lacks all of them.
-pub(super) const WEIGHTY_WORD_REQUIRED: &str = "*";
+pub(super) const WEIGHTY_WORD_REQUIRED_MARKER: &str = "*";
 
 /// A plain wording.
 #[derive(Clone, Debug)]
@@ -188,7 +188,7 @@ impl Classifier {
             && class
                 .weighty
                 .iter()
-                .any(|word| word == WEIGHTY_WORD_REQUIRED);
+                .any(|word| word == WEIGHTY_WORD_REQUIRED_MARKER);
         let fit = match () {
             () if unusual.iter().any(|word| is_unknown(word)) => Fit::Unknown,
             () if unusual.iter().any(|word| word.starts_with("Cannot(")) => Fit::Impossible,

@@ -19,7 +19,7 @@ const COLORS: [&str; 6] = ["red", "green", "blue", "yellow", "orange", "purple"]
 
 /// How the meaning of a sentence is compared with that of its plain wording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum MeaningComparison {
+pub(super) enum MeaningMatchCriterion {
     #[default]
     Exact,
     /// Any side of the same thing.
@@ -32,7 +32,7 @@ pub(super) enum MeaningComparison {
 
 /// A kind of tasks on one sort of table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KindVariant {
+pub(super) struct TableVariant {
     /// Role, color, shapes.
     roles: Vec<(String, String, Vec<String>)>,
     rests: Vec<(String, String)>,
@@ -48,8 +48,8 @@ pub(super) struct KindVariant {
 #[derive(Clone, Debug, Default)]
 pub(super) struct SentenceKind {
     pub name: String,
-    pub variants: Vec<KindVariant>,
-    pub judge: MeaningComparison,
+    pub variants: Vec<TableVariant>,
+    pub judge: MeaningMatchCriterion,
 }
 
 /// A sentence with roles.
@@ -179,9 +179,9 @@ fn kinds_of(text: &str) -> Result<Vec<SentenceKind>, CorpusError> {
             }
             "judge" => {
                 kind.judge = match value {
-                    "near" => MeaningComparison::Near,
-                    "any" => MeaningComparison::Any,
-                    "still" => MeaningComparison::Still,
+                    "near" => MeaningMatchCriterion::Near,
+                    "any" => MeaningMatchCriterion::Any,
+                    "still" => MeaningMatchCriterion::Still,
                     _ => return Err(fault(line, "no way to judge")),
                 }
             }
@@ -191,8 +191,8 @@ fn kinds_of(text: &str) -> Result<Vec<SentenceKind>, CorpusError> {
     Ok(kinds)
 }
 
-fn scene(text: &str) -> Option<KindVariant> {
-    let mut variant = KindVariant::default();
+fn scene(text: &str) -> Option<TableVariant> {
+    let mut variant = TableVariant::default();
     let shapes = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
     for part in text.split("; ") {
         if let Some(extra) = part.strip_prefix("+ ") {
@@ -240,7 +240,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub fn random_table(variant: &KindVariant, draw: &mut SeededRng) -> Self {
+    pub fn random_table(variant: &TableVariant, draw: &mut SeededRng) -> Self {
         let mut table = Self::default();
         for (role, color, shapes) in &variant.roles {
             let shapes: Vec<&str> = shapes.iter().map(String::as_str).collect();
@@ -426,7 +426,7 @@ fn filled_plain(sentence: &str, fill: impl Fn(&str) -> Option<String>) -> Option
     Some(text)
 }
 
-impl KindVariant {
+impl TableVariant {
     /// A sentence and its plain wordings with the opposite meaning.
     pub fn mirror_sentence(&self, sentence: &str) -> Option<(String, &[String])> {
         let (this, other) = self.mirror.as_ref()?;

@@ -1,6 +1,6 @@
 //! A sentence as words and numbered mentions of things.
 
-use super::super::lexicon::{Concept, Place, Verb};
+use super::super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::super::noun::read_noun_phrase_core;
 use super::super::phrase::Phrase;
 use super::super::scene::{Role, Scene, kind_of};
@@ -316,10 +316,13 @@ fn weight(word: &Word) -> Option<String> {
         "were",
     ];
     let is_said = |one: &&str| word.text.split(' ').any(|part| part == *one);
-    let is_neutral = |place: &Place| {
+    let is_neutral = |place: &SpatialPreposition| {
         matches!(
             place,
-            Place::At(Relation::In | Relation::On) | Place::To | Place::From | Place::OutOf
+            SpatialPreposition::At(Relation::In | Relation::On)
+                | SpatialPreposition::To
+                | SpatialPreposition::From
+                | SpatialPreposition::OutOf
         )
     };
     if matches!(word.concept, Concept::Side(_)) {

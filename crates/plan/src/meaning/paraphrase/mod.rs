@@ -37,10 +37,10 @@ use super::{Meaning, Read, words};
 use crate::expert;
 use crate::intent::{Action, Intent};
 use crate::situation::Situation;
-use choice::choose_meaning;
+use choice::choose_rules_or_paraphrase;
 use classifier::{Classifier, Wording};
 pub use corpus::{Corpus, CorpusError};
-pub use scoring::{Score, Tally, cross_validated, score};
+pub use scoring::{RulesAndWordingsScore, Tally, cross_validated, score};
 pub use training::train;
 
 /// The weights that ship; `cargo run -p enact-plan --example wordings train` makes them.
@@ -52,7 +52,7 @@ static CLASSIFIER: LazyLock<Option<Classifier>> =
 /// Returns what the instruction of `situation` means, of which `rules` is what the rules read.
 pub(super) fn meaning(rules: Read, situation: &Situation) -> Meaning {
     match CLASSIFIER.as_ref() {
-        Some(classifier) => choose_meaning(rules, classifier, situation),
+        Some(classifier) => choose_rules_or_paraphrase(rules, classifier, situation),
         None => rules.meaning,
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::classifier::Classifier;
-use super::corpus::{Corpus, MeaningComparison, SeededRng, Table};
+use super::corpus::{Corpus, MeaningMatchCriterion, SeededRng, Table};
 use super::training::train_without_voice;
 use super::wording::{fill_placeholders, mention_in_form};
-use super::{CLASSIFIER, choose_meaning};
+use super::{CLASSIFIER, choose_rules_or_paraphrase};
 use crate::intent::{Action, Intent};
 use crate::meaning::Meaning;
 
@@ -41,14 +41,14 @@ impl std::ops::AddAssign for Tally {
 
 /// What came of the sentences of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Score {
+pub struct RulesAndWordingsScore {
     /// By rules alone.
     pub rules: Tally,
     /// With plain wordings.
     pub both: Tally,
 }
 
-impl std::ops::AddAssign for Score {
+impl std::ops::AddAssign for RulesAndWordingsScore {
     fn add_assign(&mut self, other: Self) {
         self.rules += other.rules;
         self.both += other.both;
@@ -57,7 +57,10 @@ impl std::ops::AddAssign for Score {
 
 /// Scores sentences with the weights that ship; `tell` is called with each that is taken for
 /// something else.
-pub fn score(corpus: &Corpus, tell: impl FnMut(&str, &str)) -> BTreeMap<String, Score> {
+pub fn score(
+    corpus: &Corpus,
+    tell: impl FnMut(&str, &str),
+) -> BTreeMap<String, RulesAndWordingsScore> {
     scored(corpus, CLASSIFIER.as_ref(), None, tell)
 }
 
@@ -65,8 +68,8 @@ pub fn score(corpus: &Corpus, tell: impl FnMut(&str, &str)) -> BTreeMap<String, 
 pub fn cross_validated(
     corpus: &Corpus,
     mut tell: impl FnMut(&str, &str),
-) -> BTreeMap<String, Score> {
-    let mut tallies: BTreeMap<String, Score> = BTreeMap::new();
+) -> BTreeMap<String, RulesAndWordingsScore> {
+    let mut tallies: BTreeMap<String, RulesAndWordingsScore> = BTreeMap::new();
     for voice in 0..corpus.voices {
         let classifier = train_without_voice(corpus, Some(voice));
         for (kind, tally) in scored(corpus, Some(&classifier), Some(voice), &mut tell) {
@@ -81,8 +84,8 @@ fn scored(
     classifier: Option<&Classifier>,
     voice: Option<usize>,
     mut tell: impl FnMut(&str, &str),
-) -> BTreeMap<String, Score> {
-    let mut tallies: BTreeMap<String, Score> = BTreeMap::new();
+) -> BTreeMap<String, RulesAndWordingsScore> {
+    let mut tallies: BTreeMap<String, RulesAndWordingsScore> = BTreeMap::new();
     for (index, sentence) in corpus.sentences.iter().enumerate() {
         if voice.is_some_and(|voice| voice != sentence.voice) {
             continue;
@@ -109,7 +112,7 @@ fn scored(
         let situation = table.situation_with_instruction(text);
         let is_right = |intent: &Intent| {
             let Intent::Act(actions) = intent else {
-                return (kind.judge == MeaningComparison::Still).then_some(true);
+                return (kind.judge == MeaningMatchCriterion::Still).then_some(true);
             };
             let is_wanted = |wanted: &Intent| matches!(wanted, Intent::Act(wanted) if alike(wanted, kind.judge) == alike(actions, kind.judge));
             Some(wanted.iter().any(is_wanted))
@@ -117,7 +120,7 @@ fn scored(
         let rules = Meaning::read(&situation);
         tally.rules.count(is_right(&rules.meaning.intent));
         let meaning = match classifier {
-            Some(classifier) => choose_meaning(rules, classifier, &situation),
+            Some(classifier) => choose_rules_or_paraphrase(rules, classifier, &situation),
             None => rules.meaning,
         };
         let taken = is_right(&meaning.intent);
@@ -135,7 +138,7 @@ fn scored(
 }
 
 /// Actions as short texts that are equal where the same is meant.
-fn alike(actions: &[Action], judge: MeaningComparison) -> Vec<String> {
+fn alike(actions: &[Action], judge: MeaningMatchCriterion) -> Vec<String> {
     let mut told: Vec<String> = actions
         .iter()
         .map(|action| match action {
@@ -146,12 +149,12 @@ fn alike(actions: &[Action], judge: MeaningComparison) -> Vec<String> {
             } => {
                 let relation = match relation {
                     one if !one.is_beside() => "at",
-                    _ if judge == MeaningComparison::Near => "near",
+                    _ if judge == MeaningMatchCriterion::Near => "near",
                     one => one.name(),
                 };
                 match judge {
-                    MeaningComparison::Any => format!("put {relation}"),
-                    MeaningComparison::Near if relation == "near" => format!("{object} near"),
+                    MeaningMatchCriterion::Any => format!("put {relation}"),
+                    MeaningMatchCriterion::Near if relation == "near" => format!("{object} near"),
                     _ => format!("{object} {relation} {target}"),
                 }
             }

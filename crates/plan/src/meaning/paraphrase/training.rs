@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::augmentation::with_unknown;
-use super::classifier::{Class, Classifier, NO_DEED_CLASS, WEIGHTY_WORD_REQUIRED, softmax};
-use super::corpus::{Corpus, MeaningComparison, SeededRng, Table};
+use super::classifier::{Class, Classifier, NO_DEED_CLASS, WEIGHTY_WORD_REQUIRED_MARKER, softmax};
+use super::corpus::{Corpus, MeaningMatchCriterion, SeededRng, Table};
 use super::features::{BUCKETS, features};
 use super::mention::{FITS_NO_CLASS, UNKNOWN_PREFIX};
 
@@ -86,7 +86,7 @@ pub(super) fn train_without_voice(corpus: &Corpus, without: Option<usize>) -> Cl
                     };
                     let read = table.delexicalize(&text);
                     let wording = match kind.judge {
-                        MeaningComparison::Still => Some(NO_DEED_CLASS.to_owned()),
+                        MeaningMatchCriterion::Still => Some(NO_DEED_CLASS.to_owned()),
                         _ => plain
                             .iter()
                             .filter_map(|plain| table.roles_to_slots(plain, &read))
@@ -141,7 +141,7 @@ pub(super) fn train_without_voice(corpus: &Corpus, without: Option<usize>) -> Cl
         });
         let mut known: Vec<String> = known.into_keys().cloned().collect();
         if lacking <= LACKING_PART * size {
-            known.push(WEIGHTY_WORD_REQUIRED.to_owned());
+            known.push(WEIGHTY_WORD_REQUIRED_MARKER.to_owned());
         }
         Class::new((*wording).to_owned(), known)
     });

@@ -43,7 +43,7 @@ pub fn mention_in_form(mention: &Mention, form: &str) -> Option<String> {
     let name = || mention.names.first().cloned();
     match (mention.sort, form) {
         (MentionSort::Object | MentionSort::Container, "a") => {
-            Some(replies::with_article(&name()?))
+            Some(replies::with_indefinite_article(&name()?))
         }
         (MentionSort::Object | MentionSort::Container, "color") => {
             let name = name()?;
@@ -56,6 +56,6 @@ pub fn mention_in_form(mention: &Mention, form: &str) -> Option<String> {
         (MentionSort::Color, _) => {
             Some(mention.modifiers.join(" ")).filter(|text| !text.is_empty())
         }
-        (MentionSort::Absent, _) => Some(replies::with_article(&described())),
+        (MentionSort::Absent, _) => Some(replies::with_indefinite_article(&described())),
     }
 }

@@ -17,7 +17,7 @@ mod judgment;
 mod model;
 mod objection_report;
 
-use super::task_memory::TaskMemory;
+use super::task_memory::CurrentTaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::planner::{ModelResponse, PlannerError, Rejection};
 use crate::prompt;
@@ -36,9 +36,9 @@ pub struct Critic {
     constitution: Constitution,
     /// How often a plan is sent back within a turn.
     rounds: u32,
-    task: TaskMemory<Ruling>,
+    task: CurrentTaskMemory<Ruling>,
     /// What was told in the turn.
-    told: TaskMemory<ReportedToObservers>,
+    told: CurrentTaskMemory<ReportedToObservers>,
 }
 
 /// What holds for the rest of a task.
@@ -58,8 +58,8 @@ impl Critic {
             model,
             constitution,
             rounds,
-            task: TaskMemory::default(),
-            told: TaskMemory::default(),
+            task: CurrentTaskMemory::default(),
+            told: CurrentTaskMemory::default(),
         }
     }
 

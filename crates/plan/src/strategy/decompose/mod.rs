@@ -9,7 +9,7 @@
 mod outline;
 mod part;
 
-use super::task_memory::TaskMemory;
+use super::task_memory::CurrentTaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy};
 use crate::goal::Table;
 use crate::planner::{ModelResponse, PlannerError, Rejection};
@@ -29,7 +29,7 @@ const MAX_UNDONE: usize = 2;
 /// says `done`.
 #[derive(Debug, Default)]
 pub struct Decompose {
-    task: TaskMemory<Work>,
+    task: CurrentTaskMemory<Work>,
 }
 
 /// A task in parts.

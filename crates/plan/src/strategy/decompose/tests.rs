@@ -24,7 +24,7 @@ fn planner(plans: &[&str], replies: &[&str]) -> LayeredPlanner<MockModel> {
 }
 
 fn turn(planner: &mut LayeredPlanner<MockModel>, situation: &mut Situation) -> String {
-    let response = mock::plan(planner, situation);
+    let response = mock::ask_for_plan(planner, situation);
     let plan = match response.parsed {
         Ok(plan) => plan,
         Err(rejection) => return format!("rejected: {rejection}"),
@@ -83,7 +83,7 @@ fn what_came_undone_is_noticed_and_done_again() {
         .position(|it| it.name == "red cube")
         .unwrap();
     assert!(meanwhile.objects[cube].rests.is_some());
-    let response = mock::plan(&mut planner, &meanwhile);
+    let response = mock::ask_for_plan(&mut planner, &meanwhile);
     let told: Vec<&str> = response
         .exchanges
         .iter()
@@ -95,7 +95,7 @@ fn what_came_undone_is_noticed_and_done_again() {
     );
     // Then somebody takes it out again.
     meanwhile.objects[cube].rests = None;
-    let response = mock::plan(&mut planner, &meanwhile);
+    let response = mock::ask_for_plan(&mut planner, &meanwhile);
     let told: Vec<&str> = response
         .exchanges
         .iter()

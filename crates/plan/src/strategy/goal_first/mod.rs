@@ -1,7 +1,7 @@
 //! Goal first, as in LLM+P (Liu et al., 2023): the model writes what shall be true, a search finds
 //! the steps, and perception says when it is true.
 
-use super::task_memory::TaskMemory;
+use super::task_memory::CurrentTaskMemory;
 use super::{ExchangeKind, LayersBelow, PlanningTurn, Strategy, TextRequest};
 use crate::goal::obstacle::explain_unreachable_goal;
 use crate::goal::{Fact, Goal, Table, request, search};
@@ -18,7 +18,7 @@ const NAME: &str = "goal-first";
 /// layers below, and what is understood by rules is, too.
 #[derive(Debug, Default)]
 pub struct GoalFirst {
-    task: TaskMemory<Pursuit>,
+    task: CurrentTaskMemory<Pursuit>,
 }
 
 /// A task's goal and what came of it so far.

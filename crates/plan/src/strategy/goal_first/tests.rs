@@ -19,7 +19,7 @@ fn planner(goals: &[&str]) -> LayeredPlanner<MockModel> {
 
 /// Plans once and carries that out; returns the plan.
 fn turn(planner: &mut LayeredPlanner<MockModel>, situation: &mut Situation) -> String {
-    let response = mock::plan(planner, situation);
+    let response = mock::ask_for_plan(planner, situation);
     let plan = response.parsed.unwrap();
     assert_eq!(Plan::parse(&response.completion).unwrap(), plan);
     carry_out(situation, &plan.steps);
@@ -67,7 +67,7 @@ fn what_comes_undone_in_between_is_noticed() {
     // Someone puts the cube back before the robot looks again.
     let cube = table.objects.iter_mut().find(|it| it.name == "red cube");
     cube.unwrap().rests = Some((Relation::In, "blue bowl".to_owned()));
-    let response = mock::plan(&mut planner, &table);
+    let response = mock::ask_for_plan(&mut planner, &table);
     let plan = response.parsed.unwrap();
     assert_eq!(
         plan.to_string(),
@@ -79,7 +79,7 @@ fn what_comes_undone_in_between_is_noticed() {
     // Once it was seen to hold, that it does not any more is said.
     let cube = table.objects.iter_mut().find(|it| it.name == "red cube");
     cube.unwrap().rests = Some((Relation::In, "blue bowl".to_owned()));
-    let response = mock::plan(&mut planner, &table);
+    let response = mock::ask_for_plan(&mut planner, &table);
     let told = response.exchanges.iter().map(|it| it.text.as_str());
     assert!(told.into_iter().any(|text| text.starts_with("came undone")));
 }
@@ -134,11 +134,11 @@ fn rules_come_first_and_questions_have_no_goal() {
     let mut model = MockModel::planning(&[DO_NOTHING]);
     model.understands = true;
     let mut planner = mock::planner_with_method(model, GoalFirst::default());
-    mock::plan(&mut planner, &table);
+    mock::ask_for_plan(&mut planner, &table);
     assert!(planner.model().asked.is_empty());
     let mut planner =
         mock::planner_with_method(MockModel::planning(&[DO_NOTHING]), GoalFirst::default());
-    mock::plan(
+    mock::ask_for_plan(
         &mut planner,
         &situation("red cube", "what is on the table?"),
     );
@@ -152,10 +152,10 @@ fn a_plan_that_was_rejected_has_the_goal_asked_for_again() {
         r#"{"goal":[{"fact":"is","object":"red cube","relation":"in","other":"pink bowl"}]}"#,
         EMPTY,
     ]);
-    let first = mock::plan(&mut planner, &table).parsed.unwrap();
+    let first = mock::ask_for_plan(&mut planner, &table).parsed.unwrap();
     assert!(first.to_string().ends_with("in pink bowl"), "{first}");
     table.rejection = Some("the pink bowl is not to be used".to_owned());
-    let second = mock::plan(&mut planner, &table).parsed.unwrap();
+    let second = mock::ask_for_plan(&mut planner, &table).parsed.unwrap();
     assert!(
         second.to_string().ends_with("next to blue bowl"),
         "{second}"
@@ -219,8 +219,8 @@ fn without_another_way_the_rule_is_named() {
 fn the_same_words_after_a_task_that_is_over_are_another_task() {
     let table = situation("red cube in blue bowl; pink bowl", "empty the bowl");
     let mut planner = planner(&[EMPTY]);
-    mock::plan(&mut planner, &table);
-    mock::plan(&mut planner, &table);
+    mock::ask_for_plan(&mut planner, &table);
+    mock::ask_for_plan(&mut planner, &table);
     assert_eq!(planner.model().asked.len(), 1);
     let task = EndedTask {
         instruction: "empty the bowl",
@@ -230,7 +230,7 @@ fn the_same_words_after_a_task_that_is_over_are_another_task() {
         is_done: false,
     };
     planner.task_ended(&task).unwrap();
-    mock::plan(&mut planner, &table);
+    mock::ask_for_plan(&mut planner, &table);
     assert_eq!(planner.model().asked.len(), 2);
 }
 
@@ -242,6 +242,6 @@ fn the_next_task_has_a_goal_of_its_own() {
     turn(&mut planner, &mut table);
     let mut next = situation("red cube in blue bowl; pink bowl", "empty the bowl");
     next.conversation.push(crate::ConversationTurn::default());
-    mock::plan(&mut planner, &next);
+    mock::ask_for_plan(&mut planner, &next);
     assert_eq!(planner.model().asked.len(), 2);
 }

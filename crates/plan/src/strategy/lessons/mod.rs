@@ -95,7 +95,7 @@ impl Lessons {
         let mut lessons = self.book.lessons();
         lessons.retain(|it| it.robot == self.place.robot && it.scene == self.place.scene);
         let tasks: Vec<&str> = lessons.iter().map(|it| it.instruction.as_str()).collect();
-        let alike = self.similarity.compare(&tasks, instruction);
+        let alike = self.similarity.similarities(&tasks, instruction);
         let mut ranked: Vec<(f64, Lesson)> = alike.into_iter().zip(lessons).collect();
         ranked.retain(|(alike, _)| *alike >= self.similarity.threshold());
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));

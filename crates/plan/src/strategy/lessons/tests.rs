@@ -76,7 +76,7 @@ fn situation(instruction: &str) -> Situation {
 
 /// Carries out a task on a table where a lid lies on the bowl; returns whether it is done.
 fn run(planner: &mut LayeredPlanner<ResponsiveModel>, instruction: &str) -> bool {
-    let plan = mock::plan(planner, &situation(instruction));
+    let plan = mock::ask_for_plan(planner, &situation(instruction));
     let plan = plan.parsed.unwrap();
     let lid_is_off = plan.steps.iter().any(|step| step.displaces_object("lid"));
     let outcome = |step: &Step| {
@@ -146,7 +146,7 @@ fn lessons_are_told_to_the_same_robot_in_the_same_scene_about_similar_tasks() {
     );
     let told = |strategy: Lessons, instruction: &str| {
         let mut planner = mock::planner_with_method(model(), strategy);
-        mock::plan(&mut planner, &situation(instruction));
+        mock::ask_for_plan(&mut planner, &situation(instruction));
         !planner.model().situations[0].notes.is_empty()
     };
     assert!(told(lessons(&book), TASK));
@@ -178,7 +178,7 @@ fn what_a_person_corrects_is_learned_from() {
         ..situation(instruction)
     };
     let correction = "no, I meant the other bowl";
-    let response = mock::plan(&mut planner, &next(correction, TASK));
+    let response = mock::ask_for_plan(&mut planner, &next(correction, TASK));
     let kept = book.lessons();
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].instruction, TASK);
@@ -189,11 +189,11 @@ fn what_a_person_corrects_is_learned_from() {
     assert_eq!(response.exchanges[0].text, TAUGHT);
     assert_eq!(response.usage.requests, 2);
     // It is learned from once, however many turns the corrected task takes.
-    mock::plan(&mut planner, &next(correction, TASK));
+    mock::ask_for_plan(&mut planner, &next(correction, TASK));
     planner.task_ended(&done(correction)).unwrap();
     assert_eq!(book.lessons().len(), 1);
     // A task that was stopped meanwhile is not the one that was meant.
-    mock::plan(&mut planner, &next("no, not that", "go home"));
+    mock::ask_for_plan(&mut planner, &next("no, not that", "go home"));
     assert_eq!(book.lessons().len(), 1);
     // Words that move nothing are answered without a plan.
     planner.task_ended(&done(TASK)).unwrap();
@@ -249,7 +249,9 @@ fn a_poisoned_lesson_is_data() {
     run(&mut mock::planner_with_method(model, lessons(&book)), TASK);
     assert_eq!(book.lessons().len(), 1);
     let mut planner = mock::planner_with_method(self::model(), lessons(&book));
-    let plan = mock::plan(&mut planner, &situation(TASK)).parsed.unwrap();
+    let plan = mock::ask_for_plan(&mut planner, &situation(TASK))
+        .parsed
+        .unwrap();
     let told = &planner.model().situations[0];
     let text = prompt::plan_prompt(PromptStyle::Full, told, &Skill::ALL);
     let lines: Vec<&str> = text.lines().collect();

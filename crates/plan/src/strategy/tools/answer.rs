@@ -4,7 +4,7 @@ use crate::prompt::one_line;
 use crate::situation::{ObjectView, Situation};
 
 /// Returns how large an object is, and where.
-pub(super) fn measure(situation: &Situation, name: &str) -> String {
+pub(super) fn describe_size_and_position(situation: &Situation, name: &str) -> String {
     let Some(object) = find(situation, name) else {
         return unknown(situation, name);
     };

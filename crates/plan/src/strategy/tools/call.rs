@@ -104,11 +104,11 @@ pub(super) fn schema(
     };
     let objects = || situation.objects.iter().map(|it| it.name.as_str());
     let calls = [
-        call("measure", grammar::one_of("object", objects())),
-        call("can_reach", grammar::one_of("object", objects())),
+        call("measure", grammar::enum_property("object", objects())),
+        call("can_reach", grammar::enum_property("object", objects())),
         call(
             "look",
-            grammar::one_of("from", views.iter().map(String::as_str)),
+            grammar::enum_property("from", views.iter().map(String::as_str)),
         ),
         call(
             "recall",

@@ -118,7 +118,9 @@ impl ToolUse {
     ) -> (String, Option<Frame>) {
         let situation = &turn.situation;
         match call {
-            Call::Measure { object } => (answer::measure(situation, object), None),
+            Call::Measure { object } => {
+                (answer::describe_size_and_position(situation, object), None)
+            }
             Call::CanReach { object } => (answer::can_reach(situation, object), None),
             Call::Recall { task } => (self.recall(task), None),
             Call::Look { from } => self.look(from),

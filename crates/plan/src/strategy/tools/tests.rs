@@ -87,7 +87,7 @@ impl Planner for Measurer {
             None => Step::ask_step("Which one is the largest?"),
         };
         let plan = Plan { steps: vec![step] };
-        Ok(ModelResponse::without_prompt(
+        Ok(ModelResponse::from_parsed(
             serde_json::to_string(&plan).unwrap(),
             plan,
         ))
@@ -121,7 +121,7 @@ fn calls_are_bounded_and_paid_for() {
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = mock::planner_with_method(model, tools(2));
-    let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
+    let response = mock::ask_for_plan(&mut planner, &cubes(0.02, 0.04));
     assert_eq!(planner.model().asked.len(), 2);
     assert_eq!(response.usage.requests, 2);
     assert_eq!(
@@ -138,7 +138,7 @@ fn a_call_that_is_repeated_is_the_last() {
     let model =
         MockModel::planning(&[DONE]).replying(&[r#"{"tool":"measure","object":"red cube"}"#]);
     let mut planner = mock::planner_with_method(model, tools(8));
-    let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
+    let response = mock::ask_for_plan(&mut planner, &cubes(0.02, 0.04));
     assert_eq!(planner.model().asked.len(), 2);
     assert_eq!(told(&response, ExchangeKind::Result).len(), 1);
     assert!(response.parsed.is_ok());
@@ -156,7 +156,7 @@ fn what_means_nothing_is_answered_and_counted() {
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = mock::planner_with_method(model, tools(9));
-    let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
+    let response = mock::ask_for_plan(&mut planner, &cubes(0.02, 0.04));
     let results = told(&response, ExchangeKind::Result);
     let parts = [
         "not a call",
@@ -196,7 +196,7 @@ fn reach_is_told_with_what_hinders() {
         assert!(blue.contains(part), "{part}: {blue}");
     }
     situation.objects[0].rests = Some((Relation::On, "blue cube".to_owned()));
-    let red = answer::measure(&situation, "red cube");
+    let red = answer::describe_size_and_position(&situation, "red cube");
     assert!(
         red.contains("on blue cube") && red.contains("blue cube, 10.0 cm"),
         "{red}"
@@ -230,7 +230,7 @@ fn what_a_tool_returns_is_data() {
         instruction: "which cube is larger?".to_owned(),
         ..cubes(0.02, 0.04)
     };
-    mock::plan(&mut planner, &question);
+    mock::ask_for_plan(&mut planner, &question);
     let planned = &planner.model().situations[0];
     // What is asked, and with it what may be answered, is as it was.
     assert_eq!(planned.instruction, question.instruction);
@@ -303,7 +303,7 @@ impl Planner for Onlooker {
         let captions = situation.pictures.iter().map(|it| it.caption.clone());
         self.added = captions.collect();
         let plan = Plan::parse(DONE).unwrap();
-        Ok(ModelResponse::without_prompt(DONE.to_owned(), plan))
+        Ok(ModelResponse::from_parsed(DONE.to_owned(), plan))
     }
 }
 
@@ -398,7 +398,7 @@ fn what_another_program_returns_is_foreign_data() {
         instruction: "which cube is larger?".to_owned(),
         ..cubes(0.02, 0.04)
     };
-    let response = mock::plan(&mut planner, &question);
+    let response = mock::ask_for_plan(&mut planner, &question);
     assert_eq!(*program.called.lock().unwrap(), ["clock.now{}"]);
     let results = told(&response, ExchangeKind::Result);
     assert!(
@@ -448,7 +448,7 @@ fn a_program_that_fails_or_floods_is_told_in_a_line_and_the_model_plans() {
     ];
     let model = MockModel::planning(&[DONE]).replying(&calls);
     let mut planner = with_program(&program, model);
-    let response = mock::plan(&mut planner, &cubes(0.02, 0.04));
+    let response = mock::ask_for_plan(&mut planner, &cubes(0.02, 0.04));
     assert!(response.parsed.is_ok());
     assert_eq!(program.called.lock().unwrap().len(), 2);
     let results = told(&response, ExchangeKind::Result);
@@ -469,6 +469,6 @@ fn a_program_that_fails_or_floods_is_told_in_a_line_and_the_model_plans() {
         "{decisions:?}"
     );
     // News is told once.
-    let again = mock::plan(&mut planner, &cubes(0.02, 0.04));
+    let again = mock::ask_for_plan(&mut planner, &cubes(0.02, 0.04));
     assert!(!told(&again, ExchangeKind::Decision)[0].contains("shop"));
 }

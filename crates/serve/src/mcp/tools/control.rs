@@ -59,7 +59,9 @@ impl McpServer {
         let why = why.unwrap_or_default();
         let message = format!("The arm is stopped{why}. May it move again?");
         let call = Call::new(context);
-        let confirmed = self.confirm(&call, message, responses.as_ref()).await?;
+        let confirmed = self
+            .confirm_with_person(&call, message, responses.as_ref())
+            .await?;
         self.carry_on(confirmed, ArmSession::clear_stop).await
     }
 
@@ -93,7 +95,9 @@ impl McpServer {
         };
         let message = format!("The arm is paused: {why}. {next} May it go on?");
         let call = Call::new(context);
-        let confirmed = self.confirm(&call, message, responses.as_ref()).await?;
+        let confirmed = self
+            .confirm_with_person(&call, message, responses.as_ref())
+            .await?;
         self.carry_on(confirmed, ArmSession::resume_work).await
     }
 

@@ -84,7 +84,7 @@ impl McpServer {
         let name = run_name::validate(name)?;
         let replayed = self
             .served
-            .ask_backend(move |backend| backend.replay(&name))
+            .ask_backend(move |backend| backend.replay_in_simulation(&name))
             .await?;
         let told = json!(replayed);
         Ok(match replayed.as_recorded {

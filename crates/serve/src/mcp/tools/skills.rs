@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn every_skill_that_acts_is_a_tool_that_takes_what_the_skill_takes() {
         let tools = McpServer::skills();
-        for skill in skill_info::all_skills() {
+        for skill in skill_info::motion_skills() {
             let Some(tool) = tools.get(&skill.name) else {
                 panic!("{} is no tool", skill.name);
             };

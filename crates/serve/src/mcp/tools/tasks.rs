@@ -163,7 +163,7 @@ impl McpServer {
             moves: true,
             at,
             asks,
-            answered: reply.filter(Reply::is_answer).map(|_| plan),
+            answered: reply.filter(Reply::is_from_person).map(|_| plan),
         })
     }
 }

@@ -32,7 +32,7 @@
 //! | [`motion`] | the motions of a recording |
 //! | [`wall_time`] | wall times of messages: interpolated on writing, repeated in a playback |
 //! | [`playback`] | arm, camera and agent that play back a recording |
-//! | [`playback_check`](mod@verify) | runs the loop again on recorded input and compares |
+//! | [`playback_check`] | runs the loop again on recorded input and compares |
 //! | [`replay`] | sends recorded commands through the gate to another arm |
 
 mod chunk;

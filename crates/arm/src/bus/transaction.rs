@@ -76,22 +76,15 @@ impl Bus {
     /// if a late reply could pass for one of them.
     pub(super) fn exchange(&mut self, request: Request) -> Result<Vec<Option<Status>>, BusError> {
         self.drain()?;
-        let more = match request.instruction.first_read_register() {
-            Some(_) => {
-                self.late_replies
-                    .extra_bytes_to_read(request.ids, request.data, request.question)
-            }
-            None => 0,
+        let Some(register) = request.instruction.first_read_register() else {
+            return self.converse(request);
         };
+        let late = &self.late_replies;
+        let more = late.extra_bytes_to_read(request.ids, request.data, request.question);
         if more == 0 {
             return self.converse(request);
         }
-        let before = more.min(
-            request
-                .instruction
-                .first_read_register()
-                .unwrap_or_default(),
-        );
+        let before = more.min(register);
         let mut answers = self.converse(Request {
             instruction: request.instruction.with_wider_read(before, more),
             data: request.data + usize::from(more),

@@ -5,9 +5,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::{container, movable, names, put_action, worded};
-use crate::episode::{
-    natural_relation, place_object_in_or_on, sort_in_reading_order as in_reading_order,
-};
+use crate::episode::{natural_relation, place_object_in_or_on, sort_in_reading_order};
 use crate::vocabulary::{color_of, has_flat_top, is_movable, noun_of, shape_of};
 use crate::wording::{Speaker, chinese, english};
 use enact_plan::intent::{Action, Intent};
@@ -249,7 +247,7 @@ pub fn draw_swap_contents_request(speaker: &mut Speaker<'_>, situation: &mut Sit
     if others_rest > 2 {
         return None;
     }
-    in_reading_order(situation);
+    sort_in_reading_order(situation);
     let wait = Action::Put {
         object: one.clone(),
         relation: Relation::NextTo,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use enact_model::{RequestOptions, VisionLanguageModel};
 use enact_robot::{MeshFiles, PackageLocations, Robot};
-use enact_sim::Scene;
+use enact_sim::{Layout, Scene};
 use enact_types::{StopSwitch, hint};
 
 use crate::args::MeshArgs;
@@ -192,6 +192,15 @@ impl DataDir {
     pub fn load_scene(&self, name: &str) -> Result<Scene> {
         let path = self.find_toml_file(name, &self.scenes_folder())?;
         file_kind::load_expecting_kind(path, FileKind::Scene, Scene::load)
+    }
+
+    /// Draws a layout of the scene of a path, or of a name in `scenes/`, as it stands before a robot.
+    ///
+    /// # Errors
+    /// As [`DataDir::load_scene`] and [`Scene::placed_for_robot`].
+    pub fn load_layout(&self, scene: &str, robot: &Robot, seed: u64) -> Result<Layout> {
+        let scene = self.load_scene(scene)?.placed_for_robot(robot)?;
+        Ok(scene.sample_layout(seed))
     }
 
     /// Returns the path of a TOML file that is given by its path, or by its name in `folder`.

@@ -16,8 +16,8 @@ use crate::data_dir::DataDir;
 /// If the robot or the scene cannot be loaded, or a file cannot be written.
 pub fn render(data_dir: &DataDir, args: &RenderArgs) -> Result<()> {
     let robot = data_dir.load_robot_to_move(&args.robot)?;
-    let scene = data_dir.load_scene(&args.scene)?.placed_for_robot(&robot)?;
-    let simulator = Simulator::new(&robot, &scene.sample_layout(args.seed), false);
+    let layout = data_dir.load_layout(&args.scene, &robot, args.seed)?;
+    let simulator = Simulator::new(&robot, &layout, false);
     let frame = simulator
         .camera(args.sheet.appearance_with_sheet(&robot)?, args.seed)
         .capture()?;

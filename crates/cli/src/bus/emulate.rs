@@ -144,8 +144,8 @@ impl EmulatedArm {
 /// If a file cannot be read or written, or no pty can be opened.
 pub fn emulate(data_dir: &DataDir, args: &EmulateArgs) -> Result<bool> {
     let robot = data_dir.load_robot_to_move(&args.robot)?;
-    let scene = data_dir.load_scene(&args.scene)?.placed_for_robot(&robot)?;
-    let simulator = Simulator::new(&robot, &scene.sample_layout(args.seed), false);
+    let layout = data_dir.load_layout(&args.scene, &robot, args.seed)?;
+    let simulator = Simulator::new(&robot, &layout, false);
     let bus_config = bus_config(data_dir, &robot, &args.robot, args.protocol)?;
     let bench = EmulatedArm::new(&robot, bus_config, simulator.clone());
     let bench = match &args.calibration {

@@ -77,10 +77,7 @@ impl LiveCamera {
         save: Option<&Path>,
     ) -> Result<Self> {
         let robot = data_dir.load_robot_to_move(&launch.robot)?;
-        let layout = data_dir
-            .load_scene(&launch.scene)?
-            .placed_for_robot(&robot)?
-            .sample_layout(launch.seed);
+        let layout = data_dir.load_layout(&launch.scene, &robot, launch.seed)?;
         let config = launch.cameras.camera_named_or_main(name);
         let camera: Box<dyn Camera> = match &config.source {
             CameraSource::Sim => Box::new(

@@ -264,10 +264,7 @@ fn world(
     camera: &CameraConfig,
 ) -> Result<(CameraPlace, Option<Simulator>)> {
     let robot = data_dir.load_robot_to_move(&launch.robot)?;
-    let mut layout = data_dir
-        .load_scene(&launch.scene)?
-        .placed_for_robot(&robot)?
-        .sample_layout(launch.seed);
+    let mut layout = data_dir.load_layout(&launch.scene, &robot, launch.seed)?;
     layout.camera = launch
         .cameras
         .main_camera()

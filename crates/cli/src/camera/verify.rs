@@ -43,10 +43,7 @@ pub fn verify(data_dir: &DataDir, args: &VerifyArgs) -> Result<bool> {
     }
     let stop = StopSwitch::new();
     stop_on_interrupt(stop.clone())?;
-    let layout = data_dir
-        .load_scene(&launch.scene)?
-        .placed_for_robot(&robot)?
-        .sample_layout(launch.seed);
+    let layout = data_dir.load_layout(&launch.scene, &robot, launch.seed)?;
     let config = launch.cameras.camera_named_or_main(&args.target.name);
     let camera: Box<dyn Camera> = match &config.source {
         CameraSource::Sim => Box::new(

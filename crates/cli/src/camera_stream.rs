@@ -3,16 +3,15 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use enact_arm::{Arm, realtime};
-use enact_camera::{Camera, CameraError};
+use enact_arm::Arm;
+use enact_camera::Camera;
 use enact_recording::stream::{
     ArmClock, ArmClockCamera, ClockedArm, FrameSink, JointTrack, LockstepArm, StreamThread,
 };
-use enact_types::Frame;
-use rayon::ThreadPool;
 
 use crate::arm::arm_config::ArmConfig;
 use crate::camera::config::CameraSource;
+use crate::camera::throttled::ThrottledCamera;
 use crate::setup::Setup;
 
 /// Who gets the pictures of a camera of the launch file.
@@ -86,30 +85,4 @@ pub fn start_camera_streams(
     let arm = ClockedArm::new(arm, clock.clone()).with_joint_track(track);
     let arm = Box::new(arm.with_stream_threads(streams));
     Ok((arm, Box::new(ArmClockCamera::new(main, clock))))
-}
-
-/// A camera that renders on one core only, at low priority.
-struct ThrottledCamera {
-    camera: Box<dyn Camera>,
-    pool: ThreadPool,
-}
-
-impl ThrottledCamera {
-    fn new(camera: Box<dyn Camera>) -> Result<Self> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .start_handler(|_| realtime::lower_thread_priority())
-            .build()?;
-        Ok(Self { camera, pool })
-    }
-}
-
-impl Camera for ThrottledCamera {
-    fn capture(&mut self) -> Result<Frame, CameraError> {
-        self.pool.install(|| self.camera.capture())
-    }
-
-    fn capture_timed(&mut self) -> Result<(Frame, Instant), CameraError> {
-        self.pool.install(|| self.camera.capture_timed())
-    }
 }

@@ -28,6 +28,7 @@ use crate::args::{PerceptionSource, SetupArgs};
 use crate::arm::arm_config::{ArmConfig, ArmSource};
 use crate::camera::config::{CameraConfig, CameraSource, PlaceConfig};
 use crate::camera::open::{OpenCameras, with_measured_lens_and_place};
+use crate::camera::throttled::ThrottledCamera;
 use crate::camera_stream::{self, CameraStreamSinks};
 use crate::data_dir::DataDir;
 use crate::launch::Launch;
@@ -205,7 +206,7 @@ impl Setup {
         camera: &CameraConfig,
         track: &JointTrack,
     ) -> Result<Box<dyn Camera>> {
-        let opened = self.open_camera_for_onlooker(camera)?;
+        let opened = self.open_unmeasured_camera(camera)?;
         if camera.source == CameraSource::Sim && camera.place.calibration.is_none() {
             return Ok(opened);
         }
@@ -214,11 +215,19 @@ impl Setup {
     }
 
     /// Opens a camera of the launch file for somebody who only looks at its pictures: what was
-    /// measured of it is left out.
+    /// measured of it is left out, and rendering takes no time from the arm's loop.
     ///
     /// # Errors
     /// As [`open_camera`](Self::open_camera).
     pub fn open_camera_for_onlooker(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
+        let opened = self.open_unmeasured_camera(camera)?;
+        match camera.source {
+            CameraSource::Sim => Ok(Box::new(ThrottledCamera::new(opened)?)),
+            _ => Ok(opened),
+        }
+    }
+
+    fn open_unmeasured_camera(&self, camera: &CameraConfig) -> Result<Box<dyn Camera>> {
         let place = self.camera_place(camera);
         if camera.source != CameraSource::Sim {
             return self.cameras.open_camera(camera, &place, &self.stop);

@@ -16,6 +16,7 @@
 //! | [`fingertip`] | the fingertip, by the arm's kinematics |
 //! | [`file`] | what was measured of a camera |
 //! | [`pictures`] | pictures from a folder, or from a launch file's camera |
+//! | `throttled` | pictures that take no time from the arm |
 //! | [`arm_pose`] | what an arm says of its joints while somebody moves it |
 
 pub mod args;
@@ -32,6 +33,7 @@ pub mod lying_sheet;
 pub mod open;
 pub mod pictures;
 pub mod show;
+pub(crate) mod throttled;
 pub mod verify;
 
 use anyhow::Result;

@@ -82,7 +82,7 @@ pub(super) fn is_about_other_people(items: &[Item]) -> bool {
 }
 
 /// What stands before something that “it” may then mean.
-const ARTICLES: [&str; 6] = ["the ", "a ", "an ", "that ", "this ", "some "];
+const ARTICLES: [&str; 7] = ["the ", "a ", "an ", "that ", "this ", "some ", "my "];
 
 /// Remembers what is spoken of.
 pub(super) fn note_mentioned_things(items: &[Item], scene: &mut Scene) {

@@ -74,6 +74,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         return Err(Reply::Ask("Which one of them do you mean?".to_owned()));
     }
     let has = |concept: &Concept| items.iter().any(|item| item.has_concept(concept));
+    if verb == Some(Verb::Sort) && separates_one_from_another(items) {
+        return read_make_room_clause(items, scene);
+    }
     if has(&Concept::EachOwn)
         || has(&Concept::ByShape)
         || has(&Concept::ByColor)
@@ -143,6 +146,9 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         }
         Some(Verb::Point) => return point(items, scene),
         Some(Verb::Push) => {
+            if is_said_again(items, has_destination, scene) {
+                return Ok(Vec::new());
+            }
             if !has_destination && let Some(direction) = direction(items) {
                 return push(items, direction, scene);
             }
@@ -153,17 +159,33 @@ pub(super) fn read_clause(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>
         && let Some(direction) = direction(items)
         && matches!(verb, Some(Verb::Put | Verb::Go | Verb::Want))
     {
-        // “It is in the way: move it away.”
-        let is_it = |phrase: &Phrase| phrase.pronoun == Some(Pronoun::It);
-        if direction == Direction::Away
-            && phrases_except_table(items).iter().all(is_it)
-            && pronoun_it_was_moved(scene)
-        {
+        if is_said_again(items, has_destination, scene) {
             return Ok(Vec::new());
         }
         return push(items, direction, scene);
     }
     read_placing_clause(items, verb, scene)
+}
+
+/// “It is too close to the bowl: move it away.”
+fn is_said_again(items: &[Item], has_destination: bool, scene: &Scene) -> bool {
+    let is_it = |phrase: &Phrase| phrase.pronoun == Some(Pronoun::It);
+    !has_destination
+        && direction(items) == Some(Direction::Away)
+        && phrases_except_table(items).iter().all(is_it)
+        && pronoun_it_was_moved(scene)
+}
+
+/// “Separate the cube from the ball”, which is no sorting: there is one of each.
+fn separates_one_from_another(items: &[Item]) -> bool {
+    let is_from = |item: &Item| preposition_of(item) == Some(SpatialPreposition::From);
+    let is_one = |phrase: &Phrase| !phrase.plural && phrase.quantity == Quantity::Only;
+    let phrases = phrases_except_table(items);
+    phrases.len() == 2
+        && phrases.iter().all(is_one)
+        && items
+            .windows(2)
+            .any(|pair| is_from(&pair[0]) && pair[1].as_phrase() == phrases.last())
 }
 
 /// “Where is”.

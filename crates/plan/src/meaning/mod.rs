@@ -320,6 +320,12 @@ fn scene_for(situation: &Situation, items: &[phrase::Item]) -> Scene {
 }
 
 fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply> {
+    let is_sequence = items.iter().any(|item| {
+        matches!(
+            item.concept(),
+            Some(lexicon::Concept::Then | lexicon::Concept::After)
+        )
+    });
     let deeds = request::read(items, scene)?;
     let open: Vec<String> = deeds
         .iter()
@@ -378,11 +384,14 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     {
         return Err(replies::ask_when_only_excluded_remains(name));
     }
-    // What is to be put somewhere must be said where.
+    if !is_sequence && let Some((object, targets)) = put_in_two_places(&actions) {
+        return Err(replies::ask_which_place(object, targets));
+    }
+    // What is to be put somewhere must be said where; to pick it up is not enough.
     let is_settled = |name: &String| {
-        actions
-            .iter()
-            .any(|action| action.required_objects().contains(&name.as_str()))
+        actions.iter().any(|action| {
+            !matches!(action, Action::Pick(_)) && action.required_objects().contains(&name.as_str())
+        })
     };
     if unable.is_empty()
         && let Some(name) = open.iter().find(|name| !is_settled(name))
@@ -403,8 +412,9 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
     let is_whole = actions
         .iter()
         .any(|action| matches!(action, Action::Put { .. }));
+    let is_unsafe = unable.iter().any(|what| unable::is_unsafe(what));
     match (actions.is_empty(), cannot) {
-        (_, Some(reply)) if !is_whole => Err(reply),
+        (_, Some(reply)) if !is_whole || is_unsafe => Err(reply),
         (true, _) => Err(Reply::Unclear),
         (false, cannot) => Ok(Meaning {
             intent: Intent::Act(actions),
@@ -423,6 +433,27 @@ fn request(items: Vec<phrase::Item>, scene: &mut Scene) -> Result<Meaning, Reply
 fn is_count(items: &[phrase::Item]) -> bool {
     let deeds = |item: &phrase::Item| matches!(item.concept(), Some(lexicon::Concept::Verb(verb)) if verb.is_deed());
     items.iter().any(|item| item.is_verb(lexicon::Verb::Count)) && !items.iter().any(deeds)
+}
+
+/// What goes in or on two things, one as likely as the other: one of them may have been taken back.
+fn put_in_two_places(actions: &[Action]) -> Option<(&str, [&str; 2])> {
+    let resting = actions.iter().filter_map(|action| match action {
+        Action::Put {
+            object,
+            relation,
+            target,
+        } if !relation.is_beside() => Some((object.as_str(), target.as_str())),
+        _ => None,
+    });
+    let resting: Vec<(&str, &str)> = resting.collect();
+    resting
+        .iter()
+        .enumerate()
+        .find_map(|(at, (object, target))| {
+            let mut later = resting[at + 1..].iter();
+            let (_, other) = later.find(|(one, other)| one == object && other != target)?;
+            Some((*object, [*target, *other]))
+        })
 }
 
 /// “Take the cube and put it in the bowl” is one action.

@@ -27,6 +27,14 @@ pub(super) mod replies {
         ))
     }
 
+    pub fn ask_which_place(object: &str, targets: [&str; 2]) -> Reply {
+        let targets = targets.map(str::to_owned);
+        Reply::Ask(format!(
+            "Where shall I put the {object}: {}?",
+            join_names(&targets, "or")
+        ))
+    }
+
     pub fn ask_when_only_excluded_remains(name: &str) -> Reply {
         Reply::Ask(format!(
             "You leave out the {name}, and I see nothing else that you can mean. What shall I do?"

@@ -14,6 +14,18 @@ const SLANG: [&str; 12] = [
     "shoot", "knock",
 ];
 
+/// What is asked for by those who want limits to be broken.
+const BREAK_THE_RULES: &str = "break the rules";
+
+fn breaks_rules(item: &Item) -> bool {
+    matches!(item.concept(), Some(Concept::Cannot(deed)) if deed == BREAK_THE_RULES)
+}
+
+/// Whether nothing of a request is done that asks for this, too.
+pub(super) fn is_unsafe(deed: &str) -> bool {
+    deed == BREAK_THE_RULES
+}
+
 /// Whether what is named lies already where it says: “smack the cube in the bowl” is no putting.
 fn lies_there(items: &[Item], scene: &Scene) -> bool {
     let mut phrases = items.iter().filter_map(Item::as_phrase);
@@ -44,9 +56,11 @@ pub(super) fn is_inflected(word: &Word) -> bool {
 
 /// A deed that the robot cannot do, where the clause asks for one.
 pub(super) fn impossible_deed(items: &[Item], scene: &mut Scene) -> Option<Deed> {
-    let at = items
-        .iter()
-        .position(|item| matches!(item.concept(), Some(Concept::Cannot(_))))?;
+    // “Slam it in the bowl at full speed”: how is not allowed, whatever the rest says.
+    let at = items.iter().position(breaks_rules).or_else(|| {
+        let is_impossible = |item: &Item| matches!(item.concept(), Some(Concept::Cannot(_)));
+        items.iter().position(is_impossible)
+    })?;
     let Item::Word(word) = &items[at] else {
         return None;
     };

@@ -220,7 +220,7 @@ fn is_unknown(word: &str) -> bool {
 
 /// Whether a word that is unusual in a wording may turn its meaning round.
 fn turns(word: &str) -> bool {
-    const SENSES: [&str; 10] = [
+    const SENSES: [&str; 14] = [
         "Correction",
         "Extreme(",
         "Place(",
@@ -231,6 +231,10 @@ fn turns(word: &str) -> bool {
         "If",
         "Unless",
         "Verb(Stay)",
+        "Tower",
+        "Row",
+        "OnEachOther",
+        "BesideIt",
     ];
     const WORDS: [&str; 19] = [
         "no", "never", "nor", "neither", "none", "without", "already", "was", "were", "refuse",

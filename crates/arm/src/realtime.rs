@@ -36,20 +36,37 @@ pub fn request_realtime() -> Vec<RealtimeDenied> {
     ]
 }
 
-/// Priority of 0 to 100, where an ordinary thread has 50: half of the largest niceness, which gets
-/// a tenth of the time when the processor is busy.
-#[cfg(target_os = "linux")]
-const BACKGROUND: u8 = 22;
+/// A priority below that of ordinary threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackgroundPriority {
+    /// For answers that somebody waits for: a third of the time of an ordinary thread when the
+    /// processor is busy (niceness 5).
+    Answering,
+    /// For work that may wait while an arm moves: a tenth of that time (niceness 10).
+    Waiting,
+}
 
-/// Lowers the priority of this thread below ordinary ones, for work that may wait while an arm
-/// moves. A system that does not support it is not reported.
 #[cfg(target_os = "linux")]
-pub fn lower_thread_priority() {
+impl BackgroundPriority {
+    /// Returns the priority of 0 to 100, where an ordinary thread has 50.
+    fn of_hundred(self) -> u8 {
+        match self {
+            Self::Answering => 35,
+            Self::Waiting => 22,
+        }
+    }
+}
+
+/// Lowers the priority of this thread below ordinary ones, so that what an arm's loop waits for in
+/// the system, such as a serial port, is not held up. A system that does not support it is not
+/// reported.
+#[cfg(target_os = "linux")]
+pub fn lower_thread_priority(to: BackgroundPriority) {
     use thread_priority::{
         NormalThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
         set_thread_priority_and_policy, thread_native_id,
     };
-    if let Ok(value) = ThreadPriorityValue::try_from(BACKGROUND) {
+    if let Ok(value) = ThreadPriorityValue::try_from(to.of_hundred()) {
         let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
         let priority = ThreadPriority::Crossplatform(value);
         drop(set_thread_priority_and_policy(
@@ -62,7 +79,7 @@ pub fn lower_thread_priority() {
 
 /// Does nothing on other systems.
 #[cfg(not(target_os = "linux"))]
-pub fn lower_thread_priority() {}
+pub fn lower_thread_priority(_: BackgroundPriority) {}
 
 /// Priority above every ordinary thread and below the kernel's own, which run at 50.
 #[cfg(target_os = "linux")]
@@ -143,12 +160,17 @@ mod tests {
                 .unwrap()
         };
         let before = niceness();
-        let after = std::thread::spawn(move || {
-            lower_thread_priority();
-            niceness()
-        });
-        let after = after.join().unwrap();
-        assert!(after == 10 || before >= 10, "{before} {after}");
+        for (to, expected) in [
+            (BackgroundPriority::Answering, 5),
+            (BackgroundPriority::Waiting, 10),
+        ] {
+            let after = std::thread::spawn(move || {
+                lower_thread_priority(to);
+                niceness()
+            });
+            let after = after.join().unwrap();
+            assert!(after == expected || before >= expected, "{before} {after}");
+        }
         assert_eq!(niceness(), before);
     }
 }

@@ -32,6 +32,8 @@ pub struct ServerOptions {
     pub tls: Option<Tls>,
     /// Whether there is a file of tokens.
     pub has_tokens: bool,
+    /// Called on each thread that answers requests, when it starts.
+    pub on_thread_start: fn(),
 }
 
 /// Why a server does not listen.
@@ -88,6 +90,7 @@ impl ServerOptions {
             .worker_threads(THREADS)
             .max_blocking_threads(WAITING_THREADS)
             .thread_name("serve")
+            .on_thread_start(self.on_thread_start)
             .enable_all()
             .build()
             .map_err(ServerError::Start)?;
@@ -192,6 +195,7 @@ mod tests {
                 address: address.parse().unwrap(),
                 tls,
                 has_tokens,
+                on_thread_start: || (),
             };
             assert!(
                 matches!(options.bind(), Err(ServerError::Open(_))),
@@ -202,6 +206,7 @@ mod tests {
             address: "127.0.0.1:0".parse().unwrap(),
             tls: None,
             has_tokens: false,
+            on_thread_start: || (),
         };
         assert_ne!(alone.bind().unwrap().1.port(), 0);
     }

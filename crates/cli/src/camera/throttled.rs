@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use enact_arm::realtime;
+use enact_arm::realtime::{self, BackgroundPriority};
 use enact_camera::{Camera, CameraError};
 use enact_types::Frame;
 use rayon::ThreadPool;
@@ -22,7 +22,7 @@ impl ThrottledCamera {
     pub fn new(camera: Box<dyn Camera>) -> Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(1)
-            .start_handler(|_| realtime::lower_thread_priority())
+            .start_handler(|_| realtime::lower_thread_priority(BackgroundPriority::Waiting))
             .build()?;
         Ok(Self { camera, pool })
     }

@@ -21,6 +21,7 @@ pub mod watched_arm;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use enact_arm::realtime::{self, BackgroundPriority};
 use enact_plan::{Plan, ScriptedPlanner, Step};
 use enact_serve::access::secret_file::read_secret;
 use enact_serve::api::{ApiState, router};
@@ -47,6 +48,7 @@ pub fn serve(data_dir: &DataDir, args: &ServeArgs) -> Result<bool> {
         address: args.listen,
         tls: tls.transpose()?,
         has_tokens: known.is_some(),
+        on_thread_start: || realtime::lower_thread_priority(BackgroundPriority::Answering),
     };
     let transcriber = listen::transcriber(&args.speech)?;
     let (listener, address) = options.bind()?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use enact_arm::realtime;
+use enact_arm::realtime::{self, BackgroundPriority};
 use enact_camera::Camera;
 
 use super::FrameSink;
@@ -45,7 +45,7 @@ impl StreamThread {
         thread::Builder::new()
             .name("film".to_owned())
             .spawn(move || {
-                realtime::lower_thread_priority();
+                realtime::lower_thread_priority(BackgroundPriority::Waiting);
                 crew.film(&is_over);
             })?;
         Ok(Self { over })

@@ -157,6 +157,7 @@ impl Running {
             address: "127.0.0.1:0".parse().unwrap(),
             tls,
             has_tokens: true,
+            on_thread_start: || (),
         };
         let (listener, address) = options.bind().unwrap();
         let mock = Mock::new();

@@ -1,7 +1,5 @@
 //! Streams pictures of all cameras while a run is recorded or shown.
 
-use std::time::Instant;
-
 use anyhow::Result;
 use enact_arm::Arm;
 use enact_camera::Camera;

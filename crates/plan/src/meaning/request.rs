@@ -2,15 +2,18 @@
 
 use super::aside::{is_remark, is_topic, note_mentioned_things, tells_what_thing_does};
 use super::clause::{Deed, asks_to_leave_alone, exclude_named_objects, read_clause};
-use super::clauses::{clauses, in_execution_order, is_command_verb, is_preposition_or_side};
+use super::clauses::{
+    clauses, in_execution_order, is_command_verb, is_preposition_or_side, preposition_of,
+};
 use super::condition::{move_condition_into_phrase, read_conditional};
 use super::correction::{apply_corrections, mark_lone_no_as_correction};
 use super::exclusion::{without_exceptions, without_negated};
-use super::lexicon::{Concept, Verb};
+use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase};
 use super::plain_order::in_plain_order;
 use super::reply::Reply;
 use super::scene::Scene;
+use crate::spatial_relations::{Direction, Relation};
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
@@ -79,7 +82,7 @@ pub(super) fn read_clause_sequence(items: &[Item], scene: &mut Scene) -> Result<
     let read = if items.iter().any(sorts) || is_split_up(items, scene) {
         vec![items.to_vec()]
     } else {
-        in_execution_order(clauses(items))
+        with_sides(in_execution_order(clauses(items)))
     };
     // “Put all of them in the bowl, well, leave the red one out.”
     let names = |clause: &&Vec<Item>| {
@@ -123,6 +126,42 @@ pub(super) fn read_clause_sequence(items: &[Item], scene: &mut Scene) -> Result<
         }
     }
     Ok(deeds)
+}
+
+/// “… next to the bowl, on the left of it”, “… but on the right”: a side by itself belongs to the place
+/// before it.
+fn with_sides(clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
+    let is_next_to =
+        |item: &Item| preposition_of(item) == Some(SpatialPreposition::At(Relation::NextTo));
+    let mut joined: Vec<Vec<Item>> = Vec::new();
+    for clause in clauses {
+        match (side_alone(&clause), joined.last_mut()) {
+            (Some(side), Some(before)) if before.iter().any(is_next_to) => {
+                before.push(Item::from_word("aside", Concept::Side(side)));
+            }
+            _ => joined.push(clause),
+        }
+    }
+    joined
+}
+
+/// The side that is all a clause says.
+fn side_alone(clause: &[Item]) -> Option<Relation> {
+    let mut side = None;
+    for item in clause {
+        match item.concept()? {
+            Concept::Side(relation) => side = Some(*relation),
+            Concept::Extreme(Extreme::Left) | Concept::Direction(Direction::Left) => {
+                side = Some(Relation::LeftOf);
+            }
+            Concept::Extreme(Extreme::Right) | Concept::Direction(Direction::Right) => {
+                side = Some(Relation::RightOf);
+            }
+            Concept::But | Concept::And | Concept::Mark(_) => {}
+            _ => return None,
+        }
+    }
+    side
 }
 
 /// Whether a clause only asks for room, which another says how to make.

@@ -1,7 +1,7 @@
 //! What of a clause is to be moved, and what says where.
 
 use super::clauses::preposition_of;
-use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
+use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
@@ -339,7 +339,7 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
         parts.movers.pop();
         parts.groups = 1;
     }
-    say_side(&mut parts, items);
+    say_side(&mut parts.destinations, items);
     // “Next to the bowl, outside it” is beside it.
     let is_beside = |place: &Destination| {
         matches!(place, Destination::At(SpatialPreposition::At(relation), _) if relation.is_beside())
@@ -382,52 +382,22 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
 
 /// “By the bowl, but on the left”, “next to the bowl, on the left of it”: the side is a part of the
 /// place, not another one.
-fn say_side(parts: &mut MoveParts, items: &[Item]) {
-    let is_it = |phrase: &Phrase| phrase.pronoun == Some(Pronoun::It);
-    let is_next_to = |place: &Destination| {
-        matches!(
-            place,
-            Destination::At(SpatialPreposition::At(Relation::NextTo), _)
-        )
-    };
-    if !parts.destinations.first().is_some_and(is_next_to) {
-        return;
-    }
-    let side = match &parts.destinations[1..] {
-        [] => said_side(parts, items),
-        [Destination::At(SpatialPreposition::At(side), hosts)]
-            if side.is_beside() && hosts.iter().all(is_it) =>
-        {
-            Some(*side)
-        }
-        _ => return,
-    };
-    if let (Some(side), Some(Destination::At(place, _))) = (side, parts.destinations.first_mut()) {
-        *place = SpatialPreposition::At(side);
-        parts.destinations.truncate(1);
-    }
-}
-
-/// The side that is named by itself; “on the right” is no thing to be moved then.
-fn said_side(parts: &mut MoveParts, items: &[Item]) -> Option<Relation> {
-    let is_side = |phrase: &Phrase| phrase.kinds.is_empty() && !phrase.text.contains("one");
-    let last = parts.movers.get(1).filter(|it| is_side(it));
-    let by_extreme = match last.and_then(|phrase| phrase.extreme) {
-        Some(Extreme::Left) => Some(Relation::LeftOf),
-        Some(Extreme::Right) => Some(Relation::RightOf),
-        _ => None,
-    };
-    if by_extreme.is_some() && parts.movers.len() == 2 {
-        parts.movers.pop();
-        parts.groups = 1;
-        return by_extreme;
-    }
-    items.iter().rev().find_map(|item| match item.concept()? {
+fn say_side(destinations: &mut Vec<Destination>, items: &[Item]) {
+    let side = items.iter().rev().find_map(|item| match item.concept()? {
         Concept::Side(relation) => Some(*relation),
         Concept::Direction(Direction::Left) => Some(Relation::LeftOf),
         Concept::Direction(Direction::Right) => Some(Relation::RightOf),
         _ => None,
-    })
+    });
+    let is_same = |place: &Destination| matches!(place, Destination::At(SpatialPreposition::At(relation), _) if Some(*relation) == side);
+    if let (Some(side), Some((Destination::At(place, _), more))) =
+        (side, destinations.split_first_mut())
+        && *place == SpatialPreposition::At(Relation::NextTo)
+        && more.iter().all(is_same)
+    {
+        *place = SpatialPreposition::At(side);
+        destinations.truncate(1);
+    }
 }
 
 /// Of several places the last is where it goes; those before tell what is meant.

@@ -3,6 +3,7 @@
 use super::aside::{is_about_other_people, is_inert};
 use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Quantity};
+use crate::spatial_relations::{Direction, Relation};
 
 /// Clauses in the order in which they are to be done: “before you do this, do that”.
 pub(super) fn in_execution_order(mut clauses: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
@@ -271,6 +272,16 @@ pub(super) fn trim_conjunctions_and_punctuation(items: &[Item]) -> &[Item] {
         .rposition(|item| !is_loose(item))
         .map_or(begin, |last| last + 1);
     &items[begin..end]
+}
+
+/// “At its left side”, “to the left”: the side that a word says.
+pub(super) fn side_of(concept: &Concept) -> Option<Relation> {
+    match concept {
+        Concept::Side(relation) => Some(*relation),
+        Concept::Direction(Direction::Left) => Some(Relation::LeftOf),
+        Concept::Direction(Direction::Right) => Some(Relation::RightOf),
+        _ => None,
+    }
 }
 
 /// Returns the place that an item's word means, if it means one by itself.

@@ -3,7 +3,7 @@
 use super::aside::{is_remark, is_topic, note_mentioned_things, tells_what_thing_does};
 use super::clause::{Deed, asks_to_leave_alone, exclude_named_objects, read_clause};
 use super::clauses::{
-    clauses, in_execution_order, is_command_verb, is_preposition_or_side, preposition_of,
+    clauses, in_execution_order, is_command_verb, is_preposition_or_side, preposition_of, side_of,
 };
 use super::condition::{move_condition_into_phrase, read_conditional};
 use super::correction::{apply_corrections, mark_lone_no_as_correction};
@@ -13,7 +13,7 @@ use super::phrase::{Item, Phrase};
 use super::plain_order::in_plain_order;
 use super::reply::Reply;
 use super::scene::Scene;
-use crate::spatial_relations::{Direction, Relation};
+use crate::spatial_relations::Relation;
 
 /// The deeds that a request asks for, in order.
 pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
@@ -150,15 +150,10 @@ fn side_alone(clause: &[Item]) -> Option<Relation> {
     let mut side = None;
     for item in clause {
         match item.concept()? {
-            Concept::Side(relation) => side = Some(*relation),
-            Concept::Extreme(Extreme::Left) | Concept::Direction(Direction::Left) => {
-                side = Some(Relation::LeftOf);
-            }
-            Concept::Extreme(Extreme::Right) | Concept::Direction(Direction::Right) => {
-                side = Some(Relation::RightOf);
-            }
+            Concept::Extreme(Extreme::Left) => side = Some(Relation::LeftOf),
+            Concept::Extreme(Extreme::Right) => side = Some(Relation::RightOf),
             Concept::But | Concept::And | Concept::Mark(_) => {}
-            _ => return None,
+            other => side = Some(side_of(other)?),
         }
     }
     side

@@ -1,12 +1,12 @@
 //! What of a clause is to be moved, and what says where.
 
-use super::clauses::preposition_of;
+use super::clauses::{preposition_of, side_of};
 use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::reply::Reply;
 use super::scene::{Role, Scene};
 use super::words::Word;
-use crate::spatial_relations::{Direction, Relation};
+use crate::spatial_relations::Relation;
 
 /// Where something is to go.
 #[derive(Clone, Debug)]
@@ -383,12 +383,8 @@ pub(super) fn read_move_parts(items: &[Item], scene: &mut Scene) -> Result<MoveP
 /// “By the bowl, but on the left”, “next to the bowl, on the left of it”: the side is a part of the
 /// place, not another one.
 fn say_side(destinations: &mut Vec<Destination>, items: &[Item]) {
-    let side = items.iter().rev().find_map(|item| match item.concept()? {
-        Concept::Side(relation) => Some(*relation),
-        Concept::Direction(Direction::Left) => Some(Relation::LeftOf),
-        Concept::Direction(Direction::Right) => Some(Relation::RightOf),
-        _ => None,
-    });
+    let mut concepts = items.iter().rev().filter_map(Item::concept);
+    let side = concepts.find_map(side_of);
     let is_same = |place: &Destination| matches!(place, Destination::At(SpatialPreposition::At(relation), _) if Some(*relation) == side);
     if let (Some(side), Some((Destination::At(place, _), more))) =
         (side, destinations.split_first_mut())

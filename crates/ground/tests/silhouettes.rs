@@ -290,6 +290,91 @@ fn with_depth_a_print_is_seen_where_it_is_called_one() {
     assert_eq!(reports[0].reason, "nothing rises above the table there");
 }
 
+/// Half the width and the height of a post that stands for the robot, meters.
+const POST: (f64, f64) = (0.012, 0.11);
+/// What the robot's shapes have around them, and how far they are seen from where they are, meters.
+const SKIN: f64 = 0.008;
+const SEEN_OFF: f64 = 0.005;
+
+/// Looks at a cube with a post at a place beside it, and says of the cube's pixel nearest to the
+/// post, but for its edge, that a red cube is there.
+fn beside_post(look: &Look, color: &str, post: [f64; 2]) -> (SceneMemory, Vec<String>) {
+    let at = [AT[0], AT[1], 0.0];
+    let (half, high) = POST;
+    let sides = [2.0 * half, 2.0 * half, high];
+    let bodies = vec![
+        shapes::cuboid("red cube", at, 0.4, [0.03; 3]),
+        shapes::cuboid(
+            &format!("{color} post"),
+            [post[0], post[1], 0.0],
+            0.0,
+            sides,
+        ),
+    ];
+    let (frame, owners) = look.picture(&Table { bodies });
+    let away = nalgebra::Vector2::new(AT[0] - post[0], AT[1] - post[1]).normalize() * SEEN_OFF;
+    let is_robot = |point: &Point3| {
+        let off = [point.x - post[0] - away.x, point.y - post[1] - away.y];
+        off.iter().all(|off| off.abs() < half + SKIN) && point.z < high + SKIN
+    };
+    let (width, height) = (frame.intrinsics.width, frame.intrinsics.height);
+    let pixel = |at: usize| (at % width as usize, at / width as usize);
+    let owners = &owners;
+    let of = |body: usize| (0..owners.len()).filter(move |at| owners[*at] == Some(body));
+    let gap = |at: &usize| {
+        let (x, y) = pixel(*at);
+        let all = of(1)
+            .map(pixel)
+            .map(|(u, v)| x.abs_diff(u).pow(2) + y.abs_diff(v).pow(2));
+        all.min().unwrap()
+    };
+    // Not one at the edge, whose color is mixed.
+    let is_within = |at: &usize| {
+        [-3, 3].iter().all(|off: &isize| {
+            let [x, y] = [1, width as isize].map(|step| at.wrapping_add_signed(off * step));
+            owners[x] == Some(0) && owners[y] == Some(0)
+        })
+    };
+    let nearest = pixel(of(0).filter(is_within).min_by_key(gap).unwrap());
+    let point = NormalizedPoint::from_pixel(
+        nearest.0 as f64 + 0.5,
+        nearest.1 as f64 + 0.5,
+        width,
+        height,
+    );
+    let mut memory = SceneMemory::default();
+    let reports = memory.update(&frame, &[Detection::at_point(point, "red cube")], &is_robot);
+    (
+        memory,
+        reports.into_iter().map(|report| report.reason).collect(),
+    )
+}
+
+#[test]
+fn what_stands_beside_the_robot_is_measured_and_what_it_hides_is_not() {
+    for (elevation, look) in looks().filter(|(elevation, _)| *elevation < 80.0) {
+        let toward_eye = (look.eye - look.target).xy().normalize();
+        let place = |along: f64, across: f64| {
+            [
+                AT[0] + along * toward_eye.x - across * toward_eye.y,
+                AT[1] + along * toward_eye.y + across * toward_eye.x,
+            ]
+        };
+        for color in ["gray", "blue"] {
+            let what = format!("{elevation} degrees, {color}");
+            let (memory, reports) = beside_post(&look, color, place(0.0, 0.045));
+            assert!(reports.is_empty(), "{what}: {reports:?}");
+            let solid = &memory.objects()[0].solid;
+            assert_cube(solid, 0.03, &what);
+        }
+        if elevation < 70.0 {
+            let (memory, reports) = beside_post(&look, "blue", place(0.045, 0.012));
+            assert!(memory.objects().is_empty(), "{elevation}: {memory:?}");
+            assert_eq!(reports, ["that is the robot or in its hand"], "{elevation}");
+        }
+    }
+}
+
 #[test]
 fn what_is_flat_is_no_obstacle_and_takes_what_is_put_on_it() {
     let (x, y) = arm::at(0.2, -0.5);

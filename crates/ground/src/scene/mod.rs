@@ -17,6 +17,7 @@
 //! | [`shape_prior`] | what the name of a thing says about its shape |
 //! | [`shadow`] | how far what a thing hides reaches, and the footprints that hide it |
 //! | [`silhouette`] | the geometry without depth |
+//! | [`beside_robot`] | tells what is seen close beside the robot from the robot |
 //! | [`line_of_sight`] | how high something stands, without depth |
 //! | [`snap`] | moves a point that just misses its object onto it |
 //! | [`observe`] | converts one frame's detections to solids |
@@ -26,6 +27,7 @@
 //! | [`direction`] | projects directions of the picture onto the table |
 //! | [`change`] | objects that moved though the robot did not touch them |
 
+pub mod beside_robot;
 pub mod change;
 pub mod color;
 pub mod contents;

@@ -6,6 +6,7 @@ use enact_plan::{Bounds, Detection};
 use enact_types::{Frame, Intrinsics, NormalizedPoint, Point3};
 use serde::{Deserialize, Serialize};
 
+use super::beside_robot::RobotOutline;
 use super::contents::{is_same_blob, mean_pixel_position, split_contents_from_container};
 use super::fit::{DEPTH_POSITION_ERROR_M, fit_solid};
 use super::measure::{with_measured_outline, with_outline_from_silhouette};
@@ -25,9 +26,6 @@ const GUESSED_RADIUS: f64 = 0.015;
 const GUESSED_CONTAINER: f64 = 0.05;
 /// Likely position error without depth, meters.
 const GUESSED_UNCERTAINTY: f64 = 0.02;
-/// Range and number of heights at which the robot is searched for without depth, meters.
-const TALLEST: f64 = 0.4;
-const SLICES: u32 = 100;
 /// Largest amount by which a box is too small on each side, as a share of its size.
 const TOO_SMALL: f64 = 0.15;
 /// Smallest share of the grown region inside a box that is around it.
@@ -207,15 +205,16 @@ fn silhouettes(
 ) -> Vec<Result<Solid, &'static str>> {
     let cloud = PointCloud::of_empty_table(frame);
     let table = TableAppearance::new(&cloud, MAX_TABLE_POINT_HEIGHT_M);
+    let robot = RobotOutline::new(frame, is_robot);
     let outline = |detection: &Detection| {
         let Intrinsics { width, height, .. } = frame.intrinsics;
         let (x, y) = detection.point.to_pixel(width, height);
-        if is_hidden_by_robot(frame, (x, y), is_robot) {
-            return Err(NoRegion::Robot.reason());
-        }
         let seed = snap_to_named_color(&frame.rgb, (x as usize, y as usize), &detection.label);
         let region = grow_by_color(&cloud, seed, &table).unwrap_or_default();
         let region = within(&cloud, region, detection.bounds.as_ref());
+        if robot.covers((x, y)) && !robot.is_beside(&cloud, &region, &table) {
+            return Err(NoRegion::Robot.reason());
+        }
         let shape = |region: &[usize]| {
             let hidden: Vec<Point3> = on_table(&cloud, region);
             silhouette::solid_from_silhouette(
@@ -246,18 +245,6 @@ fn silhouettes(
         Ok(solid)
     };
     detections.iter().map(outline).collect()
-}
-
-/// Returns whether the robot is between the camera and the point of the table at a pixel.
-pub(super) fn is_hidden_by_robot(
-    frame: &Frame,
-    (x, y): (f64, f64),
-    is_robot: &dyn Fn(&Point3) -> bool,
-) -> bool {
-    (0..=SLICES)
-        .map(|slice| TALLEST * f64::from(slice) / f64::from(SLICES))
-        .filter_map(|height| frame.deproject_to_plane(x, y, height))
-        .any(|point| is_robot(&point))
 }
 
 /// Separates two detections that found one blob: the one whose point is nearer to the contents lies

@@ -12,7 +12,8 @@ use enact_plan::Pointing;
 use enact_plan::pointing::Reading;
 use enact_types::{Frame, NormalizedPoint, Point3};
 
-use super::observe::{MAX_TABLE_POINT_HEIGHT_M, is_hidden_by_robot};
+use super::beside_robot::RobotOutline;
+use super::observe::MAX_TABLE_POINT_HEIGHT_M;
 use super::point_cloud::PointCloud;
 use super::snap::has_named_color;
 use super::table_plane::TableAppearance;
@@ -212,7 +213,8 @@ impl<'a> View<'a> {
         let [x, y] = [pixel % self.cloud.width, pixel / self.cloud.width];
         self.cloud.points[pixel].is_some()
             && self.table.is_not_table_color(&self.cloud.colors[pixel])
-            && !is_hidden_by_robot(self.frame, (x as f64 + 0.5, y as f64 + 0.5), self.is_robot)
+            && !RobotOutline::new(self.frame, self.is_robot)
+                .covers((x as f64 + 0.5, y as f64 + 0.5))
     }
 
     fn suits(&self, pixel: usize, label: &str) -> bool {

@@ -7,7 +7,8 @@ use enact_recording::{Message, Recording, Topic};
 use enact_testkit::real_time::repeat_if_held_up;
 use enact_testkit::repository_root;
 
-const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
+/// Long enough for a film, which is rendered at low priority.
+const POINT: &str = r#"{"steps":[{"skill":"point","object":"red cube"},{"skill":"home"},{"skill":"point","object":"red cube"},{"skill":"done"}]}"#;
 
 fn run(folder: &Path, more: &[&str]) -> Recording {
     let (plan, file) = (folder.join("plan.json"), folder.join("run.mcap"));

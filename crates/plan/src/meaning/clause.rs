@@ -8,6 +8,7 @@ use super::giving;
 use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Pronoun, Quantity};
 use super::placing::read_placing_clause;
+use super::pointing::{is_sought, point};
 use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use super::swapping;
@@ -342,47 +343,8 @@ fn direction(items: &[Item]) -> Option<Direction> {
     })
 }
 
-/// Verbs of looking for something.
-const SEEKING: [&str; 6] = ["find", "locat", "look", "search", "spot", "identif"];
-
-fn is_sought(items: &[Item]) -> bool {
-    items.iter().any(|item| {
-        matches!(item, Item::Word(word) if SEEKING.iter().any(|verb| word.text.starts_with(verb)))
-    })
-}
-
 fn has_put(items: &[Item]) -> bool {
     items.iter().any(|item| item.is_verb(Verb::Put))
-}
-
-fn point(items: &[Item], scene: &mut Scene) -> Result<Vec<Deed>, Reply> {
-    let phrases = phrases_except_table(items);
-    let it = Phrase {
-        pronoun: Some(Pronoun::It),
-        text: "it".to_owned(),
-        ..Phrase::default()
-    };
-    // “Which cube is the biggest one? show it”: the last is the most exact.
-    let names_thing = |phrase: &&Phrase| phrase.pronoun.is_none();
-    let phrase = phrases
-        .iter()
-        .rev()
-        .find(names_thing)
-        .or(phrases.last())
-        .unwrap_or(&it);
-    let names = scene.resolve(phrase, Role::Any)?;
-    if names.iter().all(|name| scene.is_container(name)) {
-        scene.there.clone_from(&names);
-    }
-    if scene.it.is_empty() || !names.iter().all(|name| scene.is_container(name)) {
-        scene.it.clone_from(&names);
-    }
-    // “Find the bowl and put the cube in it”: finding it is only for that.
-    let deed = |name| match is_sought(items) {
-        true => Deed::Told(Action::Point(name)),
-        false => Deed::Do(Action::Point(name)),
-    };
-    Ok(names.into_iter().map(deed).collect())
 }
 
 fn push(items: &[Item], direction: Direction, scene: &mut Scene) -> Result<Vec<Deed>, Reply> {

@@ -33,11 +33,36 @@ pub(super) fn apply_corrections(mut items: Vec<Item>, scene: &Scene) -> Result<V
         let before = trim_conjunctions_and_punctuation(&items[..at]).to_vec();
         let after = trim_conjunctions_and_punctuation(&items[at + 1..]).to_vec();
         items = match after.as_slice() {
+            _ if leaves_everything(&after) => {
+                return Err(Reply::Settled(
+                    "All right, I will not do anything.".to_owned(),
+                ));
+            }
             [Item::Word(word)] if !before.is_empty() => otherwise_placed(before, &word.concept)?,
             _ => splice_correction(before.clone(), named(after, &before, scene), scene),
         };
     }
     Ok(items)
+}
+
+/// “Scratch that, leave everything as it is.”
+fn leaves_everything(after: &[Item]) -> bool {
+    let leaves = |item: &Item| {
+        item.is_verb(Verb::Stay)
+            || matches!(item, Item::Word(word) if word.text.starts_with("leave"))
+    };
+    let is_all = |phrase: &Phrase| {
+        matches!(
+            phrase.pronoun,
+            Some(Pronoun::Everything | Pronoun::It | Pronoun::Them)
+        )
+    };
+    after.iter().any(leaves)
+        && after.iter().filter_map(Item::as_phrase).all(is_all)
+        && !after
+            .iter()
+            .any(|item| is_command_verb(item) && !leaves(item))
+        && !after.iter().any(is_preposition_or_side)
 }
 
 /// “… I need it in the other bowl”, where “it” is what was to be moved before.

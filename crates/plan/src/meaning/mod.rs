@@ -23,6 +23,7 @@
 //! | `request` | a request as a whole, from clause to clause |
 //! | `plain_order` | what is said back to front |
 //! | `correction` | “no wait, the green one” |
+//! | `ellipsis` | what is left out because it was said just before |
 //! | `exclusion` | what is not to be done, and what is left out |
 //! | `supposition` | a condition by itself, and whether it holds |
 //! | `condition` | “if there is a ball, … otherwise …” |
@@ -37,6 +38,7 @@
 //! | `unable` | what the robot cannot do |
 //! | `roles` | what is to be moved, and what says where |
 //! | `placing` | puts, takes and takes out |
+//! | `pointing` | which things are to be pointed at |
 //! | `putting_down` | what is held, and is to be put down anywhere |
 //! | `clearing` | room around things |
 //! | `arrange` | rows, towers, sorting, emptying |
@@ -57,6 +59,7 @@ mod clearing;
 mod condition;
 mod context;
 mod correction;
+mod ellipsis;
 mod exclusion;
 mod giving;
 mod lexicon;
@@ -70,6 +73,7 @@ pub mod paraphrase;
 mod phrase;
 mod placing;
 mod plain_order;
+mod pointing;
 mod purpose;
 mod putting_down;
 mod question;
@@ -492,6 +496,10 @@ fn location(items: &[phrase::Item], scene: &mut Scene) -> Option<Result<Meaning,
     let is_shown = items.iter().any(|item| {
         item.is_verb(lexicon::Verb::Point) || item.has_concept(&lexicon::Concept::Where)
     });
+    // “Which of these is to the right of the ball?”
+    if !is_shown && question::asked_by_place(items).is_some() {
+        return None;
+    }
     if !is_shown && let Some(reply) = question::answer_which_is_inside(phrase, items, scene) {
         return Some(Err(reply));
     }

@@ -162,6 +162,10 @@ pub(super) fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
     let is_free = asks
         || words[begin].text.contains("whichever")
         || begin > 0 && words[begin - 1].text.contains("whichever");
+    if let Some((color, after)) = color_behind_noun(words, begin, end, &phrase) {
+        phrase.modifiers.push(color);
+        end = after;
+    }
     while let Some(after) = restriction(words, end, is_free, &mut phrase) {
         end = after;
     }
@@ -174,6 +178,38 @@ pub(super) fn phrase(words: &[Word], begin: usize) -> Option<(Phrase, usize)> {
         .collect();
     phrase.text = said.join(" ");
     Some((phrase, end))
+}
+
+/// “The cube blue”, as learners say: a color behind the noun, which is not told of it.
+fn color_behind_noun(
+    words: &[Word],
+    begin: usize,
+    end: usize,
+    phrase: &Phrase,
+) -> Option<(String, usize)> {
+    let Concept::Modifier(color) = &words.get(end)?.concept else {
+        return None;
+    };
+    let names_another = words.get(end + 1).is_some_and(|next| {
+        matches!(
+            next.concept,
+            Concept::Noun { .. }
+                | Concept::Thing
+                | Concept::One
+                | Concept::Unknown
+                | Concept::Modifier(_)
+                | Concept::Or
+        )
+    });
+    let is_said_of_it = words[..begin]
+        .iter()
+        .any(|word| matches!(word.concept, Concept::Verb(Verb::Be) | Concept::Cannot(_)));
+    let is_noun = matches!(
+        words[end - 1].concept,
+        Concept::Noun { .. } | Concept::Thing
+    );
+    (is_noun && phrase.modifiers.is_empty() && !names_another && !is_said_of_it)
+        .then(|| (color.clone(), end + 1))
 }
 
 /// What an unknown noun or adjective may have been before dictation.

@@ -1,5 +1,6 @@
 //! Questions about the table, answered by what is seen.
 
+use super::clauses::is_preposition_or_side;
 use super::lexicon::{Concept, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase, Quantity};
 use super::reference::describe_phrase;
@@ -7,6 +8,9 @@ use super::reply::{Reply, replies};
 use super::scene::{Role, Scene};
 use super::words::Word;
 use crate::spatial_relations::Relation;
+
+/// What a container does with what is in it.
+const HOLDING: [&str; 6] = ["hold", "holds", "contain", "contains", "carry", "have"];
 
 /// Answers a question.
 pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply {
@@ -50,7 +54,12 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         hosts.first().filter(|_| phrase.kinds.is_empty())
     });
     // “Which thing is in the bowl?”
-    if (starts("which") || starts("what")) && !asks_color && !has(Verb::Count) && held.is_some() {
+    let asks_who = says("who");
+    if (starts("which") || starts("what") || asks_who)
+        && !asks_color
+        && !has(Verb::Count)
+        && held.is_some()
+    {
         return inside(held, scene);
     }
     let names_table = hosts().any(is_table) || phrases.iter().any(|phrase| is_table(phrase));
@@ -62,6 +71,26 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
         return listed(scene);
     }
     if has(Verb::Count) {
+        // “How many things are in the bowl?”
+        if let Some(things) = phrases.first().map(|phrase| placed(phrase, items))
+            && things.kinds.is_empty()
+            && !things.at.is_empty()
+        {
+            return counted(Some(&things), scene);
+        }
+        // “How many things does the bowl hold?”
+        if let [things, host] = phrases.as_slice()
+            && things.kinds.is_empty()
+            && scene.phrase_means_container(host) == Some(true)
+            && words
+                .iter()
+                .any(|word| HOLDING.contains(&word.text.as_str()))
+        {
+            let place = SpatialPreposition::At(Relation::In);
+            let mut held = (*things).clone();
+            held.at.push((true, place, vec![(*host).clone()]));
+            return counted(Some(&held), scene);
+        }
         // “How many of the things are cubes?”
         let named = phrases
             .iter()
@@ -84,7 +113,7 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             .unwrap_or_default();
         return inside(hosts.first(), scene);
     }
-    if starts("what")
+    if (starts("what") || asks_who)
         && items.iter().any(|item| {
             matches!(
                 item.concept(),
@@ -96,6 +125,11 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
     {
         return inside(phrases.last().copied(), scene);
     }
+    if (starts("what") || starts("which") || asks_who)
+        && let Some(asked) = asked_by_place(items)
+    {
+        return which_are_there(&asked, scene);
+    }
     if starts("contain") {
         return inside(phrases.last().copied(), scene);
     }
@@ -106,6 +140,23 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             None => decline_question(),
         };
     }
+    // “Is the tray empty?”
+    if items
+        .iter()
+        .any(|item| item.is_verb(Verb::Empty) || item.has_concept(&Concept::Nothing))
+        && let [hosts] = phrases.as_slice()
+        && scene.phrase_means_container(hosts) == Some(true)
+    {
+        return is_empty(hosts, scene);
+    }
+    // “Shouldn't the cube be in the bowl?” may be meant to have it put there.
+    if items
+        .iter()
+        .any(|item| item.is_verb(Verb::Should) || item.is_verb(Verb::Go))
+        && items.iter().any(is_preposition_or_side)
+    {
+        return Reply::Ask("Shall I do that? If so, tell me what to put where.".to_owned());
+    }
     match (phrases.first(), has(Verb::See) || has(Verb::Exist)) {
         (Some(phrase), true) => exists(&placed(phrase, items), scene),
         (Some(phrase), false) if has(Verb::Be) => is_so(phrase, items, scene),
@@ -113,6 +164,46 @@ pub(super) fn answer(words: &[Word], items: &[Item], scene: &mut Scene) -> Reply
             exists(phrase, scene)
         }
         _ => decline_question(),
+    }
+}
+
+/// “Who is beside the bowl?”, “what is the first thing from the left?”: what is asked for by where it
+/// is alone.
+pub(super) fn asked_by_place(items: &[Item]) -> Option<Phrase> {
+    let at = items
+        .iter()
+        .position(|item| matches!(item.concept(), Some(Concept::Place(_))));
+    let before = &items[..at.unwrap_or(items.len())];
+    let mut named = before.iter().filter_map(Item::as_phrase);
+    let mut asked = named.next().cloned().unwrap_or_default();
+    if named.next().is_some() || !asked.kinds.is_empty() || asked.pronoun.is_some() {
+        return None;
+    }
+    let Some(at) = at else {
+        return asked.extreme.is_some().then_some(asked);
+    };
+    let Some(Concept::Place(place)) = items[at].concept() else {
+        return None;
+    };
+    let hosts: Vec<Phrase> = match &items[at + 1..] {
+        [Item::Phrase(one), and, Item::Phrase(other), ..]
+            if *place == SpatialPreposition::Between && and.has_concept(&Concept::And) =>
+        {
+            vec![one.clone(), other.clone()]
+        }
+        [Item::Phrase(both), ..] if *place == SpatialPreposition::Between => vec![many(both)],
+        [Item::Phrase(host), ..] => vec![host.clone()],
+        _ => return None,
+    };
+    asked.at.push((true, *place, hosts));
+    Some(asked)
+}
+
+fn which_are_there(asked: &Phrase, scene: &Scene) -> Reply {
+    match scene.names_fitting_phrase(asked, Role::Any) {
+        Ok(names) if names.is_empty() => Reply::Say("I see nothing there.".to_owned()),
+        Ok(names) => Reply::Say(format!("I see {} there.", with_articles(&names))),
+        Err(reply) => reply,
     }
 }
 
@@ -158,7 +249,15 @@ fn asks_one_of_colors(words: &[Word]) -> bool {
 /// A phrase with the place that follows it.
 fn placed(phrase: &Phrase, items: &[Item]) -> Phrase {
     let mut placed = phrase.clone();
-    for pair in items.windows(2) {
+    for (at, pair) in items.windows(2).enumerate() {
+        // “How many balls, with the one in the bowl?”: where another is.
+        let is_others = at
+            .checked_sub(1)
+            .and_then(|before| items[before].as_phrase())
+            .is_some_and(|other| other != phrase);
+        if is_others {
+            continue;
+        }
         if let (Some(Concept::Place(place @ SpatialPreposition::At(_))), Some(host)) =
             (pair[0].concept(), pair[1].as_phrase())
             && host.kinds.first().is_none_or(|kind| kind != "table")
@@ -181,15 +280,14 @@ fn counted(phrase: Option<&Phrase>, scene: &mut Scene) -> Reply {
     let Some(phrase) = phrase else {
         return decline_question();
     };
-    let count = scene
-        .resolve(&many(phrase), Role::Any)
-        .map_or(0, |found| found.len());
+    let count = match scene.resolve(&many(phrase), Role::Any) {
+        Ok(found) => found.len(),
+        Err(_) if fits_nothing(phrase, scene) => 0,
+        Err(reply) => return reply,
+    };
     let what = plural(&describe_phrase(phrase), count);
     match count {
-        0 => Reply::Say(format!(
-            "I do not see {}.",
-            replies::with_indefinite_article(&describe_phrase(phrase))
-        )),
+        0 => none_seen(phrase),
         _ => Reply::Say(format!("I see {count} {what}.")),
     }
 }
@@ -236,7 +334,10 @@ fn with_articles(names: &[String]) -> String {
         .iter()
         .map(|name| replies::with_indefinite_article(name))
         .collect();
-    named.join(" and ")
+    match named.as_slice() {
+        [first @ .., last] if first.len() > 1 => format!("{} and {last}", first.join(", ")),
+        _ => named.join(" and "),
+    }
 }
 
 fn listed(scene: &Scene) -> Reply {
@@ -262,11 +363,46 @@ fn exists(phrase: &Phrase, scene: &mut Scene) -> Reply {
             Reply::Say(format!("Yes, I see {}.", with_articles(&found)))
         }
         Ok(found) => Reply::Say(format!("No, I see only {}.", with_articles(&found))),
-        Err(_) => Reply::Say(format!(
-            "No, I do not see {}.",
-            replies::with_indefinite_article(&what)
-        )),
+        Err(_) if fits_nothing(phrase, scene) => {
+            let what = replies::with_indefinite_article(&what);
+            let there = if phrase.at.is_empty() { "" } else { " there" };
+            Reply::Say(format!("No, I do not see {what}{there}."))
+        }
+        Err(reply) => reply,
     }
+}
+
+/// Whether it is plain what a phrase speaks of, and nothing is so.
+fn fits_nothing(phrase: &Phrase, scene: &Scene) -> bool {
+    let fitting = scene.names_fitting_phrase(&many(phrase), Role::Any);
+    fitting.is_ok_and(|names| names.is_empty() || !phrase.except.is_empty() || phrase.other)
+}
+
+/// “I do not see a cube”, or none where the phrase says.
+fn none_seen(phrase: &Phrase) -> Reply {
+    let what = describe_phrase(phrase);
+    Reply::Say(match (phrase.at.is_empty(), phrase.kinds.is_empty()) {
+        (true, _) => format!("I do not see {}.", replies::with_indefinite_article(&what)),
+        (false, true) => "I see nothing there.".to_owned(),
+        (false, false) => format!(
+            "I do not see {} there.",
+            replies::with_indefinite_article(&what)
+        ),
+    })
+}
+
+/// “Is the tray empty?”, “are both bowls empty?”
+fn is_empty(hosts: &Phrase, scene: &mut Scene) -> Reply {
+    let hosts = match scene.resolve(&many(hosts), Role::Host) {
+        Ok(hosts) => hosts,
+        Err(reply) => return reply,
+    };
+    let contents: Vec<String> = hosts.iter().flat_map(|host| scene.contents(host)).collect();
+    Reply::Say(match (contents.as_slice(), hosts.len()) {
+        ([], 1) => "Yes, it is empty.".to_owned(),
+        ([], _) => "Yes, they are empty.".to_owned(),
+        (names, _) => format!("No, I see {} there.", with_articles(names)),
+    })
 }
 
 /// “Is the cube red?”, “is the ball in the bowl?”
@@ -275,6 +411,14 @@ fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
         Ok(names) => names,
         Err(reply) => return reply,
     };
+    // “Are both the cube and the ball in the bowl?” asks of two.
+    let subjects = items
+        .iter()
+        .take_while(|item| !is_preposition_or_side(item))
+        .filter(|item| item.as_phrase().is_some());
+    if subjects.count() > 1 && items.iter().any(is_preposition_or_side) {
+        return decline_question();
+    }
     let narrowed = placed(phrase, items);
     let is_placed = narrowed.at.len() > phrase.at.len();
     let color = items
@@ -290,9 +434,13 @@ fn is_so(phrase: &Phrase, items: &[Item], scene: &mut Scene) -> Reply {
         (false, None) => return decline_question(),
     };
     let so = scene.resolve(&many(&wanted), Role::Any).unwrap_or_default();
-    if so.len() == names.len() {
-        Reply::Say("Yes, it is.".to_owned())
-    } else {
-        Reply::Say("No, it is not.".to_owned())
-    }
+    let (are, are_not) = match names.len() {
+        1 => ("it is", "it is not"),
+        _ => ("they are", "they are not"),
+    };
+    Reply::Say(match so.len() {
+        all if all == names.len() => format!("Yes, {are}."),
+        0 => format!("No, {are_not}."),
+        _ => format!("Only {} of {}.", so.len(), names.len()),
+    })
 }

@@ -7,6 +7,7 @@ use super::clauses::{
 };
 use super::condition::{move_condition_into_phrase, read_conditional};
 use super::correction::{apply_corrections, mark_lone_no_as_correction};
+use super::ellipsis::without_ellipsis;
 use super::exclusion::{without_exceptions, without_negated};
 use super::lexicon::{Concept, Extreme, SpatialPreposition, Verb};
 use super::phrase::{Item, Phrase};
@@ -62,6 +63,7 @@ pub(super) fn read(items: Vec<Item>, scene: &mut Scene) -> Result<Vec<Deed>, Rep
     let is_free = |item: &Item| matches!(item.concept(), Some(Concept::Free | Concept::Any(_)));
     scene.is_free = items.iter().any(is_free);
     let mut items: Vec<Item> = items.into_iter().filter(|item| !is_free(item)).collect();
+    items = without_ellipsis(items, scene);
     items = in_plain_order(items, scene);
     items = apply_corrections(items, scene)?;
     move_condition_into_phrase(&mut items);

@@ -39,6 +39,10 @@ pub(super) fn swap_objects(phrases: &[Phrase], scene: &mut Scene) -> Result<Vec<
         };
         names.extend(many);
     }
+    // “The cube and the ball: trade places.”
+    if phrases.is_empty() && scene.swapped.is_none() && scene.it.len() == 2 {
+        names.clone_from(&scene.it);
+    }
     names.dedup();
     // “Swap the bowls' contents”.
     if names.len() == 2 && names.iter().any(|name| scene.is_container(name)) {

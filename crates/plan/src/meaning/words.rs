@@ -122,6 +122,9 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
         if ["center", "centre"].contains(&words[at].text.as_str()) && is_named {
             words[at].concept = Concept::Unknown;
         }
+        if words[at].text == "home" && stands_alone(&words, at) {
+            words[at].concept = Concept::Verb(Verb::Home);
+        }
         // “Put it in the bowl yourself.”
         let is_last = words
             .get(at + 1)
@@ -133,7 +136,28 @@ pub(super) fn read(sentence: &str, objects: &[ObjectView]) -> Vec<Word> {
             words[at].concept = Concept::Verb(Verb::Should);
         }
     }
+    // `any_one_of(balls)`
+    let mut is_choice = false;
+    words.retain(|word| {
+        let is_loose = is_choice && word.concept == Concept::Mark(',');
+        is_choice = matches!(word.concept, Concept::Any(_)) || is_loose;
+        !is_loose
+    });
     words
+}
+
+/// “…, then home.”
+fn stands_alone(words: &[Word], at: usize) -> bool {
+    let is_border = |word: &Word| {
+        matches!(
+            word.concept,
+            Concept::Mark(_) | Concept::Then | Concept::And
+        )
+    };
+    let ends = |word: &Word| is_border(word) || word.concept == Concept::Filler;
+    at.checked_sub(1)
+        .is_none_or(|before| is_border(&words[before]))
+        && words.get(at + 1).is_none_or(ends)
 }
 
 /// Whether what follows says of what there is a choice.

@@ -43,6 +43,11 @@ pub(super) fn alike(deed: &str) -> String {
     }
 }
 
+/// “NAMES in HOST” or “NAMES on HOST”.
+fn split_host(deed: &str) -> Option<(&str, &str)> {
+    deed.split_once(" in ").or_else(|| deed.split_once(" on "))
+}
+
 fn fits(wanted: &str, told: &str, is_reply: bool, deeds: &[String]) -> bool {
     let (kind, rest) = wanted.split_once(' ').unwrap_or((wanted, ""));
     let count = rest.split(", ").count();
@@ -53,9 +58,9 @@ fn fits(wanted: &str, told: &str, is_reply: bool, deeds: &[String]) -> bool {
         _ if is_reply => false,
         "any" => {
             let (number, rest) = rest.split_once(" of ").unwrap();
-            let (names, host) = rest.split_once(" in ").unwrap();
+            let (names, host) = split_host(rest).unwrap();
             let is_one = |deed: &String| {
-                deed.split_once(" in ").is_some_and(|(name, into)| {
+                split_host(deed).is_some_and(|(name, into)| {
                     into == host && names.split(", ").any(|one| one == name)
                 })
             };

@@ -56,6 +56,7 @@ patterns!(
         r"\bno (?:more )?(?:touching|<verbing>|messing|playing|fiddling)\b",
         r"<lead>no (?:more )?(?:cubes?|balls?|cylinders?|bowls?|trays?|things?|objects?|[a-z]+ (?:cubes?|balls?|cylinders?|bowls?|trays?))\b.*\b(?:<into>|please|today)\b",
         r"<lead>(?:nothing|none)\b.*\b(?:goes|go|moves|move|gets|leaves|is to|are to|should|must|may|shall|can|will|whatsoever)\b",
+        r"^nothing (?:in|out|on|off)$",
         r"\bnothing (?:is to|should|must|may|whatsoever|ends|goes|moves|gets moved)\b",
         r"\b(?:nobody|no one) (?:is to|is|may|should|must|can|ever|else)? ?(?:touch|touches|touching|move|moves|moving|take|takes|lift|lifts|disturbs?|disturbing|go|goes|puts?|handles?|uses?|picks?|grabs?)\b",
         // “no put cube in bowl”, “touch not the ball”, “is no to go”

@@ -30,8 +30,8 @@ use requesting::{
     NEGATED, SOME_DAY, SUBORDINATE, WANTS, WH_WOULD,
 };
 use telling::{
-    AROUND, ASKS, CONDITION, INVERTED, LIKE_PAST, NO_QUESTION, OTHERWISE, PRAISED, TAG, TELL_ME,
-    TELLS, WHEN_ASKS, WHERE,
+    AROUND, ASKS, ASKS_NEGATIVELY, CONDITION, INVERTED, LIKE_PAST, NO_QUESTION, OTHERWISE, PRAISED,
+    TAG, TAG_OF_PAST, TELL_ME, TELLS, WHEN_ASKS, WHERE,
 };
 
 /// Returns what an English sentence does.
@@ -117,10 +117,16 @@ fn read(sentence: &Sentence, pieces: &mut Vec<Evidence>) {
             .any(|clause| clause.joint == ClauseJoiner::Or)
     };
     let last = sentence.clauses.len().saturating_sub(1);
-    let is_question = sentence.is_asked
-        && !sentence.clauses.last().is_some_and(|clause| {
-            sentence.clauses.len() > 1 && NO_QUESTION.is_match(&clause.words)
-        })
+    let has_tag = |tag: &Regex| {
+        let last = sentence.clauses.last();
+        sentence.clauses.len() > 1 && last.is_some_and(|clause| tag.is_match(&clause.words))
+    };
+    // “You put it there, didn't you?”
+    if sentence.is_asked && has_tag(&TAG_OF_PAST) {
+        pieces.push(Evidence::Asks);
+        return;
+    }
+    let is_question = sentence.is_asked && !has_tag(&NO_QUESTION) && !has_tag(&TAG)
         || sentence.clauses.first().is_some_and(|clause| {
             // “Should there be a ball, …” is a condition.
             INVERTED.is_match(&clause.words)
@@ -204,6 +210,10 @@ fn evidence(words: &str, is_question: bool, is_asked: bool) -> Evidence {
     }
     let is_harmless = HARMLESS.is_match(words);
     let is_precaution = PRECAUTION.is_match(words);
+    // “Doesn't the cube belong in the bowl?” forbids nothing.
+    if ASKS_NEGATIVELY.is_match(words) {
+        return Evidence::Asks;
+    }
     if !is_harmless && !is_precaution && first(&FORBIDS) {
         return Evidence::Forbids;
     }

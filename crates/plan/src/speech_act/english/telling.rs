@@ -9,13 +9,25 @@ use super::vocabulary::{pattern, patterns, regex_from_pattern, regexes_from_patt
 // “We have a tray, don't we?”
 pattern!(
     TAG,
-    r"^(?:do|does|did|is|are|was|were|have|has|can|will|would) not (?:i|we|you|they|he|she|it|there)$"
+    r"^(?:do|does|did|is|are|was|were|have|has|can|could|will|would|should|must|ought|need) (?:not (?:i|we|you|they|he|she|it|there|that|this|those|these)|(?:i|we|you|they|he|she|it|there) not)$"
 );
 
 // A question mark behind these asks for no answer.
 pattern!(
     NO_QUESTION,
     r"^(?:you can (?:make|do) (?:this|it|that)|can you do (?:this|it|that)|you understand|possible|yes|yeah|ok|okay|right|alright|all right|please|thanks|thank you|will you|would you|can you|could you|will ya|would ya|shall we|na|innit|eh|huh|please and thank you|if you (?:please|would|do not mind|like)|deal|got it|understood|understand|you hear)(?: please| dear| love| mate| robot| sir)*$"
+);
+
+// “You put it there, didn't you?”
+pattern!(
+    TAG_OF_PAST,
+    r"^(?:did|was|were|have|has|had) (?:not )?(?:i|we|you|they|he|she|it|there)(?: not)?$"
+);
+
+// “Isn't the cube in the bowl?”
+pattern!(
+    ASKS_NEGATIVELY,
+    r"<lead>(?:(?:is|are|was|were|does|did|should|must|ought|has|have) not (?:the|that|this|these|those|it|they|there|both|all|my|our|[a-z]+ (?:cube|ball|cylinder|bowl|tray)s?)|do not (?:the|these|those|they|both|all the))\b"
 );
 
 pattern!(
